@@ -1,0 +1,9 @@
+//! What Kubernetes means: versions, names, quantities, images, schedules, networks, and the fields of its objects.
+
+pub mod cron;
+pub mod fields;
+pub mod image;
+pub mod names;
+pub mod network;
+pub mod quantity;
+pub mod version;
