@@ -4,3 +4,4 @@
 //! `commands` wire them together for `main`.
 
 pub mod kube;
+pub mod yaml;

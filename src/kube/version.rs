@@ -30,7 +30,7 @@ impl Version {
         if major != "1" || parts.next().is_some() {
             return None;
         }
-        let minor = minor.parse().ok()?;
+        let minor: u8 = minor.parse().ok()?;
         Self::all().find(|version| version.minor == minor)
     }
 

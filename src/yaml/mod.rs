@@ -1,0 +1,14 @@
+//! YAML as kubectl reads it: a tree with byte spans and comments, scalars resolved by go-yaml v2's rules, and quoting that
+//! survives them. Only this room imports the parser.
+
+pub mod emit;
+pub mod parse;
+pub mod quote;
+pub mod resolve;
+pub mod source;
+pub mod tree;
+
+pub use parse::parse;
+pub use resolve::Value;
+pub use source::Source;
+pub use tree::{Comment, Document, Kind, Node, Span, Stream, Style};

@@ -1,0 +1,188 @@
+//! What type a scalar has. The rules are those of go-yaml v2 as sigs.k8s.io/yaml 1.6 carries it
+//! (`goyaml.v2/resolve.go`), because that is what kubectl and the clients of the API server read with: YAML 1.1 words
+//! such as `no` are booleans, `0644` is octal, underscores in numbers are skipped.
+
+use std::borrow::Cow;
+
+use super::tree::{Style, Tag};
+
+/// A scalar with its type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// Nothing, `~` or `null`.
+    Null,
+    /// `true`, and `yes`, `on`, `y`.
+    Bool(bool),
+    /// An integer of either sign, up to 64 bits.
+    Int(i128),
+    /// Any other number.
+    Float(f64),
+    /// Text.
+    Str(Cow<'a, str>),
+}
+
+impl Value<'_> {
+    /// What a message calls the type.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "a boolean",
+            Self::Int(_) | Self::Float(_) => "a number",
+            Self::Str(_) => "text",
+        }
+    }
+}
+
+/// Why kubectl cannot read a scalar.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// JSON has no infinities.
+    #[error("{0} is not a number that JSON can hold")]
+    NotFinite(String),
+    /// The tag says one type and the text another.
+    #[error("`{0}` is not {1}")]
+    Tag(String, &'static str),
+    /// Expanding the aliases would make a tree out of proportion to the text.
+    #[error("the aliases expand to too many nodes")]
+    TooManyAliases,
+}
+
+pub(super) fn resolve(text: &str, style: Style, tag: Tag) -> Result<Value<'_>, ResolveError> {
+    let mismatch = |expected| ResolveError::Tag(text.to_owned(), expected);
+    match tag {
+        Tag::Str | Tag::Other => return Ok(Value::Str(text.into())),
+        Tag::Binary => {
+            let bytes = base64(text).ok_or_else(|| mismatch("base64 text"))?;
+            let decoded = String::from_utf8(bytes).map_err(|_| mismatch("base64 of UTF-8 text"))?;
+            return Ok(Value::Str(decoded.into()));
+        }
+        Tag::None if style != Style::Plain => return Ok(Value::Str(text.into())),
+        _ => {}
+    }
+    let value = plain(text)?;
+    let fits = match tag {
+        Tag::Int => matches!(value, Value::Int(_)),
+        Tag::Float => matches!(value, Value::Int(_) | Value::Float(_)),
+        Tag::Bool => matches!(value, Value::Bool(_)),
+        Tag::Null => matches!(value, Value::Null),
+        _ => true,
+    };
+    if fits { Ok(value) } else { Err(mismatch(tag_name(tag))) }
+}
+
+fn tag_name(tag: Tag) -> &'static str {
+    match tag {
+        Tag::Int => "an integer",
+        Tag::Float => "a number",
+        Tag::Bool => "a boolean",
+        _ => "null",
+    }
+}
+
+/// The type of an unquoted, untagged scalar.
+pub fn plain(text: &str) -> Result<Value<'_>, ResolveError> {
+    let string = || Ok(Value::Str(text.into()));
+    let Some(first) = text.bytes().next() else { return Ok(Value::Null) };
+    match first {
+        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => Ok(word(text)),
+        b'.' => match text {
+            ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN" => Err(ResolveError::NotFinite(text.to_owned())),
+            // here Go parses without asking for the YAML form first, but its grammar is the same for a leading dot
+            _ => go_float(text).map_or_else(string, |number| Ok(Value::Float(number))),
+        },
+        b'+' | b'-' | b'0'..=b'9' => match text {
+            "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" => Err(ResolveError::NotFinite(text.to_owned())),
+            _ => number(text).map_or_else(string, Ok),
+        },
+        _ => string(),
+    }
+}
+
+fn word(text: &str) -> Value<'_> {
+    match text {
+        "~" | "null" | "Null" | "NULL" => Value::Null,
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::Bool(true),
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Value::Bool(false),
+        _ => Value::Str(text.into()),
+    }
+}
+
+fn number(text: &str) -> Option<Value<'static>> {
+    let plain: Cow<'_, str> = if text.contains('_') { text.replace('_', "").into() } else { text.into() };
+    if let Some(integer) = go_integer(&plain) {
+        return Some(Value::Int(integer));
+    }
+    go_float(&plain).map(Value::Float)
+}
+
+/// Go's `ParseInt(text, 0, 64)` and `ParseUint`: prefixes `0x`, `0o`, `0b` and `0` for octal.
+fn go_integer(text: &str) -> Option<i128> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, text.get(1..)?),
+        b'+' => (false, text.get(1..)?),
+        _ => (false, text),
+    };
+    let lower = digits.get(..2).map(str::to_ascii_lowercase);
+    let (radix, digits) = match lower.as_deref() {
+        Some("0x") => (16, digits.get(2..)?),
+        Some("0o") => (8, digits.get(2..)?),
+        Some("0b") => (2, digits.get(2..)?),
+        Some(_) if digits.starts_with('0') => (8, digits.get(1..)?),
+        _ => (10, digits),
+    };
+    // from_str_radix takes a sign of its own
+    if !digits.bytes().next()?.is_ascii_alphanumeric() {
+        return None;
+    }
+    let value = i128::from_str_radix(digits, radix).ok()?;
+    let value = if negative { -value } else { value };
+    let unsigned = !text.starts_with(['+', '-']);
+    let maximum = if unsigned { i128::from(u64::MAX) } else { i128::from(i64::MAX) };
+    (i128::from(i64::MIN)..=maximum).contains(&value).then_some(value)
+}
+
+/// A decimal number in go-yaml's form `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, if it is finite.
+fn go_float(text: &str) -> Option<f64> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
+        Some(at) => (unsigned.get(..at)?, Some(unsigned.get(at + 1..)?)),
+        None => (unsigned, None),
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mantissa_fits = match mantissa.split_once('.') {
+        Some(("", fraction)) => digits(fraction),
+        Some((whole, fraction)) => digits(whole) && (fraction.is_empty() || digits(fraction)),
+        None => digits(mantissa),
+    };
+    let exponent_fits = exponent.is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)));
+    if !mantissa_fits || !exponent_fits {
+        return None;
+    }
+    text.parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let (mut buffer, mut bits) = (0_u32, 0);
+    let text: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    if text.len() % 4 != 0 {
+        return None;
+    }
+    for byte in text.trim_end_matches('=').bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        buffer = (buffer << 6) | u32::from(value);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from((buffer >> bits) & 0xff).ok()?);
+        }
+    }
+    Some(bytes)
+}
