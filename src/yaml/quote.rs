@@ -47,7 +47,7 @@ fn is_plain_safe(text: &str) -> bool {
     if first.is_ascii_digit() {
         return is_binary_quantity(text);
     }
-    let starts = first.is_ascii_alphabetic() || (first == b'/' && text.len() > 1);
+    let starts = first.is_ascii_alphabetic() || first == b'/' || text.starts_with("../");
     let ends = last.is_ascii_alphanumeric() || last == b'/';
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'/' | b'-' | b':' | b'@');
     starts && ends && text.bytes().all(inner) && !is_word(text)

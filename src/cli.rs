@@ -1,0 +1,207 @@
+//! The command line: types and help texts only. Completions and man pages come from them.
+
+use camino::Utf8PathBuf;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::spec::app::Layout;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, 1 the files are not as the spec says, 2 wrong usage or an input that cannot be used.";
+
+/// Writes hardened Kubernetes manifests from a short spec.
+#[derive(Debug, Parser)]
+#[command(name = "tightship", version, styles = STYLES, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// Makes this the choice for everything that is printed.
+    pub fn write_global(self) {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask a few questions, or take the answers from flags, and write a spec and its manifests.
+    New(Box<NewArgs>),
+    /// Write the manifests of a spec.
+    Render(RenderArgs),
+    /// Print the JSON Schema of the spec.
+    Schema,
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for each command into a folder.
+    Man {
+        /// The folder to write to.
+        #[arg(long, value_name = "DIR")]
+        out: Option<Utf8PathBuf>,
+    },
+}
+
+/// Arguments of `tightship render`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct RenderArgs {
+    /// The spec; `-` is standard input.
+    #[arg(short, long, value_name = "FILE", default_value = "tightship.yaml", env = "TIGHTSHIP_FILE")]
+    pub file: Utf8PathBuf,
+    /// The folder to write to. Default: the one that the spec is in.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<Utf8PathBuf>,
+    /// Write nothing; exit 1 and name the files if they are not as the spec says.
+    #[arg(long, conflicts_with = "stdout")]
+    pub check: bool,
+    /// Write nothing; show what would change, and exit 1 if anything would.
+    #[arg(long, conflicts_with = "stdout")]
+    pub diff: bool,
+    /// Write nothing; print all manifests as one stream, for `kubectl apply -f -`.
+    #[arg(long)]
+    pub stdout: bool,
+    /// How the files are arranged, whatever the spec says.
+    #[arg(long, value_parser = layout, value_name = "LAYOUT")]
+    pub layout: Option<Layout>,
+    /// The environment, for the plain layout and --stdout.
+    #[arg(long = "env", value_name = "NAME")]
+    pub environment: Option<String>,
+    /// Leave out the comments that explain the hardening.
+    #[arg(long)]
+    pub no_comments: bool,
+    /// Overwrite files that were edited by hand.
+    #[arg(long, conflicts_with_all = ["check", "diff", "stdout"])]
+    pub force: bool,
+}
+
+fn layout(word: &str) -> Result<Layout, String> {
+    Layout::from_word(word).ok_or_else(|| format!("expected one of {}", Layout::WORDS.join(", ")))
+}
+
+/// Arguments of `tightship new`. Every question of the wizard has a flag, an environment variable, and a key in the answers
+/// file.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct NewArgs {
+    /// The folder to make. Default: the current one.
+    pub dir: Option<Utf8PathBuf>,
+    /// Take the default of every question that no flag answers, and ask nothing.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Ask every question, not only the five that matter most.
+    #[arg(long, conflicts_with = "yes")]
+    pub full: bool,
+    /// A YAML file with answers; its keys are the names of the flags.
+    #[arg(long, value_name = "FILE", env = "TIGHTSHIP_ANSWERS")]
+    pub answers: Option<Utf8PathBuf>,
+    /// The answers.
+    #[command(flatten)]
+    pub given: Given,
+}
+
+macro_rules! given {
+    ($( $(#[doc = $doc:literal])* $field:ident $key:literal $variable:literal $value:literal; )*) => {
+        /// Answers given as flags or environment variables.
+        #[derive(Debug, Clone, Default, Args)]
+        #[command(next_help_heading = "Answers")]
+        pub struct Given {
+            $(
+                $(#[doc = $doc])*
+                #[arg(long = $key, env = $variable, value_name = $value, hide_env_values = true)]
+                pub $field: Option<String>,
+            )*
+        }
+
+        impl Given {
+            /// The answers by the key of their question.
+            pub fn by_key(&self) -> Vec<(&'static str, &str)> {
+                let all = [$( ($key, self.$field.as_deref()), )*];
+                all.into_iter().filter_map(|(key, answer)| answer.map(|answer| (key, answer))).collect()
+            }
+        }
+    };
+}
+
+given! {
+    /// What to make: app (with its space) or space.
+    goal "goal" "TIGHTSHIP_GOAL" "GOAL";
+    /// The name of the app, or of the space.
+    name "name" "TIGHTSHIP_NAME" "NAME";
+    /// The image by tag or digest.
+    image "image" "TIGHTSHIP_IMAGE" "IMAGE";
+    /// The Pod Security Standards level: restricted or baseline.
+    level "level" "TIGHTSHIP_LEVEL" "LEVEL";
+    /// The Kubernetes release, 1.33 to 1.37.
+    kubernetes "kubernetes" "TIGHTSHIP_KUBERNETES" "VERSION";
+    /// What the cluster runs on: generic, kind or openshift.
+    platform "platform" "TIGHTSHIP_PLATFORM" "PLATFORM";
+    /// deployment, statefulset, daemonset, job or cronjob.
+    workload "workload" "TIGHTSHIP_WORKLOAD" "KIND";
+    /// When a cronjob runs: five cron fields.
+    schedule "schedule" "TIGHTSHIP_SCHEDULE" "CRON";
+    /// The time zone of the schedule.
+    time_zone "time-zone" "TIGHTSHIP_TIME_ZONE" "ZONE";
+    /// The port that the app listens on, or none.
+    port "port" "TIGHTSHIP_PORT" "PORT";
+    /// How to see that it is well: a path for HTTP, tcp, or none.
+    health "health" "TIGHTSHIP_HEALTH" "HOW";
+    /// The numeric user id that it runs as.
+    user "user" "TIGHTSHIP_USER" "UID";
+    /// Folders that it writes to, with commas between them.
+    writable "writable" "TIGHTSHIP_WRITABLE" "PATHS";
+    /// A folder whose content outlives the pod, with its size (/data=10Gi), or none.
+    storage "storage" "TIGHTSHIP_STORAGE" "PATH=SIZE";
+    /// xs, s, m, l or xl.
+    size "size" "TIGHTSHIP_SIZE" "SIZE";
+    /// The number of pods.
+    replicas "replicas" "TIGHTSHIP_REPLICAS" "COUNT";
+    /// The apps that call it, with commas between them, or none.
+    from "from" "TIGHTSHIP_FROM" "APPS";
+    /// What it calls: app:port, internet:port, with commas between them, or none.
+    to "to" "TIGHTSHIP_TO" "PEERS";
+    /// Secrets that exist, as name=folder, with commas between them, or none.
+    secrets "secrets" "TIGHTSHIP_SECRETS" "NAME=PATH";
+    /// The host name under which the outside world reaches it, or none.
+    host "host" "TIGHTSHIP_HOST" "HOST";
+    /// The Gateway that takes requests from outside, as namespace/name.
+    gateway "gateway" "TIGHTSHIP_GATEWAY" "NS/NAME";
+    /// Environments with a manifest of their own, with commas between them, or none.
+    environments "environments" "TIGHTSHIP_ENVIRONMENTS" "NAMES";
+    /// The group of users that may deploy to the space, or none.
+    team "team" "TIGHTSHIP_TEAM" "GROUP";
+    /// What all pods of the space may take: s, m or l.
+    quota "quota" "TIGHTSHIP_QUOTA" "SIZE";
+    /// How the files are arranged: kustomize or plain.
+    layout "layout" "TIGHTSHIP_LAYOUT" "LAYOUT";
+}

@@ -1,0 +1,51 @@
+//! One file per subcommand. They wire the rooms together and decide the exit code.
+
+mod completions;
+mod man;
+mod new;
+mod output;
+mod render;
+mod schema;
+
+use std::io;
+
+use crate::cli::{Cli, Command};
+
+/// Done, and all is well.
+const OK: u8 = 0;
+/// The files are not as the spec says.
+const DRIFT: u8 = 1;
+/// Wrong usage, or an input that cannot be used.
+const UNUSABLE: u8 = 2;
+
+/// An error that the command has shown already.
+#[derive(Debug, thiserror::Error)]
+#[error("shown already")]
+struct Shown;
+
+/// Runs a command and gives its exit code.
+pub fn run(cli: Cli) -> u8 {
+    let result = match cli.command {
+        Command::New(args) => new::run(&args),
+        Command::Render(args) => render::run(&args),
+        Command::Schema => schema::run(),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { out } => man::run(out.as_deref()),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => OK,
+        Err(error) if error.is::<Shown>() => UNUSABLE,
+        Err(error) => {
+            // the last resort if even this cannot be written is the exit code
+            let _ = output::error(&format!("{error:#}"));
+            UNUSABLE
+        }
+    }
+}
+
+/// Whoever reads the output has enough of it.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind = |cause: &(dyn std::error::Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    error.chain().any(|cause| kind(cause) == Some(io::ErrorKind::BrokenPipe))
+}

@@ -1,0 +1,69 @@
+//! Results go to standard output, everything else to standard error.
+
+use std::io::{self, Write as _};
+
+use anstream::{stderr, stdout};
+
+use crate::diagnostic::{self, Problem};
+use crate::render::writer::{Action, Change};
+use crate::yaml::{Source, Span};
+
+/// Prints results.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Prints a message.
+pub(super) fn say(text: &str) -> io::Result<()> {
+    writeln!(stderr().lock(), "{text}")
+}
+
+/// Prints an error without a place.
+pub(super) fn error(text: &str) -> io::Result<()> {
+    writeln!(stderr().lock(), "\x1b[1m\x1b[91merror\x1b[0m\x1b[1m:\x1b[0m {text}")
+}
+
+/// Prints the problems of a text.
+pub(super) fn problems(source: &Source, problems: &[Problem], hidden: &[Span]) -> io::Result<()> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let errors = problems.iter().filter(|problem| problem.severity == diagnostic::Severity::Error).count();
+    let mut err = stderr().lock();
+    write!(err, "{}", diagnostic::render(source, problems, hidden))?;
+    if errors > 0 {
+        writeln!(err, "{} in {}; nothing was written", count(errors, "error"), source.name())?;
+    }
+    Ok(())
+}
+
+/// `1 error`, `2 errors`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The difference that a change makes, as `diff -u` shows it.
+pub(super) fn diff(change: &Change) -> String {
+    let (old, new) = (format!("a/{}", change.path), format!("b/{}", change.path));
+    let (old, new) = match change.action {
+        Action::Create => ("/dev/null".to_owned(), new),
+        Action::Remove | Action::Abandon => (old, "/dev/null".to_owned()),
+        _ => (old, new),
+    };
+    let text =
+        similar::TextDiff::from_lines(&change.before, &change.after).unified_diff().header(&old, &new).to_string();
+    coloured(&text)
+}
+
+fn coloured(diff: &str) -> String {
+    diff.lines()
+        .map(|line| match line.as_bytes().first() {
+            Some(b'+') => format!("\x1b[32m{line}\x1b[0m\n"),
+            Some(b'-') => format!("\x1b[31m{line}\x1b[0m\n"),
+            Some(b'@') => format!("\x1b[36m{line}\x1b[0m\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect()
+}

@@ -1,0 +1,167 @@
+//! `tightship render`: spec → plan → folder.
+
+use std::io::Read as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{DRIFT, OK, Shown, output};
+use crate::cli::RenderArgs;
+use crate::render::plan::Plan;
+use crate::render::writer::{self, Action, Change, Comparison};
+use crate::render::{self, Options};
+use crate::spec::{self, Specs, validate};
+use crate::yaml::Source;
+
+/// A spec larger than this is no spec.
+const MAX_SPEC: u64 = 64 * 1024 * 1024;
+
+/// Writes, checks or shows the manifests of a spec.
+pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
+    let source = read(&args.file)?;
+    let specs = load(&source)?;
+    let options = Options {
+        spec: source.name(),
+        layout: args.layout,
+        comments: args.no_comments.then_some(false),
+        environment: args.environment.as_deref(),
+    };
+    let plan = render::plan(&specs, options)?;
+    if args.stdout {
+        output::print(&plan.stream)?;
+        return Ok(OK);
+    }
+    let root = folder(args)?;
+    let mut comparison = writer::compare(&root, &plan, source.text())?;
+    if args.check || args.diff {
+        return show(&comparison, args.diff);
+    }
+    if args.force {
+        comparison.force();
+    }
+    write(&comparison)?;
+    report(&root, &comparison)
+}
+
+fn folder(args: &RenderArgs) -> anyhow::Result<Utf8PathBuf> {
+    if let Some(out) = &args.out {
+        return Ok(out.clone());
+    }
+    anyhow::ensure!(
+        args.file != "-",
+        "the spec comes from standard input: say where to write with --out DIR, or use --stdout"
+    );
+    let parent = args.file.parent().unwrap_or(Utf8Path::new(""));
+    Ok(if parent.as_str().is_empty() { Utf8PathBuf::from(".") } else { parent.to_owned() })
+}
+
+/// Reads a spec. Its name is the file's, without the folder: it stands in the output, which must not depend on where
+/// that is.
+pub(super) fn read(file: &Utf8Path) -> anyhow::Result<Source> {
+    let mut bytes = Vec::new();
+    if file == "-" {
+        std::io::stdin().lock().take(MAX_SPEC + 1).read_to_end(&mut bytes).context("standard input")?;
+    } else {
+        let help = || {
+            if file == "tightship.yaml" {
+                "tightship.yaml (`tightship new` makes one, --file names another)".to_owned()
+            } else {
+                file.to_string()
+            }
+        };
+        let opened = std::fs::File::open(file).with_context(help)?;
+        opened.take(MAX_SPEC + 1).read_to_end(&mut bytes).with_context(help)?;
+    }
+    let name = if file == "-" { "<stdin>" } else { file.file_name().unwrap_or(file.as_str()) };
+    anyhow::ensure!(bytes.len() as u64 <= MAX_SPEC, "{name}: larger than 64 MiB");
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line =
+            error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+        anyhow::anyhow!("{name}:{line}: this is not UTF-8 text")
+    })?;
+    Ok(Source::new(name, text))
+}
+
+/// Reads the documents, and shows what is wrong with them.
+pub(super) fn load(source: &Source) -> anyhow::Result<Specs> {
+    let outcome = spec::load(source, validate::today());
+    output::problems(source, &outcome.problems, &outcome.hidden)?;
+    outcome.specs.ok_or_else(|| Shown.into())
+}
+
+/// Writes the changes; Ctrl-C leaves the folder as it was.
+pub(super) fn write(comparison: &Comparison) -> anyhow::Result<()> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    // the wizard has a handler of its own by now; then that one decides
+    let _ = ctrlc::try_set_handler(move || flag.store(true, Ordering::SeqCst));
+    Ok(comparison.write(&stop)?)
+}
+
+fn show(comparison: &Comparison, diff: bool) -> anyhow::Result<u8> {
+    let drifted: Vec<&Change> = comparison.changes.iter().filter(|change| change.is_drift()).collect();
+    for change in &drifted {
+        if diff {
+            output::print(&output::diff(change))?;
+        } else {
+            output::print(&format!("{}: {}\n", change.path, drift(change.action)))?;
+        }
+    }
+    if drifted.is_empty() {
+        output::say(&format!("{} as the spec says", output::count(comparison.changes.len(), "file")))?;
+    }
+    Ok(if drifted.is_empty() { OK } else { DRIFT })
+}
+
+fn drift(action: Action) -> &'static str {
+    match action {
+        Action::Create => "is missing",
+        Action::Update => "is out of date",
+        Action::Conflict => "was edited by hand",
+        Action::Remove => "is not generated any more",
+        Action::Abandon => "is not generated any more, but was edited by hand",
+        Action::Keep => "is as it should be",
+    }
+}
+
+/// Says what was written, and what was not.
+pub(super) fn report(root: &Utf8Path, comparison: &Comparison) -> anyhow::Result<u8> {
+    for change in comparison.conflicts() {
+        let path = root.join(&change.path);
+        match change.action {
+            Action::Conflict => {
+                output::error(&format!("{path} was edited by hand and stays as it is; the new text is in {path}.new"))?;
+                output::say(&output::diff(change))?;
+            }
+            _ => output::error(&format!(
+                "{path} is not generated any more, but was edited by hand; it stays, and is yours now"
+            ))?,
+        }
+    }
+    let number = |action: Action| comparison.changes.iter().filter(|change| change.action == action).count();
+    let parts = [
+        (number(Action::Create), "new"),
+        (number(Action::Update), "changed"),
+        (number(Action::Keep), "unchanged"),
+        (number(Action::Remove), "removed"),
+        (number(Action::Conflict), "edited by hand"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    output::say(&format!(
+        "{root}: {}",
+        if parts.is_empty() { "nothing to write".to_owned() } else { parts.join(", ") }
+    ))?;
+    if comparison.conflicts().next().is_none() {
+        return Ok(OK);
+    }
+    output::say("take over the new text, move the edit to `patches` or the spec, or overwrite it with --force")?;
+    Ok(DRIFT)
+}
+
+/// A plan of specs that are known to be good, under the name of their file.
+pub(super) fn plan(specs: &Specs, spec: &str) -> anyhow::Result<Plan> {
+    Ok(render::plan(specs, Options { spec, layout: None, comments: None, environment: None })?)
+}

@@ -1,0 +1,331 @@
+//! Writing a plan to a folder: what changed is written whole or not at all, and what a person edited stays.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use tempfile::NamedTempFile;
+
+use super::lock::{self, Lock};
+use super::plan::{Owner, Plan, PlannedFile};
+
+/// What happens to a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// It is not there yet.
+    Create,
+    /// It is as tightship wrote it, and changes.
+    Update,
+    /// It is as it should be.
+    Keep,
+    /// A person edited it: it stays, and the new text goes beside it.
+    Conflict,
+    /// It is no longer generated, and is as tightship wrote it.
+    Remove,
+    /// It is no longer generated, but a person edited it: it stays.
+    Abandon,
+}
+
+/// What happens to one path, with both texts.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Where, relative to the folder.
+    pub path: Utf8PathBuf,
+    /// What happens.
+    pub action: Action,
+    /// The text on the disk; empty if there is none.
+    pub before: String,
+    /// The text as planned; empty if it is not generated any more.
+    pub after: String,
+}
+
+impl Change {
+    /// Whether the folder is not as the plan says.
+    pub fn is_drift(&self) -> bool {
+        self.action != Action::Keep
+    }
+}
+
+/// Why a plan cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// Where.
+        path: Utf8PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A link leads out of the folder.
+    #[error("{0}: is a symbolic link, or lies behind one that leads out of the folder; nothing was written")]
+    Link(Utf8PathBuf),
+    /// Something else has the name of a file.
+    #[error("{0}: is not a file; nothing was written")]
+    NotAFile(Utf8PathBuf),
+    /// The lock file cannot be read.
+    #[error("{0}: {1}; delete it to let tightship look at every file anew")]
+    Lock(Utf8PathBuf, String),
+    /// The user stopped it.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+}
+
+fn failed(path: &Utf8Path) -> impl FnOnce(io::Error) -> WriteError + use<> {
+    let path = path.to_owned();
+    move |source| WriteError::Io { path, source }
+}
+
+/// The folder, compared with a plan.
+#[derive(Debug)]
+pub struct Comparison {
+    root: Utf8PathBuf,
+    /// What happens to each path, sorted.
+    pub changes: Vec<Change>,
+    lock: Lock,
+    old_lock: Option<Lock>,
+}
+
+/// Compares the folder with the plan. Writes nothing.
+pub fn compare(root: &Utf8Path, plan: &Plan, spec: &str) -> Result<Comparison, WriteError> {
+    let lock_path = root.join(lock::NAME);
+    let old_lock = match fs::read_to_string(&lock_path) {
+        Ok(text) => Some(Lock::parse(&text).map_err(|reason| WriteError::Lock(lock_path, reason))?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(failed(&lock_path)(error)),
+    };
+    let known = old_lock.clone().unwrap_or_default();
+    let canonical = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+    let mut changes: Vec<Change> =
+        plan.files.par_iter().map(|file| change(root, &canonical, file, &known)).collect::<Result<_, WriteError>>()?;
+    let planned: BTreeMap<&Utf8Path, &PlannedFile> =
+        plan.files.iter().map(|file| (file.path.as_path(), file)).collect();
+    for (path, hash) in known.files.iter().filter(|(path, _)| !planned.contains_key(path.as_path())) {
+        let Some(before) = read(root, &canonical, path)? else { continue };
+        let action = if lock::hash(before.as_bytes()) == *hash { Action::Remove } else { Action::Abandon };
+        changes.push(Change { path: path.clone(), action, before, after: String::new() });
+    }
+    changes.sort_by(|a, b| a.path.cmp(&b.path));
+    let files = changes.iter().filter_map(|change| locked(change, &planned, &known)).collect();
+    Ok(Comparison { root: root.to_owned(), changes, lock: Lock::new(spec, files), old_lock })
+}
+
+/// The hash to remember for a path: of a conflict the one that tightship wrote last, so that it stays one.
+fn locked(change: &Change, planned: &BTreeMap<&Utf8Path, &PlannedFile>, known: &Lock) -> Option<(Utf8PathBuf, String)> {
+    let file = planned.get(change.path.as_path()).filter(|file| file.owner == Owner::Tool)?;
+    let hash = match change.action {
+        Action::Conflict => known.files.get(&change.path).cloned()?,
+        _ => lock::hash(file.text.as_bytes()),
+    };
+    Some((change.path.clone(), hash))
+}
+
+fn change(root: &Utf8Path, canonical: &Utf8Path, file: &PlannedFile, known: &Lock) -> Result<Change, WriteError> {
+    let before = read(root, canonical, &file.path)?;
+    let action = match &before {
+        None => Action::Create,
+        Some(_) if file.owner == Owner::User => Action::Keep,
+        Some(text) if *text == file.text => Action::Keep,
+        Some(text) if known.files.get(&file.path).is_some_and(|hash| *hash == lock::hash(text.as_bytes())) => {
+            Action::Update
+        }
+        Some(_) => Action::Conflict,
+    };
+    Ok(Change { path: file.path.clone(), action, before: before.unwrap_or_default(), after: file.text.clone() })
+}
+
+/// The text of a file within the folder; `None` if there is none. A file that is not text reads as its readable parts,
+/// which no plan equals.
+fn read(root: &Utf8Path, canonical: &Utf8Path, path: &Utf8Path) -> Result<Option<String>, WriteError> {
+    let full = root.join(path);
+    check_links(root, canonical, path)?;
+    match fs::read(&full) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(_) if full.is_dir() => Err(WriteError::NotAFile(full)),
+        Err(error) => Err(failed(&full)(error)),
+    }
+}
+
+/// Refuses a file that is a link, and one in a folder that is a link to somewhere else.
+fn check_links(root: &Utf8Path, canonical: &Utf8Path, path: &Utf8Path) -> Result<(), WriteError> {
+    let full = root.join(path);
+    if full.is_symlink() {
+        return Err(WriteError::Link(full));
+    }
+    let mut folder = path.parent();
+    while let Some(parent) = folder.filter(|parent| !parent.as_str().is_empty()) {
+        let place = root.join(parent);
+        if place.is_symlink() && !place.canonicalize_utf8().is_ok_and(|real| real.starts_with(canonical)) {
+            return Err(WriteError::Link(full));
+        }
+        if place.exists() && !place.is_dir() {
+            return Err(WriteError::NotAFile(place));
+        }
+        folder = parent.parent();
+    }
+    Ok(())
+}
+
+impl Comparison {
+    /// Whether the folder is not as the plan says.
+    pub fn has_drift(&self) -> bool {
+        self.changes.iter().any(Change::is_drift)
+    }
+
+    /// The files that a person edited.
+    pub fn conflicts(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| matches!(change.action, Action::Conflict | Action::Abandon))
+    }
+
+    /// Overwrites what a person edited, too.
+    pub fn force(&mut self) {
+        for change in &mut self.changes {
+            if change.action == Action::Conflict {
+                change.action = Action::Update;
+                self.lock.files.insert(change.path.clone(), lock::hash(change.after.as_bytes()));
+            }
+        }
+    }
+
+    /// Writes the changes: every text goes into a temporary file first, and only when all are there are they renamed. If
+    /// a rename fails, or `stop` is set before the first, the folder is as it was. What a person edited stays, with the new
+    /// text beside it as `<file>.new`.
+    pub fn write(&self, stop: &AtomicBool) -> Result<(), WriteError> {
+        let mut made = Folders::default();
+        let result = self.stage(&mut made, stop).and_then(|staged| commit(staged));
+        if result.is_err() {
+            made.remove();
+            return result;
+        }
+        for change in self.changes.iter().filter(|change| change.action == Action::Remove) {
+            let path = self.root.join(&change.path);
+            fs::remove_file(&path).map_err(failed(&path))?;
+            remove_empty_folders(&self.root, &change.path);
+        }
+        // a conflict that is over leaves nothing behind
+        for change in self.changes.iter().filter(|change| matches!(change.action, Action::Keep | Action::Update)) {
+            let beside = beside(&self.root.join(&change.path));
+            if fs::read_to_string(&beside).is_ok_and(|text| text == change.after) {
+                let _ = fs::remove_file(&beside);
+            }
+        }
+        Ok(())
+    }
+
+    fn stage(&self, made: &mut Folders, stop: &AtomicBool) -> Result<Vec<Staged>, WriteError> {
+        let mut targets: Vec<(Utf8PathBuf, &str)> = Vec::new();
+        for change in &self.changes {
+            let path = self.root.join(&change.path);
+            match change.action {
+                Action::Create | Action::Update => targets.push((path, &change.after)),
+                Action::Conflict => targets.push((beside(&path), &change.after)),
+                Action::Keep | Action::Remove | Action::Abandon => {}
+            }
+        }
+        let lock = self.lock.to_text();
+        // the hash of the spec alone is no reason to touch the lock of an unchanged folder
+        let same = |old: &Lock| old.files == self.lock.files && old.tightship == self.lock.tightship;
+        if !self.old_lock.as_ref().is_some_and(same)
+            || self.old_lock.as_ref().is_some_and(|old| old.spec != self.lock.spec)
+        {
+            targets.push((self.root.join(lock::NAME), &lock));
+        }
+        for (path, _) in &targets {
+            made.create(path.parent().unwrap_or(&self.root))?;
+        }
+        let staged = targets.par_iter().map(|(path, text)| Staged::new(path, text)).collect::<Result<_, _>>()?;
+        if stop.load(Ordering::SeqCst) { Err(WriteError::Interrupted) } else { Ok(staged) }
+    }
+}
+
+fn beside(path: &Utf8Path) -> Utf8PathBuf {
+    Utf8PathBuf::from(format!("{path}.new"))
+}
+
+/// A text in a temporary file beside its target; gone when dropped.
+struct Staged {
+    target: Utf8PathBuf,
+    file: NamedTempFile,
+    before: Option<Vec<u8>>,
+}
+
+impl Staged {
+    fn new(target: &Utf8Path, text: &str) -> Result<Self, WriteError> {
+        let folder = target.parent().unwrap_or(Utf8Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".tightship-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+        let mut file = builder.tempfile_in(folder).map_err(failed(folder))?;
+        file.write_all(text.as_bytes()).map_err(failed(target))?;
+        let before = match fs::read(target) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed(target)(error)),
+        };
+        Ok(Self { target: target.to_owned(), file, before })
+    }
+}
+
+fn commit(staged: Vec<Staged>) -> Result<(), WriteError> {
+    let mut done: Vec<(Utf8PathBuf, Option<Vec<u8>>)> = Vec::with_capacity(staged.len());
+    for Staged { target, file, before } in staged {
+        if let Err(error) = file.persist(&target) {
+            for (path, before) in done {
+                let _ = match before {
+                    Some(bytes) => fs::write(&path, bytes),
+                    None => fs::remove_file(&path),
+                };
+            }
+            return Err(WriteError::Io { path: target, source: error.error });
+        }
+        done.push((target, before));
+    }
+    Ok(())
+}
+
+/// Folders made on the way, to be taken back if nothing is written into them.
+#[derive(Default)]
+struct Folders {
+    made: Vec<Utf8PathBuf>,
+}
+
+impl Folders {
+    fn create(&mut self, folder: &Utf8Path) -> Result<(), WriteError> {
+        let mut missing: Vec<&Utf8Path> = Vec::new();
+        let mut place = Some(folder);
+        while let Some(folder) = place.filter(|folder| !folder.as_str().is_empty() && !folder.exists()) {
+            missing.push(folder);
+            place = folder.parent();
+        }
+        for folder in missing.into_iter().rev() {
+            match fs::create_dir(folder) {
+                Ok(()) => self.made.push(folder.to_owned()),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(failed(folder)(error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn remove(self) {
+        for folder in self.made.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// Folders that a removed file leaves empty. `remove_dir` refuses those that are not.
+fn remove_empty_folders(root: &Utf8Path, path: &Utf8Path) {
+    let mut folder = path.parent();
+    while let Some(parent) = folder.filter(|parent| !parent.as_str().is_empty()) {
+        if fs::remove_dir(root.join(parent)).is_err() {
+            return;
+        }
+        folder = parent.parent();
+    }
+}

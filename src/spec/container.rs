@@ -1,0 +1,357 @@
+//! What all containers have: ports, health, size, user.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::app::PullPolicy;
+use super::decode::{self, Decode, Decoder, Located, Map, record, words};
+use super::storage::Writable;
+use super::values::{Cpu, Disk, Image, Line, Memory, Number, PortName, PortNumber, ShortName, UrlPath, Variable};
+use crate::diagnostic::Problem;
+use crate::yaml::{Kind as Form, Node, Value};
+
+words! {
+    /// The protocol of a port.
+    Protocol {
+        /// TCP.
+        "TCP" Tcp,
+        /// UDP.
+        "UDP" Udp,
+    }
+}
+
+record! {
+    /// A port that the container listens on.
+    Port "port" {
+        /// Its name, by which probes, routes and peers mean it.
+        name "name": Located<PortName>,
+        /// Its number in the container.
+        port "port": Located<PortNumber>,
+        /// Its number at the Service; 0 keeps it out of the Service. Default: 80 for a port named http, else the same.
+        service "service": Option<Located<Number<0, 65535>>> = None,
+        /// TCP or UDP. Default: TCP.
+        protocol "protocol": Protocol = Protocol::Tcp,
+    }
+}
+
+impl Port {
+    /// The port of the Service; `None` if it is kept out.
+    pub fn service_port(&self) -> Option<i64> {
+        match &self.service {
+            Some(number) => Some(number.0).filter(|number| *number != 0),
+            None if self.name.as_str() == "http" => Some(80),
+            None => Some(self.port.0),
+        }
+    }
+}
+
+/// A port by its name or number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PortRef {
+    /// A port with a name.
+    Named(PortName),
+    /// A number.
+    Number(i64),
+}
+
+impl Default for PortRef {
+    fn default() -> Self {
+        Self::Number(0)
+    }
+}
+
+impl Decode for PortRef {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        match node.value() {
+            Some(Ok(Value::Int(_))) => decode::integer(node, 1..=65535, decoder).map(Self::Number),
+            _ => PortName::decode(node, decoder).map(Self::Named),
+        }
+    }
+}
+
+impl JsonSchema for PortRef {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "PortRef".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (number, name) = (generator.subschema_for::<PortNumber>(), generator.subschema_for::<PortName>());
+        json_schema!({ "oneOf": [number, name] })
+    }
+}
+
+record! {
+    /// An HTTP request that answers when all is well.
+    HttpProbe "HTTP probe" {
+        /// The path asked for.
+        path "path": UrlPath,
+        /// The port, by name or number. Default: the first port.
+        port "port": Option<Located<PortRef>> = None,
+    }
+}
+
+/// How the kubelet asks whether the container is well.
+#[derive(Debug, Clone)]
+pub enum Probe {
+    /// By an HTTP request.
+    Http(HttpProbe),
+    /// By a TCP connection.
+    Tcp(Located<PortRef>),
+    /// By the gRPC health protocol; the port must be a number.
+    Grpc(Located<PortNumber>),
+    /// By a command in the container.
+    Exec(Vec<String>),
+}
+
+impl Decode for Probe {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        const WAYS: [&str; 4] = ["http", "tcp", "grpc", "exec"];
+        let entries = decode::mapping(node, decoder)?;
+        let [(key, value)] = entries.as_slice() else {
+            decoder.report(
+                Problem::error(node.span(), "a probe has one way to ask")
+                    .label("expected one of http, tcp, grpc, exec"),
+            );
+            return None;
+        };
+        match key.text().unwrap_or_default() {
+            "http" if value.kind() == Form::Mapping => HttpProbe::decode(*value, decoder).map(Self::Http),
+            "http" => UrlPath::decode(*value, decoder).map(|path| Self::Http(HttpProbe { path, port: None })),
+            "tcp" => Located::decode(*value, decoder).map(Self::Tcp),
+            "grpc" => Located::decode(*value, decoder).map(Self::Grpc),
+            "exec" => {
+                let command: Vec<String> = Vec::decode(*value, decoder)?;
+                if command.is_empty() {
+                    decoder.report(Problem::error(value.span(), "the command is empty").label("expected a program"));
+                }
+                Some(Self::Exec(command))
+            }
+            _ => {
+                decode::unknown_key(*key, &WAYS, decoder);
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for Probe {
+    fn schema_name() -> Cow<'static, str> {
+        "Probe".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let path = generator.subschema_for::<UrlPath>();
+        let http = generator.subschema_for::<HttpProbe>();
+        let (port, number) = (generator.subschema_for::<PortRef>(), generator.subschema_for::<PortNumber>());
+        json_schema!({
+            "description": "How the kubelet asks: one of http, tcp, grpc, exec.",
+            "type": "object",
+            "properties": {
+                "http": { "description": "A path, or `{path, port}`.", "oneOf": [path, http] },
+                "tcp": port,
+                "grpc": number,
+                "exec": { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+            },
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1,
+        })
+    }
+}
+
+record! {
+    /// How the kubelet sees that a container is well.
+    Health "health" {
+        /// Answers once the container has started. Default: as `live`, with time to start.
+        startup "startup": Option<Probe> = None,
+        /// Answers when requests may come.
+        ready "ready": Option<Probe> = None,
+        /// Answers unless a restart is needed. It must not depend on other services.
+        live "live": Option<Probe> = None,
+        /// The reason why nothing can be asked; instead of the others.
+        none "none": Option<Located<Line>> = None,
+    }
+}
+
+words! {
+    /// Sizes that go together.
+    Preset {
+        /// 100m to 1 core, 128Mi.
+        "s" S,
+        /// 25m to 250m, 64Mi.
+        "xs" Xs,
+        /// 250m to 2 cores, 512Mi.
+        "m" M,
+        /// 500m to 2 cores, 1Gi.
+        "l" L,
+        /// 1 to 4 cores, 4Gi.
+        "xl" Xl,
+    }
+}
+
+/// The limit of processor time, or none.
+#[derive(Debug, Clone)]
+pub enum CpuLimit {
+    /// At most as much.
+    At(Cpu),
+    /// Whatever the node has left; needs an exception.
+    None,
+}
+
+impl Decode for CpuLimit {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        if node.text() == Some("none") {
+            return Some(Self::None);
+        }
+        Cpu::decode(node, decoder).map(Self::At)
+    }
+}
+
+impl JsonSchema for CpuLimit {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "CpuLimit".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let cpu = generator.subschema_for::<Cpu>();
+        json_schema!({ "oneOf": [{ "const": "none" }, cpu] })
+    }
+}
+
+record! {
+    /// Processor, memory and disk, each by itself.
+    Resources "size" {
+        /// Processor time that is kept for it.
+        cpu "cpu": Located<Cpu>,
+        /// Memory that is kept for it, and its limit.
+        memory "memory": Memory,
+        /// Disk for logs and written layers, its limit. Default: 256Mi.
+        disk "disk": Option<Located<Disk>> = None,
+        /// The most processor time, or `none` by an exception. Default: ten times `cpu`.
+        cpu_limit "cpuLimit": Option<Located<CpuLimit>> = None,
+    }
+}
+
+/// A preset, or numbers.
+#[derive(Debug, Clone)]
+pub enum Size {
+    /// Sizes that go together.
+    Preset(Preset),
+    /// Each by itself.
+    Explicit(Resources),
+}
+
+impl Default for Size {
+    fn default() -> Self {
+        Self::Preset(Preset::S)
+    }
+}
+
+impl Decode for Size {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        if node.kind() == Form::Mapping {
+            return Resources::decode(node, decoder).map(Self::Explicit);
+        }
+        Preset::decode(node, decoder).map(Self::Preset)
+    }
+}
+
+impl JsonSchema for Size {
+    fn schema_name() -> Cow<'static, str> {
+        "Size".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (preset, explicit) = (generator.subschema_for::<Preset>(), generator.subschema_for::<Resources>());
+        json_schema!({ "oneOf": [preset, explicit] })
+    }
+}
+
+record! {
+    /// The ids that a container runs with.
+    Ids "runAs" {
+        /// The user id. Below 10000 it needs an exception.
+        user "user": Located<Number<0, 2_147_483_647>>,
+        /// The group id. Default: as the user.
+        group "group": Option<Located<Number<0, 2_147_483_647>>> = None,
+    }
+}
+
+/// Who a container runs as.
+#[derive(Debug, Clone)]
+pub enum RunAs {
+    /// The platform assigns ids, as `OpenShift` does.
+    Platform,
+    /// These ids.
+    Ids(Ids),
+}
+
+/// The user and group of containers that do not say: above those of any node.
+pub const DEFAULT_ID: i64 = 10001;
+
+impl Default for RunAs {
+    fn default() -> Self {
+        Self::Ids(Ids { user: Number(DEFAULT_ID).into(), group: None })
+    }
+}
+
+impl Decode for RunAs {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        if node.text() == Some("platform") {
+            return Some(Self::Platform);
+        }
+        if node.kind() != Form::Mapping {
+            decode::wrong_form(node, "`platform` or `{user, group}`", decoder);
+            return None;
+        }
+        Ids::decode(node, decoder).map(Self::Ids)
+    }
+}
+
+impl JsonSchema for RunAs {
+    fn schema_name() -> Cow<'static, str> {
+        "RunAs".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let ids = generator.subschema_for::<Ids>();
+        json_schema!({ "oneOf": [{ "const": "platform" }, ids] })
+    }
+}
+
+record! {
+    /// A container beside the app's, with the same hardening.
+    Container "container" {
+        /// Its name.
+        name "name": Located<ShortName>,
+        /// The image by tag or digest.
+        image "image": Located<Image>,
+        /// What it runs. Default: what the image says.
+        command "command": Vec<String> = Vec::new(),
+        /// Arguments of the command.
+        args "args": Vec<String> = Vec::new(),
+        /// The ports that it listens on; not in the Service unless they say so.
+        ports "ports": Vec<Port> = Vec::new(),
+        /// How the kubelet sees that it is well; sidecars only.
+        health "health": Option<Located<Health>> = None,
+        /// Processor, memory and disk. Default: xs.
+        size "size": Located<Size> = Size::Preset(Preset::Xs).into(),
+        /// When the image is pulled. Default: as the app's.
+        pull "pull": Option<PullPolicy> = None,
+        /// Environment variables; their values are text.
+        env "env": Map<Located<Variable>, Located<String>> = Map::new(),
+        /// Which of the app's storage, files and writable folders it sees, by path, and writable folders of its own.
+        writable "writable": Vec<Writable> = Vec::new(),
+        /// Whether it sees the app's writable folders, storage, files and secrets at the same paths. Default: false.
+        shares_mounts "sharesMounts": bool = false,
+    }
+}

@@ -1,0 +1,19 @@
+//! The spec: what a user writes in `tightship.yaml`.
+
+pub mod app;
+pub mod container;
+pub mod decode;
+pub mod exception;
+mod load;
+pub mod network;
+pub mod schema;
+pub mod secret;
+pub mod space;
+pub mod storage;
+pub mod validate;
+pub mod values;
+pub mod workload;
+
+pub use app::App;
+pub use load::{Outcome, Specs, load};
+pub use space::Space;

@@ -1,0 +1,195 @@
+//! A namespace with its guard rails, owned by the platform team.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::app::{ApiVersion, Level, Output, Target};
+use super::decode::{Decode, Decoder, Located, record, words};
+use super::values::{Cpu, Disk, Group, Label, Memory, Number, Registry, Release, SpaceName};
+use crate::kube::version::Version;
+use crate::yaml::{Kind as Form, Node};
+
+words! {
+    /// The kind of a [`Space`].
+    SpaceKind {
+        /// A namespace.
+        "Space" Space
+    }
+}
+
+words! {
+    /// What a team may do in a space. None of them can read Secrets.
+    Role {
+        /// Look at everything but Secrets.
+        "view" View,
+        /// Deploy and delete apps.
+        "edit" Edit,
+        /// As edit; also exec into pods and grant roles.
+        "admin" Admin,
+    }
+}
+
+record! {
+    /// A group of users with a role.
+    Team "team" {
+        /// The group, as the cluster's authentication names it.
+        group "group": Located<Group>,
+        /// view, edit or admin. Default: edit.
+        role "role": Role = Role::Edit,
+    }
+}
+
+words! {
+    /// Quotas that go together.
+    QuotaPreset {
+        /// 4 cores, 8Gi, 20 pods.
+        "s" S,
+        /// 16 cores, 32Gi, 60 pods.
+        "m" M,
+        /// 64 cores, 128Gi, 200 pods.
+        "l" L,
+    }
+}
+
+record! {
+    /// What all pods of a space may take together, each by itself.
+    QuotaNumbers "quota" {
+        /// Processor time that may be requested.
+        cpu "cpu": Cpu,
+        /// Memory that may be requested, and the limit.
+        memory "memory": Memory,
+        /// Disk of containers and emptyDirs. Default: 20Gi.
+        disk "disk": Option<Disk> = None,
+        /// Pods. Default: 20.
+        pods "pods": Number<1, 100_000> = Number(20),
+        /// Volume claims. Default: 10.
+        claims "claims": Number<0, 100_000> = Number(10),
+        /// Disk of volume claims. Default: 100Gi.
+        storage "storage": Option<Disk> = None,
+        /// Services of type LoadBalancer, each of which is reachable from outside. Default: 0.
+        load_balancers "loadBalancers": Number<0, 1000> = Number(0),
+    }
+}
+
+/// A preset, or numbers.
+#[derive(Debug, Clone)]
+pub enum Quota {
+    /// Numbers that go together.
+    Preset(QuotaPreset),
+    /// Each by itself.
+    Explicit(QuotaNumbers),
+}
+
+impl Default for Quota {
+    fn default() -> Self {
+        Self::Preset(QuotaPreset::S)
+    }
+}
+
+impl Decode for Quota {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        if node.kind() == Form::Mapping {
+            return QuotaNumbers::decode(node, decoder).map(Self::Explicit);
+        }
+        QuotaPreset::decode(node, decoder).map(Self::Preset)
+    }
+}
+
+impl JsonSchema for Quota {
+    fn schema_name() -> Cow<'static, str> {
+        "Quota".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (preset, explicit) = (generator.subschema_for::<QuotaPreset>(), generator.subschema_for::<QuotaNumbers>());
+        json_schema!({ "oneOf": [preset, explicit] })
+    }
+}
+
+record! {
+    /// What containers get that do not say, and what none may pass.
+    Limits "limits" {
+        /// Processor time requested for containers that do not say. Default: 50m.
+        cpu "cpu": Option<Cpu> = None,
+        /// Memory of containers that do not say. Default: 128Mi.
+        memory "memory": Option<Memory> = None,
+        /// The most memory of a container. Default: 4Gi.
+        max_memory "maxMemory": Option<Located<Memory>> = None,
+        /// The most storage of a claim. Default: 50Gi.
+        max_storage "maxStorage": Option<Disk> = None,
+    }
+}
+
+record! {
+    /// The network of a space. All traffic is closed but DNS, and what apps open for themselves.
+    SpaceNetwork "network" {
+        /// Whether all pods of the space may talk to each other. Default: false.
+        allow_within "allowWithin": bool = false,
+    }
+}
+
+/// The version of the Pod Security Standards that a namespace is held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyVersion {
+    /// That of the cluster, whatever it becomes.
+    Latest,
+    /// A fixed one.
+    At(Version),
+}
+
+impl Decode for PolicyVersion {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        if node.text() == Some("latest") {
+            return Some(Self::Latest);
+        }
+        Release::decode(node, decoder).map(|release| Self::At(release.0))
+    }
+}
+
+impl JsonSchema for PolicyVersion {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "PolicyVersion".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let release = generator.subschema_for::<Release>();
+        json_schema!({ "oneOf": [{ "const": "latest" }, release] })
+    }
+}
+
+record! {
+    /// A namespace with its guard rails.
+    Space "space" {
+        /// The version of this format: `tightship/v1`.
+        api_version "apiVersion": ApiVersion,
+        /// `Space`.
+        kind "kind": SpaceKind,
+        /// The name of the namespace.
+        name "name": Located<SpaceName>,
+        /// The Pod Security Standards level that is enforced: restricted or baseline.
+        level "level": Located<Level>,
+        /// The cluster that the manifests are for.
+        target "target": Target,
+        /// The version of the standards that is enforced. Default: the target's, so that an upgrade rejects nothing.
+        policy_version "policyVersion": Option<PolicyVersion> = None,
+        /// The team that answers for it; becomes a label.
+        owner "owner": Option<Label> = None,
+        /// Who may work in it.
+        teams "teams": Vec<Team> = Vec::new(),
+        /// What all pods may take together: s, m, l, or numbers. Default: s.
+        quota "quota": Quota = Quota::default(),
+        /// What containers get that do not say.
+        limits "limits": Limits = Limits::default(),
+        /// The network between pods.
+        network "network": SpaceNetwork = SpaceNetwork::default(),
+        /// Where images may come from. Default: anywhere.
+        registries "registries": Vec<Located<Registry>> = Vec::new(),
+        /// How the output looks.
+        output "output": Output = Output::default(),
+    }
+}

@@ -1,0 +1,77 @@
+//! What a pod mounts: scratch space, volumes, files and secrets.
+
+use super::decode::{Located, record, words};
+use super::values::{Disk, FilePath, Leaf, Mode, MountPath, ObjectName, SecretKey, ShortName, Variable};
+
+record! {
+    /// A folder that the container may write to, empty at every start.
+    Writable "folder" {
+        /// Where it is mounted.
+        path "path": Located<MountPath>,
+        /// How much it may hold. Default: 64Mi.
+        size "size": Option<Disk> = None,
+        /// Whether it is kept in memory, counting against the container's limit. Default: false.
+        memory "memory": bool = false,
+    }
+}
+
+impl Writable {
+    /// `/tmp`, which nearly every program wants.
+    pub fn tmp() -> Self {
+        Self { path: MountPath::read("/tmp").unwrap_or_default().into(), size: None, memory: false }
+    }
+}
+
+words! {
+    /// Who may mount a volume at the same time.
+    Access {
+        /// One pod; needs a CSI driver.
+        "ReadWriteOncePod" ReadWriteOncePod,
+        /// All pods of one node.
+        "ReadWriteOnce" ReadWriteOnce,
+        /// Pods on any node, if the storage can.
+        "ReadWriteMany" ReadWriteMany,
+    }
+}
+
+record! {
+    /// A volume that outlives the pod.
+    Storage "storage" {
+        /// Its name, part of the claim's.
+        name "name": Located<ShortName>,
+        /// Where it is mounted.
+        path "path": Located<MountPath>,
+        /// How large it is.
+        size "size": Disk,
+        /// The storage class. Default: the cluster's.
+        class "class": Option<ObjectName> = None,
+        /// Who may mount it at the same time. Default: ReadWriteOncePod; ReadWriteOnce on kind.
+        access "access": Option<Located<Access>> = None,
+    }
+}
+
+record! {
+    /// A file with its content.
+    File "file" {
+        /// Where it is mounted.
+        path "path": Located<FilePath>,
+        /// What is in it.
+        content "content": Located<String>,
+        /// Its permissions, octal in quotes. Default: "0444".
+        mode "mode": Option<Mode> = None,
+    }
+}
+
+record! {
+    /// A Secret that exists already.
+    SecretRef "secret" {
+        /// The name of the Secret.
+        name "name": Located<ObjectName>,
+        /// The folder where its keys are files.
+        path "path": Option<Located<MountPath>> = None,
+        /// Only these keys. Default: all.
+        keys "keys": Vec<SecretKey> = Vec::new(),
+        /// An environment variable with the value of the only key: needs an exception, since variables leak.
+        env "env": Option<Located<Variable>> = None,
+    }
+}

@@ -1,0 +1,222 @@
+//! The workload itself: its name, replicas, ports, health, size.
+
+use crate::diagnostic::{Problem, nearest};
+use crate::kube::names;
+use crate::spec::App;
+use crate::spec::container::{Container, CpuLimit, Health, Port, PortRef, Probe, Protocol, Size};
+use crate::spec::decode::{Decoder, Located};
+use crate::spec::workload::{self, Replicas, WorkloadKind};
+use crate::yaml::Span;
+
+pub(super) fn check(app: &App, decoder: &mut Decoder) {
+    name(app, decoder);
+    workload::check(&app.workload, decoder);
+    if app.workload.kind == WorkloadKind::CronJob && app.workload.schedule.is_none() {
+        let problem = Problem::error(app.name.span, "a cronjob needs a schedule").label("this app has none");
+        decoder.report(problem.help("workload: {kind: cronjob, schedule: \"0 3 * * *\"}"));
+    }
+    replicas(app, decoder);
+    ports(&app.ports, decoder);
+    size(&app.size, decoder);
+    health(app, decoder);
+    containers(app, decoder);
+}
+
+/// How long the names made from the app's may be, with what makes them so short.
+fn name(app: &App, decoder: &mut Decoder) {
+    let (most, why) = match app.workload.kind {
+        WorkloadKind::CronJob => (52, "a cronjob's jobs get 11 characters more"),
+        WorkloadKind::StatefulSet => (52, "a statefulset's revisions get 11 characters more"),
+        _ => (63, "it becomes a label"),
+    };
+    let length = app.name.len();
+    if length > most {
+        let problem =
+            Problem::error(app.name.span, format!("the name is {length} characters long, at most {most} fit"));
+        let better = names::shorten(&app.name, most);
+        decoder.report(problem.label(why).help(format!("`{better}` would do")));
+    }
+}
+
+fn replicas(app: &App, decoder: &mut Decoder) {
+    let Some(replicas) = &app.replicas else { return };
+    if !app.workload.has_replicas() {
+        let kind = app.workload.kind.as_str();
+        decoder.report(Problem::error(replicas.span, format!("a {kind} has no replicas")).label("take this out"));
+    }
+    if let Replicas::Scaled(scale) = &replicas.value
+        && scale.min.0 > scale.max.0
+    {
+        decoder.report(
+            Problem::error(scale.min.span, format!("min {} is above max {}", scale.min.0, scale.max.0))
+                .label("expected at most max")
+                .other(scale.max.span, "max"),
+        );
+    }
+}
+
+fn ports(ports: &[Port], decoder: &mut Decoder) {
+    twice(ports.iter().map(|port| (port.name.as_str().to_owned(), port.name.span)), "port name", decoder);
+    let protocol = |port: &Port| if port.protocol == Protocol::Udp { "/UDP" } else { "" };
+    twice(ports.iter().map(|port| (format!("{}{}", port.port.0, protocol(port)), port.port.span)), "port", decoder);
+    let service = ports.iter().filter_map(|port| {
+        let span = port.service.as_ref().map_or(port.port.span, |number| number.span);
+        port.service_port().map(|number| (format!("{number}{}", protocol(port)), span))
+    });
+    twice(service, "port of the Service", decoder);
+}
+
+/// Reports what stands twice.
+pub(super) fn twice(values: impl Iterator<Item = (String, Span)>, what: &str, decoder: &mut Decoder) {
+    let mut seen: Vec<(String, Span)> = Vec::new();
+    for (value, span) in values.filter(|(_, span)| !span.is_empty()) {
+        match seen.iter().find(|(other, _)| *other == value) {
+            Some((_, first)) => decoder.report(
+                Problem::error(span, format!("{what} `{value}` stands here twice"))
+                    .label("the second time")
+                    .other(*first, "the first time"),
+            ),
+            None => seen.push((value, span)),
+        }
+    }
+}
+
+fn size(size: &Located<Size>, decoder: &mut Decoder) {
+    let Size::Explicit(resources) = &size.value else { return };
+    if let Some(limit) = &resources.cpu_limit
+        && let CpuLimit::At(quantity) = &limit.value
+        && **quantity < **resources.cpu
+    {
+        decoder.report(
+            Problem::error(limit.span, "the limit of processor time is below the request")
+                .label("expected at least `cpu`")
+                .other(resources.cpu.span, "the request"),
+        );
+    }
+}
+
+fn health(app: &App, decoder: &mut Decoder) {
+    let batch = app.workload.is_batch();
+    match &app.health {
+        Some(health) if batch => decoder.report(
+            Problem::error(health.span, format!("a {} has no health checks", app.workload.kind.as_str()))
+                .label("it is well when it ends well"),
+        ),
+        Some(health) => probes(health, &app.ports, decoder),
+        None if !batch && app.ports.is_empty() => decoder.report(
+            Problem::error(app.name.span, "nothing tells whether this app is well")
+                .label("it has no port to ask")
+                .help("health: {live: {exec: [/bin/alive]}}, or health: {none: \"the reason\"}"),
+        ),
+        None => {}
+    }
+}
+
+fn probes(health: &Located<Health>, ports: &[Port], decoder: &mut Decoder) {
+    let all = [&health.startup, &health.ready, &health.live];
+    match &health.none {
+        Some(none) if all.iter().any(|probe| probe.is_some()) => decoder.report(
+            Problem::error(none.span, "`none` stands beside probes").label("take out either this or the probes"),
+        ),
+        None if all.iter().all(|probe| probe.is_none()) => decoder.report(
+            Problem::error(health.span, "no probe, and no reason for none")
+                .label("expected startup, ready, live or none"),
+        ),
+        _ => {}
+    }
+    for probe in all.into_iter().flatten() {
+        match probe {
+            Probe::Http(http) => match &http.port {
+                Some(port) => {
+                    known_port(port, ports, decoder);
+                }
+                None if ports.is_empty() => decoder.report(
+                    Problem::error(health.span, "an HTTP probe needs a port, and there is none")
+                        .label("expected `ports`"),
+                ),
+                None => {}
+            },
+            Probe::Tcp(port) => {
+                known_port(port, ports, decoder);
+            }
+            Probe::Grpc(number) if !ports.iter().any(|port| port.port.0 == number.0) => {
+                let port = Located { value: PortRef::Number(number.0), span: number.span };
+                known_port(&port, ports, decoder);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The port that a reference means; reports one that the app does not have.
+pub(super) fn known_port<'p>(port: &Located<PortRef>, ports: &'p [Port], decoder: &mut Decoder) -> Option<&'p Port> {
+    let found = find_port(&port.value, ports);
+    if found.is_none() {
+        let names: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
+        let (word, near) = match &port.value {
+            PortRef::Named(name) => (name.as_str().to_owned(), nearest(name, names.iter().copied())),
+            PortRef::Number(number) => (number.to_string(), None),
+        };
+        let problem = Problem::error(port.span, format!("there is no port `{word}`"));
+        decoder.report(match near {
+            Some(near) => problem.label(format!("did you mean `{near}`?")),
+            None if names.is_empty() => problem.label("the app has no ports"),
+            None => problem.label(format!("expected one of {}", names.join(", "))),
+        });
+    }
+    found
+}
+
+/// The port that a reference means.
+pub fn find_port<'p>(port: &PortRef, ports: &'p [Port]) -> Option<&'p Port> {
+    ports.iter().find(|candidate| match port {
+        PortRef::Named(name) => candidate.name.value == *name,
+        PortRef::Number(number) => candidate.port.0 == *number,
+    })
+}
+
+fn containers(app: &App, decoder: &mut Decoder) {
+    let others = || app.sidecars.iter().chain(&app.init);
+    let main = (MAIN.to_owned(), app.name.span);
+    twice(
+        std::iter::once(main).chain(others().map(|it| (it.name.as_str().to_owned(), it.name.span))),
+        "container",
+        decoder,
+    );
+    for container in others() {
+        size(&container.size, decoder);
+        ports(&container.ports, decoder);
+    }
+    for container in &app.sidecars {
+        if let Some(health) = &container.health {
+            probes(health, &container.ports, decoder);
+        }
+    }
+    for Container { health, .. } in &app.init {
+        if let Some(health) = health {
+            decoder
+                .report(Problem::error(health.span, "an init container has no health checks").label("take this out"));
+        }
+    }
+    let numbers = app.ports.iter().chain(app.sidecars.iter().flat_map(|sidecar| &sidecar.ports));
+    twice(numbers.map(|port| (port.port.0.to_string(), port.port.span)), "port of the pod", decoder);
+}
+
+/// The name of the app's own container.
+pub const MAIN: &str = "app";
+
+/// What environments may not say.
+pub(super) fn environments(app: &App, decoder: &mut Decoder) {
+    for environment in app.environments.values() {
+        for (name, _) in &environment.storage {
+            if !app.storage.iter().any(|storage| storage.name.as_str() == name.as_str()) {
+                let known = app.storage.iter().map(|storage| storage.name.as_str());
+                let problem = Problem::error(name.span, format!("there is no storage `{}`", name.as_str()));
+                decoder.report(match nearest(name, known) {
+                    Some(near) => problem.label(format!("did you mean `{near}`?")),
+                    None => problem.label("expected the name of a storage of this app"),
+                });
+            }
+        }
+    }
+}

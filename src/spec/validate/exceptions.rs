@@ -1,0 +1,159 @@
+//! Exceptions against what they except: none missing, none for nothing, none too old.
+
+use jiff::civil::Date;
+
+use super::api;
+use crate::diagnostic::Problem;
+use crate::spec::App;
+use crate::spec::app::Level;
+use crate::spec::container::{CpuLimit, RunAs, Size};
+use crate::spec::decode::Decoder;
+use crate::spec::exception::{Capability, Rule};
+use crate::spec::network::Via;
+use crate::spec::values::Image;
+use crate::yaml::Span;
+
+/// Today in UTC; `SOURCE_DATE_EPOCH` (seconds since 1970) decides instead where it is set, for builds that must repeat.
+pub fn today() -> Date {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
+    let seconds = fixed.unwrap_or_else(|| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.map_or(0, |elapsed| i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX))
+    });
+    let day = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    jiff::tz::Offset::UTC.to_datetime(day).date()
+}
+
+pub(super) fn check(app: &App, today: Date, decoder: &mut Decoder) {
+    let needs = needs(app);
+    for (rule, span, what) in &needs {
+        if !app.exceptions.iter().any(|exception| exception.rule.value == *rule) {
+            decoder.report(
+                Problem::error(*span, format!("{what} needs an exception"))
+                    .label(format!("breaks the rule `{}`", rule.as_str()))
+                    .help(format!(
+                        "exceptions: [{{rule: {}, reason: \"why\", ticket: \"where it is tracked\", expires: {}}}]",
+                        rule.as_str(),
+                        today.saturating_add(jiff::Span::new().months(6)),
+                    )),
+            );
+        }
+    }
+    for exception in &app.exceptions {
+        let rule = exception.rule.value;
+        let (span, level) = (exception.rule.span, app.level.value);
+        if *exception.expires.value < today {
+            decoder.report(
+                Problem::error(exception.expires.span, format!("the exception from `{}` has expired", rule.as_str()))
+                    .label(format!("today is {today}"))
+                    .help("mend what it excused, or decide anew until when it holds"),
+            );
+        }
+        if !rule.allowed_at(level) {
+            decoder.report(
+                Problem::error(
+                    span,
+                    format!("there is no exception from `{}` at level {}", rule.as_str(), level.as_str()),
+                )
+                .label("Pod Security Admission would refuse the pod")
+                .other(app.level.span, "the level"),
+            );
+        }
+        let toggles = matches!(rule, Rule::WritableRootFilesystem | Rule::HostUserNamespace);
+        if !toggles && !needs.iter().any(|(needed, ..)| *needed == rule) {
+            decoder.report(
+                Problem::error(span, format!("nothing breaks the rule `{}`", rule.as_str()))
+                    .label("take this exception out"),
+            );
+        }
+        if app.level.value == Level::Baseline && rule == Rule::RunAsRoot {
+            decoder.report(
+                Problem::warning(span, "this app runs as root").label("the level `restricted` would refuse it"),
+            );
+        }
+    }
+    super::app::twice(
+        app.exceptions.iter().map(|it| (it.rule.value.as_str().to_owned(), it.rule.span)),
+        "the exception from",
+        decoder,
+    );
+    capabilities(app, decoder);
+}
+
+fn capabilities(app: &App, decoder: &mut Decoder) {
+    for capability in &app.capabilities {
+        if app.level.value == Level::Restricted && capability.value != Capability::NetBindService {
+            decoder.report(
+                Problem::error(
+                    capability.span,
+                    format!("`{}` is refused at level restricted", capability.value.as_str()),
+                )
+                .label("only NET_BIND_SERVICE may be added")
+                .other(app.level.span, "the level"),
+            );
+        }
+    }
+}
+
+/// What in the app breaks which rule, and where.
+fn needs(app: &App) -> Vec<(Rule, Span, String)> {
+    let mut needs = Vec::new();
+    for environment in std::iter::once(None).chain(app.environments.values().map(Some)) {
+        let changed = environment.map(|environment| app.in_environment(environment));
+        collect(changed.as_ref().unwrap_or(app), &mut needs);
+    }
+    needs
+}
+
+fn collect(app: &App, needs: &mut Vec<(Rule, Span, String)>) {
+    let mut add = |rule, span: Span, what: &str| {
+        if !needs.iter().any(|(other, place, _)| (*other, *place) == (rule, span)) {
+            needs.push((rule, span, what.to_owned()));
+        }
+    };
+    let containers = app.sidecars.iter().chain(&app.init);
+    for image in std::iter::once(&app.image).chain(containers.clone().map(|container| &container.image)) {
+        if moves(image) {
+            let what = if image.tag().is_none() { "an image without a tag" } else { "the tag `latest`" };
+            add(Rule::MutableImageTag, image.span, what);
+        }
+    }
+    for size in std::iter::once(&app.size).chain(containers.map(|container| &container.size)) {
+        if let Size::Explicit(resources) = &size.value
+            && let Some(limit) = &resources.cpu_limit
+            && matches!(limit.value, CpuLimit::None)
+        {
+            add(Rule::NoCpuLimit, limit.span, "no limit of processor time");
+        }
+    }
+    if let RunAs::Ids(ids) = &app.run_as {
+        for id in std::iter::once(&ids.user).chain(&ids.group) {
+            match id.0 {
+                0 => add(Rule::RunAsRoot, id.span, "running as root"),
+                1..10000 => add(Rule::LowUserId, id.span, "an id below 10000, which may be somebody on the node,"),
+                _ => {}
+            }
+        }
+    }
+    for env in app.secrets.iter().filter_map(|secret| secret.env.as_ref()) {
+        add(Rule::SecretInEnv, env.span, "a secret in an environment variable");
+    }
+    if let Some(capability) = app.capabilities.first() {
+        add(Rule::AddedCapability, capability.span, "a capability");
+    }
+    for rule in &app.api {
+        if api::reads_secrets(rule) {
+            add(Rule::ApiSecrets, rule.resource.span, "reading Secrets without naming them");
+        }
+        if api::escalates(rule) {
+            add(Rule::ApiEscalation, rule.resource.span, "a right by which the app can take others");
+        }
+    }
+    if let Some(route) = app.route.as_ref().filter(|route| route.via == Via::Ingress && route.tls.is_none()) {
+        add(Rule::RouteWithoutTls, route.span, "an Ingress without `tls`");
+    }
+}
+
+fn moves(image: &Image) -> bool {
+    !image.is_pinned() && (image.tag().is_none() || image.is_latest())
+}

@@ -1,0 +1,35 @@
+//! Checks across fields and across apps. What a single text may be is decided where it is read, in `values`.
+
+mod api;
+mod app;
+mod exceptions;
+mod mounts;
+mod network;
+mod set;
+
+use super::decode::Decoder;
+use super::{App, Specs};
+
+pub use app::{MAIN, find_port};
+pub use exceptions::today;
+pub use network::public_ranges;
+
+/// Checks everything that was read.
+pub fn check(specs: &Specs, today: jiff::civil::Date, decoder: &mut Decoder) {
+    for app in &specs.apps {
+        one(app, decoder);
+        for environment in app.environments.values() {
+            one(&app.in_environment(environment), decoder);
+        }
+        app::environments(app, decoder);
+        exceptions::check(app, today, decoder);
+    }
+    set::check(specs, decoder);
+}
+
+fn one(app: &App, decoder: &mut Decoder) {
+    app::check(app, decoder);
+    mounts::check(app, decoder);
+    network::check(app, decoder);
+    api::check(app, decoder);
+}

@@ -1,0 +1,89 @@
+//! What is mounted where, and who writes to what.
+
+use super::app::twice;
+use crate::diagnostic::Problem;
+use crate::spec::App;
+use crate::spec::decode::Decoder;
+use crate::spec::storage::Access;
+use crate::spec::workload::{Replicas, WorkloadKind};
+use crate::yaml::Span;
+
+pub(super) fn check(app: &App, decoder: &mut Decoder) {
+    let paths: Vec<(String, Span)> = mounts(app);
+    twice(paths.iter().cloned(), "mount", decoder);
+    for container in app.sidecars.iter().chain(&app.init) {
+        let own = container.writable.iter().map(|folder| (folder.path.as_str().to_owned(), folder.path.span));
+        let shared = if container.shares_mounts { paths.clone() } else { Vec::new() };
+        twice(shared.into_iter().chain(own), "mount", decoder);
+    }
+    twice(app.storage.iter().map(|it| (it.name.as_str().to_owned(), it.name.span)), "storage", decoder);
+    storage(app, decoder);
+    secrets(app, decoder);
+    config_map_size(app, decoder);
+}
+
+fn mounts(app: &App) -> Vec<(String, Span)> {
+    let writable = app.writable.iter().map(|it| (it.path.as_str().to_owned(), it.path.span));
+    let storage = app.storage.iter().map(|it| (it.path.as_str().to_owned(), it.path.span));
+    let files = app.files.iter().map(|it| (it.path.as_str().to_owned(), it.path.span));
+    let secrets =
+        app.secrets.iter().filter_map(|it| it.path.as_ref()).map(|path| (path.as_str().to_owned(), path.span));
+    writable.chain(storage).chain(files).chain(secrets).collect()
+}
+
+fn storage(app: &App, decoder: &mut Decoder) {
+    let Some(first) = app.storage.first() else { return };
+    match app.workload.kind {
+        WorkloadKind::DaemonSet => decoder.report(
+            Problem::error(first.name.span, "the pods of a daemonset would all share one volume")
+                .label("a daemonset has no storage here"),
+        ),
+        WorkloadKind::Deployment => {
+            let many = match app.replicas.as_ref().map(|replicas| &replicas.value) {
+                None => true,
+                Some(Replicas::Fixed(count)) => *count > 1,
+                Some(Replicas::Scaled(scale)) => scale.max.0 > 1,
+            };
+            let shared = |access: Option<Access>| access == Some(Access::ReadWriteMany);
+            let alone = app.storage.iter().find(|it| !shared(it.access.as_ref().map(|access| access.value)));
+            if let Some(alone) = alone.filter(|_| many) {
+                decoder.report(
+                    Problem::error(alone.name.span, "several pods of a deployment would share this volume")
+                        .label("only one pod can mount it")
+                        .help("set `replicas: 1`, or `workload: statefulset` for a volume each, or `access: ReadWriteMany`"),
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+fn secrets(app: &App, decoder: &mut Decoder) {
+    for secret in &app.secrets {
+        match (&secret.path, &secret.env) {
+            (None, None) => decoder.report(
+                Problem::error(secret.name.span, format!("secret `{}` is not used", secret.name.as_str()))
+                    .label("expected `path`, the folder where its keys are files"),
+            ),
+            (_, Some(env)) if secret.keys.len() != 1 => decoder
+                .report(Problem::error(env.span, "a variable holds one key").label("expected `keys` with exactly one")),
+            _ => {}
+        }
+    }
+    let variables = app.env.keys().map(|name| (name.as_str().to_owned(), name.span));
+    let from_secrets =
+        app.secrets.iter().filter_map(|it| it.env.as_ref()).map(|env| (env.as_str().to_owned(), env.span));
+    twice(variables.chain(from_secrets), "environment variable", decoder);
+}
+
+/// etcd holds objects of at most 1 MiB or so; the API server refuses ConfigMaps whose data is larger.
+fn config_map_size(app: &App, decoder: &mut Decoder) {
+    const MOST: usize = 1024 * 1024;
+    let total: usize = app.files.iter().map(|file| file.content.len()).sum();
+    if let Some(last) = app.files.last().filter(|_| total > MOST) {
+        decoder.report(
+            Problem::error(last.content.span, format!("the files are {total} bytes together, at most {MOST} fit"))
+                .label("a ConfigMap holds no more"),
+        );
+    }
+}

@@ -1,0 +1,141 @@
+//! Peers, routes and metrics.
+
+use super::app::known_port;
+use crate::diagnostic::Problem;
+use crate::kube::network::Cidr;
+use crate::spec::App;
+use crate::spec::decode::{Decoder, Located};
+use crate::spec::network::{Route, Via};
+use crate::yaml::Span;
+
+/// Private, shared and link-local ranges, the cloud's metadata services among them (RFC 1918, 6598, 3927, 4193, 4291):
+/// what "the internet" leaves out, for IPv4 and IPv6.
+pub fn public_ranges() -> [(&'static str, &'static [&'static str]); 2] {
+    [
+        ("0.0.0.0/0", &["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]),
+        ("::/0", &["fc00::/7", "fe80::/10"]),
+    ]
+}
+
+pub(super) fn check(app: &App, decoder: &mut Decoder) {
+    for from in &app.network.from {
+        one_peer(&from.peers(), from.span, "app, namespace or cidr", decoder);
+        space_needs_app(from.space.as_ref().map(|space| space.span), from.app.is_some(), decoder);
+        block(from.cidr.as_ref().map(|cidr| (***cidr, cidr.span)), false, decoder);
+        match &from.port {
+            Some(port) => {
+                known_port(port, &app.ports, decoder);
+            }
+            None if app.ports.is_empty() => decoder.report(
+                Problem::error(from.span, "somebody may call this app, but it listens on no port")
+                    .label("expected `ports`"),
+            ),
+            None => {}
+        }
+    }
+    for to in &app.network.to {
+        one_peer(&to.peers(), to.span, "app, namespace, cidr or internet", decoder);
+        space_needs_app(to.space.as_ref().map(|space| space.span), to.app.is_some(), decoder);
+        block(to.cidr.as_ref().map(|cidr| (***cidr, cidr.span)), true, decoder);
+        if let Some(internet) = to.internet.as_ref().filter(|internet| !internet.value) {
+            decoder.report(Problem::error(internet.span, "`internet: false` says nothing").label("take this peer out"));
+        }
+    }
+    if let Some(route) = &app.route {
+        check_route(app, route, decoder);
+    }
+    if let Some(metrics) = &app.metrics {
+        known_port(&metrics.port, &app.ports, decoder);
+    }
+}
+
+fn one_peer(peers: &[(&'static str, Span)], span: Span, expected: &str, decoder: &mut Decoder) {
+    match peers {
+        [_] => {}
+        [] => decoder
+            .report(Problem::error(span, "a peer without an address").label(format!("expected one of {expected}"))),
+        [(first, place), (second, other), ..] => decoder.report(
+            Problem::error(*other, format!("`{first}` and `{second}` in one peer"))
+                .label("two peers belong in two entries")
+                .other(*place, "the other one"),
+        ),
+    }
+}
+
+fn space_needs_app(space: Option<Span>, has_app: bool, decoder: &mut Decoder) {
+    if let Some(span) = space.filter(|_| !has_app) {
+        decoder.report(Problem::error(span, "`space` without `app`").label("for all its pods write `namespace`"));
+    }
+}
+
+fn block(cidr: Option<(Cidr, Span)>, outgoing: bool, decoder: &mut Decoder) {
+    if let Some((_, span)) = cidr.filter(|(cidr, _)| cidr.is_everything()) {
+        let problem = Problem::error(span, "this is every address, the cluster and the metadata service included");
+        decoder.report(if outgoing {
+            problem.label("expected a smaller block").help("for public addresses only, write `internet: true`")
+        } else {
+            problem.label("expected a smaller block").help("let the outside world in by a `route`")
+        });
+    }
+}
+
+fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder) {
+    let port = match &route.port {
+        Some(port) => known_port(port, &app.ports, decoder),
+        None => app.ports.first(),
+    };
+    match port {
+        None if app.ports.is_empty() => {
+            decoder.report(
+                Problem::error(route.span, "a route leads to a port, and the app has none").label("expected `ports`"),
+            );
+        }
+        Some(port) if port.service_port().is_none() => decoder.report(
+            Problem::error(
+                route.span,
+                format!("a route leads to the Service, and port `{}` is kept out of it", port.name.as_str()),
+            )
+            .label("expected a port with a Service port"),
+        ),
+        _ => {}
+    }
+    let mut needs = |key: &str, present: bool, help: &str| {
+        if !present {
+            let problem = Problem::error(route.span, format!("`{key}` is missing"));
+            decoder.report(problem.label(format!("a route by {} needs it", route.via.as_str())).help(help));
+        }
+    };
+    match route.via {
+        Via::Gateway => {
+            needs("gateway", route.gateway.is_some(), "gateway: NAMESPACE/NAME of the Gateway that takes the requests")
+        }
+        Via::Ingress => {
+            needs(
+                "class",
+                route.class.is_some(),
+                "class: the name of an IngressClass; `kubectl get ingressclass` lists them",
+            );
+            needs("namespace", route.namespace.is_some(), "namespace: where the pods of the Ingress controller run");
+        }
+    }
+    let mut foreign = |key: &str, span: Option<Span>, owner: &str| {
+        if let Some(span) = span {
+            decoder
+                .report(Problem::error(span, format!("`{key}` belongs to a route by {owner}")).label("take this out"));
+        }
+    };
+    match route.via {
+        Via::Gateway => {
+            foreign("class", route.class.as_ref().map(|value| value.span), "ingress");
+            foreign(
+                "tls",
+                route.tls.as_ref().map(|value| value.span),
+                "ingress; the Gateway's listener has the certificate",
+            );
+        }
+        Via::Ingress => {
+            foreign("gateway", route.gateway.as_ref().map(|value| value.span), "gateway");
+            foreign("listener", route.listener.as_ref().map(|value| value.span), "gateway");
+        }
+    }
+}

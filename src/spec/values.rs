@@ -1,0 +1,549 @@
+//! The leaves of a spec: texts that mean something, each refused with the reason where Kubernetes would refuse or misread
+//! it.
+
+use std::borrow::Cow;
+use std::ops::Deref;
+
+use jiff::civil::Date;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{self, Decode, Decoder};
+use crate::diagnostic::Problem;
+use crate::kube::cron;
+use crate::kube::image::ImageRef;
+use crate::kube::names::{self, NameRule};
+use crate::kube::network::{self, Cidr};
+use crate::kube::quantity::{self, Quantity, Resource};
+use crate::kube::version::Version;
+use crate::yaml::Node;
+
+/// Why a text is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong with it.
+    pub reason: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl Refusal {
+    fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl<E: std::error::Error> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// A text with a meaning: what it is called, what is expected, and how it is read. The wizard asks for the same leaves.
+pub trait Leaf: Sized {
+    /// What a message calls it, for example "image".
+    const WHAT: &'static str;
+    /// What is expected, in a few words.
+    const EXPECTED: &'static str;
+
+    /// Reads the text.
+    fn read(text: &str) -> Result<Self, Refusal>;
+
+    /// The JSON Schema of the text.
+    fn text_schema() -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
+
+fn decode_leaf<T: Leaf>(text: &str, node: Node<'_, '_>, decoder: &mut Decoder) -> Option<T> {
+    match T::read(text) {
+        Ok(value) => Some(value),
+        Err(refusal) => {
+            let mut problem = Problem::error(node.span(), format!("{} `{}`: {}", T::WHAT, shown(text), refusal.reason))
+                .label(format!("expected {}", T::EXPECTED));
+            problem.help = refusal.help;
+            decoder.report(problem);
+            None
+        }
+    }
+}
+
+/// Long values are cut in messages; the source line below shows them.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let line = text.lines().next().unwrap_or_default();
+    if line.len() == text.len() && line.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    line.chars().take(LONGEST).chain("...".chars()).collect()
+}
+
+macro_rules! leaf {
+    (
+        $(#[$meta:meta])*
+        $name:ident($inner:ty), $what:literal, $expected:expr, schema $schema:expr, read $read:expr
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name($inner);
+
+        impl Deref for $name {
+            type Target = $inner;
+
+            fn deref(&self) -> &$inner {
+                &self.0
+            }
+        }
+
+        impl Leaf for $name {
+            const WHAT: &'static str = $what;
+            const EXPECTED: &'static str = $expected;
+
+            fn read(text: &str) -> Result<Self, Refusal> {
+                let read: fn(&str) -> Result<$inner, Refusal> = $read;
+                read(text).map(Self)
+            }
+
+            fn text_schema() -> Schema {
+                $schema
+            }
+        }
+
+        impl Decode for $name {
+            fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+                let text = decode::text(node, Self::EXPECTED, decoder)?;
+                decode_leaf(text, node, decoder)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                Self::text_schema()
+            }
+        }
+    };
+}
+
+fn name_schema(rule: NameRule) -> Schema {
+    json_schema!({ "type": "string", "pattern": rule.pattern(), "maxLength": rule.max_length() })
+}
+
+fn named(rule: NameRule, text: &str) -> Result<String, Refusal> {
+    rule.check(text).map(|()| text.to_owned()).map_err(|error| {
+        let refusal = Refusal::from(error);
+        match names::suggest_label(text).filter(|better| rule.check(better).is_ok()) {
+            Some(better) => refusal.help(format!("`{better}` would do")),
+            None => refusal,
+        }
+    })
+}
+
+/// The pattern text for schemas without the longest length, which is given separately.
+fn pattern_schema(pattern: &str) -> Schema {
+    json_schema!({ "type": "string", "pattern": pattern })
+}
+
+leaf! {
+    /// The name of an app: a DNS label that begins with a letter, because a Service gets it.
+    #[derive(Default)]
+    AppName(String), "name", "lower case letters, digits and `-`, beginning with a letter",
+    schema name_schema(NameRule::Dns1035Label),
+    read |text| named(NameRule::Dns1035Label, text)
+}
+
+leaf! {
+    /// The name of a namespace that apps may have: not `default`, and not the system's.
+    #[derive(Default)]
+    SpaceName(String), "space", "the name of a namespace of your own",
+    schema name_schema(NameRule::Dns1123Label),
+    read |text| {
+        let name = named(NameRule::Dns1123Label, text)?;
+        if name == "default" {
+            return Err(Refusal::new("the default namespace is where forgotten objects gather").help("give the app a namespace of its own"));
+        }
+        if name.starts_with("kube-") || name.starts_with("openshift-") {
+            return Err(Refusal::new("this namespace belongs to the platform"));
+        }
+        Ok(name)
+    }
+}
+
+leaf! {
+    /// A label value that is not empty.
+    #[derive(Default)]
+    Label(String), "label", "letters, digits, `-`, `_` and `.`, at most 63",
+    schema json_schema!({ "type": "string", "pattern": NameRule::LabelValue.pattern(), "minLength": 1, "maxLength": 63 }),
+    read |text| if text.is_empty() { Err(Refusal::new("is empty")) } else { named(NameRule::LabelValue, text) }
+}
+
+leaf! {
+    /// A short name within an app: of a container, a volume, or an environment.
+    #[derive(Default, Hash)]
+    ShortName(String), "name", "lower case letters, digits and `-`, at most 40",
+    schema json_schema!({ "type": "string", "pattern": NameRule::Dns1123Label.pattern(), "maxLength": 40 }),
+    read |text| {
+        let name = named(NameRule::Dns1123Label, text)?;
+        if name.len() > 40 {
+            let better = names::shorten(&name, 40);
+            return Err(Refusal::new(format!("is {} characters long", name.len())).help(format!("`{better}` would do")));
+        }
+        Ok(name)
+    }
+}
+
+leaf! {
+    /// The name of an object that exists already, such as a Secret or a priority class.
+    #[derive(Default)]
+    ObjectName(String), "name", "the name of a Kubernetes object",
+    schema name_schema(NameRule::Dns1123Subdomain),
+    read |text| named(NameRule::Dns1123Subdomain, text)
+}
+
+leaf! {
+    /// The name of a container port.
+    #[derive(Default)]
+    PortName(String), "port name", "lower case letters, digits and `-`, a letter among them, at most 15",
+    schema name_schema(NameRule::PortName),
+    read |text| named(NameRule::PortName, text)
+}
+
+leaf! {
+    /// The name of an environment variable.
+    #[derive(Default, Hash)]
+    Variable(String), "environment variable", "letters, digits, `_`, `-` and `.`, not beginning with a digit",
+    schema pattern_schema(NameRule::EnvName.pattern()),
+    read |text| Ok(NameRule::EnvName.check(text).map(|()| text.to_owned())?)
+}
+
+leaf! {
+    /// A key of a Secret.
+    #[derive(Default)]
+    SecretKey(String), "key", "letters, digits, `-`, `_` and `.`",
+    schema pattern_schema(NameRule::SecretKey.pattern()),
+    read |text| Ok(NameRule::SecretKey.check(text).map(|()| text.to_owned())?)
+}
+
+leaf! {
+    /// An image by tag or digest. Whether a moving tag will do is decided by the app's exceptions.
+    #[derive(Default)]
+    Image(ImageRef), "image", "an image such as `ghcr.io/acme/shop:1.2.3`",
+    schema json_schema!({ "type": "string", "minLength": 1, "maxLength": 500 }),
+    read |text| Ok(ImageRef::parse(text)?)
+}
+
+fn quantity(resource: Resource, text: &str) -> Result<Quantity, Refusal> {
+    let quantity = Quantity::parse(text)?;
+    match quantity::misreading(resource, &quantity) {
+        Some(reason) => Err(Refusal::new(reason)),
+        None => Ok(quantity),
+    }
+}
+
+macro_rules! quantity_leaf {
+    ($(#[$meta:meta])* $name:ident, $resource:expr, $what:literal, $expected:literal) => {
+        leaf! {
+            $(#[$meta])*
+            $name(Quantity), $what, $expected,
+            schema json_schema!({ "type": "string", "pattern": "^[0-9.]+(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$" }),
+            read |text| quantity($resource, text)
+        }
+    };
+}
+
+quantity_leaf! {
+    /// Processor time, in cores or thousandths of one.
+    #[derive(Default)]
+    Cpu, Resource::Cpu, "cpu", "cores, such as `\"500m\"` or `\"2\"`"
+}
+quantity_leaf! {
+    /// Memory, in bytes with a suffix.
+    #[derive(Default)]
+    Memory, Resource::Memory, "memory", "bytes, such as `256Mi` or `2Gi`"
+}
+quantity_leaf! {
+    /// Disk space, in bytes with a suffix.
+    #[derive(Default)]
+    Disk, Resource::Storage, "size", "bytes, such as `64Mi` or `10Gi`"
+}
+
+leaf! {
+    /// Where something is mounted: absolute, and not over what every container needs.
+    #[derive(Default)]
+    MountPath(String), "path", "an absolute path such as `/var/cache/app`",
+    schema pattern_schema("^/[^:]+$"),
+    read |text| {
+        let clean = absolute(text)?;
+        const TAKEN: [&str; 9] = ["/bin", "/dev", "/etc", "/lib", "/proc", "/sbin", "/sys", "/usr", "/var/run/secrets/kubernetes.io/serviceaccount"];
+        if TAKEN.contains(&clean) || clean.starts_with("/proc/") || clean.starts_with("/sys/") || clean.starts_with("/dev/") {
+            return Err(Refusal::new("a mount here hides what the container needs to run").help("use a folder below it, or another one"));
+        }
+        Ok(clean.to_owned())
+    }
+}
+
+leaf! {
+    /// Where a file is mounted.
+    #[derive(Default)]
+    FilePath(String), "path", "an absolute path of a file such as `/etc/app/app.toml`",
+    schema pattern_schema("^/[^:]+$"),
+    read |text| {
+        let clean = absolute(text)?;
+        if text.ends_with('/') {
+            return Err(Refusal::new("ends with `/`, a file's path does not"));
+        }
+        Ok(clean.to_owned())
+    }
+}
+
+fn absolute(text: &str) -> Result<&str, Refusal> {
+    if !text.starts_with('/') {
+        return Err(Refusal::new("does not begin with `/`").help(format!("`/{text}`")));
+    }
+    let clean = text.trim_end_matches('/');
+    if clean.is_empty() {
+        return Err(Refusal::new("is the whole file system"));
+    }
+    if clean.contains(':') || clean.chars().any(char::is_control) {
+        return Err(Refusal::new("has a character that no mount path may have"));
+    }
+    if clean.split('/').any(|part| part == ".." || part == ".") || clean.contains("//") {
+        return Err(Refusal::new("has `..`, `.` or `//` in it"));
+    }
+    if clean.len() > 255 {
+        return Err(Refusal::new("is longer than 255 characters"));
+    }
+    Ok(clean)
+}
+
+leaf! {
+    /// The path of an HTTP request.
+    #[derive(Default)]
+    UrlPath(String), "path", "an absolute path such as `/healthz`",
+    schema pattern_schema("^/"),
+    read |text| {
+        if !text.starts_with('/') {
+            return Err(Refusal::new("does not begin with `/`").help(format!("`/{text}`")));
+        }
+        if text.chars().any(|character| character.is_whitespace() || character.is_control()) {
+            return Err(Refusal::new("has a space or control character"));
+        }
+        Ok(text.to_owned())
+    }
+}
+
+leaf! {
+    /// A block of addresses.
+    Block(Cidr), "address block", "a block such as `203.0.113.0/24`",
+    schema json_schema!({ "type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$" }),
+    read |text| Ok(Cidr::parse(text)?)
+}
+
+leaf! {
+    /// A host name, with a leading `*.` for all names below it.
+    #[derive(Default)]
+    Host(String), "host", "a host name such as `shop.example.com`",
+    schema json_schema!({ "type": "string", "maxLength": 253 }),
+    read |text| Ok(network::check_host(text, true).map(|()| text.to_owned())?)
+}
+
+leaf! {
+    /// When a CronJob runs.
+    #[derive(Default)]
+    Schedule(String), "schedule", "five fields: minute hour day-of-month month day-of-week",
+    schema json_schema!({ "type": "string", "minLength": 1 }),
+    read |text| Ok(cron::check(text).map(|()| text.to_owned())?)
+}
+
+leaf! {
+    /// The time zone of a schedule.
+    #[derive(Default)]
+    TimeZone(String), "time zone", "a name such as `Europe/Berlin` or `Etc/UTC`",
+    schema json_schema!({ "type": "string", "minLength": 1 }),
+    read |text| cron::check_time_zone(text).map(|()| text.to_owned()).map_err(Refusal::new)
+}
+
+leaf! {
+    /// Permissions of a file, in octal digits.
+    #[derive(Default)]
+    Mode(u32), "mode", "octal digits in quotes, such as `\"0440\"`",
+    schema pattern_schema("^0?[0-7]{3}$"),
+    read |text| {
+        let mode = Some(text).filter(|text| matches!(text.len(), 3 | 4)).and_then(|text| u32::from_str_radix(text, 8).ok());
+        match mode.filter(|mode| *mode <= 0o777) {
+            Some(mode) => Ok(mode),
+            None => Err(Refusal::new("is no file mode")),
+        }
+    }
+}
+
+leaf! {
+    /// A day.
+    #[derive(Default)]
+    Day(Date), "date", "a day such as `2027-03-31`",
+    schema json_schema!({ "type": "string", "format": "date" }),
+    read |text| text.parse().map_err(|_| Refusal::new("is no day of the calendar"))
+}
+
+leaf! {
+    /// A text that says something to people: one line, not empty.
+    #[derive(Default)]
+    Line(String), "text", "a line of text",
+    schema json_schema!({ "type": "string", "minLength": 1, "maxLength": 500 }),
+    read |text| {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Refusal::new("is empty"));
+        }
+        if text.chars().any(char::is_control) || text.len() > 500 {
+            return Err(Refusal::new("is more than one short line"));
+        }
+        Ok(text.to_owned())
+    }
+}
+
+leaf! {
+    /// The name of a group of users, as the cluster's authentication gives it.
+    #[derive(Default)]
+    Group(String), "group", "the name of a group, not one of the system's",
+    schema json_schema!({ "type": "string", "minLength": 1 }),
+    read |text| {
+        if text.is_empty() || text.chars().any(char::is_control) {
+            return Err(Refusal::new("is empty or has control characters"));
+        }
+        if text.starts_with("system:") {
+            return Err(Refusal::new("is a group of the system: `system:authenticated` would be everybody"));
+        }
+        Ok(text.to_owned())
+    }
+}
+
+leaf! {
+    /// The beginning of image names: a registry, or a folder of one.
+    #[derive(Default)]
+    Registry(String), "registry", "a registry or a folder of it, such as `ghcr.io/acme`",
+    schema pattern_schema("^[a-z0-9.:/_-]+$"),
+    read |text| {
+        let clean = text.trim_end_matches('/');
+        let host = clean.split('/').next().unwrap_or_default();
+        if !(host.contains('.') || host.contains(':') || host == "localhost") {
+            return Err(Refusal::new("does not begin with a host").help(format!("for Docker Hub write `docker.io/{clean}`")));
+        }
+        ImageRef::parse(&format!("{clean}/x:1"))?;
+        Ok(clean.to_owned())
+    }
+}
+
+leaf! {
+    /// A Gateway by namespace and name.
+    #[derive(Default)]
+    GatewayRef((String, String)), "gateway", "`namespace/name`",
+    schema pattern_schema("^[a-z0-9-]+/[a-z0-9.-]+$"),
+    read |text| {
+        let Some((namespace, name)) = text.split_once('/') else {
+            return Err(Refusal::new("has no `/`"));
+        };
+        Ok((named(NameRule::Dns1123Label, namespace)?, named(NameRule::Dns1123Subdomain, name)?))
+    }
+}
+
+leaf! {
+    /// A word of Kubernetes RBAC: an API group, a resource or a verb.
+    #[derive(Default)]
+    RbacWord(String), "word", "a group, resource or verb in lower case",
+    schema pattern_schema("^[a-z0-9./-]*$"),
+    read |text| {
+        if text == "*" {
+            return Err(Refusal::new("grants what nobody thought of, now and in later versions")
+                .help("name what the app uses; `kubectl api-resources -o wide` lists it"));
+        }
+        let fits = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || "./-".contains(character);
+        if text.chars().all(fits) { Ok(text.to_owned()) } else { Err(Refusal::new("is no word of RBAC")) }
+    }
+}
+
+/// A Kubernetes release. Written with or without quotes: `1.36` is read as the text that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Release(pub Version);
+
+impl Leaf for Release {
+    const WHAT: &'static str = "Kubernetes version";
+    const EXPECTED: &'static str = "a minor release such as `\"1.36\"`";
+
+    fn read(text: &str) -> Result<Self, Refusal> {
+        Version::parse(text).map(Self).ok_or_else(|| {
+            let known: Vec<_> = Version::all().map(|version| version.to_string()).collect();
+            Refusal::new("is not supported").help(format!("the releases are {}", known.join(", ")))
+        })
+    }
+}
+
+impl Decode for Release {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        match node.text() {
+            Some(text) if !text.is_empty() => decode_leaf(text, node, decoder),
+            _ => {
+                decode::wrong_form(node, Self::EXPECTED, decoder);
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for Release {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Release".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let known: Vec<_> = Version::all().map(|version| version.to_string()).collect();
+        let numbers: Vec<f64> = known.iter().filter_map(|text| text.parse().ok()).collect();
+        let both: Vec<serde_json::Value> =
+            known.into_iter().map(Into::into).chain(numbers.into_iter().map(Into::into)).collect();
+        json_schema!({ "enum": both })
+    }
+}
+
+/// A whole number between bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Number<const LOW: i64, const HIGH: i64>(pub i64);
+
+impl<const LOW: i64, const HIGH: i64> Decode for Number<LOW, HIGH> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        decode::integer(node, LOW..=HIGH, decoder).map(Self)
+    }
+}
+
+impl<const LOW: i64, const HIGH: i64> JsonSchema for Number<LOW, HIGH> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("Number{LOW}To{HIGH}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": LOW, "maximum": HIGH })
+    }
+}
+
+/// A TCP or UDP port.
+pub type PortNumber = Number<1, 65535>;
+/// Seconds, up to a week.
+pub type Seconds = Number<0, 604_800>;

@@ -1,0 +1,193 @@
+//! What runs: the kind of workload and how many of it.
+
+use std::ops::Deref;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{self, Decode, Decoder, Located, record, words};
+use super::values::{Number, Schedule, Seconds, TimeZone};
+use crate::diagnostic::Problem;
+use crate::yaml::{Kind as Form, Node};
+
+words! {
+    /// The kind of a workload.
+    WorkloadKind {
+        /// Interchangeable pods that run for ever.
+        "deployment" Deployment,
+        /// Pods with a name and a volume of their own.
+        "statefulset" StatefulSet,
+        /// One pod on each node.
+        "daemonset" DaemonSet,
+        /// Runs once to its end.
+        "job" Job,
+        /// Runs to its end again and again.
+        "cronjob" CronJob,
+    }
+}
+
+words! {
+    /// What a `CronJob` does when the last run has not ended.
+    Concurrency {
+        /// Waits for the next time.
+        "forbid" Forbid,
+        /// Starts all the same.
+        "allow" Allow,
+        /// Stops the last run.
+        "replace" Replace,
+    }
+}
+
+record! {
+    /// The kind of workload with its settings.
+    WorkloadSettings "workload" {
+        /// deployment, statefulset, daemonset, job or cronjob.
+        kind "kind": WorkloadKind,
+        /// When a cronjob runs: five cron fields.
+        schedule "schedule": Option<Located<Schedule>> = None,
+        /// The time zone of the schedule. Default: Etc/UTC.
+        time_zone "timeZone": Option<Located<TimeZone>> = None,
+        /// What a cronjob does when the last run has not ended: forbid, allow or replace. Default: forbid.
+        concurrency "concurrency": Option<Located<Concurrency>> = None,
+        /// How late a cronjob may start, in seconds. Default: 300.
+        starting_deadline "startingDeadline": Option<Located<Number<10, 86_400>>> = None,
+        /// How long a run may take, in seconds, jobs and cronjobs. Default: 3600.
+        deadline "deadline": Option<Located<Number<1, 604_800>>> = None,
+        /// How often a failed run is tried again, jobs and cronjobs. Default: 3.
+        retries "retries": Option<Located<Number<0, 100>>> = None,
+        /// How long a finished job is kept, in seconds. Default: 86400.
+        keep "keep": Option<Located<Seconds>> = None,
+        /// How long a pod may take to stop, in seconds. Default: 45; statefulset 120; jobs 30.
+        grace "grace": Option<Located<Number<1, 86_400>>> = None,
+    }
+}
+
+/// A workload, written as its kind alone or as a mapping with settings.
+#[derive(Debug, Clone, Default)]
+pub struct Workload(WorkloadSettings);
+
+impl Deref for Workload {
+    type Target = WorkloadSettings;
+
+    fn deref(&self) -> &WorkloadSettings {
+        &self.0
+    }
+}
+
+impl Decode for Workload {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        if node.kind() == Form::Mapping {
+            return WorkloadSettings::decode(node, decoder).map(Self);
+        }
+        let kind = WorkloadKind::decode(node, decoder)?;
+        Some(Self(WorkloadSettings { kind, ..WorkloadSettings::default() }))
+    }
+}
+
+impl JsonSchema for Workload {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Workload".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let settings = generator.subschema_for::<WorkloadSettings>();
+        json_schema!({ "oneOf": [{ "type": "string", "enum": WorkloadKind::WORDS }, settings] })
+    }
+}
+
+impl WorkloadSettings {
+    /// Whether its pods run to an end.
+    pub fn is_batch(&self) -> bool {
+        matches!(self.kind, WorkloadKind::Job | WorkloadKind::CronJob)
+    }
+
+    /// Whether the number of its pods can be chosen.
+    pub fn has_replicas(&self) -> bool {
+        matches!(self.kind, WorkloadKind::Deployment | WorkloadKind::StatefulSet)
+    }
+}
+
+/// How many pods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replicas {
+    /// Always as many.
+    Fixed(i64),
+    /// As many as the load needs.
+    Scaled(Scale),
+}
+
+record! {
+    /// Autoscaling by processor use.
+    Scale "scale" {
+        /// At least as many pods.
+        min "min": Located<Number<1, 1000>>,
+        /// At most as many pods.
+        max "max": Located<Number<1, 1000>>,
+        /// The processor use to aim at, in percent of the request. Default: 80.
+        cpu "cpu": Number<1, 100> = Number(80),
+    }
+}
+
+impl PartialEq for Scale {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.min, &self.max, self.cpu) == (&other.min, &other.max, other.cpu)
+    }
+}
+
+impl Eq for Scale {}
+
+impl Default for Replicas {
+    fn default() -> Self {
+        Self::Fixed(2)
+    }
+}
+
+impl Replicas {
+    /// The smallest number of pods.
+    pub fn least(&self) -> i64 {
+        match self {
+            Self::Fixed(count) => *count,
+            Self::Scaled(scale) => scale.min.0,
+        }
+    }
+}
+
+impl Decode for Replicas {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+        if node.kind() == Form::Mapping {
+            return Scale::decode(node, decoder).map(Self::Scaled);
+        }
+        decode::integer(node, 0..=1000, decoder).map(Self::Fixed)
+    }
+}
+
+impl JsonSchema for Replicas {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Replicas".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let scale = generator.subschema_for::<Scale>();
+        json_schema!({ "oneOf": [{ "type": "integer", "minimum": 0, "maximum": 1000 }, scale] })
+    }
+}
+
+/// Settings that make no sense for a kind, with the kinds that have them.
+pub fn check(workload: &Workload, decoder: &mut Decoder) {
+    use WorkloadKind::{CronJob, Job};
+    let mut only = |kinds: &[WorkloadKind], key: &str, span: Option<crate::yaml::Span>| {
+        if let Some(span) = span.filter(|_| !kinds.contains(&workload.kind)) {
+            let names: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
+            decoder.report(
+                Problem::error(span, format!("a {} has no `{key}`", workload.kind.as_str()))
+                    .label(format!("only a {} has one", names.join(" or a "))),
+            );
+        }
+    };
+    only(&[CronJob], "schedule", workload.schedule.as_ref().map(|value| value.span));
+    only(&[CronJob], "timeZone", workload.time_zone.as_ref().map(|value| value.span));
+    only(&[CronJob], "concurrency", workload.concurrency.as_ref().map(|value| value.span));
+    only(&[CronJob], "startingDeadline", workload.starting_deadline.as_ref().map(|value| value.span));
+    only(&[Job, CronJob], "deadline", workload.deadline.as_ref().map(|value| value.span));
+    only(&[Job, CronJob], "retries", workload.retries.as_ref().map(|value| value.span));
+    only(&[Job, CronJob], "keep", workload.keep.as_ref().map(|value| value.span));
+}
