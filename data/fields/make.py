@@ -17,6 +17,27 @@ OLDEST, NEWEST = min(RELEASES), max(RELEASES)
 GATEWAY_API = "v1.7.0"
 GATEWAY_CRDS = ["gateways", "grpcroutes", "httproutes"]
 YAML_MODULE = "sigs.k8s.io/yaml@v1.6.0"
+YAML_TO_JSON = """package main
+
+import (
+	"io"
+	"os"
+
+	"sigs.k8s.io/yaml"
+)
+
+func main() {
+	in, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		panic(err)
+	}
+	out, err := yaml.YAMLToJSON(in)
+	if err != nil {
+		panic(err)
+	}
+	os.Stdout.Write(out)
+}
+"""
 
 # Types whose swagger says less than the Go code does.
 SPECIAL = {
@@ -198,25 +219,21 @@ def read_gateway():
 
     def add(schema, path):
         # Equal types are kept once, under the shortest of their paths; until all are known, `#3.` is a type's name.
-        def struct(inner, name):
-            return add(inner, [*path, name])
-        body = {
-            "metadata": "meta.v1.ObjectMeta" if len(path) == 1 else None,
-        } if "metadata" in schema["properties"] else {}
-        required = schema.get("required", [])
+        required, body = schema.get("required", []), {}
         for name, value in schema["properties"].items():
-            if not body.get(name):
-                body[name] = field(value, name in required, enum_of(value), lambda inner, name=name: struct(inner, name))
+            if len(path) == 1 and name == "metadata":
+                body[name] = "meta.v1.ObjectMeta"
+            else:
+                body[name] = field(
+                    value, name in required, enum_of(value), lambda inner, name=name: add(inner, [*path, name])
+                )
         number = bodies.setdefault(tuple(sorted(body.items())), len(bodies))
         paths.setdefault(number, []).append(path)
         return f"#{number}."
 
     with tempfile.TemporaryDirectory() as scratch:
         with open(os.path.join(scratch, "main.go"), "w", encoding="utf-8") as main:
-            main.write('package main\n\nimport (\n\t"io"\n\t"os"\n\n\t"sigs.k8s.io/yaml"\n)\n\nfunc main() {\n'
-                       "\tin, err := io.ReadAll(os.Stdin)\n\tif err != nil {\n\t\tpanic(err)\n\t}\n"
-                       "\tout, err := yaml.YAMLToJSON(in)\n\tif err != nil {\n\t\tpanic(err)\n\t}\n"
-                       "\tos.Stdout.Write(out)\n}\n")
+            main.write(YAML_TO_JSON)
         for arguments in (["mod", "init", "scratch"], ["get", YAML_MODULE], ["build", "-o", "yaml2json", "."]):
             subprocess.run(["go", *arguments], check=True, capture_output=True, cwd=scratch)
         for crd in GATEWAY_CRDS:

@@ -1,6 +1,7 @@
 //! One file per subcommand. They wire the rooms together and decide the exit code.
 
 mod completions;
+mod interrupt;
 mod man;
 mod new;
 mod output;
@@ -10,6 +11,7 @@ mod schema;
 use std::io;
 
 use crate::cli::{Cli, Command};
+use crate::render::writer::WriteError;
 
 /// Done, and all is well.
 const OK: u8 = 0;
@@ -36,6 +38,7 @@ pub fn run(cli: Cli) -> u8 {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => OK,
         Err(error) if error.is::<Shown>() => UNUSABLE,
+        Err(error) if matches!(error.downcast_ref(), Some(WriteError::Interrupted)) => interrupt::CODE,
         Err(error) => {
             // the last resort if even this cannot be written is the exit code
             let _ = output::error(&format!("{error:#}"));

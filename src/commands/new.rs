@@ -1,5 +1,144 @@
-//! (being written)
+//! `tightship new`: answers → spec → plan → folder.
+
+use std::fmt::Write as _;
+use std::io::ErrorKind;
+
+use anyhow::Context;
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{OK, Shown, interrupt, output, render};
 use crate::cli::NewArgs;
-pub(super) fn run(_: &NewArgs) -> anyhow::Result<u8> {
-    Ok(0)
+use crate::render::plan::{Owner, Plan, PlannedFile};
+use crate::render::writer;
+use crate::spec::Specs;
+use crate::wizard::answers::{Answers, Origin};
+use crate::wizard::folder::{self, Folder};
+use crate::wizard::prompter::{Prompter, Reply, Script, Terminal};
+use crate::wizard::{self, Mode, WizardError};
+use crate::yaml::Source;
+
+/// The name of the spec that is made.
+const SPEC: &str = "tightship.yaml";
+
+/// Asks, renders, shows, writes.
+pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
+    let root = args.dir.clone().unwrap_or_else(|| Utf8PathBuf::from("."));
+    let path = root.join(SPEC);
+    anyhow::ensure!(!path.exists(), "{path} is there already: edit it and run `tightship render`, or make another folder");
+    anyhow::ensure!(!root.exists() || root.is_dir(), "{root} is not a folder");
+    let given = given(args)?;
+    let folder = look_around(&root, args.dir.is_none())?;
+    let terminal = if args.yes { None } else { Terminal::new() };
+    let (mode, mut prompter): (Mode, Box<dyn Prompter>) = match terminal {
+        Some(terminal) => (if args.full { Mode::Full } else { Mode::Express }, Box::new(terminal)),
+        None => (Mode::Silent, Box::new(Script::default())),
+    };
+    if mode != Mode::Silent {
+        interrupt::install();
+        prompter.say("? explains a question, < goes back, Ctrl-C leaves without writing")?;
+    }
+    let mut answers = given;
+    loop {
+        answers = match wizard::ask(answers, &folder, mode, prompter.as_mut()) {
+            Err(WizardError::Io(error)) if error.kind() == ErrorKind::Interrupted => return Ok(interrupt::CODE),
+            other => other?,
+        };
+        let (source, plan) = plan(&answers)?;
+        if mode == Mode::Silent {
+            return write(&root, &source, &plan);
+        }
+        match review(&root, &source, &plan, prompter.as_mut())? {
+            Review::Write => return write(&root, &source, &plan),
+            Review::Leave => {
+                output::say("nothing was written")?;
+                return Ok(OK);
+            }
+            Review::Back => answers = wizard::back(answers),
+            Review::Interrupted => return Ok(interrupt::CODE),
+        }
+    }
+}
+
+/// Flags and environment variables first, then the answers file.
+fn given(args: &NewArgs) -> anyhow::Result<Answers> {
+    let mut answers = Answers::default();
+    for (key, value) in args.given.by_key() {
+        answers.set(key, value.trim().to_owned(), Origin::Flag);
+    }
+    if let Some(file) = &args.answers {
+        let source = render::read(file)?;
+        if let Err(problems) = answers.add_file(&source) {
+            output::problems(&source, &problems, &[])?;
+            return Err(Shown.into());
+        }
+    }
+    Ok(answers)
+}
+
+/// What the folder says, or the current one where that does not exist yet; a name only from the folder itself.
+fn look_around(root: &Utf8Path, here: bool) -> anyhow::Result<Folder> {
+    let mut found = if root.exists() { folder::read(root) } else { Folder::default() };
+    if !here && found.notes.is_empty() {
+        let around = folder::read(Utf8Path::new("."));
+        found = Folder { name: None, ..around };
+    }
+    if !here {
+        found.name = root.file_name().and_then(crate::kube::names::suggest_label).or(found.name);
+    }
+    for note in &found.notes {
+        output::say(note)?;
+    }
+    Ok(found)
+}
+
+/// The spec of the answers, and its plan with the spec itself in it.
+fn plan(answers: &Answers) -> anyhow::Result<(Source, Plan)> {
+    let source = Source::new(SPEC, wizard::spec_text(answers)?);
+    let specs: Specs = render::load(&source)?;
+    let mut plan = render::plan(&specs, SPEC)?;
+    plan.files.push(PlannedFile { path: SPEC.into(), text: source.text().to_owned(), owner: Owner::User });
+    Ok((source, plan))
+}
+
+enum Review {
+    Write,
+    Leave,
+    Back,
+    Interrupted,
+}
+
+fn review(root: &Utf8Path, source: &Source, plan: &Plan, prompter: &mut dyn Prompter) -> anyhow::Result<Review> {
+    let mut text = format!("\n{}\n{} to write to {root}:\n", source.text(), output::count(plan.files.len(), "file"));
+    for file in &plan.files {
+        // writing to a string cannot fail
+        let _ = writeln!(text, "  {}", file.path);
+    }
+    output::say(&text)?;
+    loop {
+        let reply = match prompter.confirm("Write them? (yes, no, < goes back)", "yes") {
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(Review::Interrupted),
+            other => other?,
+        };
+        match reply {
+            Reply::Back => return Ok(Review::Back),
+            Reply::Explain => prompter.say("yes writes these files, no leaves the folder as it is")?,
+            Reply::Answer(answer) => match answer.trim().to_lowercase().as_str() {
+                "y" | "yes" => return Ok(Review::Write),
+                "n" | "no" => return Ok(Review::Leave),
+                _ => prompter.say("expected yes or no")?,
+            },
+        }
+    }
+}
+
+fn write(root: &Utf8Path, source: &Source, plan: &Plan) -> anyhow::Result<u8> {
+    let comparison = writer::compare(root, plan, source.text()).context("nothing was written")?;
+    render::write(&comparison)?;
+    let code = render::report(root, &comparison)?;
+    if code == OK {
+        let kustomize = plan.files.iter().any(|file| file.path == "kustomization.yaml");
+        let apply = if kustomize { format!("kubectl apply -k {root}") } else { format!("kubectl apply -R -f {root}/platform -f {root}/apps") };
+        output::say(&format!("next: {apply}"))?;
+    }
+    Ok(code)
 }

@@ -1,13 +1,11 @@
 //! `tightship render`: spec → plan → folder.
 
 use std::io::Read as _;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{DRIFT, OK, Shown, output};
+use super::{DRIFT, OK, Shown, interrupt, output};
 use crate::cli::RenderArgs;
 use crate::render::plan::Plan;
 use crate::render::writer::{self, Action, Change, Comparison};
@@ -93,11 +91,7 @@ pub(super) fn load(source: &Source) -> anyhow::Result<Specs> {
 
 /// Writes the changes; Ctrl-C leaves the folder as it was.
 pub(super) fn write(comparison: &Comparison) -> anyhow::Result<()> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    // the wizard has a handler of its own by now; then that one decides
-    let _ = ctrlc::try_set_handler(move || flag.store(true, Ordering::SeqCst));
-    Ok(comparison.write(&stop)?)
+    Ok(comparison.write(interrupt::writing())?)
 }
 
 fn show(comparison: &Comparison, diff: bool) -> anyhow::Result<u8> {

@@ -1,1 +1,126 @@
-//! (being written)
+//! From questions to a spec. Every answer can also come from a flag, an environment variable, a file, or what lies in the
+//! folder; what is still open is asked, or takes its default.
+
+pub mod answers;
+mod draft;
+pub mod folder;
+mod image;
+pub mod prompter;
+pub mod questions;
+
+use std::io;
+
+use answers::{Answers, Origin};
+use folder::Folder;
+use prompter::{Prompter, Reply};
+use questions::{QUESTIONS, Question};
+
+pub use draft::spec_text;
+
+/// How much is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing: defaults, or an error that names what is missing.
+    Silent,
+    /// The five questions that matter most, and those without a default.
+    Express,
+    /// Every question.
+    Full,
+}
+
+/// Why there is no spec.
+#[derive(Debug, thiserror::Error)]
+pub enum WizardError {
+    /// The terminal failed, or the user interrupted.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A given answer cannot be used.
+    #[error("{place}: {message}")]
+    Answer {
+        /// The flag, or the line of the file.
+        place: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Nobody can be asked, and these flags are missing.
+    #[error("there is no terminal to ask on: say {}", .0.join(", "))]
+    Missing(Vec<String>),
+}
+
+/// Asks what is open, and gives back all answers.
+pub fn ask(mut answers: Answers, folder: &Folder, mode: Mode, prompter: &mut dyn Prompter) -> Result<Answers, WizardError> {
+    check_given(&answers)?;
+    let mut asked: Vec<usize> = Vec::new();
+    let mut missing = Vec::new();
+    let mut at = 0;
+    while let Some(question) = QUESTIONS.get(at) {
+        if answers.is_settled(question.key) || !(question.applies)(&answers) {
+            at += 1;
+            continue;
+        }
+        let default = (question.default)(&answers, folder);
+        let wanted = mode == Mode::Full || (mode == Mode::Express && (question.express || default.is_none()));
+        if !wanted {
+            match default {
+                Some(default) => answers.set(question.key, default, Origin::Default),
+                None => missing.push(format!("--{} {}", question.key, question.example)),
+            }
+            at += 1;
+            continue;
+        }
+        match one(question, &answers, default, prompter)? {
+            Some(answer) => {
+                answers.set(question.key, answer, Origin::Asked);
+                asked.push(at);
+                at += 1;
+            }
+            None => match asked.pop() {
+                Some(before) => {
+                    at = before;
+                    answers.forget_from(QUESTIONS.iter().skip(before).map(|question| question.key));
+                }
+                None => prompter.say("this is the first question")?,
+            },
+        }
+    }
+    if missing.is_empty() { Ok(answers) } else { Err(WizardError::Missing(missing)) }
+}
+
+/// Asks again from the last question that was asked: the way back from the review.
+pub fn back(mut answers: Answers) -> Answers {
+    let last = QUESTIONS.iter().rposition(|question| answers.origin(question.key) == Some(Origin::Asked));
+    if let Some(last) = last {
+        answers.forget_from(QUESTIONS.iter().skip(last).map(|question| question.key));
+    }
+    answers
+}
+
+/// One question, until its answer can be used; `None` goes back.
+fn one(
+    question: &Question,
+    answers: &Answers,
+    default: Option<String>,
+    prompter: &mut dyn Prompter,
+) -> Result<Option<String>, WizardError> {
+    loop {
+        match prompter.ask(question, default.as_deref())? {
+            Reply::Back => return Ok(None),
+            Reply::Explain => prompter.say(question.help)?,
+            Reply::Answer(answer) => match (question.check)(answer.trim(), answers) {
+                Ok(()) => return Ok(Some(answer.trim().to_owned())),
+                Err(message) => prompter.say(&format!("`{}` {message}", answer.trim()))?,
+            },
+        }
+    }
+}
+
+/// Given answers are checked before anything is asked, in the order of the questions.
+fn check_given(answers: &Answers) -> Result<(), WizardError> {
+    for question in QUESTIONS {
+        let Some((answer, place)) = answers.given(question.key) else { continue };
+        if let Err(message) = (question.check)(answer, answers) {
+            return Err(WizardError::Answer { place, message: format!("`{answer}` {message}") });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! From answers to the text of a spec: a file that a person goes on editing.
+
+use serde::Serialize;
+
+use super::answers::Answers;
+use super::image;
+use crate::render::engine;
+use crate::spec::container::DEFAULT_ID;
+use crate::spec::values::{AppName, Leaf, MountPath, ObjectName, Refusal, SpaceName};
+use crate::spec::workload::WorkloadKind;
+
+#[derive(Debug, Serialize)]
+struct Draft {
+    app: bool,
+    name: String,
+    level: String,
+    kubernetes: String,
+    platform: Option<String>,
+    image: String,
+    workload: String,
+    schedule: Option<String>,
+    time_zone: String,
+    replicas: Option<i64>,
+    port: Option<i64>,
+    demo: bool,
+    health: Health,
+    size: String,
+    user: Option<i64>,
+    writable: Vec<String>,
+    storage: Option<(String, String)>,
+    from: Vec<Peer>,
+    to: Vec<Peer>,
+    secrets: Vec<(String, String)>,
+    host: Option<String>,
+    gateway: String,
+    environments: Vec<String>,
+    team: Option<String>,
+    quota: String,
+    layout: Option<String>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Health {
+    http: Option<String>,
+    none: Option<String>,
+}
+
+/// A peer as an answer names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Peer {
+    space: Option<String>,
+    app: Option<String>,
+    internet: bool,
+    port: Option<i64>,
+}
+
+/// The text of a `tightship.yaml`.
+pub fn spec_text(answers: &Answers) -> Result<String, minijinja::Error> {
+    engine::render("spec/tightship.yaml.j2", engine::context("spec", draft(answers)))
+}
+
+fn draft(answers: &Answers) -> Draft {
+    let owned = |key: &str| answers.some(key).map(str::to_owned);
+    let list = |key: &str| -> Vec<String> { answers.some(key).map(members).into_iter().flatten().map(str::to_owned).collect() };
+    let long_running = matches!(
+        WorkloadKind::from_word(answers.get("workload")),
+        Some(WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet)
+    );
+    let port: Option<i64> = answers.some("port").and_then(|port| port.parse().ok());
+    let writable = list("writable");
+    Draft {
+        app: answers.get("goal") != "space",
+        name: answers.get("name").to_owned(),
+        level: answers.get("level").to_owned(),
+        kubernetes: answers.get("kubernetes").trim_start_matches('v').to_owned(),
+        platform: owned("platform").filter(|platform| platform != "generic"),
+        image: answers.get("image").to_owned(),
+        workload: answers.get("workload").to_owned(),
+        schedule: owned("schedule"),
+        time_zone: answers.get("time-zone").to_owned(),
+        replicas: answers.some("replicas").and_then(|count| count.parse().ok()).filter(|count| *count != 2),
+        port,
+        demo: port.is_some() && image::is_busybox(answers.get("image")),
+        health: health(answers.get("health"), long_running && port.is_none()),
+        size: answers.get("size").to_owned(),
+        user: answers.some("user").and_then(|user| user.parse().ok()).filter(|user| *user != DEFAULT_ID),
+        writable: if writable == ["/tmp"] { Vec::new() } else { writable },
+        storage: owned("storage").and_then(|text| text.split_once('=').map(|(path, size)| (path.to_owned(), size.to_owned()))),
+        from: list("from").iter().filter_map(|member| app_peer(member).ok()).collect(),
+        to: list("to").iter().filter_map(|member| called_peer(member).ok()).collect(),
+        secrets: list("secrets").iter().filter_map(|member| secret(member).ok()).collect(),
+        host: owned("host"),
+        gateway: answers.get("gateway").to_owned(),
+        environments: list("environments"),
+        team: owned("team"),
+        quota: answers.get("quota").to_owned(),
+        layout: owned("layout").filter(|layout| layout != "kustomize"),
+    }
+}
+
+fn health(answer: &str, nothing_to_ask: bool) -> Health {
+    if nothing_to_ask {
+        return Health { none: Some("it listens on no port".to_owned()), http: None };
+    }
+    match answer.split_once(':') {
+        Some(("none", reason)) => Health { none: Some(reason.trim().to_owned()), http: None },
+        // tcp is what an app without `health` gets
+        _ => Health { http: Some(answer.to_owned()).filter(|path| path.starts_with('/')), none: None },
+    }
+}
+
+/// The members of an answer with commas.
+pub(super) fn members(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|member| !member.is_empty())
+}
+
+fn reason(refusal: Refusal) -> String {
+    refusal.reason
+}
+
+/// `app` or `space/app`.
+pub(super) fn app_peer(text: &str) -> Result<Peer, String> {
+    let (space, app) = text.split_once('/').map_or((None, text), |(space, app)| (Some(space), app));
+    if let Some(space) = space {
+        SpaceName::read(space).map_err(reason)?;
+    }
+    AppName::read(app).map_err(reason)?;
+    Ok(Peer { space: space.map(str::to_owned), app: Some(app.to_owned()), internet: false, port: None })
+}
+
+/// `app:port`, `space/app:port` or `internet:port`.
+pub(super) fn called_peer(text: &str) -> Result<Peer, String> {
+    let (who, port) = text.rsplit_once(':').ok_or("has no port: expected `app:port`")?;
+    let port = port.parse::<u16>().ok().filter(|port| *port > 0).ok_or("has no port from 1 to 65535")?;
+    let peer = if who == "internet" {
+        Peer { space: None, app: None, internet: true, port: None }
+    } else {
+        app_peer(who)?
+    };
+    Ok(Peer { port: Some(port.into()), ..peer })
+}
+
+/// `name=folder`.
+pub(super) fn secret(text: &str) -> Result<(String, String), String> {
+    let (name, path) = text.split_once('=').ok_or("has no folder: expected `name=/run/secrets/name`")?;
+    ObjectName::read(name).map_err(reason)?;
+    MountPath::read(path).map_err(reason)?;
+    Ok((name.to_owned(), path.to_owned()))
+}

@@ -1,0 +1,389 @@
+//! The questions, in their order. The keys are also the names of flags (`--time-zone`), of environment variables
+//! (`TIGHTSHIP_TIME_ZONE`) and of the answers file.
+
+use super::answers::Answers;
+use super::folder::Folder;
+use super::{draft, image};
+use crate::diagnostic::nearest;
+use crate::spec::app::{Layout, Level, Platform};
+use crate::spec::container::{DEFAULT_ID, Preset};
+use crate::spec::secret;
+use crate::spec::space::QuotaPreset;
+use crate::spec::values::{
+    AppName, GatewayRef, Group, Host, Image, Leaf, Release, Schedule, ShortName, SpaceName, TimeZone, UrlPath,
+};
+use crate::spec::workload::WorkloadKind;
+
+/// A question.
+#[derive(Debug)]
+pub struct Question {
+    /// Its name everywhere.
+    pub key: &'static str,
+    /// How it is asked.
+    pub prompt: &'static str,
+    /// What `?` says.
+    pub help: &'static str,
+    /// What stands after the flag in a message.
+    pub example: &'static str,
+    /// Whether it is asked in express mode.
+    pub express: bool,
+    /// The words to choose from; empty if the answer is free.
+    pub words: &'static [&'static str],
+    /// Whether it makes sense after the answers so far.
+    pub applies: fn(&Answers) -> bool,
+    /// What is taken if nobody says anything; `None` if there is nothing to take.
+    pub default: fn(&Answers, &Folder) -> Option<String>,
+    /// Whether an answer can be used. The message goes on after it.
+    pub check: fn(&str, &Answers) -> Result<(), String>,
+}
+
+fn is_app(answers: &Answers) -> bool {
+    answers.get("goal") != "space"
+}
+
+fn is(answers: &Answers, kinds: &[WorkloadKind]) -> bool {
+    is_app(answers) && WorkloadKind::from_word(answers.get("workload")).is_some_and(|kind| kinds.contains(&kind))
+}
+
+fn is_long_running(answers: &Answers) -> bool {
+    is(answers, &[WorkloadKind::Deployment, WorkloadKind::StatefulSet, WorkloadKind::DaemonSet])
+}
+
+fn leaf<T: Leaf>(text: &str) -> Result<(), String> {
+    T::read(text).map(drop).map_err(|refusal| match refusal.help {
+        Some(help) => format!("{}: {help}", refusal.reason),
+        None => format!("{}: expected {}", refusal.reason, T::EXPECTED),
+    })
+}
+
+fn word(text: &str, words: &[&str]) -> Result<(), String> {
+    if words.contains(&text) {
+        return Ok(());
+    }
+    Err(match nearest(text, words.iter().copied()) {
+        Some(near) => format!("is no choice: did you mean `{near}`?"),
+        None => format!("is no choice: expected {}", words.join(", ")),
+    })
+}
+
+/// Members with commas between them, each checked; `none` for none.
+fn each(text: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<(), String> {
+    if text == "none" {
+        return Ok(());
+    }
+    draft::members(text).try_for_each(|member| check(member).map_err(|message| format!("(`{member}`) {message}")))
+}
+
+const GOALS: &[&str] = &["app", "space"];
+
+/// All questions.
+pub const QUESTIONS: &[Question] = &[
+    Question {
+        key: "goal",
+        prompt: "What to make",
+        help: "app: an application with the namespace it runs in. space: a namespace with its guard rails, for apps that come later.",
+        example: "app",
+        express: false,
+        words: GOALS,
+        applies: |_| true,
+        default: |_, _| Some("app".to_owned()),
+        check: |text, _| word(text, GOALS),
+    },
+    Question {
+        key: "name",
+        prompt: "Name",
+        help: "Names the workload, its Service, and all around it: lower case letters, digits and `-`. It cannot change later.",
+        example: "shop",
+        express: true,
+        words: &[],
+        applies: |_| true,
+        default: |_, folder| folder.name.clone(),
+        check: |text, answers| {
+            if answers.get("goal") == "space" { leaf::<SpaceName>(text) } else { leaf::<AppName>(text).and_then(|()| leaf::<SpaceName>(text)) }
+        },
+    },
+    Question {
+        key: "image",
+        prompt: "Image",
+        help: "The container image, with a tag or digest that stays the same: `ghcr.io/acme/shop:1.2.3`. `latest` moves, so what was tested is not what runs.",
+        example: "ghcr.io/acme/shop:1.2.3",
+        express: true,
+        words: &[],
+        applies: is_app,
+        default: |_, _| None,
+        check: |text, _| {
+            leaf::<Image>(text)?;
+            image::moves(text).map_or(Ok(()), Err)
+        },
+    },
+    Question {
+        key: "level",
+        prompt: "Pod Security level",
+        help: "restricted: current best practice. baseline: room for older images, which then need exceptions for what they do.",
+        example: "restricted",
+        express: false,
+        words: Level::WORDS,
+        applies: |_| true,
+        default: |_, _| Some("restricted".to_owned()),
+        check: |text, _| word(text, Level::WORDS),
+    },
+    Question {
+        key: "kubernetes",
+        prompt: "Kubernetes release",
+        help: "The release of the cluster. Fields that came later are not written; the Pod Security version is pinned to it.",
+        example: "1.37",
+        express: false,
+        words: &[],
+        applies: |_| true,
+        default: |_, _| Some(crate::kube::version::Version::NEWEST.to_string()),
+        check: |text, _| leaf::<Release>(text),
+    },
+    Question {
+        key: "platform",
+        prompt: "Platform",
+        help: "kind: images are loaded onto the nodes. openshift: the platform assigns user ids. generic: everything else.",
+        example: "generic",
+        express: false,
+        words: Platform::WORDS,
+        applies: |_| true,
+        default: |_, _| Some("generic".to_owned()),
+        check: |text, _| word(text, Platform::WORDS),
+    },
+    Question {
+        key: "workload",
+        prompt: "Kind of workload",
+        help: "deployment: pods that can replace each other. statefulset: pods with a name and volume each. daemonset: one on each node. job: runs once. cronjob: runs by a schedule.",
+        example: "deployment",
+        express: false,
+        words: WorkloadKind::WORDS,
+        applies: is_app,
+        default: |_, _| Some("deployment".to_owned()),
+        check: |text, _| word(text, WorkloadKind::WORDS),
+    },
+    Question {
+        key: "schedule",
+        prompt: "Schedule",
+        help: "Five fields: minute, hour, day of month, month, day of week. `0 3 * * *` is three in the morning, every day.",
+        example: "\"0 3 * * *\"",
+        express: true,
+        words: &[],
+        applies: |answers| is(answers, &[WorkloadKind::CronJob]),
+        default: |_, _| None,
+        check: |text, _| leaf::<Schedule>(text),
+    },
+    Question {
+        key: "time-zone",
+        prompt: "Time zone of the schedule",
+        help: "A name such as Europe/Berlin. Without one the control plane's own zone counts, which nobody remembers.",
+        example: "Etc/UTC",
+        express: false,
+        words: &[],
+        applies: |answers| is(answers, &[WorkloadKind::CronJob]),
+        default: |_, _| Some("Etc/UTC".to_owned()),
+        check: |text, _| leaf::<TimeZone>(text),
+    },
+    Question {
+        key: "port",
+        prompt: "Port that it listens on (or none)",
+        help: "The port in the container; the Service has it as port 80. Ports below 1024 are kept for root: the pod gets a setting that allows it, 8080 needs none.",
+        example: "8080",
+        express: true,
+        words: &[],
+        applies: is_long_running,
+        default: |_, folder| Some(folder.port.map_or_else(|| "8080".to_owned(), |port| port.to_string())),
+        check: |text, _| match text.parse::<u16>() {
+            _ if text == "none" => Ok(()),
+            Ok(port) if port > 0 => Ok(()),
+            _ => Err("is no port: expected 1 to 65535, or none".to_owned()),
+        },
+    },
+    Question {
+        key: "health",
+        prompt: "How to see that it is well (a path, tcp, or none: REASON)",
+        help: "A path such as /healthz is asked by HTTP. tcp opens a connection, which works for every server and says less. none needs a reason.",
+        example: "/healthz",
+        express: true,
+        words: &[],
+        applies: |answers| is_long_running(answers) && answers.some("port").is_some(),
+        default: |answers, folder| Some(folder.health.clone().unwrap_or_else(|| image::health(answers.get("image")).to_owned())),
+        check: |text, _| match text.split_once(':') {
+            _ if text == "tcp" => Ok(()),
+            Some(("none", reason)) if !reason.trim().is_empty() => Ok(()),
+            _ if text.starts_with('/') => leaf::<UrlPath>(text),
+            _ => Err("is no way to ask: expected a path such as /healthz, tcp, or `none: the reason`".to_owned()),
+        },
+    },
+    Question {
+        key: "user",
+        prompt: "Numeric user id",
+        help: "The process runs as this id, whatever the image says. From 10000 on it is nobody on the node. A name will not do: the kubelet cannot tell that it is not root.",
+        example: "10001",
+        express: false,
+        words: &[],
+        applies: |answers| is_app(answers) && answers.get("platform") != "openshift",
+        default: |_, folder| Some(folder.user.unwrap_or(DEFAULT_ID).to_string()),
+        check: |text, _| match text.parse::<u32>() {
+            Ok(id) if (10_000..=2_147_483_647).contains(&id) => Ok(()),
+            Ok(_) => Err("is below 10000, and may be somebody on the node: that takes `runAs` with an exception in the spec".to_owned()),
+            Err(_) => Err("is no number: expected 10000 or above".to_owned()),
+        },
+    },
+    Question {
+        key: "writable",
+        prompt: "Folders that it writes to",
+        help: "The image itself is read-only. These folders are empty at every start and hold 64Mi each.",
+        example: "/tmp",
+        express: false,
+        words: &[],
+        applies: is_app,
+        default: |answers, _| Some(image::writable(answers.get("image")).to_owned()),
+        check: |text, _| each(text, leaf::<crate::spec::values::MountPath>),
+    },
+    Question {
+        key: "storage",
+        prompt: "Folder whose content outlives the pod, with its size (or none)",
+        help: "A volume of its own for each pod: /data=10Gi.",
+        example: "/data=10Gi",
+        express: false,
+        words: &[],
+        applies: |answers| is(answers, &[WorkloadKind::StatefulSet]),
+        default: |_, _| Some("none".to_owned()),
+        check: |text, _| {
+            if text == "none" {
+                return Ok(());
+            }
+            let (path, size) = text.split_once('=').ok_or("has no size: expected /data=10Gi")?;
+            leaf::<crate::spec::values::MountPath>(path)?;
+            leaf::<crate::spec::values::Disk>(size)
+        },
+    },
+    Question {
+        key: "size",
+        prompt: "Size",
+        help: "xs: 64Mi, s: 128Mi, m: 512Mi, l: 1Gi, xl: 4Gi of memory, with processor time and disk to match.",
+        example: "s",
+        express: false,
+        words: Preset::WORDS,
+        applies: is_app,
+        default: |_, _| Some("s".to_owned()),
+        check: |text, _| word(text, Preset::WORDS),
+    },
+    Question {
+        key: "replicas",
+        prompt: "Number of pods",
+        help: "Two or more survive the loss of a node, and get a disruption budget.",
+        example: "2",
+        express: false,
+        words: &[],
+        applies: |answers| is(answers, &[WorkloadKind::Deployment, WorkloadKind::StatefulSet]),
+        default: |_, _| Some("2".to_owned()),
+        check: |text, _| match text.parse::<u16>() {
+            Ok(count) if count <= 1000 => Ok(()),
+            _ => Err("is no number of pods: expected 0 to 1000".to_owned()),
+        },
+    },
+    Question {
+        key: "from",
+        prompt: "Apps that call it (or none)",
+        help: "Names with commas between them; `space/app` for an app of another space. Everybody else is kept out.",
+        example: "web",
+        express: false,
+        words: &[],
+        applies: |answers| is_long_running(answers) && answers.some("port").is_some(),
+        default: |_, _| Some("none".to_owned()),
+        check: |text, _| each(text, |member| draft::app_peer(member).map(drop)),
+    },
+    Question {
+        key: "to",
+        prompt: "What it calls (or none)",
+        help: "`app:port`, `space/app:port`, or `internet:port`, with commas between them. DNS is always open, everything else closed.",
+        example: "db:5432",
+        express: false,
+        words: &[],
+        applies: is_app,
+        default: |_, _| Some("none".to_owned()),
+        check: |text, _| each(text, |member| draft::called_peer(member).map(drop)),
+    },
+    Question {
+        key: "secrets",
+        prompt: "Secrets that it reads, as name=folder (or none)",
+        help: "Secrets that exist in the cluster; their keys become files in the folder. A spec never holds the values.",
+        example: "shop-db=/run/secrets/db",
+        express: false,
+        words: &[],
+        applies: is_app,
+        default: |_, _| Some("none".to_owned()),
+        check: |text, _| {
+            each(text, |member| match secret::in_text(member) {
+                Some(kind) => Err(format!("looks like {kind}: give the name of a Secret")),
+                None => draft::secret(member).map(drop),
+            })
+        },
+    },
+    Question {
+        key: "host",
+        prompt: "Host name for the outside world (or none)",
+        help: "The name under which a Gateway passes requests on. Without one the app is reachable within the cluster only.",
+        example: "shop.example.com",
+        express: true,
+        words: &[],
+        applies: |answers| is_long_running(answers) && answers.some("port").is_some(),
+        default: |_, _| Some("none".to_owned()),
+        check: |text, _| if text == "none" { Ok(()) } else { leaf::<Host>(text) },
+    },
+    Question {
+        key: "gateway",
+        prompt: "Gateway that takes the requests, as namespace/name",
+        help: "`kubectl get gateways -A` lists them.",
+        example: "infra/public",
+        express: true,
+        words: &[],
+        applies: |answers| is_long_running(answers) && answers.some("host").is_some(),
+        default: |_, _| None,
+        check: |text, _| leaf::<GatewayRef>(text),
+    },
+    Question {
+        key: "environments",
+        prompt: "Environments with differences (or none)",
+        help: "Names with commas between them, such as dev,prod: each gets an overlay to fill in.",
+        example: "dev,prod",
+        express: false,
+        words: &[],
+        applies: is_app,
+        default: |_, _| Some("none".to_owned()),
+        check: |text, _| each(text, leaf::<ShortName>),
+    },
+    Question {
+        key: "team",
+        prompt: "Group of users that deploys (or none)",
+        help: "The group, as the cluster's authentication names it. It may deploy, and cannot read Secrets.",
+        example: "shop-devs",
+        express: false,
+        words: &[],
+        applies: |_| true,
+        default: |_, _| Some("none".to_owned()),
+        check: |text, _| if text == "none" { Ok(()) } else { leaf::<Group>(text) },
+    },
+    Question {
+        key: "quota",
+        prompt: "Quota of the space",
+        help: "s: 4 cores, 8Gi, 20 pods. m: 16 cores, 32Gi, 60 pods. l: 64 cores, 128Gi, 200 pods.",
+        example: "s",
+        express: false,
+        words: QuotaPreset::WORDS,
+        applies: |_| true,
+        default: |_, _| Some("s".to_owned()),
+        check: |text, _| word(text, QuotaPreset::WORDS),
+    },
+    Question {
+        key: "layout",
+        prompt: "Layout of the files",
+        help: "kustomize: a base, overlays and a patches folder that is yours. plain: numbered files for kubectl apply.",
+        example: "kustomize",
+        express: false,
+        words: Layout::WORDS,
+        applies: |_| true,
+        default: |_, _| Some("kustomize".to_owned()),
+        check: |text, _| word(text, Layout::WORDS),
+    },
+];
