@@ -75,6 +75,7 @@ pub enum Command {
 /// Arguments of `tightship render`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct RenderArgs {
     /// The spec; `-` is standard input.
     #[arg(short, long, value_name = "FILE", default_value = "tightship.yaml", env = "TIGHTSHIP_FILE")]

@@ -24,7 +24,10 @@ const SPEC: &str = "tightship.yaml";
 pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
     let root = args.dir.clone().unwrap_or_else(|| Utf8PathBuf::from("."));
     let path = root.join(SPEC);
-    anyhow::ensure!(!path.exists(), "{path} is there already: edit it and run `tightship render`, or make another folder");
+    anyhow::ensure!(
+        !path.exists(),
+        "{path} is there already: edit it and run `tightship render`, or make another folder"
+    );
     anyhow::ensure!(!root.exists() || root.is_dir(), "{root} is not a folder");
     let given = given(args)?;
     let folder = look_around(&root, args.dir.is_none())?;
@@ -137,7 +140,11 @@ fn write(root: &Utf8Path, source: &Source, plan: &Plan) -> anyhow::Result<u8> {
     let code = render::report(root, &comparison)?;
     if code == OK {
         let kustomize = plan.files.iter().any(|file| file.path == "kustomization.yaml");
-        let apply = if kustomize { format!("kubectl apply -k {root}") } else { format!("kubectl apply -R -f {root}/platform -f {root}/apps") };
+        let apply = if kustomize {
+            format!("kubectl apply -k {root}")
+        } else {
+            format!("kubectl apply -R -f {root}/platform -f {root}/apps")
+        };
         output::say(&format!("next: {apply}"))?;
     }
     Ok(code)

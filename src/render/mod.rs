@@ -73,7 +73,10 @@ pub fn plan(specs: &Specs, options: Options<'_>) -> Result<Plan, RenderError> {
     plan.files.extend(everything(specs, options)?);
     plan.files.sort_by(|a, b| a.path.cmp(&b.path));
     // spaces come before apps already
-    plan.stream = stream.iter().map(|piece| format!("---\n{}", piece.text)).collect();
+    for piece in &stream {
+        plan.stream.push_str("---\n");
+        plan.stream.push_str(&piece.text);
+    }
     Ok(plan)
 }
 

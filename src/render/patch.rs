@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 const BY_NAME: [&str; 4] = ["containers", "initContainers", "env", "volumes"];
 
 /// The patch that turns `from` into `to`; `None` if nothing differs. Both are the same object.
-pub fn between(from: &Value, to: &Value) -> Option<Value> {
+pub(crate) fn between(from: &Value, to: &Value) -> Option<Value> {
     let mut patch = diff(from, to)?;
     // the fields by which kustomize finds the object
     let mut whole = Map::new();
@@ -31,7 +31,7 @@ pub fn between(from: &Value, to: &Value) -> Option<Value> {
 }
 
 /// A patch that takes the object out.
-pub fn removal(object: &Value) -> Value {
+pub(crate) fn removal(object: &Value) -> Value {
     let mut patch = between(&Value::Null, object).unwrap_or_default();
     if let Value::Object(fields) = &mut patch {
         fields.retain(|key, _| matches!(key.as_str(), "apiVersion" | "kind" | "metadata"));

@@ -8,7 +8,7 @@ use super::engine;
 use super::plan::Piece;
 use super::view::Dns;
 use crate::spec::Space;
-use crate::spec::space::{PolicyVersion, Quota, QuotaNumbers, QuotaPreset, Role};
+use crate::spec::space::{PolicyVersion, Quota, QuotaPreset, Role};
 
 #[derive(Debug, Serialize)]
 struct SpaceView {
@@ -52,7 +52,7 @@ struct RoleView {
 
 /// The pieces of a space in the order in which they are best applied. The namespace's own account comes last, when the
 /// control plane has made it: applied at once, the two would race.
-pub fn pieces(space: &Space) -> Result<Vec<Piece>, Error> {
+pub(crate) fn pieces(space: &Space) -> Result<Vec<Piece>, Error> {
     let view = view(space);
     let parts = [
         Some((0, "namespace", "space/namespace.yaml.j2")),
@@ -110,14 +110,14 @@ fn quota(quota: &Quota) -> QuotaView {
         Quota::Preset(QuotaPreset::S) => preset("4", "8Gi", "20Gi", "20", "10", "100Gi"),
         Quota::Preset(QuotaPreset::M) => preset("16", "32Gi", "60Gi", "60", "30", "500Gi"),
         Quota::Preset(QuotaPreset::L) => preset("64", "128Gi", "200Gi", "200", "100", "2Ti"),
-        Quota::Explicit(QuotaNumbers { cpu, memory, disk, pods, claims, storage, load_balancers }) => QuotaView {
-            cpu: cpu.as_str().to_owned(),
-            memory: memory.as_str().to_owned(),
-            disk: disk.as_ref().map_or("20Gi", |disk| disk.as_str()).to_owned(),
-            pods: pods.0.to_string(),
-            claims: claims.0.to_string(),
-            storage: storage.as_ref().map_or("100Gi", |storage| storage.as_str()).to_owned(),
-            load_balancers: load_balancers.0.to_string(),
+        Quota::Explicit(own) => QuotaView {
+            cpu: own.cpu.as_str().to_owned(),
+            memory: own.memory.as_str().to_owned(),
+            disk: own.disk.as_ref().map_or("20Gi", |disk| disk.as_str()).to_owned(),
+            pods: own.pods.0.to_string(),
+            claims: own.claims.0.to_string(),
+            storage: own.storage.as_ref().map_or("100Gi", |storage| storage.as_str()).to_owned(),
+            load_balancers: own.load_balancers.0.to_string(),
         },
     }
 }

@@ -5,7 +5,7 @@ use crate::kube::version::Version;
 use crate::yaml::{self, Kind, Node, Value};
 
 /// Reads a rendered file. `Err` says what is wrong with it, which is a defect of a template, not of the spec.
-pub fn manifests(text: &str, version: Version) -> Result<(), String> {
+pub(crate) fn manifests(text: &str, version: Version) -> Result<(), String> {
     let stream = yaml::parse(text);
     if let Some(error) = stream.errors.first() {
         return Err(format!("it is not YAML: {}", error.message));

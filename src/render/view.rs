@@ -1,12 +1,11 @@
 //! What the templates of an app see: every decision is made, nothing is left to compute. The fields are named as the
 //! templates use them, which show what each one becomes.
-#![expect(missing_docs, reason = "the templates are their documentation")]
 
 use serde::Serialize;
 
 /// A key with its text.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
-pub struct Pair {
+pub(crate) struct Pair {
     /// The key.
     pub key: String,
     /// The text.
@@ -15,14 +14,14 @@ pub struct Pair {
 
 impl Pair {
     /// A key with its text.
-    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+    pub(crate) fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self { key: key.into(), value: value.into() }
     }
 }
 
 /// An app.
 #[derive(Debug, Serialize)]
-pub struct AppView {
+pub(crate) struct AppView {
     pub name: String,
     pub namespace: String,
     pub kind: &'static str,
@@ -51,7 +50,7 @@ pub struct AppView {
 
 /// The annotations by object.
 #[derive(Debug, Serialize)]
-pub struct Annotations {
+pub(crate) struct Annotations {
     pub workload: Vec<Pair>,
     pub role: Vec<Pair>,
     pub route: Vec<Pair>,
@@ -59,7 +58,7 @@ pub struct Annotations {
 
 /// The settings of a Job.
 #[derive(Debug, Serialize)]
-pub struct Batch {
+pub(crate) struct Batch {
     pub retries: i64,
     pub deadline: i64,
     pub keep: i64,
@@ -67,7 +66,7 @@ pub struct Batch {
 
 /// The settings of a `CronJob`.
 #[derive(Debug, Serialize)]
-pub struct Cron {
+pub(crate) struct Cron {
     pub schedule: String,
     pub time_zone: String,
     pub concurrency: &'static str,
@@ -76,7 +75,8 @@ pub struct Cron {
 
 /// The pod.
 #[derive(Debug, Serialize)]
-pub struct Pod {
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of the manifest, or not")]
+pub(crate) struct Pod {
     pub labels: Vec<Pair>,
     pub annotations: Vec<Pair>,
     pub host_users_off: bool,
@@ -95,7 +95,7 @@ pub struct Pod {
 
 /// A container of any sort.
 #[derive(Debug, Serialize)]
-pub struct ContainerView {
+pub(crate) struct ContainerView {
     pub name: String,
     pub image: String,
     pub pull: &'static str,
@@ -116,7 +116,7 @@ pub struct ContainerView {
 
 /// A variable from a Secret.
 #[derive(Debug, Serialize)]
-pub struct SecretEnv {
+pub(crate) struct SecretEnv {
     pub name: String,
     pub secret: String,
     pub key: String,
@@ -124,7 +124,7 @@ pub struct SecretEnv {
 
 /// Requests and limits.
 #[derive(Debug, Serialize)]
-pub struct ResourcesView {
+pub(crate) struct ResourcesView {
     pub cpu: String,
     pub cpu_limit: Option<String>,
     pub memory: String,
@@ -134,7 +134,7 @@ pub struct ResourcesView {
 
 /// A probe; one of the ways is set.
 #[derive(Debug, Clone, Serialize)]
-pub struct ProbeView {
+pub(crate) struct ProbeView {
     pub name: &'static str,
     pub http: Option<HttpView>,
     pub tcp: Option<i64>,
@@ -146,14 +146,14 @@ pub struct ProbeView {
 
 /// An HTTP request.
 #[derive(Debug, Clone, Serialize)]
-pub struct HttpView {
+pub(crate) struct HttpView {
     pub path: String,
     pub port: i64,
 }
 
 /// A mount of a volume.
 #[derive(Debug, Clone, Serialize)]
-pub struct Mount {
+pub(crate) struct Mount {
     pub volume: String,
     pub path: String,
     pub sub_path: Option<String>,
@@ -162,7 +162,7 @@ pub struct Mount {
 
 /// A volume; without any source it is the token for the Kubernetes API.
 #[derive(Debug, Serialize)]
-pub struct Volume {
+pub(crate) struct Volume {
     pub name: String,
     pub scratch: Option<Scratch>,
     pub claim: Option<String>,
@@ -172,36 +172,36 @@ pub struct Volume {
 
 /// An emptyDir.
 #[derive(Debug, Serialize)]
-pub struct Scratch {
+pub(crate) struct Scratch {
     pub size: String,
     pub memory: bool,
 }
 
 /// The app's `ConfigMap`; with items if some file has a mode of its own.
 #[derive(Debug, Serialize)]
-pub struct ConfigVolume {
+pub(crate) struct ConfigVolume {
     pub name: String,
     pub items: Vec<ConfigItem>,
 }
 
 /// A file of a `ConfigMap` with its mode.
 #[derive(Debug, Serialize)]
-pub struct ConfigItem {
+pub(crate) struct ConfigItem {
     pub key: String,
-    pub mode: u32,
+    pub(crate) mode: u32,
     pub octal: String,
 }
 
 /// A Secret with the keys that are mounted; none means all.
 #[derive(Debug, Serialize)]
-pub struct SecretVolume {
+pub(crate) struct SecretVolume {
     pub name: String,
     pub keys: Vec<String>,
 }
 
 /// A rule of a Role.
 #[derive(Debug, Serialize)]
-pub struct RoleRule {
+pub(crate) struct RoleRule {
     pub group: String,
     pub resource: String,
     pub names: Vec<String>,
@@ -210,7 +210,7 @@ pub struct RoleRule {
 
 /// A port of a container and of its Service.
 #[derive(Debug, Clone, Serialize)]
-pub struct ServicePort {
+pub(crate) struct ServicePort {
     pub name: String,
     pub port: i64,
     pub service: i64,
@@ -219,7 +219,7 @@ pub struct ServicePort {
 
 /// A claim for a volume.
 #[derive(Debug, Serialize)]
-pub struct Claim {
+pub(crate) struct Claim {
     pub name: String,
     pub volume: String,
     pub size: String,
@@ -229,14 +229,14 @@ pub struct Claim {
 
 /// The app's `ConfigMap`.
 #[derive(Debug, Serialize)]
-pub struct Config {
+pub(crate) struct Config {
     pub name: String,
     pub entries: Vec<Pair>,
 }
 
 /// The bounds of autoscaling.
 #[derive(Debug, Serialize)]
-pub struct ScaleView {
+pub(crate) struct ScaleView {
     pub min: i64,
     pub max: i64,
     pub cpu: i64,
@@ -244,7 +244,7 @@ pub struct ScaleView {
 
 /// Where the cluster's DNS is.
 #[derive(Debug, Serialize)]
-pub struct Dns {
+pub(crate) struct Dns {
     pub namespace: &'static str,
     pub label: Pair,
     pub port: i64,
@@ -253,14 +253,14 @@ pub struct Dns {
 
 /// Peers with ports.
 #[derive(Debug, Serialize)]
-pub struct PolicyRule {
+pub(crate) struct PolicyRule {
     pub peers: Vec<Peer>,
     pub ports: Vec<PolicyPort>,
 }
 
 /// A peer: a block of addresses, or pods by labels, by namespace, or both.
 #[derive(Debug, Default, Serialize)]
-pub struct Peer {
+pub(crate) struct Peer {
     pub cidr: Option<String>,
     pub except: Vec<&'static str>,
     pub namespace: Option<String>,
@@ -269,7 +269,7 @@ pub struct Peer {
 
 /// A port of a policy: a number, or the name that the pods called give it.
 #[derive(Debug, Serialize)]
-pub struct PolicyPort {
+pub(crate) struct PolicyPort {
     pub protocol: &'static str,
     pub port: PortText,
 }
@@ -277,7 +277,7 @@ pub struct PolicyPort {
 /// A number or a name.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub enum PortText {
+pub(crate) enum PortText {
     /// A number.
     Number(i64),
     /// A name.
@@ -286,7 +286,7 @@ pub enum PortText {
 
 /// A route by Gateway or Ingress.
 #[derive(Debug, Serialize)]
-pub struct RouteView {
+pub(crate) struct RouteView {
     pub host: String,
     pub path: String,
     pub service_port: i64,

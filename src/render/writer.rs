@@ -196,7 +196,7 @@ impl Comparison {
     /// text beside it as `<file>.new`.
     pub fn write(&self, stop: &AtomicBool) -> Result<(), WriteError> {
         let mut made = Folders::default();
-        let result = self.stage(&mut made, stop).and_then(|staged| commit(staged));
+        let result = self.stage(&mut made, stop).and_then(commit);
         if result.is_err() {
             made.remove();
             return result;

@@ -247,7 +247,7 @@ pub enum Size {
     /// Sizes that go together.
     Preset(Preset),
     /// Each by itself.
-    Explicit(Resources),
+    Explicit(Box<Resources>),
 }
 
 impl Default for Size {
@@ -259,7 +259,7 @@ impl Default for Size {
 impl Decode for Size {
     fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
         if node.kind() == Form::Mapping {
-            return Resources::decode(node, decoder).map(Self::Explicit);
+            return Resources::decode(node, decoder).map(|own| Self::Explicit(Box::new(own)));
         }
         Preset::decode(node, decoder).map(Self::Preset)
     }

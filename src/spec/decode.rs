@@ -118,23 +118,21 @@ pub type Map<K, V> = IndexMap<K, V>;
 impl<K: Decode + std::hash::Hash + Eq, V: Decode> Decode for Map<K, V> {
     fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
         let entries = mapping(node, decoder)?;
-        let decoded = entries.into_iter().filter_map(|(key, value)| {
+        let both = entries.into_iter().filter_map(|(key, value)| {
             let value = V::decode(value, decoder);
             K::decode(key, decoder).zip(value)
         });
-        Some(decoded.collect())
+        Some(both.collect())
     }
 }
 
 impl Decode for bool {
     fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
-        match node.value() {
-            Some(Ok(Value::Bool(value))) => Some(value),
-            _ => {
-                wrong_form(node, "true or false", decoder);
-                None
-            }
+        if let Some(Ok(Value::Bool(value))) = node.value() {
+            return Some(value);
         }
+        wrong_form(node, "true or false", decoder);
+        None
     }
 }
 
@@ -152,20 +150,16 @@ impl Decode for String {
 /// A whole number within bounds, with what it counts for the message.
 pub fn integer(node: Node<'_, '_>, range: std::ops::RangeInclusive<i64>, decoder: &mut Decoder) -> Option<i64> {
     let (low, high) = (range.start(), range.end());
-    match node.value() {
-        Some(Ok(Value::Int(value))) => match i64::try_from(value).ok().filter(|value| range.contains(value)) {
-            Some(value) => Some(value),
-            None => {
-                let label = format!("expected {low} to {high}");
-                decoder.report(Problem::error(node.span(), format!("{value} is out of range")).label(label));
-                None
-            }
-        },
-        _ => {
-            wrong_form(node, &format!("a whole number from {low} to {high}"), decoder);
-            None
-        }
+    let Some(Ok(Value::Int(value))) = node.value() else {
+        wrong_form(node, &format!("a whole number from {low} to {high}"), decoder);
+        return None;
+    };
+    let number = i64::try_from(value).ok().filter(|value| range.contains(value));
+    if number.is_none() {
+        let label = format!("expected {low} to {high}");
+        decoder.report(Problem::error(node.span(), format!("{value} is out of range")).label(label));
     }
+    number
 }
 
 /// The text of a scalar that kubectl, too, reads as text.
@@ -277,6 +271,11 @@ macro_rules! record {
             $( $(#[doc = $field_doc])* pub $field: $type, )*
         }
 
+        impl $name {
+            /// The keys without a default.
+            const REQUIRED: &[Option<&str>] = &[$( $crate::spec::decode::record!(@required $key $($default)?) ),*];
+        }
+
         impl Default for $name {
             fn default() -> Self {
                 Self { $( $field: $crate::spec::decode::record!(@default $($default)?), )* }
@@ -291,8 +290,7 @@ macro_rules! record {
                 use $crate::spec::decode;
                 const KEYS: &[&str] = &[$($key),*];
                 let mut record = Self::default();
-                let mut missing: Vec<&str> = Vec::new();
-                $( $crate::spec::decode::record!(@required missing $key $($default)?); )*
+                let mut missing: Vec<&str> = Self::REQUIRED.iter().flatten().copied().collect();
                 for (key, value) in decode::mapping(node, decoder)? {
                     let name = key.text().unwrap_or_default();
                     missing.retain(|other| *other != name);
@@ -312,8 +310,7 @@ macro_rules! record {
             }
 
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let mut required: Vec<&str> = Vec::new();
-                $( $crate::spec::decode::record!(@required required $key $($default)?); )*
+                let required: Vec<&str> = Self::REQUIRED.iter().flatten().copied().collect();
                 let properties = [
                     $( ($key, $crate::spec::decode::property(generator.subschema_for::<$type>(), &[$($field_doc),*])), )*
                 ];
@@ -323,8 +320,8 @@ macro_rules! record {
     };
     (@default $default:expr) => { $default };
     (@default) => { Default::default() };
-    (@required $list:ident $key:literal $default:expr) => {};
-    (@required $list:ident $key:literal) => { $list.push($key) };
+    (@required $key:literal $default:expr) => { None };
+    (@required $key:literal) => { Some($key) };
 }
 pub(super) use record;
 

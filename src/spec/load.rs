@@ -43,7 +43,9 @@ pub fn load(source: &Source, today: Date) -> Outcome {
     for document in &stream.documents {
         let Some(root) = document.root().filter(|root| !is_empty(*root)) else { continue };
         let (problems, places) = secret::scan(root);
-        problems.into_iter().for_each(|problem| decoder.report(problem));
+        for problem in problems {
+            decoder.report(problem);
+        }
         hidden.extend(places);
         document_of(root, &mut specs, &mut decoder);
     }

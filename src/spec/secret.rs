@@ -1,5 +1,5 @@
 //! Finding secret values where only references belong. A spec is committed to version control, printed in pipelines and
-//! rendered into ConfigMaps: a password in it is a password lost.
+//! rendered into `ConfigMaps`: a password in it is a password lost.
 
 use crate::diagnostic::Problem;
 use crate::yaml::{Kind, Node, Span};

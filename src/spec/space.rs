@@ -78,7 +78,7 @@ pub enum Quota {
     /// Numbers that go together.
     Preset(QuotaPreset),
     /// Each by itself.
-    Explicit(QuotaNumbers),
+    Explicit(Box<QuotaNumbers>),
 }
 
 impl Default for Quota {
@@ -90,7 +90,7 @@ impl Default for Quota {
 impl Decode for Quota {
     fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
         if node.kind() == Form::Mapping {
-            return QuotaNumbers::decode(node, decoder).map(Self::Explicit);
+            return QuotaNumbers::decode(node, decoder).map(|own| Self::Explicit(Box::new(own)));
         }
         QuotaPreset::decode(node, decoder).map(Self::Preset)
     }

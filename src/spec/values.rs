@@ -278,6 +278,10 @@ quantity_leaf! {
     Disk, Resource::Storage, "size", "bytes, such as `64Mi` or `10Gi`"
 }
 
+/// Folders that a container does not run without, and the one where it gets its token.
+const TAKEN: [&str; 9] =
+    ["/bin", "/dev", "/etc", "/lib", "/proc", "/sbin", "/sys", "/usr", "/var/run/secrets/kubernetes.io/serviceaccount"];
+
 leaf! {
     /// Where something is mounted: absolute, and not over what every container needs.
     #[derive(Default)]
@@ -285,7 +289,6 @@ leaf! {
     schema pattern_schema("^/[^:]+$"),
     read |text| {
         let clean = absolute(text)?;
-        const TAKEN: [&str; 9] = ["/bin", "/dev", "/etc", "/lib", "/proc", "/sbin", "/sys", "/usr", "/var/run/secrets/kubernetes.io/serviceaccount"];
         if TAKEN.contains(&clean) || clean.starts_with("/proc/") || clean.starts_with("/sys/") || clean.starts_with("/dev/") {
             return Err(Refusal::new("a mount here hides what the container needs to run").help("use a folder below it, or another one"));
         }

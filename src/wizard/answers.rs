@@ -81,11 +81,16 @@ impl Answers {
         let mut problems: Vec<Problem> = stream
             .errors
             .iter()
-            .map(|error| Problem::error(yaml::Span { end: error.span.start + 1, ..error.span }, "this is not YAML").label(&*error.message))
+            .map(|error| {
+                Problem::error(yaml::Span { end: error.span.start + 1, ..error.span }, "this is not YAML")
+                    .label(&*error.message)
+            })
             .collect();
-        for root in stream.documents.iter().filter_map(|document| document.root()) {
+        for root in stream.documents.iter().filter_map(super::super::yaml::tree::Document::root) {
             if root.kind() != Kind::Mapping {
-                problems.push(Problem::error(root.span(), "no answers").label("expected a mapping of questions to answers"));
+                problems.push(
+                    Problem::error(root.span(), "no answers").label("expected a mapping of questions to answers"),
+                );
             }
             for (key, value) in root.entries() {
                 self.add_entry(source, key, value, &mut problems);
@@ -94,7 +99,13 @@ impl Answers {
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 
-    fn add_entry(&mut self, source: &Source, key: yaml::Node<'_, '_>, value: yaml::Node<'_, '_>, problems: &mut Vec<Problem>) {
+    fn add_entry(
+        &mut self,
+        source: &Source,
+        key: yaml::Node<'_, '_>,
+        value: yaml::Node<'_, '_>,
+        problems: &mut Vec<Problem>,
+    ) {
         let word = key.text().unwrap_or_default();
         let Some(question) = QUESTIONS.iter().find(|question| question.key == word) else {
             let problem = Problem::error(key.span(), format!("there is no question `{word}`"));
@@ -108,11 +119,17 @@ impl Answers {
         // a list is the same as commas between its members; a number is the text that it is written as
         let text = match value.kind() {
             Kind::Scalar => value.text().map(str::to_owned),
-            Kind::Sequence => value.items().map(|item| item.text().map(str::to_owned)).collect::<Option<Vec<_>>>().map(|it| it.join(",")),
+            Kind::Sequence => value
+                .items()
+                .map(|item| item.text().map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
+                .map(|it| it.join(",")),
             Kind::Mapping => None,
         };
         let Some(text) = text else {
-            problems.push(Problem::error(value.span(), format!("`{word}` has no answer here")).label("expected text or a list"));
+            problems.push(
+                Problem::error(value.span(), format!("`{word}` has no answer here")).label("expected text or a list"),
+            );
             return;
         };
         if !matches!(self.origin(question.key), Some(Origin::Flag)) {

@@ -61,7 +61,9 @@ pub fn spec_text(answers: &Answers) -> Result<String, minijinja::Error> {
 
 fn draft(answers: &Answers) -> Draft {
     let owned = |key: &str| answers.some(key).map(str::to_owned);
-    let list = |key: &str| -> Vec<String> { answers.some(key).map(members).into_iter().flatten().map(str::to_owned).collect() };
+    let list = |key: &str| -> Vec<String> {
+        answers.some(key).map(members).into_iter().flatten().map(str::to_owned).collect()
+    };
     let long_running = matches!(
         WorkloadKind::from_word(answers.get("workload")),
         Some(WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet)
@@ -85,7 +87,8 @@ fn draft(answers: &Answers) -> Draft {
         size: answers.get("size").to_owned(),
         user: answers.some("user").and_then(|user| user.parse().ok()).filter(|user| *user != DEFAULT_ID),
         writable: if writable == ["/tmp"] { Vec::new() } else { writable },
-        storage: owned("storage").and_then(|text| text.split_once('=').map(|(path, size)| (path.to_owned(), size.to_owned()))),
+        storage: owned("storage")
+            .and_then(|text| text.split_once('=').map(|(path, size)| (path.to_owned(), size.to_owned()))),
         from: list("from").iter().filter_map(|member| app_peer(member).ok()).collect(),
         to: list("to").iter().filter_map(|member| called_peer(member).ok()).collect(),
         secrets: list("secrets").iter().filter_map(|member| secret(member).ok()).collect(),
@@ -132,11 +135,8 @@ pub(super) fn app_peer(text: &str) -> Result<Peer, String> {
 pub(super) fn called_peer(text: &str) -> Result<Peer, String> {
     let (who, port) = text.rsplit_once(':').ok_or("has no port: expected `app:port`")?;
     let port = port.parse::<u16>().ok().filter(|port| *port > 0).ok_or("has no port from 1 to 65535")?;
-    let peer = if who == "internet" {
-        Peer { space: None, app: None, internet: true, port: None }
-    } else {
-        app_peer(who)?
-    };
+    let peer =
+        if who == "internet" { Peer { space: None, app: None, internet: true, port: None } } else { app_peer(who)? };
     Ok(Peer { port: Some(port.into()), ..peer })
 }
 

@@ -82,7 +82,8 @@ fn health(rest: &str) -> Option<String> {
     if rest.trim().eq_ignore_ascii_case("none") {
         return None;
     }
-    let url = rest.split(|c: char| c.is_whitespace() || "\"',[]".contains(c)).find(|word| word.starts_with("http://"))?;
+    let url =
+        rest.split(|c: char| c.is_whitespace() || "\"',[]".contains(c)).find(|word| word.starts_with("http://"))?;
     let path = url.strip_prefix("http://")?.split_once('/').map_or("", |(_, path)| path);
     let path = path.split(['?', '#', ';', '|', '&']).next().unwrap_or_default();
     Some(format!("/{path}"))
@@ -103,7 +104,9 @@ fn instructions(text: &str) -> Vec<(String, String)> {
         }
         open = continues;
     }
-    let split = |line: &String| line.split_once(char::is_whitespace).map(|(word, rest)| (word.to_uppercase(), rest.trim().to_owned()));
+    let split = |line: &String| {
+        line.split_once(char::is_whitespace).map(|(word, rest)| (word.to_uppercase(), rest.trim().to_owned()))
+    };
     joined.iter().filter_map(split).collect()
 }
 
@@ -124,7 +127,10 @@ mod tests {
              HEALTHCHECK --interval=5s CMD curl -f http://localhost:8080/live || exit 1\n",
         );
         assert_eq!((folder.port, folder.user, folder.health.as_deref()), (Some(8080), Some(10050), Some("/live")));
-        assert_eq!(folder.notes, ["took from the Dockerfile: port 8080 (EXPOSE), user 10050 (USER), health /live (HEALTHCHECK)"]);
+        assert_eq!(
+            folder.notes,
+            ["took from the Dockerfile: port 8080 (EXPOSE), user 10050 (USER), health /live (HEALTHCHECK)"]
+        );
     }
 
     #[test]

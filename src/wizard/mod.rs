@@ -43,12 +43,17 @@ pub enum WizardError {
         message: String,
     },
     /// Nobody can be asked, and these flags are missing.
-    #[error("there is no terminal to ask on: say {}", .0.join(", "))]
+    #[error("nobody can be asked: say {}", .0.join(", "))]
     Missing(Vec<String>),
 }
 
 /// Asks what is open, and gives back all answers.
-pub fn ask(mut answers: Answers, folder: &Folder, mode: Mode, prompter: &mut dyn Prompter) -> Result<Answers, WizardError> {
+pub fn ask(
+    mut answers: Answers,
+    folder: &Folder,
+    mode: Mode,
+    prompter: &mut dyn Prompter,
+) -> Result<Answers, WizardError> {
     check_given(&answers)?;
     let mut asked: Vec<usize> = Vec::new();
     let mut missing = Vec::new();
@@ -68,7 +73,7 @@ pub fn ask(mut answers: Answers, folder: &Folder, mode: Mode, prompter: &mut dyn
             at += 1;
             continue;
         }
-        match one(question, &answers, default, prompter)? {
+        match one(question, &answers, default.as_deref(), prompter)? {
             Some(answer) => {
                 answers.set(question.key, answer, Origin::Asked);
                 asked.push(at);
@@ -99,11 +104,11 @@ pub fn back(mut answers: Answers) -> Answers {
 fn one(
     question: &Question,
     answers: &Answers,
-    default: Option<String>,
+    default: Option<&str>,
     prompter: &mut dyn Prompter,
 ) -> Result<Option<String>, WizardError> {
     loop {
-        match prompter.ask(question, default.as_deref())? {
+        match prompter.ask(question, default)? {
             Reply::Back => return Ok(None),
             Reply::Explain => prompter.say(question.help)?,
             Reply::Answer(answer) => match (question.check)(answer.trim(), answers) {

@@ -100,7 +100,8 @@ impl Script {
 
     fn next(&mut self, default: Option<&str>) -> io::Result<Reply> {
         let next = self.replies.pop_front().or_else(|| default.map(str::to_owned));
-        next.map(Reply::from_text).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the script has no answer"))
+        next.map(Reply::from_text)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the script has no answer"))
     }
 }
 

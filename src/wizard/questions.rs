@@ -99,7 +99,11 @@ pub const QUESTIONS: &[Question] = &[
         applies: |_| true,
         default: |_, folder| folder.name.clone(),
         check: |text, answers| {
-            if answers.get("goal") == "space" { leaf::<SpaceName>(text) } else { leaf::<AppName>(text).and_then(|()| leaf::<SpaceName>(text)) }
+            if answers.get("goal") == "space" {
+                leaf::<SpaceName>(text)
+            } else {
+                leaf::<AppName>(text).and_then(|()| leaf::<SpaceName>(text))
+            }
         },
     },
     Question {
@@ -205,7 +209,9 @@ pub const QUESTIONS: &[Question] = &[
         express: true,
         words: &[],
         applies: |answers| is_long_running(answers) && answers.some("port").is_some(),
-        default: |answers, folder| Some(folder.health.clone().unwrap_or_else(|| image::health(answers.get("image")).to_owned())),
+        default: |answers, folder| {
+            Some(folder.health.clone().unwrap_or_else(|| image::health(answers.get("image")).to_owned()))
+        },
         check: |text, _| match text.split_once(':') {
             _ if text == "tcp" => Ok(()),
             Some(("none", reason)) if !reason.trim().is_empty() => Ok(()),
@@ -224,7 +230,10 @@ pub const QUESTIONS: &[Question] = &[
         default: |_, folder| Some(folder.user.unwrap_or(DEFAULT_ID).to_string()),
         check: |text, _| match text.parse::<u32>() {
             Ok(id) if (10_000..=2_147_483_647).contains(&id) => Ok(()),
-            Ok(_) => Err("is below 10000, and may be somebody on the node: that takes `runAs` with an exception in the spec".to_owned()),
+            Ok(_) => {
+                Err("is below 10000, and may be somebody on the node: that takes `runAs` with an exception in the spec"
+                    .to_owned())
+            }
             Err(_) => Err("is no number: expected 10000 or above".to_owned()),
         },
     },

@@ -165,7 +165,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let (mut buffer, mut bits) = (0_u32, 0);
     let text: String = text.chars().filter(|character| !character.is_whitespace()).collect();
-    if text.len() % 4 != 0 {
+    if !text.len().is_multiple_of(4) {
         return None;
     }
     for byte in text.trim_end_matches('=').bytes() {

@@ -20,7 +20,7 @@ use crate::spec::validate::find_port;
 use crate::spec::workload::{Concurrency, Replicas, WorkloadKind};
 
 /// The pieces of an app in the order in which they are best applied: what others need comes first.
-pub fn pieces(app: &App) -> Result<Vec<Piece>, Error> {
+pub(crate) fn pieces(app: &App) -> Result<Vec<Piece>, Error> {
     let view = view(app);
     let (workload, template) = match app.workload.kind {
         WorkloadKind::Deployment => ("deployment", "app/deployment.yaml.j2"),
@@ -130,7 +130,7 @@ fn kind(kind: WorkloadKind) -> &'static str {
 }
 
 /// The kind of an app's workload with its API version.
-pub fn type_of(app: &App) -> (&'static str, &'static str) {
+pub(crate) fn type_of(app: &App) -> (&'static str, &'static str) {
     let version = if app.workload.is_batch() { "batch/v1" } else { "apps/v1" };
     (version, kind(app.workload.kind))
 }

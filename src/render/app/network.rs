@@ -1,4 +1,4 @@
-//! The rules of the app's NetworkPolicies. A name of a port on the app's own side becomes its number, which every network
+//! The rules of the app's `NetworkPolicies`. A name of a port on the app's own side becomes its number, which every network
 //! plugin understands.
 
 use crate::render::view::{Dns, Pair, Peer, PolicyPort, PolicyRule, PortText};

@@ -17,7 +17,7 @@ fn file(path: String, spec: &str, text: &str) -> PlannedFile {
 }
 
 /// A kustomization of the given parts.
-pub fn kustomization(
+pub(crate) fn kustomization(
     path: &str,
     spec: &str,
     resources: &[String],
@@ -30,7 +30,7 @@ pub fn kustomization(
 }
 
 /// A folder with the pieces and the kustomization that lists them.
-pub fn base(folder: &str, pieces: &[Piece], spec: &str) -> Result<Vec<PlannedFile>, Error> {
+pub(crate) fn base(folder: &str, pieces: &[Piece], spec: &str) -> Result<Vec<PlannedFile>, Error> {
     let mut files: Vec<PlannedFile> =
         pieces.iter().map(|piece| file(format!("{folder}/{}.yaml", piece.name), spec, &piece.text)).collect();
     let names: Vec<String> = pieces.iter().map(|piece| format!("{}.yaml", piece.name)).collect();
@@ -39,7 +39,7 @@ pub fn base(folder: &str, pieces: &[Piece], spec: &str) -> Result<Vec<PlannedFil
 }
 
 /// The folder of an app: base, patches, and the two together.
-pub fn app(
+pub(crate) fn app(
     folder: &str,
     pieces: &[Piece],
     spec: &str,
@@ -56,7 +56,7 @@ pub fn app(
 }
 
 /// The overlay of an environment: what is different from the base, and nothing else.
-pub fn overlay(
+pub(crate) fn overlay(
     folder: &str,
     environment: &str,
     base: &[Piece],

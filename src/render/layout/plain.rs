@@ -6,7 +6,7 @@ use super::header;
 use crate::render::plan::{Owner, Piece, PlannedFile};
 
 /// The files of an app or space in a folder.
-pub fn files(folder: &str, pieces: &[Piece], spec: &str) -> Vec<PlannedFile> {
+pub(crate) fn files(folder: &str, pieces: &[Piece], spec: &str) -> Vec<PlannedFile> {
     pieces
         .iter()
         .map(|piece| PlannedFile {

@@ -76,7 +76,7 @@ fn secrets(app: &App, decoder: &mut Decoder) {
     twice(variables.chain(from_secrets), "environment variable", decoder);
 }
 
-/// etcd holds objects of at most 1 MiB or so; the API server refuses ConfigMaps whose data is larger.
+/// etcd holds objects of at most 1 MiB or so; the API server refuses `ConfigMaps` whose data is larger.
 fn config_map_size(app: &App, decoder: &mut Decoder) {
     const MOST: usize = 1024 * 1024;
     let total: usize = app.files.iter().map(|file| file.content.len()).sum();

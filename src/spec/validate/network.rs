@@ -107,7 +107,7 @@ fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder) {
     };
     match route.via {
         Via::Gateway => {
-            needs("gateway", route.gateway.is_some(), "gateway: NAMESPACE/NAME of the Gateway that takes the requests")
+            needs("gateway", route.gateway.is_some(), "gateway: NAMESPACE/NAME of the Gateway that takes the requests");
         }
         Via::Ingress => {
             needs(

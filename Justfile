@@ -1,0 +1,45 @@
+# Lists the recipes.
+default:
+    @just --list
+
+# Compiles everything, tests and benches included.
+check:
+    cargo check --all-targets --locked
+
+# Runs the tests that need no cluster; says which live tests it leaves out.
+test *args:
+    cargo test --locked {{args}}
+
+# Runs all tests, the live ones on a kind cluster of the given release (v1.34.4 by default here).
+test-live version="" *args:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
+    TIGHTSHIP_LIVE=1 cargo test --locked {{args}}
+
+# Looks for what the compiler and clippy find, and for wrong formatting.
+lint:
+    cargo fmt --check
+    cargo clippy --all-targets --locked -- -D warnings
+    if cargo deny --version >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; fi
+
+# Formats the code.
+fmt:
+    cargo fmt
+
+# Writes what is generated from the code: the JSON Schema.
+docs:
+    cargo run --locked --quiet -- schema > tightship.schema.json
+    cargo doc --no-deps --locked
+
+# Remakes the tables of Kubernetes fields from the OpenAPI of the releases; needs go and python3.
+data:
+    python3 data/fields/make.py
+
+# Measures rendering: apps per second, and that the cost grows with their number and no faster.
+bench *args:
+    cargo bench --locked --bench render {{args}}
+
+# Everything that CI runs.
+ci:
+    .ci/run
