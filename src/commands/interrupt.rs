@@ -21,13 +21,18 @@ pub(super) fn install() {
     });
 }
 
-/// Ends the program while a question is open: the cursor comes back, and nothing was written.
-#[expect(clippy::exit, reason = "the main thread waits for a key and cannot be told otherwise")]
+/// Ends the program while a question is open. The main thread may notice the interrupt itself, or wait for a key for ever.
+#[expect(clippy::exit, reason = "the main thread may wait for a key and cannot be told otherwise")]
 fn leave() -> ! {
+    std::process::exit(i32::from(restore()))
+}
+
+/// Leaves the terminal as it was, with the cursor shown; gives the exit code.
+pub(super) fn restore() -> u8 {
     let term = Term::stderr();
     let _ = term.show_cursor();
     let _ = term.write_line("");
-    std::process::exit(i32::from(CODE))
+    CODE
 }
 
 /// From here on an interrupt is only noted, in the flag given back.

@@ -43,7 +43,7 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
     let mut answers = given;
     loop {
         answers = match wizard::ask(answers, &folder, mode, prompter.as_mut()) {
-            Err(WizardError::Io(error)) if error.kind() == ErrorKind::Interrupted => return Ok(interrupt::CODE),
+            Err(WizardError::Io(error)) if error.kind() == ErrorKind::Interrupted => return Ok(interrupt::restore()),
             other => other?,
         };
         let (source, plan) = plan(&answers)?;
@@ -57,7 +57,7 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
                 return Ok(OK);
             }
             Review::Back => answers = wizard::back(answers),
-            Review::Interrupted => return Ok(interrupt::CODE),
+            Review::Interrupted => return Ok(interrupt::restore()),
         }
     }
 }

@@ -88,7 +88,21 @@ pub fn ask(
             },
         }
     }
-    if missing.is_empty() { Ok(answers) } else { Err(WizardError::Missing(missing)) }
+    if !missing.is_empty() {
+        return Err(WizardError::Missing(missing));
+    }
+    all_apply(&answers)?;
+    Ok(answers)
+}
+
+/// An answer to a question that was never put is a misunderstanding, not something to pass over.
+fn all_apply(answers: &Answers) -> Result<(), WizardError> {
+    for question in QUESTIONS.iter().filter(|question| !(question.applies)(answers)) {
+        if let Some((_, place)) = answers.given(question.key).filter(|(answer, _)| *answer != "none") {
+            return Err(WizardError::Answer { place, message: format!("this needs {}", question.needs) });
+        }
+    }
+    Ok(())
 }
 
 /// Asks again from the last question that was asked: the way back from the review.
