@@ -1,6 +1,6 @@
 //! Writing a plan to a folder: what changed is written whole or not at all, and what a person edited stays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -66,6 +66,9 @@ pub enum WriteError {
     /// Something else has the name of a file.
     #[error("{0}: is not a file; nothing was written")]
     NotAFile(Utf8PathBuf),
+    /// Something else has the name of a folder.
+    #[error("{0}: is not a folder; nothing was written")]
+    NotAFolder(Utf8PathBuf),
     /// The lock file cannot be read.
     #[error("{0}: {1}; delete it to let tightship look at every file anew")]
     Lock(Utf8PathBuf, String),
@@ -98,13 +101,13 @@ pub fn compare(root: &Utf8Path, plan: &Plan, spec: &str) -> Result<Comparison, W
         Err(error) => return Err(failed(&lock_path)(error)),
     };
     let known = old_lock.clone().unwrap_or_default();
-    let canonical = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+    let folder = Folder::new(root, plan.files.iter().map(|file| &file.path).chain(known.files.keys()))?;
     let mut changes: Vec<Change> =
-        plan.files.par_iter().map(|file| change(root, &canonical, file, &known)).collect::<Result<_, WriteError>>()?;
+        plan.files.par_iter().map(|file| change(&folder, file, &known)).collect::<Result<_, WriteError>>()?;
     let planned: BTreeMap<&Utf8Path, &PlannedFile> =
         plan.files.iter().map(|file| (file.path.as_path(), file)).collect();
     for (path, hash) in known.files.iter().filter(|(path, _)| !planned.contains_key(path.as_path())) {
-        let Some(before) = read(root, &canonical, path)? else { continue };
+        let Some(before) = folder.read(path)? else { continue };
         let action = if lock::hash(before.as_bytes()) == *hash { Action::Remove } else { Action::Abandon };
         changes.push(Change { path: path.clone(), action, before, after: String::new() });
     }
@@ -123,8 +126,8 @@ fn locked(change: &Change, planned: &BTreeMap<&Utf8Path, &PlannedFile>, known: &
     Some((change.path.clone(), hash))
 }
 
-fn change(root: &Utf8Path, canonical: &Utf8Path, file: &PlannedFile, known: &Lock) -> Result<Change, WriteError> {
-    let before = read(root, canonical, &file.path)?;
+fn change(folder: &Folder, file: &PlannedFile, known: &Lock) -> Result<Change, WriteError> {
+    let before = folder.read(&file.path)?;
     let action = match &before {
         None => Action::Create,
         Some(_) if file.owner == Owner::User => Action::Keep,
@@ -137,37 +140,56 @@ fn change(root: &Utf8Path, canonical: &Utf8Path, file: &PlannedFile, known: &Loc
     Ok(Change { path: file.path.clone(), action, before: before.unwrap_or_default(), after: file.text.clone() })
 }
 
-/// The text of a file within the folder; `None` if there is none. A file that is not text reads as its readable parts,
-/// which no plan equals.
-fn read(root: &Utf8Path, canonical: &Utf8Path, path: &Utf8Path) -> Result<Option<String>, WriteError> {
-    let full = root.join(path);
-    check_links(root, canonical, path)?;
-    match fs::read(&full) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(_) if full.is_dir() => Err(WriteError::NotAFile(full)),
-        Err(error) => Err(failed(&full)(error)),
-    }
+/// The output folder, with the folders in it looked at once.
+struct Folder {
+    root: Utf8PathBuf,
+    /// Those that are not there yet, relative to the root.
+    missing: HashSet<Utf8PathBuf>,
 }
 
-/// Refuses a file that is a link, and one in a folder that is a link to somewhere else.
-fn check_links(root: &Utf8Path, canonical: &Utf8Path, path: &Utf8Path) -> Result<(), WriteError> {
-    let full = root.join(path);
-    if full.is_symlink() {
-        return Err(WriteError::Link(full));
-    }
-    let mut folder = path.parent();
-    while let Some(parent) = folder.filter(|parent| !parent.as_str().is_empty()) {
-        let place = root.join(parent);
-        if place.is_symlink() && !place.canonicalize_utf8().is_ok_and(|real| real.starts_with(canonical)) {
-            return Err(WriteError::Link(full));
+impl Folder {
+    /// Looks at the folders of all paths. Refuses a link that leads out, and a file where a folder must be.
+    fn new<'p>(root: &Utf8Path, paths: impl Iterator<Item = &'p Utf8PathBuf>) -> Result<Self, WriteError> {
+        let canonical = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+        let folders: BTreeSet<&Utf8Path> = paths.flat_map(|path| path.ancestors().skip(1)).collect();
+        let mut missing = HashSet::new();
+        for folder in folders.into_iter().filter(|folder| !folder.as_str().is_empty()) {
+            let place = root.join(folder);
+            match fs::symlink_metadata(&place) {
+                Err(_) => {
+                    missing.insert(folder.to_owned());
+                }
+                Ok(data) if data.is_symlink() => {
+                    if !place.canonicalize_utf8().is_ok_and(|real| real.starts_with(&canonical)) {
+                        return Err(WriteError::Link(place));
+                    }
+                }
+                Ok(data) if !data.is_dir() => return Err(WriteError::NotAFolder(place)),
+                Ok(_) => {}
+            }
         }
-        if place.exists() && !place.is_dir() {
-            return Err(WriteError::NotAFile(place));
-        }
-        folder = parent.parent();
+        Ok(Self { root: root.to_owned(), missing })
     }
-    Ok(())
+
+    /// The text of a file; `None` if there is none. A file that is not text reads as its readable parts, which no plan
+    /// equals.
+    fn read(&self, path: &Utf8Path) -> Result<Option<String>, WriteError> {
+        if path.parent().is_some_and(|parent| self.missing.contains(parent)) {
+            return Ok(None);
+        }
+        let full = self.root.join(path);
+        match fs::symlink_metadata(&full) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(&full)(error)),
+            Ok(data) if data.is_symlink() => return Err(WriteError::Link(full)),
+            Ok(data) if !data.is_file() => return Err(WriteError::NotAFile(full)),
+            Ok(_) => {}
+        }
+        let bytes = fs::read(&full).map_err(failed(&full))?;
+        Ok(Some(
+            String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        ))
+    }
 }
 
 impl Comparison {
@@ -217,27 +239,26 @@ impl Comparison {
     }
 
     fn stage(&self, made: &mut Folders, stop: &AtomicBool) -> Result<Vec<Staged>, WriteError> {
-        let mut targets: Vec<(Utf8PathBuf, &str)> = Vec::new();
+        let mut targets: Vec<(Utf8PathBuf, &str, bool)> = Vec::new();
         for change in &self.changes {
             let path = self.root.join(&change.path);
             match change.action {
-                Action::Create | Action::Update => targets.push((path, &change.after)),
-                Action::Conflict => targets.push((beside(&path), &change.after)),
+                Action::Create => targets.push((path, &change.after, false)),
+                Action::Update => targets.push((path, &change.after, true)),
+                Action::Conflict => targets.push((beside(&path), &change.after, true)),
                 Action::Keep | Action::Remove | Action::Abandon => {}
             }
         }
         let lock = self.lock.to_text();
-        // the hash of the spec alone is no reason to touch the lock of an unchanged folder
-        let same = |old: &Lock| old.files == self.lock.files && old.tightship == self.lock.tightship;
-        if !self.old_lock.as_ref().is_some_and(same)
-            || self.old_lock.as_ref().is_some_and(|old| old.spec != self.lock.spec)
-        {
-            targets.push((self.root.join(lock::NAME), &lock));
+        if self.old_lock.as_ref() != Some(&self.lock) {
+            targets.push((self.root.join(lock::NAME), &lock, true));
         }
-        for (path, _) in &targets {
-            made.create(path.parent().unwrap_or(&self.root))?;
+        let folders: BTreeSet<&Utf8Path> = targets.iter().filter_map(|(path, ..)| path.parent()).collect();
+        for folder in folders {
+            made.create(folder)?;
         }
-        let staged = targets.par_iter().map(|(path, text)| Staged::new(path, text)).collect::<Result<_, _>>()?;
+        let staged = targets.par_iter().map(|(path, text, replaces)| Staged::new(path, text, *replaces));
+        let staged = staged.collect::<Result<_, _>>()?;
         if stop.load(Ordering::SeqCst) { Err(WriteError::Interrupted) } else { Ok(staged) }
     }
 }
@@ -254,7 +275,8 @@ struct Staged {
 }
 
 impl Staged {
-    fn new(target: &Utf8Path, text: &str) -> Result<Self, WriteError> {
+    /// `replaces` says that there may be something at the target, which comes back if the rest fails.
+    fn new(target: &Utf8Path, text: &str, replaces: bool) -> Result<Self, WriteError> {
         let folder = target.parent().unwrap_or(Utf8Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".tightship-");
@@ -263,29 +285,37 @@ impl Staged {
         let mut file = builder.tempfile_in(folder).map_err(failed(folder))?;
         file.write_all(text.as_bytes()).map_err(failed(target))?;
         let before = match fs::read(target) {
+            _ if !replaces => None,
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(failed(target)(error)),
         };
         Ok(Self { target: target.to_owned(), file, before })
     }
+
+    /// Puts the file into its place. `Ok` holds what was there.
+    fn persist(self) -> Result<(Utf8PathBuf, Option<Vec<u8>>), WriteError> {
+        match self.file.persist(&self.target) {
+            Ok(_) => Ok((self.target, self.before)),
+            Err(error) => Err(WriteError::Io { path: self.target, source: error.error }),
+        }
+    }
 }
 
 fn commit(staged: Vec<Staged>) -> Result<(), WriteError> {
-    let mut done: Vec<(Utf8PathBuf, Option<Vec<u8>>)> = Vec::with_capacity(staged.len());
-    for Staged { target, file, before } in staged {
-        if let Err(error) = file.persist(&target) {
-            for (path, before) in done {
-                let _ = match before {
-                    Some(bytes) => fs::write(&path, bytes),
-                    None => fs::remove_file(&path),
-                };
-            }
-            return Err(WriteError::Io { path: target, source: error.error });
-        }
-        done.push((target, before));
+    let results: Vec<Result<_, WriteError>> = staged.into_iter().map(Staged::persist).collect();
+    if results.iter().all(Result::is_ok) {
+        return Ok(());
     }
-    Ok(())
+    let mut failure = Ok(());
+    for result in results {
+        match result {
+            Ok((path, Some(bytes))) => drop(fs::write(&path, bytes)),
+            Ok((path, None)) => drop(fs::remove_file(&path)),
+            Err(error) => failure = Err(error),
+        }
+    }
+    failure
 }
 
 /// Folders made on the way, to be taken back if nothing is written into them.
