@@ -21,7 +21,7 @@ test-live version="" *args:
 lint:
     cargo fmt --check
     cargo clippy --all-targets --locked -- -D warnings
-    if cargo deny --version >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; fi
+    if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; fi
 
 # Formats the code.
 fmt:
