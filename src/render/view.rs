@@ -189,7 +189,8 @@ pub(crate) struct ConfigVolume {
 pub(crate) struct ConfigItem {
     pub key: String,
     pub(crate) mode: u32,
-    pub octal: String,
+    /// The digits of the mode in octal.
+    pub octal: u32,
 }
 
 /// A Secret with the keys that are mounted; none means all.

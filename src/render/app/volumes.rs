@@ -110,7 +110,7 @@ fn items(app: &App, config: &Config) -> Vec<ConfigItem> {
         .map(|(file, entry)| ConfigItem {
             key: entry.key.clone(),
             mode: mode(file),
-            octal: format!("0{:o}", mode(file)),
+            octal: format!("{:o}", mode(file)).parse().unwrap_or_default(),
         })
         .collect()
 }
