@@ -141,9 +141,9 @@ fn write(root: &Utf8Path, source: &Source, plan: &Plan) -> anyhow::Result<u8> {
     if code == OK {
         let kustomize = plan.files.iter().any(|file| file.path == "kustomization.yaml");
         let apply = if kustomize {
-            format!("kubectl apply -k {root}")
+            format!("kubectl apply --server-side -k {root}")
         } else {
-            format!("kubectl apply -R -f {root}/platform -f {root}/apps")
+            format!("kubectl apply --server-side -R -f {root}/platform -f {root}/apps")
         };
         output::say(&format!("next: {apply}"))?;
     }
