@@ -70,17 +70,20 @@ fn diff_fields(old: &Map<String, Value>, new: &Map<String, Value>) -> Map<String
 
 fn diff_named(old: &[Value], new: &[Value]) -> Option<Value> {
     let name = |item: &Value| item.get("name").cloned().unwrap_or_default();
+    // what a patch names comes first when it is merged: with a new member the order holds only if all are named
+    if new.iter().any(|item| !old.iter().any(|other| name(other) == name(item))) {
+        let gone = old.iter().filter(|item| !new.iter().any(|other| name(other) == name(item)));
+        return Some(
+            new.iter().cloned().chain(gone.map(|item| json!({ "name": name(item), "$patch": "delete" }))).collect(),
+        );
+    }
     let mut patch = Vec::new();
     for item in new {
-        match old.iter().find(|other| name(other) == name(item)) {
-            Some(other) => {
-                if let Some(Value::Object(change)) = diff(other, item) {
-                    let mut named = Map::from_iter([("name".to_owned(), name(item))]);
-                    named.extend(change);
-                    patch.push(named.into());
-                }
-            }
-            None => patch.push(item.clone()),
+        let before = old.iter().find(|other| name(other) == name(item));
+        if let Some(Value::Object(change)) = before.and_then(|other| diff(other, item)) {
+            let mut named = Map::from_iter([("name".to_owned(), name(item))]);
+            named.extend(change);
+            patch.push(named.into());
         }
     }
     for gone in old.iter().filter(|item| !new.iter().any(|other| name(other) == name(item))) {
