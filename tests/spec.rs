@@ -264,7 +264,7 @@ fn secrets_are_refused_and_never_shown() {
         leak("env: {PASSWORD: SECRET, 2FA: \"x\"}", &PASSWORD),
         leak("ports: [{name: HTTP, port: 0, password: SECRET}]", &PASSWORD),
     ];
-    for name in ["PASSWORD", "DB_PASSWORD", "dbPassword", "db.password", "API_TOKEN", "AWS_SECRET_ACCESS_KEY"] {
+    for name in ["PASSWORD", "DB_PASSWORD", "dbPassword", "db.password", "API_TOKEN", "AWS_ACCESS_KEY"] {
         leaks.push(leak(&format!("env: {{{name}: SECRET}}"), &PASSWORD));
     }
     for ran in never_shown(&leaks) {

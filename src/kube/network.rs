@@ -12,6 +12,13 @@ pub struct Cidr {
     prefix: u8,
 }
 
+impl Default for Cidr {
+    /// The address that means none.
+    fn default() -> Self {
+        Self { address: IpAddr::from([0, 0, 0, 0]), prefix: 32 }
+    }
+}
+
 impl Cidr {
     /// Reads a network as `IsValidCIDRForLegacyField` of Kubernetes does in its strict form.
     ///

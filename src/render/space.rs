@@ -8,7 +8,7 @@ use super::engine;
 use super::plan::Piece;
 use super::view::Dns;
 use crate::spec::Space;
-use crate::spec::space::{PolicyVersion, Quota, QuotaPreset, Role};
+use crate::spec::space::{DEFAULT_MEMORY, MOST_MEMORY, PolicyVersion, Quota, QuotaPreset, Role};
 
 #[derive(Debug, Serialize)]
 struct SpaceView {
@@ -85,8 +85,8 @@ fn view(space: &Space) -> SpaceView {
         quota: quota(&space.quota),
         limits: LimitsView {
             cpu: text(limits.cpu.as_ref().map(|it| it.as_str()), "50m"),
-            memory: text(limits.memory.as_ref().map(|it| it.as_str()), "128Mi"),
-            max_memory: text(limits.max_memory.as_ref().map(|it| it.as_str()), "4Gi"),
+            memory: text(limits.memory.as_ref().map(|it| it.as_str()), DEFAULT_MEMORY),
+            max_memory: text(limits.max_memory.as_ref().map(|it| it.as_str()), MOST_MEMORY),
             max_storage: text(limits.max_storage.as_ref().map(|it| it.as_str()), "50Gi"),
         },
         dns: dns(&space.target),

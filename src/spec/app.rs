@@ -74,7 +74,7 @@ record! {
     /// The addresses of the API server, as NetworkPolicies see them: those of its endpoints, not of its Service.
     ApiEndpoint "API server" {
         /// Address blocks of the endpoints; `kubectl get endpointslices -n default` shows them.
-        cidrs "cidrs": Vec<Located<Block>>,
+        cidrs "cidrs": Located<Vec<Located<Block>>>,
         /// The port of the endpoints. Default: 6443.
         port "port": PortNumber = super::values::Number(6443),
     }
@@ -158,7 +158,7 @@ record! {
         /// The cluster that the manifests are for.
         target "target": Target,
         /// The application that this is part of. Default: its name.
-        part_of "partOf": Option<Label> = None,
+        part_of "partOf": Option<Located<Label>> = None,
         /// The team that answers for it; becomes a label.
         owner "owner": Option<Label> = None,
         /// The namespace. Default: what it is part of.

@@ -62,11 +62,15 @@ impl Default for PortRef {
 }
 
 impl Decode for PortRef {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         match node.value() {
             Some(Ok(Value::Int(_))) => decode::integer(node, 1..=65535, decoder).map(Self::Number),
             _ => PortName::decode(node, decoder).map(Self::Named),
         }
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
     }
 }
 
@@ -109,12 +113,12 @@ pub enum Probe {
 }
 
 impl Decode for Probe {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         const WAYS: [&str; 4] = ["http", "tcp", "grpc", "exec"];
         let entries = decode::mapping(node, decoder)?;
         let [(key, value)] = entries.as_slice() else {
             decoder.report(
-                Problem::error(node.span(), "a probe has one way to ask")
+                Problem::error(decoder.place(node.span()), "a probe has one way to ask")
                     .label("expected one of http, tcp, grpc, exec"),
             );
             return None;
@@ -127,7 +131,9 @@ impl Decode for Probe {
             "exec" => {
                 let command: Vec<String> = Vec::decode(*value, decoder)?;
                 if command.is_empty() {
-                    decoder.report(Problem::error(value.span(), "the command is empty").label("expected a program"));
+                    decoder.report(
+                        Problem::error(decoder.place(value.span()), "the command is empty").label("expected a program"),
+                    );
                 }
                 Some(Self::Exec(command))
             }
@@ -136,6 +142,10 @@ impl Decode for Probe {
                 None
             }
         }
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::Exec(Vec::new()))
     }
 }
 
@@ -204,11 +214,15 @@ pub enum CpuLimit {
 }
 
 impl Decode for CpuLimit {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         if node.text() == Some("none") {
             return Some(Self::None);
         }
         Cpu::decode(node, decoder).map(Self::At)
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::At(Cpu::default()))
     }
 }
 
@@ -257,11 +271,15 @@ impl Default for Size {
 }
 
 impl Decode for Size {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         if node.kind() == Form::Mapping {
             return Resources::decode(node, decoder).map(|own| Self::Explicit(Box::new(own)));
         }
         Preset::decode(node, decoder).map(Self::Preset)
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
     }
 }
 
@@ -305,7 +323,7 @@ impl Default for RunAs {
 }
 
 impl Decode for RunAs {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         if node.text() == Some("platform") {
             return Some(Self::Platform);
         }
@@ -314,6 +332,10 @@ impl Decode for RunAs {
             return None;
         }
         Ids::decode(node, decoder).map(Self::Ids)
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
     }
 }
 

@@ -14,15 +14,43 @@ use crate::diagnostic::{Problem, nearest};
 use crate::yaml::{Kind, Node, Span, Value};
 
 /// Collects the problems of one text.
-#[derive(Debug, Default)]
-pub struct Decoder {
+#[derive(Debug)]
+pub struct Decoder<'t> {
+    text: &'t str,
     problems: Vec<Problem>,
 }
 
-impl Decoder {
-    /// Adds a problem, unless it is about a value that nobody wrote.
+impl<'t> Decoder<'t> {
+    /// A decoder of nodes of this text.
+    pub fn new(text: &'t str) -> Self {
+        Self { text, problems: Vec::new() }
+    }
+
+    /// Whether nothing is wrong within a place so far, so that what it lacks is worth saying.
+    pub fn is_sound(&self, place: Span) -> bool {
+        !self.problems.iter().any(|problem| place.start <= problem.span.start && problem.span.end <= place.end)
+    }
+
+    /// A place that can be shown for a node, which may be nothing at all: then the colon or character before it.
+    pub fn place(&self, span: Span) -> Span {
+        if !span.is_empty() {
+            return span;
+        }
+        let at = span.range().start;
+        let width = |rest: &str| rest.chars().next().map_or(1, char::len_utf8);
+        let start = match self.text.get(at..) {
+            Some(rest) if rest.starts_with(':') => at,
+            _ => self.text.get(..at).and_then(|before| before.char_indices().last()).map_or(0, |(start, _)| start),
+        };
+        let end = start + self.text.get(start..).map_or(1, width);
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span { start: offset(start), end: offset(end) }
+    }
+
+    /// Adds a problem, unless it is about a value that nobody wrote, or was reported already.
     pub fn report(&mut self, problem: Problem) {
-        if !problem.span.is_empty() && !self.problems.contains(&problem) {
+        let places = std::iter::once(problem.span).chain(problem.other.iter().map(|(span, _)| *span));
+        if !places.into_iter().any(Span::is_empty) && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
@@ -36,7 +64,17 @@ impl Decoder {
 /// A value that can be read from a node.
 pub trait Decode: Sized {
     /// Reads the node, or reports what is wrong with it.
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self>;
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self>;
+
+    /// What stands for a value that was written but could not be read, so that nothing reports it as missing.
+    fn recover() -> Option<Self> {
+        None
+    }
+
+    /// Reads the node, or stands in for it.
+    fn decode_or_recover(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        Self::decode(node, decoder).or_else(Self::recover)
+    }
 }
 
 /// A value with its place in the text; an empty place if it is a default. Two are equal if their values are.
@@ -77,8 +115,12 @@ impl<T> From<T> for Located<T> {
 }
 
 impl<T: Decode> Decode for Located<T> {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         Some(Self { value: T::decode(node, decoder)?, span: node.span() })
+    }
+
+    fn recover() -> Option<Self> {
+        T::recover().map(Self::from)
     }
 }
 
@@ -97,18 +139,27 @@ impl<T: JsonSchema> JsonSchema for Located<T> {
 }
 
 impl<T: Decode> Decode for Option<T> {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         T::decode(node, decoder).map(Some)
+    }
+
+    fn recover() -> Option<Self> {
+        T::recover().map(Some)
     }
 }
 
 impl<T: Decode> Decode for Vec<T> {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         if node.kind() != Kind::Sequence {
             wrong_form(node, "a list", decoder);
             return None;
         }
-        Some(node.items().filter_map(|item| T::decode(item, decoder)).collect())
+        Some(node.items().filter_map(|item| T::decode_or_recover(item, decoder)).collect())
+    }
+
+    /// One member: what was meant is not an empty list.
+    fn recover() -> Option<Self> {
+        Some(T::recover().into_iter().collect())
     }
 }
 
@@ -116,7 +167,7 @@ impl<T: Decode> Decode for Vec<T> {
 pub type Map<K, V> = IndexMap<K, V>;
 
 impl<K: Decode + std::hash::Hash + Eq, V: Decode> Decode for Map<K, V> {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         let entries = mapping(node, decoder)?;
         let both = entries.into_iter().filter_map(|(key, value)| {
             let value = V::decode(value, decoder);
@@ -127,28 +178,38 @@ impl<K: Decode + std::hash::Hash + Eq, V: Decode> Decode for Map<K, V> {
 }
 
 impl Decode for bool {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         if let Some(Ok(Value::Bool(value))) = node.value() {
             return Some(value);
         }
         wrong_form(node, "true or false", decoder);
         None
     }
+
+    fn recover() -> Option<Self> {
+        Some(false)
+    }
 }
 
 impl Decode for String {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         let text = text(node, "text", decoder)?;
         if text.contains('\0') {
-            decoder.report(Problem::error(node.span(), "a NUL character").label("no program can receive this"));
+            decoder.report(
+                Problem::error(decoder.place(node.span()), "a NUL character").label("no program can receive this"),
+            );
             return None;
         }
         Some(text.to_owned())
     }
+
+    fn recover() -> Option<Self> {
+        Some(Self::new())
+    }
 }
 
 /// A whole number within bounds, with what it counts for the message.
-pub fn integer(node: Node<'_, '_>, range: std::ops::RangeInclusive<i64>, decoder: &mut Decoder) -> Option<i64> {
+pub fn integer(node: Node<'_, '_>, range: std::ops::RangeInclusive<i64>, decoder: &mut Decoder<'_>) -> Option<i64> {
     let (low, high) = (range.start(), range.end());
     let Some(Ok(Value::Int(value))) = node.value() else {
         wrong_form(node, &format!("a whole number from {low} to {high}"), decoder);
@@ -157,19 +218,19 @@ pub fn integer(node: Node<'_, '_>, range: std::ops::RangeInclusive<i64>, decoder
     let number = i64::try_from(value).ok().filter(|value| range.contains(value));
     if number.is_none() {
         let label = format!("expected {low} to {high}");
-        decoder.report(Problem::error(node.span(), format!("{value} is out of range")).label(label));
+        decoder.report(Problem::error(decoder.place(node.span()), format!("{value} is out of range")).label(label));
     }
     number
 }
 
 /// The text of a scalar that kubectl, too, reads as text.
-pub fn text<'d>(node: Node<'d, '_>, expected: &str, decoder: &mut Decoder) -> Option<&'d str> {
+pub fn text<'d>(node: Node<'d, '_>, expected: &str, decoder: &mut Decoder<'_>) -> Option<&'d str> {
     match node.value() {
         Some(Ok(Value::Str(_))) => node.text(),
         Some(Ok(value)) if value != Value::Null => {
             let written = node.text().unwrap_or_default();
             decoder.report(
-                Problem::error(node.span(), format!("expected {expected}, found {}", value.type_name()))
+                Problem::error(decoder.place(node.span()), format!("expected {expected}, found {}", value.type_name()))
                     .label(format!("YAML reads `{written}` as {}", value.type_name()))
                     .help(format!("put it in quotes: \"{written}\"")),
             );
@@ -183,7 +244,7 @@ pub fn text<'d>(node: Node<'d, '_>, expected: &str, decoder: &mut Decoder) -> Op
 }
 
 /// Reports that a node has another form than expected.
-pub fn wrong_form(node: Node<'_, '_>, expected: &str, decoder: &mut Decoder) {
+pub fn wrong_form(node: Node<'_, '_>, expected: &str, decoder: &mut Decoder<'_>) {
     let found = match node.kind() {
         Kind::Sequence => "a list".to_owned(),
         Kind::Mapping => "a mapping".to_owned(),
@@ -192,19 +253,14 @@ pub fn wrong_form(node: Node<'_, '_>, expected: &str, decoder: &mut Decoder) {
             _ => format!("`{}`", node.text().unwrap_or_default()),
         },
     };
-    let span = if node.span().is_empty() { at_least_one(node.span()) } else { node.span() };
+    let span = decoder.place(node.span());
     decoder.report(
         Problem::error(span, format!("expected {expected}, found {found}")).label(format!("expected {expected}")),
     );
 }
 
-/// An empty scalar has an empty place; the byte before it is the key's colon.
-fn at_least_one(span: Span) -> Span {
-    Span { start: span.start.saturating_sub(1), end: span.end.max(1) }
-}
-
 /// Keys and values of a mapping, duplicates reported.
-pub fn mapping<'d, 's>(node: Node<'d, 's>, decoder: &mut Decoder) -> Option<Vec<(Node<'d, 's>, Node<'d, 's>)>> {
+pub fn mapping<'d, 's>(node: Node<'d, 's>, decoder: &mut Decoder<'_>) -> Option<Vec<(Node<'d, 's>, Node<'d, 's>)>> {
     if node.kind() != Kind::Mapping {
         wrong_form(node, "a mapping", decoder);
         return None;
@@ -217,7 +273,7 @@ pub fn mapping<'d, 's>(node: Node<'d, 's>, decoder: &mut Decoder) -> Option<Vec<
         };
         match entries.iter().find(|(other, _)| other.text() == Some(name)) {
             Some((first, _)) => decoder.report(
-                Problem::error(key.span(), format!("`{name}` stands here twice"))
+                Problem::error(decoder.place(key.span()), format!("`{name}` stands here twice"))
                     .label("the second time")
                     .other(first.span(), "the first time"),
             ),
@@ -228,9 +284,9 @@ pub fn mapping<'d, 's>(node: Node<'d, 's>, decoder: &mut Decoder) -> Option<Vec<
 }
 
 /// Reports a key that a record does not have.
-pub fn unknown_key(key: Node<'_, '_>, known: &[&str], decoder: &mut Decoder) {
+pub fn unknown_key(key: Node<'_, '_>, known: &[&str], decoder: &mut Decoder<'_>) {
     let name = key.text().unwrap_or_default();
-    let problem = Problem::error(key.span(), format!("unknown key `{name}`"));
+    let problem = Problem::error(decoder.place(key.span()), format!("unknown key `{name}`"));
     decoder.report(match nearest(name, known.iter().copied()) {
         Some(word) => problem.label(format!("did you mean `{word}`?")),
         None => problem.label("no such key").help(format!("the keys here are {}", known.join(", "))),
@@ -238,7 +294,7 @@ pub fn unknown_key(key: Node<'_, '_>, known: &[&str], decoder: &mut Decoder) {
 }
 
 /// Reports a word that is none of those expected.
-pub fn unknown_word(span: Span, word: &str, known: &[&str], decoder: &mut Decoder) {
+pub fn unknown_word(span: Span, word: &str, known: &[&str], decoder: &mut Decoder<'_>) {
     let problem = Problem::error(span, format!("unknown word `{word}`"));
     let expected = format!("expected {}", known.join(", "));
     decoder.report(match nearest(word, known.iter().copied()) {
@@ -248,8 +304,8 @@ pub fn unknown_word(span: Span, word: &str, known: &[&str], decoder: &mut Decode
 }
 
 /// Reports keys that are required and missing, at the record's first key.
-pub fn missing_keys(node: Node<'_, '_>, what: &str, keys: &[&str], decoder: &mut Decoder) {
-    let place = node.entries().next().map_or(node.span(), |(key, _)| key.span());
+pub fn missing_keys(node: Node<'_, '_>, what: &str, keys: &[&str], decoder: &mut Decoder<'_>) {
+    let place = decoder.place(node.entries().next().map_or(node.span(), |(key, _)| key.span()));
     for key in keys {
         decoder
             .report(Problem::error(place, format!("`{key}` is missing")).label(format!("this {what} needs `{key}:`")));
@@ -285,7 +341,7 @@ macro_rules! record {
         impl $crate::spec::decode::Decode for $name {
             fn decode(
                 node: $crate::yaml::Node<'_, '_>,
-                decoder: &mut $crate::spec::decode::Decoder,
+                decoder: &mut $crate::spec::decode::Decoder<'_>,
             ) -> Option<Self> {
                 use $crate::spec::decode;
                 const KEYS: &[&str] = &[$($key),*];
@@ -295,12 +351,16 @@ macro_rules! record {
                     let name = key.text().unwrap_or_default();
                     missing.retain(|other| *other != name);
                     match name {
-                        $( $key => if let Some(value) = decode::Decode::decode(value, decoder) { record.$field = value; }, )*
+                        $( $key => if let Some(value) = decode::Decode::decode_or_recover(value, decoder) { record.$field = value; }, )*
                         _ => decode::unknown_key(key, KEYS, decoder),
                     }
                 }
                 decode::missing_keys(node, $what, &missing, decoder);
                 Some(record)
+            }
+
+            fn recover() -> Option<Self> {
+                Some(Self::default())
             }
         }
 
@@ -361,14 +421,18 @@ macro_rules! words {
         impl $crate::spec::decode::Decode for $name {
             fn decode(
                 node: $crate::yaml::Node<'_, '_>,
-                decoder: &mut $crate::spec::decode::Decoder,
+                decoder: &mut $crate::spec::decode::Decoder<'_>,
             ) -> Option<Self> {
                 let word = $crate::spec::decode::text(node, "a word", decoder)?;
                 let choice = Self::from_word(word);
                 if choice.is_none() {
-                    $crate::spec::decode::unknown_word(node.span(), word, Self::WORDS, decoder);
+                    $crate::spec::decode::unknown_word(decoder.place(node.span()), word, Self::WORDS, decoder);
                 }
                 choice
+            }
+
+            fn recover() -> Option<Self> {
+                Some(Self::default())
             }
         }
 

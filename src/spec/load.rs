@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::decode::{Decode, Decoder, unknown_word};
+use super::decode::{Decode, Decoder, unknown_word, wrong_form};
 use super::{App, Space, secret, validate};
 use crate::diagnostic::{Problem, Severity};
-use crate::yaml::{self, Kind, Node, Source, Span};
+use crate::yaml::{self, Kind, Node, Source, Span, Value};
 
 /// The kinds of documents.
 const KINDS: [&str; 2] = ["App", "Space"];
@@ -33,59 +33,64 @@ pub struct Outcome {
 /// Reads and checks all documents of a text. `today` decides which exceptions have expired.
 pub fn load(source: &Source, today: Date) -> Outcome {
     let stream = yaml::parse(source.text());
-    let mut decoder = Decoder::default();
+    let mut decoder = Decoder::new(source.text());
     let mut hidden = Vec::new();
+    let mut secrets = Vec::new();
     let mut specs = Specs::default();
-    for error in &stream.errors {
+    let broken = stream.errors.iter().map(|error| {
         let span = visible(error.span, source.text());
-        decoder.report(Problem::error(span, "this is not YAML").label(error.message.clone()));
+        Problem::error(span, "this is not YAML").label(error.message.clone())
+    });
+    if !stream.errors.is_empty() {
+        // without a tree the lines themselves must tell
+        hidden.extend(secret::scan_lines(source.text()));
     }
-    for document in &stream.documents {
-        let Some(root) = document.root().filter(|root| !is_empty(*root)) else { continue };
+    let roots = || stream.documents.iter().filter_map(|document| document.root()).filter(|root| !is_empty(*root));
+    for root in roots() {
         let (problems, places) = secret::scan(root);
-        for problem in problems {
-            decoder.report(problem);
-        }
+        secrets.extend(problems);
         hidden.extend(places);
         document_of(root, &mut specs, &mut decoder);
     }
-    if specs.apps.is_empty() && specs.spaces.is_empty() && stream.errors.is_empty() && no_documents(&stream) {
+    if roots().next().is_none() && stream.errors.is_empty() {
         let place = Span { start: 0, end: 1 };
         decoder
             .report(Problem::error(place, "there is no document here").label("expected `kind: App` or `kind: Space`"));
     }
     validate::check(&specs, today, &mut decoder);
-    let problems = decoder.into_problems();
+    let mut problems = decoder.into_problems();
+    // what else is wrong with a secret does not matter, and its message could show it
+    problems.retain(|problem| !hidden.iter().any(|span| overlap(problem.span, *span)));
+    problems.extend(broken.chain(secrets));
     let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
     Outcome { specs: (!failed).then_some(specs), problems, hidden }
 }
 
-fn no_documents(stream: &yaml::Stream<'_>) -> bool {
-    stream.documents.iter().all(|document| document.root().is_none_or(is_empty))
+fn overlap(a: Span, b: Span) -> bool {
+    a.start < b.end && b.start < a.end
 }
 
 fn is_empty(node: Node<'_, '_>) -> bool {
-    node.kind() == Kind::Scalar && node.text().is_none_or(str::is_empty)
+    matches!(node.value(), Some(Ok(Value::Null)))
 }
 
-fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder) {
+fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>) {
+    const EXPECTED: &str = "expected `kind: App` or `kind: Space`";
     if root.kind() != Kind::Mapping {
-        decoder.report(
-            Problem::error(root.span(), "this is no spec")
-                .label("expected a mapping with `kind: App` or `kind: Space`"),
-        );
+        let problem = Problem::error(decoder.place(root.span()), "this is no spec");
+        decoder.report(problem.label("expected a mapping with `kind: App` or `kind: Space`"));
         return;
     }
-    match root.get("kind") {
-        None => {
-            let first = root.entries().next().map_or(root.span(), |(key, _)| key.span());
-            decoder.report(Problem::error(first, "`kind` is missing").label("expected `kind: App` or `kind: Space`"));
-        }
-        Some(kind) => match kind.text() {
-            Some("App") => specs.apps.extend(App::decode(root, decoder)),
-            Some("Space") => specs.spaces.extend(Space::decode(root, decoder)),
-            other => unknown_word(kind.span(), other.unwrap_or_default(), &KINDS, decoder),
-        },
+    let Some(kind) = root.get("kind") else {
+        let first = root.entries().next().map_or(root.span(), |(key, _)| key.span());
+        decoder.report(Problem::error(decoder.place(first), "`kind` is missing").label(EXPECTED));
+        return;
+    };
+    match kind.text() {
+        Some("App") => specs.apps.extend(App::decode(root, decoder)),
+        Some("Space") => specs.spaces.extend(Space::decode(root, decoder)),
+        Some(word) if !is_empty(kind) => unknown_word(kind.span(), word, &KINDS, decoder),
+        _ => wrong_form(kind, "`App` or `Space`", decoder),
     }
 }
 

@@ -183,13 +183,49 @@ fn is_secret_value(value: &str) -> bool {
     !(is_switch || is_number || is_reference || is_masked)
 }
 
+/// The places in a text that is no YAML which may hold secrets: the rest of a line after a name for one, and credentials
+/// that show what they are. Rather too much than too little, since it is only for showing lines.
+pub fn scan_lines(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut in_key = false;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        in_key |= line.contains("-----BEGIN ");
+        let shows = in_key || words(line).any(|word| in_word(word).is_some());
+        let from = if shows { Some(0) } else { after_secret_name(line) };
+        if let Some(from) = from {
+            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            found.push(Span { start: offset(start + from), end: offset(end) });
+        }
+        in_key &= !line.contains("-----END ");
+        start = end;
+    }
+    found
+}
+
+/// Where the value begins after the first name for a secret with `:` or `=`.
+fn after_secret_name(line: &str) -> Option<usize> {
+    let separators = line.match_indices([':', '=']).map(|(at, _)| at);
+    separators.map(|at| (at, line.get(..at).unwrap_or_default())).find_map(|(at, before)| {
+        let name = before.trim_end_matches(['"', '\'', ' ']);
+        let begin = name.rfind(|c: char| !(c.is_ascii_alphanumeric() || "_-.".contains(c))).map_or(0, |at| at + 1);
+        let value = line.get(at + 1..)?;
+        let blank = value.len() - value.trim_start_matches(' ').len();
+        is_secret_name(name.get(begin..)?.trim_start_matches('-')).then_some(at + 1 + blank)
+    })
+}
+
 /// The secrets in a document: a problem for each, and the places that messages must not show.
 pub fn scan(root: Node<'_, '_>) -> (Vec<Problem>, Vec<Span>) {
     let mut found = Vec::new();
     visit(root, None, &mut found);
-    let problems = found.iter().map(|(span, kind)| problem(*span, kind)).collect();
-    (problems, found.into_iter().map(|(span, _)| span).collect())
+    let problems = found.iter().map(|(span, kind, _)| problem(*span, kind)).collect();
+    (problems, found.into_iter().flat_map(|(span, _, origin)| [span, origin]).collect())
 }
+
+/// A secret: its place, what it is, and where its text stands if the place is an alias.
+type Found = (Span, &'static str, Span);
 
 fn problem(span: Span, kind: &str) -> Problem {
     Problem::error(span, format!("this looks like {kind}"))
@@ -200,7 +236,7 @@ fn problem(span: Span, kind: &str) -> Problem {
         )
 }
 
-fn visit(node: Node<'_, '_>, name: Option<&str>, found: &mut Vec<(Span, &'static str)>) {
+fn visit(node: Node<'_, '_>, name: Option<&str>, found: &mut Vec<Found>) {
     match node.kind() {
         Kind::Scalar => {
             let text = node.text().unwrap_or_default();
@@ -209,14 +245,14 @@ fn visit(node: Node<'_, '_>, name: Option<&str>, found: &mut Vec<(Span, &'static
                 None => in_text(text),
             };
             if let Some(kind) = kind {
-                found.push((node.span(), kind));
+                found.push((node.span(), kind, node.origin()));
             }
         }
         Kind::Sequence => visit_list(node, found),
         Kind::Mapping => {
             for (key, value) in node.entries() {
                 if let Some(kind) = key.text().and_then(in_text) {
-                    found.push((key.span(), kind));
+                    found.push((key.span(), kind, key.origin()));
                 }
                 visit(value, key.text(), found);
             }
@@ -225,7 +261,7 @@ fn visit(node: Node<'_, '_>, name: Option<&str>, found: &mut Vec<(Span, &'static
 }
 
 /// Members of a list; an argument such as `--password` makes the next one a secret.
-fn visit_list(node: Node<'_, '_>, found: &mut Vec<(Span, &'static str)>) {
+fn visit_list(node: Node<'_, '_>, found: &mut Vec<Found>) {
     let mut flag: Option<&str> = None;
     for item in node.items() {
         visit(item, flag, found);

@@ -88,11 +88,15 @@ impl Default for Quota {
 }
 
 impl Decode for Quota {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         if node.kind() == Form::Mapping {
             return QuotaNumbers::decode(node, decoder).map(|own| Self::Explicit(Box::new(own)));
         }
         QuotaPreset::decode(node, decoder).map(Self::Preset)
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
     }
 }
 
@@ -107,13 +111,18 @@ impl JsonSchema for Quota {
     }
 }
 
+/// The memory of containers that do not say.
+pub const DEFAULT_MEMORY: &str = "128Mi";
+/// The most memory of a container.
+pub const MOST_MEMORY: &str = "4Gi";
+
 record! {
     /// What containers get that do not say, and what none may pass.
     Limits "limits" {
         /// Processor time requested for containers that do not say. Default: 50m.
         cpu "cpu": Option<Cpu> = None,
         /// Memory of containers that do not say. Default: 128Mi.
-        memory "memory": Option<Memory> = None,
+        memory "memory": Option<Located<Memory>> = None,
         /// The most memory of a container. Default: 4Gi.
         max_memory "maxMemory": Option<Located<Memory>> = None,
         /// The most storage of a claim. Default: 50Gi.
@@ -139,11 +148,15 @@ pub enum PolicyVersion {
 }
 
 impl Decode for PolicyVersion {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         if node.text() == Some("latest") {
             return Some(Self::Latest);
         }
         Release::decode(node, decoder).map(|release| Self::At(release.0))
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::Latest)
     }
 }
 

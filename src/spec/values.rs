@@ -15,7 +15,7 @@ use crate::kube::names::{self, NameRule};
 use crate::kube::network::{self, Cidr};
 use crate::kube::quantity::{self, Quantity, Resource};
 use crate::kube::version::Version;
-use crate::yaml::Node;
+use crate::yaml::{Node, Value};
 
 /// Why a text is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +59,15 @@ pub trait Leaf: Sized {
     }
 }
 
-fn decode_leaf<T: Leaf>(text: &str, node: Node<'_, '_>, decoder: &mut Decoder) -> Option<T> {
+fn decode_leaf<T: Leaf>(text: &str, node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<T> {
     match T::read(text) {
         Ok(value) => Some(value),
         Err(refusal) => {
-            let mut problem = Problem::error(node.span(), format!("{} `{}`: {}", T::WHAT, shown(text), refusal.reason))
-                .label(format!("expected {}", T::EXPECTED));
+            let mut problem = Problem::error(
+                decoder.place(node.span()),
+                format!("{} `{}`: {}", T::WHAT, shown(text), refusal.reason),
+            )
+            .label(format!("expected {}", T::EXPECTED));
             problem.help = refusal.help;
             decoder.report(problem);
             None
@@ -114,9 +117,13 @@ macro_rules! leaf {
         }
 
         impl Decode for $name {
-            fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+            fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
                 let text = decode::text(node, Self::EXPECTED, decoder)?;
                 decode_leaf(text, node, decoder)
+            }
+
+            fn recover() -> Option<Self> {
+                Some(Self::default())
             }
         }
 
@@ -348,6 +355,7 @@ leaf! {
 
 leaf! {
     /// A block of addresses.
+    #[derive(Default)]
     Block(Cidr), "address block", "a block such as `203.0.113.0/24`",
     schema json_schema!({ "type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$" }),
     read |text| Ok(Cidr::parse(text)?)
@@ -383,7 +391,8 @@ leaf! {
     Mode(u32), "mode", "octal digits in quotes, such as `\"0440\"`",
     schema pattern_schema("^0?[0-7]{3}$"),
     read |text| {
-        let mode = Some(text).filter(|text| matches!(text.len(), 3 | 4)).and_then(|text| u32::from_str_radix(text, 8).ok());
+        let octal = |text: &&str| matches!(text.len(), 3 | 4) && text.bytes().all(|byte| byte.is_ascii_digit());
+        let mode = Some(text).filter(octal).and_then(|text| u32::from_str_radix(text, 8).ok());
         match mode.filter(|mode| *mode <= 0o777) {
             Some(mode) => Ok(mode),
             None => Err(Refusal::new("is no file mode")),
@@ -396,7 +405,10 @@ leaf! {
     #[derive(Default)]
     Day(Date), "date", "a day such as `2027-03-31`",
     schema json_schema!({ "type": "string", "format": "date" }),
-    read |text| text.parse().map_err(|_| Refusal::new("is no day of the calendar"))
+    read |text| {
+        let day = Some(text).filter(|text| text.len() == "2027-03-31".len()).and_then(|text| text.parse().ok());
+        day.ok_or_else(|| Refusal::new("is no day of the calendar"))
+    }
 }
 
 leaf! {
@@ -493,14 +505,18 @@ impl Leaf for Release {
 }
 
 impl Decode for Release {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         match node.text() {
-            Some(text) if !text.is_empty() => decode_leaf(text, node, decoder),
+            Some(text) if !matches!(node.value(), Some(Ok(Value::Null))) => decode_leaf(text, node, decoder),
             _ => {
                 decode::wrong_form(node, Self::EXPECTED, decoder);
                 None
             }
         }
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
     }
 }
 
@@ -527,8 +543,12 @@ impl JsonSchema for Release {
 pub struct Number<const LOW: i64, const HIGH: i64>(pub i64);
 
 impl<const LOW: i64, const HIGH: i64> Decode for Number<LOW, HIGH> {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         decode::integer(node, LOW..=HIGH, decoder).map(Self)
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
     }
 }
 

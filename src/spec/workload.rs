@@ -74,12 +74,16 @@ impl Deref for Workload {
 }
 
 impl Decode for Workload {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         if node.kind() == Form::Mapping {
             return WorkloadSettings::decode(node, decoder).map(Self);
         }
         let kind = WorkloadKind::decode(node, decoder)?;
         Some(Self(WorkloadSettings { kind, ..WorkloadSettings::default() }))
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
     }
 }
 
@@ -152,11 +156,15 @@ impl Replicas {
 }
 
 impl Decode for Replicas {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder) -> Option<Self> {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         if node.kind() == Form::Mapping {
             return Scale::decode(node, decoder).map(Self::Scaled);
         }
         decode::integer(node, 0..=1000, decoder).map(Self::Fixed)
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
     }
 }
 
@@ -172,7 +180,7 @@ impl JsonSchema for Replicas {
 }
 
 /// Settings that make no sense for a kind, with the kinds that have them.
-pub fn check(workload: &Workload, decoder: &mut Decoder) {
+pub fn check(workload: &Workload, decoder: &mut Decoder<'_>) {
     use WorkloadKind::{CronJob, Job};
     let mut only = |kinds: &[WorkloadKind], key: &str, span: Option<crate::yaml::Span>| {
         if let Some(span) = span.filter(|_| !kinds.contains(&workload.kind)) {

@@ -169,6 +169,11 @@ impl<'d, 's> Node<'d, 's> {
         self.span
     }
 
+    /// The bytes where the node itself is written; of an alias, those of what it stands for.
+    pub fn origin(self) -> Span {
+        self.document.nodes.get(self.id as usize).map_or(self.span, |node| node.span)
+    }
+
     /// Scalar, sequence or mapping.
     pub fn kind(self) -> Kind {
         match self.data() {
@@ -255,7 +260,7 @@ impl Node<'_, '_> {
     }
 
     fn is_alias(self) -> bool {
-        self.document.nodes.get(self.id as usize).is_none_or(|node| node.span != self.span)
+        self.origin() != self.span
     }
 
     fn convert(self, budget: &mut usize, aliased: bool) -> Result<serde_json::Value, ResolveError> {

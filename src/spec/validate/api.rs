@@ -53,7 +53,7 @@ const WRITING: [&str; 5] = ["create", "update", "patch", "delete", "deletecollec
 const WORKLOADS: [&str; 8] =
     ["pods", "deployments", "statefulsets", "daemonsets", "replicasets", "replicationcontrollers", "jobs", "cronjobs"];
 
-pub(super) fn check(app: &App, decoder: &mut Decoder) {
+pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     for rule in &app.api {
         if rule.verbs.is_empty() {
             decoder.report(Problem::error(rule.span, "a rule without verbs grants nothing").label("expected `verbs`"));
@@ -82,10 +82,15 @@ pub(super) fn check(app: &App, decoder: &mut Decoder) {
                 .help("the addresses are those of `kubectl get endpointslices -n default kubernetes`; NetworkPolicies cannot name them otherwise"),
         );
     }
-    if let Some(server) = &app.target.api_server
-        && server.cidrs.is_empty()
-    {
-        decoder.report(Problem::error(server.span, "no addresses").label("expected at least one block in `cidrs`"));
+    let Some(server) = &app.target.api_server else { return };
+    if server.cidrs.is_empty() {
+        decoder.report(Problem::error(server.cidrs.span, "no addresses").label("expected at least one block"));
+    }
+    for cidr in server.cidrs.iter().filter(|cidr| cidr.is_everything()) {
+        decoder.report(
+            Problem::error(cidr.span, "this is every address, not those of the API server")
+                .label("expected a smaller block"),
+        );
     }
 }
 

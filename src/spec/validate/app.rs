@@ -8,7 +8,7 @@ use crate::spec::decode::{Decoder, Located};
 use crate::spec::workload::{self, Replicas, WorkloadKind};
 use crate::yaml::Span;
 
-pub(super) fn check(app: &App, decoder: &mut Decoder) {
+pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     name(app, decoder);
     workload::check(&app.workload, decoder);
     if app.workload.kind == WorkloadKind::CronJob && app.workload.schedule.is_none() {
@@ -23,7 +23,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder) {
 }
 
 /// How long the names made from the app's may be, with what makes them so short.
-fn name(app: &App, decoder: &mut Decoder) {
+fn name(app: &App, decoder: &mut Decoder<'_>) {
     let (most, why) = match app.workload.kind {
         WorkloadKind::CronJob => (52, "a cronjob's jobs get 11 characters more"),
         WorkloadKind::StatefulSet => (52, "a statefulset's revisions get 11 characters more"),
@@ -38,7 +38,7 @@ fn name(app: &App, decoder: &mut Decoder) {
     }
 }
 
-fn replicas(app: &App, decoder: &mut Decoder) {
+fn replicas(app: &App, decoder: &mut Decoder<'_>) {
     let Some(replicas) = &app.replicas else { return };
     if !app.workload.has_replicas() {
         let kind = app.workload.kind.as_str();
@@ -55,19 +55,27 @@ fn replicas(app: &App, decoder: &mut Decoder) {
     }
 }
 
-fn ports(ports: &[Port], decoder: &mut Decoder) {
+fn ports(ports: &[Port], decoder: &mut Decoder<'_>) {
     twice(ports.iter().map(|port| (port.name.as_str().to_owned(), port.name.span)), "port name", decoder);
-    let protocol = |port: &Port| if port.protocol == Protocol::Udp { "/UDP" } else { "" };
-    twice(ports.iter().map(|port| (format!("{}{}", port.port.0, protocol(port)), port.port.span)), "port", decoder);
+    twice(ports.iter().map(|port| (number(port), port.port.span)), "port", decoder);
     let service = ports.iter().filter_map(|port| {
         let span = port.service.as_ref().map_or(port.port.span, |number| number.span);
-        port.service_port().map(|number| (format!("{number}{}", protocol(port)), span))
+        port.service_port().map(|number| (format!("{number}{}", suffix(port)), span))
     });
     twice(service, "port of the Service", decoder);
 }
 
+/// The number of a port, with its protocol where that is not TCP: the two do not collide.
+fn number(port: &Port) -> String {
+    format!("{}{}", port.port.0, suffix(port))
+}
+
+fn suffix(port: &Port) -> &'static str {
+    if port.protocol == Protocol::Udp { "/UDP" } else { "" }
+}
+
 /// Reports what stands twice.
-pub(super) fn twice(values: impl Iterator<Item = (String, Span)>, what: &str, decoder: &mut Decoder) {
+pub(super) fn twice(values: impl Iterator<Item = (String, Span)>, what: &str, decoder: &mut Decoder<'_>) {
     let mut seen: Vec<(String, Span)> = Vec::new();
     for (value, span) in values.filter(|(_, span)| !span.is_empty()) {
         match seen.iter().find(|(other, _)| *other == value) {
@@ -81,7 +89,7 @@ pub(super) fn twice(values: impl Iterator<Item = (String, Span)>, what: &str, de
     }
 }
 
-fn size(size: &Located<Size>, decoder: &mut Decoder) {
+fn size(size: &Located<Size>, decoder: &mut Decoder<'_>) {
     let Size::Explicit(resources) = &size.value else { return };
     if let Some(limit) = &resources.cpu_limit
         && let CpuLimit::At(quantity) = &limit.value
@@ -95,7 +103,7 @@ fn size(size: &Located<Size>, decoder: &mut Decoder) {
     }
 }
 
-fn health(app: &App, decoder: &mut Decoder) {
+fn health(app: &App, decoder: &mut Decoder<'_>) {
     let batch = app.workload.is_batch();
     match &app.health {
         Some(health) if batch => decoder.report(
@@ -103,16 +111,16 @@ fn health(app: &App, decoder: &mut Decoder) {
                 .label("it is well when it ends well"),
         ),
         Some(health) => probes(health, &app.ports, decoder),
-        None if !batch && app.ports.is_empty() => decoder.report(
+        None if !batch && !app.ports.iter().any(is_tcp) => decoder.report(
             Problem::error(app.name.span, "nothing tells whether this app is well")
-                .label("it has no port to ask")
+                .label("it has no TCP port to ask")
                 .help("health: {live: {exec: [/bin/alive]}}, or health: {none: \"the reason\"}"),
         ),
         None => {}
     }
 }
 
-fn probes(health: &Located<Health>, ports: &[Port], decoder: &mut Decoder) {
+fn probes(health: &Located<Health>, ports: &[Port], decoder: &mut Decoder<'_>) {
     let all = [&health.startup, &health.ready, &health.live];
     match &health.none {
         Some(none) if all.iter().any(|probe| probe.is_some()) => decoder.report(
@@ -127,29 +135,42 @@ fn probes(health: &Located<Health>, ports: &[Port], decoder: &mut Decoder) {
     for probe in all.into_iter().flatten() {
         match probe {
             Probe::Http(http) => match &http.port {
-                Some(port) => {
-                    known_port(port, ports, decoder);
-                }
-                None if ports.is_empty() => decoder.report(
+                Some(port) => tcp_port(port, ports, decoder),
+                None if !ports.iter().any(is_tcp) => decoder.report(
                     Problem::error(health.span, "an HTTP probe needs a port, and there is none")
-                        .label("expected `ports`"),
+                        .label("expected a TCP port in `ports`"),
                 ),
                 None => {}
             },
-            Probe::Tcp(port) => {
-                known_port(port, ports, decoder);
-            }
-            Probe::Grpc(number) if !ports.iter().any(|port| port.port.0 == number.0) => {
+            Probe::Tcp(port) => tcp_port(port, ports, decoder),
+            Probe::Grpc(number) => {
                 let port = Located { value: PortRef::Number(number.0), span: number.span };
-                known_port(&port, ports, decoder);
+                tcp_port(&port, ports, decoder);
             }
-            _ => {}
+            Probe::Exec(_) => {}
         }
     }
 }
 
+fn is_tcp(port: &Port) -> bool {
+    port.protocol == Protocol::Tcp
+}
+
+/// A port that connections are made to.
+pub(super) fn tcp_port(port: &Located<PortRef>, ports: &[Port], decoder: &mut Decoder<'_>) {
+    let other =
+        ports.iter().any(|it| is_tcp(it) && it.port.0 == find_port(&port.value, ports).map_or(0, |it| it.port.0));
+    if known_port(port, ports, decoder).is_some_and(|port| !is_tcp(port)) && !other {
+        decoder.report(Problem::error(port.span, "this port is for UDP").label("expected a TCP port"));
+    }
+}
+
 /// The port that a reference means; reports one that the app does not have.
-pub(super) fn known_port<'p>(port: &Located<PortRef>, ports: &'p [Port], decoder: &mut Decoder) -> Option<&'p Port> {
+pub(super) fn known_port<'p>(
+    port: &Located<PortRef>,
+    ports: &'p [Port],
+    decoder: &mut Decoder<'_>,
+) -> Option<&'p Port> {
     let found = find_port(&port.value, ports);
     if found.is_none() {
         let names: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
@@ -175,7 +196,7 @@ pub fn find_port<'p>(port: &PortRef, ports: &'p [Port]) -> Option<&'p Port> {
     })
 }
 
-fn containers(app: &App, decoder: &mut Decoder) {
+fn containers(app: &App, decoder: &mut Decoder<'_>) {
     let others = || app.sidecars.iter().chain(&app.init);
     let main = (MAIN.to_owned(), app.name.span);
     twice(
@@ -198,15 +219,36 @@ fn containers(app: &App, decoder: &mut Decoder) {
                 .report(Problem::error(health.span, "an init container has no health checks").label("take this out"));
         }
     }
-    let numbers = app.ports.iter().chain(app.sidecars.iter().flat_map(|sidecar| &sidecar.ports));
-    twice(numbers.map(|port| (port.port.0.to_string(), port.port.span)), "port of the pod", decoder);
+    ports_of_the_pod(app, decoder);
+}
+
+/// All containers of a pod share one network: numbers collide, and a name means the first port that has it.
+fn ports_of_the_pod(app: &App, decoder: &mut Decoder<'_>) {
+    let mut before: Vec<&Port> = app.ports.iter().collect();
+    for sidecar in &app.sidecars {
+        for port in &sidecar.ports {
+            for other in &before {
+                let same_number = number(port) == number(other);
+                if same_number || port.name.value == other.name.value {
+                    let (what, span, first) = match same_number {
+                        true => (format!("port `{}`", number(port)), port.port.span, other.port.span),
+                        false => (format!("port name `{}`", port.name.as_str()), port.name.span, other.name.span),
+                    };
+                    let problem = Problem::error(span, format!("{what} stands here twice"));
+                    decoder
+                        .report(problem.label("in another container of the same pod").other(first, "the first time"));
+                }
+            }
+        }
+        before.extend(&sidecar.ports);
+    }
 }
 
 /// The name of the app's own container.
 pub const MAIN: &str = "app";
 
 /// What environments may not say.
-pub(super) fn environments(app: &App, decoder: &mut Decoder) {
+pub(super) fn environments(app: &App, decoder: &mut Decoder<'_>) {
     for environment in app.environments.values() {
         for (name, _) in &environment.storage {
             if !app.storage.iter().any(|storage| storage.name.as_str() == name.as_str()) {

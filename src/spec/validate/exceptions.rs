@@ -24,7 +24,7 @@ pub fn today() -> Date {
     jiff::tz::Offset::UTC.to_datetime(day).date()
 }
 
-pub(super) fn check(app: &App, today: Date, decoder: &mut Decoder) {
+pub(super) fn check(app: &App, today: Date, decoder: &mut Decoder<'_>) {
     let needs = needs(app);
     for (rule, span, what) in &needs {
         if !app.exceptions.iter().any(|exception| exception.rule.value == *rule) {
@@ -80,7 +80,7 @@ pub(super) fn check(app: &App, today: Date, decoder: &mut Decoder) {
     capabilities(app, decoder);
 }
 
-fn capabilities(app: &App, decoder: &mut Decoder) {
+fn capabilities(app: &App, decoder: &mut Decoder<'_>) {
     for capability in &app.capabilities {
         if app.level.value == Level::Restricted && capability.value != Capability::NetBindService {
             decoder.report(

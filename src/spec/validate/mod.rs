@@ -15,7 +15,7 @@ pub use exceptions::today;
 pub use network::public_ranges;
 
 /// Checks everything that was read.
-pub fn check(specs: &Specs, today: jiff::civil::Date, decoder: &mut Decoder) {
+pub fn check(specs: &Specs, today: jiff::civil::Date, decoder: &mut Decoder<'_>) {
     for app in &specs.apps {
         one(app, decoder);
         for environment in app.environments.values() {
@@ -27,7 +27,7 @@ pub fn check(specs: &Specs, today: jiff::civil::Date, decoder: &mut Decoder) {
     set::check(specs, decoder);
 }
 
-fn one(app: &App, decoder: &mut Decoder) {
+fn one(app: &App, decoder: &mut Decoder<'_>) {
     app::check(app, decoder);
     mounts::check(app, decoder);
     network::check(app, decoder);

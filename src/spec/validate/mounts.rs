@@ -8,9 +8,10 @@ use crate::spec::storage::Access;
 use crate::spec::workload::{Replicas, WorkloadKind};
 use crate::yaml::Span;
 
-pub(super) fn check(app: &App, decoder: &mut Decoder) {
+pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     let paths: Vec<(String, Span)> = mounts(app);
     twice(paths.iter().cloned(), "mount", decoder);
+    default_tmp(app, &paths, decoder);
     for container in app.sidecars.iter().chain(&app.init) {
         let own = container.writable.iter().map(|folder| (folder.path.as_str().to_owned(), folder.path.span));
         let shared = if container.shares_mounts { paths.clone() } else { Vec::new() };
@@ -22,6 +23,16 @@ pub(super) fn check(app: &App, decoder: &mut Decoder) {
     config_map_size(app, decoder);
 }
 
+/// `/tmp` is writable unless the app says what is: it may be mounted already.
+fn default_tmp(app: &App, paths: &[(String, Span)], decoder: &mut Decoder<'_>) {
+    for folder in app.writable.iter().filter(|folder| folder.path.span.is_empty()) {
+        for (path, span) in paths.iter().filter(|(path, _)| path == folder.path.as_str()) {
+            let problem = Problem::error(*span, format!("mount `{path}` stands here twice"));
+            decoder.report(problem.label("it is a writable folder by default").help("writable: []"));
+        }
+    }
+}
+
 fn mounts(app: &App) -> Vec<(String, Span)> {
     let writable = app.writable.iter().map(|it| (it.path.as_str().to_owned(), it.path.span));
     let storage = app.storage.iter().map(|it| (it.path.as_str().to_owned(), it.path.span));
@@ -31,7 +42,7 @@ fn mounts(app: &App) -> Vec<(String, Span)> {
     writable.chain(storage).chain(files).chain(secrets).collect()
 }
 
-fn storage(app: &App, decoder: &mut Decoder) {
+fn storage(app: &App, decoder: &mut Decoder<'_>) {
     let Some(first) = app.storage.first() else { return };
     match app.workload.kind {
         WorkloadKind::DaemonSet => decoder.report(
@@ -58,7 +69,7 @@ fn storage(app: &App, decoder: &mut Decoder) {
     }
 }
 
-fn secrets(app: &App, decoder: &mut Decoder) {
+fn secrets(app: &App, decoder: &mut Decoder<'_>) {
     for secret in &app.secrets {
         match (&secret.path, &secret.env) {
             (None, None) => decoder.report(
@@ -77,7 +88,7 @@ fn secrets(app: &App, decoder: &mut Decoder) {
 }
 
 /// etcd holds objects of at most 1 MiB or so; the API server refuses `ConfigMaps` whose data is larger.
-fn config_map_size(app: &App, decoder: &mut Decoder) {
+fn config_map_size(app: &App, decoder: &mut Decoder<'_>) {
     const MOST: usize = 1024 * 1024;
     let total: usize = app.files.iter().map(|file| file.content.len()).sum();
     if let Some(last) = app.files.last().filter(|_| total > MOST) {

@@ -4,6 +4,7 @@ use super::app::known_port;
 use crate::diagnostic::Problem;
 use crate::kube::network::Cidr;
 use crate::spec::App;
+use crate::spec::container::Protocol;
 use crate::spec::decode::{Decoder, Located};
 use crate::spec::network::{Route, Via};
 use crate::yaml::Span;
@@ -17,7 +18,7 @@ pub fn public_ranges() -> [(&'static str, &'static [&'static str]); 2] {
     ]
 }
 
-pub(super) fn check(app: &App, decoder: &mut Decoder) {
+pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     for from in &app.network.from {
         one_peer(&from.peers(), from.span, "app, namespace or cidr", decoder);
         space_needs_app(from.space.as_ref().map(|space| space.span), from.app.is_some(), decoder);
@@ -49,7 +50,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder) {
     }
 }
 
-fn one_peer(peers: &[(&'static str, Span)], span: Span, expected: &str, decoder: &mut Decoder) {
+fn one_peer(peers: &[(&'static str, Span)], span: Span, expected: &str, decoder: &mut Decoder<'_>) {
     match peers {
         [_] => {}
         [] => decoder
@@ -62,13 +63,13 @@ fn one_peer(peers: &[(&'static str, Span)], span: Span, expected: &str, decoder:
     }
 }
 
-fn space_needs_app(space: Option<Span>, has_app: bool, decoder: &mut Decoder) {
+fn space_needs_app(space: Option<Span>, has_app: bool, decoder: &mut Decoder<'_>) {
     if let Some(span) = space.filter(|_| !has_app) {
         decoder.report(Problem::error(span, "`space` without `app`").label("for all its pods write `namespace`"));
     }
 }
 
-fn block(cidr: Option<(Cidr, Span)>, outgoing: bool, decoder: &mut Decoder) {
+fn block(cidr: Option<(Cidr, Span)>, outgoing: bool, decoder: &mut Decoder<'_>) {
     if let Some((_, span)) = cidr.filter(|(cidr, _)| cidr.is_everything()) {
         let problem = Problem::error(span, "this is every address, the cluster and the metadata service included");
         decoder.report(if outgoing {
@@ -79,7 +80,7 @@ fn block(cidr: Option<(Cidr, Span)>, outgoing: bool, decoder: &mut Decoder) {
     }
 }
 
-fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder) {
+fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder<'_>) {
     let port = match &route.port {
         Some(port) => known_port(port, &app.ports, decoder),
         None => app.ports.first(),
@@ -90,6 +91,9 @@ fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder) {
                 Problem::error(route.span, "a route leads to a port, and the app has none").label("expected `ports`"),
             );
         }
+        Some(port) if port.protocol == Protocol::Udp => {
+            decoder.report(Problem::error(route.span, "a route leads to a UDP port").label("expected a TCP port"));
+        }
         Some(port) if port.service_port().is_none() => decoder.report(
             Problem::error(
                 route.span,
@@ -98,6 +102,9 @@ fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder) {
             .label("expected a port with a Service port"),
         ),
         _ => {}
+    }
+    if !decoder.is_sound(route.span) {
+        return;
     }
     let mut needs = |key: &str, present: bool, help: &str| {
         if !present {

@@ -4,81 +4,120 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Problem;
 use crate::spec::app::Level;
-use crate::spec::decode::Decoder;
+use crate::spec::decode::{Decoder, Located};
 use crate::spec::network::From;
+use crate::spec::space::{DEFAULT_MEMORY, MOST_MEMORY};
+use crate::spec::values::{Leaf, Memory, SpaceName};
 use crate::spec::workload::WorkloadKind;
 use crate::spec::{App, Space, Specs};
 use crate::yaml::Span;
 
-pub(super) fn check(specs: &Specs, decoder: &mut Decoder) {
+pub(super) fn check(specs: &Specs, decoder: &mut Decoder<'_>) {
     super::app::twice(specs.spaces.iter().map(|it| (it.name.as_str().to_owned(), it.name.span)), "space", decoder);
     objects(specs, decoder);
     let spaces: HashMap<&str, &Space> = specs.spaces.iter().map(|space| (space.name.as_str(), space)).collect();
     let apps: HashMap<(&str, &str), &App> =
         specs.apps.iter().map(|app| ((app.namespace(), app.name.as_str()), app)).collect();
     for app in &specs.apps {
+        namespace(app, decoder);
         if let Some(space) = spaces.get(app.namespace()) {
             fits_space(app, space, decoder);
         }
         one_sided(app, &apps, decoder);
     }
     for space in &specs.spaces {
-        if let Some(most) = &space.limits.max_memory
-            && let Some(default) = &space.limits.memory
-            && ***most < **default
-        {
+        limits(space, decoder);
+    }
+}
+
+/// The memory that containers get by default must be one that they may have.
+fn limits(space: &Space, decoder: &mut Decoder<'_>) {
+    let (default, most) = (&space.limits.memory, &space.limits.max_memory);
+    let quantity =
+        |own: Option<&Located<Memory>>, or: &str| own.map(|own| (**own).clone()).or_else(|| Memory::read(or).ok());
+    let both = quantity(default.as_ref(), DEFAULT_MEMORY).zip(quantity(most.as_ref(), MOST_MEMORY));
+    let written = most.as_ref().or(default.as_ref()).map(|own| own.span);
+    if let (Some((default, most)), Some(span)) = (both, written)
+        && *most < *default
+    {
+        decoder.report(Problem::error(span, "the most memory is below the default").label(format!(
+            "the default is {}, the most {}",
+            default.as_str(),
+            most.as_str()
+        )));
+    }
+}
+
+/// Objects of one kind, namespace and name, whichever documents they come from. An app's selector is its name, so two apps
+/// of one name in one space would also select each other's pods.
+fn objects(specs: &Specs, decoder: &mut Decoder<'_>) {
+    let mut seen: HashMap<(&str, &str, String), Span> = HashMap::new();
+    for space in &specs.spaces {
+        for (kind, name) in objects_of_space(space) {
+            seen.insert((kind, space.name.as_str(), name), space.name.span);
+        }
+    }
+    for app in &specs.apps {
+        let names = objects_of_app(app);
+        let taken = names.iter().find_map(|(kind, name)| {
+            let other = seen.get(&(*kind, app.namespace(), name.clone()));
+            other.map(|span| (*kind, name, *span))
+        });
+        // one report for each pair of documents, about what they have in common first
+        if let Some((kind, name, span)) = taken {
+            let what =
+                if kind == "app" { "two apps are called".to_owned() } else { format!("two documents make a {kind}") };
             decoder.report(
-                Problem::error(most.span, "the most memory is below the default").label("expected at least `memory`"),
+                Problem::error(app.name.span, format!("{what} `{name}` in space `{}`", app.namespace()))
+                    .label("the second")
+                    .other(span, "the first")
+                    .help("their selectors and names must differ"),
             );
         }
-    }
-}
-
-/// Objects of one kind, namespace and name, whichever apps they belong to. An app's selector is its name, so two apps of
-/// one name in one space would also select each other's pods.
-fn objects(specs: &Specs, decoder: &mut Decoder) {
-    let mut seen: HashMap<(&str, &str, String), (&App, Span)> = HashMap::new();
-    for app in &specs.apps {
-        let mut names = vec![("app", app.name.as_str().to_owned())];
-        if !app.ports.is_empty() {
-            names.push(("Service", app.name.as_str().to_owned()));
-        }
-        if app.workload.kind == WorkloadKind::StatefulSet {
-            names.push(("Service", format!("{}-headless", app.name.as_str())));
-        }
-        names.extend(app.storage.iter().map(|storage| {
-            let claim = format!("{}-{}", app.name.as_str(), storage.name.as_str());
-            ("PersistentVolumeClaim", claim)
-        }));
-        for policy in ["", "-deny-all", "-dns"] {
-            names.push(("NetworkPolicy", format!("{}{policy}", app.name.as_str())));
-        }
         for (kind, name) in names {
-            match seen.get(&(kind, app.namespace(), name.clone())) {
-                // one report for each pair of apps, and it is about what they have in common first
-                Some((other, span)) if !std::ptr::eq(*other, app) => {
-                    let what = if kind == "app" {
-                        "two apps are called".to_owned()
-                    } else {
-                        format!("two apps make a {kind}")
-                    };
-                    decoder.report(
-                        Problem::error(app.name.span, format!("{what} `{name}` in space `{}`", app.namespace()))
-                            .label("the second")
-                            .other(*span, "the first")
-                            .help("their selectors and names must differ"),
-                    );
-                    break;
-                }
-                _ => {
-                    seen.insert((kind, app.namespace(), name), (app, app.name.span));
-                }
-            }
+            seen.entry((kind, app.namespace(), name)).or_insert(app.name.span);
         }
     }
 }
 
-fn fits_space(app: &App, space: &Space, decoder: &mut Decoder) {
+fn objects_of_space(space: &Space) -> Vec<(&'static str, String)> {
+    let policies = ["default-deny-all", "allow-dns", "allow-within"].map(|name| ("NetworkPolicy", name.to_owned()));
+    let roles = space.teams.iter().map(|team| ("Role", format!("team-{}", team.role.as_str())));
+    std::iter::once(("ServiceAccount", "default".to_owned())).chain(policies).chain(roles).collect()
+}
+
+fn objects_of_app(app: &App) -> Vec<(&'static str, String)> {
+    let name = app.name.as_str();
+    let mut names = vec![("app", name.to_owned()), ("ServiceAccount", name.to_owned())];
+    if !app.ports.is_empty() {
+        names.push(("Service", name.to_owned()));
+    }
+    if app.workload.kind == WorkloadKind::StatefulSet {
+        names.push(("Service", format!("{name}-headless")));
+    }
+    if !app.api.is_empty() {
+        names.push(("Role", name.to_owned()));
+    }
+    names.extend(
+        app.storage.iter().map(|storage| ("PersistentVolumeClaim", format!("{name}-{}", storage.name.as_str()))),
+    );
+    names.extend(["", "-deny-all", "-dns"].map(|policy| ("NetworkPolicy", format!("{name}{policy}"))));
+    names
+}
+
+/// A namespace that is not named by `space` comes from another name, which may not be one.
+fn namespace(app: &App, decoder: &mut Decoder<'_>) {
+    if app.space.is_some() {
+        return;
+    }
+    let span = app.part_of.as_ref().map_or(app.name.span, |part_of| part_of.span);
+    if let Err(refusal) = SpaceName::read(app.namespace()) {
+        let message = format!("this becomes the space `{}`: {}", app.namespace(), refusal.reason);
+        decoder.report(Problem::error(span, message).label("name another one by `space`"));
+    }
+}
+
+fn fits_space(app: &App, space: &Space, decoder: &mut Decoder<'_>) {
     if app.level.value == Level::Baseline && space.level.value == Level::Restricted {
         decoder.report(
             Problem::error(app.level.span, format!("space `{}` enforces restricted", space.name.as_str()))
@@ -108,7 +147,7 @@ fn fits_space(app: &App, space: &Space, decoder: &mut Decoder) {
 }
 
 /// A connection needs both sides: the caller's policy must let it out, the called one's must let it in.
-fn one_sided(app: &App, apps: &HashMap<(&str, &str), &App>, decoder: &mut Decoder) {
+fn one_sided(app: &App, apps: &HashMap<(&str, &str), &App>, decoder: &mut Decoder<'_>) {
     for to in &app.network.to {
         let Some(name) = &to.app else { continue };
         let namespace = to.space.as_ref().map_or(app.namespace(), |space| space.as_str());
