@@ -203,7 +203,7 @@ fn a_config_map_holds_a_mebibyte_and_no_more() {
     assert!(ran.stderr.len() < 2000, "{} bytes", ran.stderr.len());
 }
 
-/// A spec with `SECRET` in it, and the secret. They are put together here so that no scanner finds one in this file.
+/// A spec in which `§` stands for a secret, and the secret, put together so that no scanner finds one in this file.
 struct Leak {
     spec: String,
     secret: String,
@@ -211,7 +211,7 @@ struct Leak {
 
 fn leak(line: &str, secret: &[&str]) -> Leak {
     let secret = secret.concat();
-    Leak { spec: app(line).replace("SECRET", &secret), secret }
+    Leak { spec: app(line).replace('§', &secret), secret }
 }
 
 /// Runs a spec with a secret in all ways there are; it must be refused each time, and never shown.
@@ -244,28 +244,28 @@ fn secrets_are_refused_and_never_shown() {
     let github = ["gh", "p_aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3"];
     let aws = ["AK", "IAIOSFODNN7EXAMPLE"];
     let mut leaks = vec![
-        leak("env:\n  KEY: |\n    SECRET", &pem),
-        leak("files:\n- path: /cfg/key\n  content: |\n    SECRET", &pem),
-        leak("env: {HEADER: \"Bearer SECRET\"}", &jwt),
-        leak("args: [SECRET]", &github),
-        leak("command: [/bin/x, SECRET]", &aws),
-        leak("env: {SECRET: x}", &aws),
-        leak("owner: SECRET", &aws),
-        leak("environments: {prod: {env: {A: SECRET}}}", &aws),
-        leak("init: [{name: a, image: a/b:1, args: [SECRET]}]", &github),
-        leak("files: [{path: /cfg/a, content: \"[db]\\npassword = SECRET\\n\"}]", &PASSWORD),
-        leak("files:\n- path: /cfg/a\n  content: |\n    user: shop\n    password: SECRET\n    port: 1", &PASSWORD),
-        leak("env: {DB: \"postgres://shop:SECRET@db:5432/shop\"}", &PASSWORD),
-        leak("args: [\"--db-url=postgres://shop:SECRET@db/shop\"]", &PASSWORD),
-        leak("args: [\"--password=SECRET\"]", &PASSWORD),
-        leak("args: [--password, SECRET]", &PASSWORD),
-        leak("sidecars: [{name: a, image: a/b:1, env: {API_KEY: SECRET}}]", &PASSWORD),
+        leak("env:\n  KEY: |\n    §", &pem),
+        leak("files:\n- path: /cfg/key\n  content: |\n    §", &pem),
+        leak("env: {HEADER: \"Bearer §\"}", &jwt),
+        leak("args: [§]", &github),
+        leak("command: [/bin/x, §]", &aws),
+        leak("env: {§: x}", &aws),
+        leak("owner: §", &aws),
+        leak("environments: {prod: {env: {A: §}}}", &aws),
+        leak("init: [{name: a, image: a/b:1, args: [§]}]", &github),
+        leak("files: [{path: /cfg/a, content: \"[db]\\npassword = §\\n\"}]", &PASSWORD),
+        leak("files:\n- path: /cfg/a\n  content: |\n    user: shop\n    password: §\n    port: 1", &PASSWORD),
+        leak("env: {DB: \"postgres://shop:§@db:5432/shop\"}", &PASSWORD),
+        leak("args: [\"--db-url=postgres://shop:§@db/shop\"]", &PASSWORD),
+        leak("args: [\"--password=§\"]", &PASSWORD),
+        leak("args: [--password, §]", &PASSWORD),
+        leak("sidecars: [{name: a, image: a/b:1, env: {API_KEY: §}}]", &PASSWORD),
         // an error of another kind on the same line shows the line
-        leak("env: {PASSWORD: SECRET, 2FA: \"x\"}", &PASSWORD),
-        leak("ports: [{name: HTTP, port: 0, password: SECRET}]", &PASSWORD),
+        leak("env: {PASSWORD: §, 2FA: \"x\"}", &PASSWORD),
+        leak("ports: [{name: HTTP, port: 0, password: §}]", &PASSWORD),
     ];
-    for name in ["PASSWORD", "DB_PASSWORD", "dbPassword", "db.password", "API_TOKEN", "AWS_ACCESS_KEY"] {
-        leaks.push(leak(&format!("env: {{{name}: SECRET}}"), &PASSWORD));
+    for name in ["PASSWORD", "DB_PASSWORD", "dbPassword", "db.password", "API_TOKEN", "AWS_SECRET_ACCESS_KEY"] {
+        leaks.push(leak(&format!("env: {{{name}: §}}"), &PASSWORD));
     }
     for ran in never_shown(&leaks) {
         ran.says(&["this looks like", "refer to it", "secrets: [{name: NAME, path: /run/secrets/NAME}]"]);
@@ -275,38 +275,38 @@ fn secrets_are_refused_and_never_shown() {
 #[test]
 fn secrets_in_values_that_are_wrong_are_not_shown() {
     never_shown(&[
-        leak("env: {PASSWORD: SECRET}", &["1234", "5678"]),
-        leak("env: {PASSWORD: SECRET}", &["0x1234", "5678"]),
-        leak("secrets: [{name: db, path: SECRET}]", &["AK", "IAIOSFODNN7EXAMPLE"]),
-        leak("route: {host: \"https://shop:SECRET@shop.example.com\", gateway: a/b}", &PASSWORD),
-        leak("sidecars: [{name: a, image: \"https://shop:SECRET@ghcr.io/acme/a:1\"}]", &PASSWORD),
-        leak("health: {ready: {http: \"http://shop:SECRET@localhost/\"}}", &PASSWORD),
-        leak("network: {to: [{cidr: \"postgres://shop:SECRET@db\", port: 5432}]}", &PASSWORD),
-        leak("replicas: SECRET", &["AK", "IAIOSFODNN7EXAMPLE"]),
-        leak("size: SECRET", &["AK", "IAIOSFODNN7EXAMPLE"]),
-        leak("SECRET: x", &["AK", "IAIOSFODNN7EXAMPLE"]),
-        leak("env: {SECRET: x, SECRET: y}", &["AK", "IAIOSFODNN7EXAMPLE"]),
+        leak("env: {PASSWORD: §}", &["1234", "5678"]),
+        leak("env: {PASSWORD: §}", &["0x1234", "5678"]),
+        leak("secrets: [{name: db, path: §}]", &["AK", "IAIOSFODNN7EXAMPLE"]),
+        leak("route: {host: \"https://shop:§@shop.example.com\", gateway: a/b}", &PASSWORD),
+        leak("sidecars: [{name: a, image: \"https://shop:§@ghcr.io/acme/a:1\"}]", &PASSWORD),
+        leak("health: {ready: {http: \"http://shop:§@localhost/\"}}", &PASSWORD),
+        leak("network: {to: [{cidr: \"postgres://shop:§@db\", port: 5432}]}", &PASSWORD),
+        leak("replicas: §", &["AK", "IAIOSFODNN7EXAMPLE"]),
+        leak("size: §", &["AK", "IAIOSFODNN7EXAMPLE"]),
+        leak("§: x", &["AK", "IAIOSFODNN7EXAMPLE"]),
+        leak("env: {§: x, §: y}", &["AK", "IAIOSFODNN7EXAMPLE"]),
     ]);
 }
 
 #[test]
 fn secrets_in_broken_yaml_are_not_shown() {
     never_shown(&[
-        leak("env:\n  PASSWORD: @SECRET", &PASSWORD),
-        leak("env:\n  PASSWORD: *SECRET", &PASSWORD),
-        leak("env:\n  PASSWORD: \"SECRET", &PASSWORD),
-        leak("env:\n  PASSWORD: SECRET: x", &PASSWORD),
-        leak("env: {PASSWORD: SECRET", &PASSWORD),
-        leak("args: [--password=SECRET", &PASSWORD),
-        leak("env:\n  KEY: \"SECRET", &["AK", "IAIOSFODNN7EXAMPLE"]),
+        leak("env:\n  PASSWORD: @§", &PASSWORD),
+        leak("env:\n  PASSWORD: *§", &PASSWORD),
+        leak("env:\n  PASSWORD: \"§", &PASSWORD),
+        leak("env:\n  PASSWORD: §: x", &PASSWORD),
+        leak("env: {PASSWORD: §", &PASSWORD),
+        leak("args: [--password=§", &PASSWORD),
+        leak("env:\n  KEY: \"§", &["AK", "IAIOSFODNN7EXAMPLE"]),
     ]);
 }
 
 #[test]
 fn secrets_behind_anchors_are_not_shown() {
     never_shown(&[
-        leak("env: {A: &p SECRET, PASSWORD: *p}", &PASSWORD),
-        leak("args: [&p SECRET]\nenv: {PASSWORD: *p}\nreplicas: x", &PASSWORD),
+        leak("env: {A: &p §, PASSWORD: *p}", &PASSWORD),
+        leak("args: [&p §]\nenv: {PASSWORD: *p}\nreplicas: x", &PASSWORD),
     ]);
 }
 
@@ -360,6 +360,6 @@ ports: [{name: pg, port: 5432}]
 
 #[test]
 fn problems_around_secrets_and_broken_yaml_look_well() {
-    let leak = leak("env:\n  LOG: info\n  DB_PASSWORD: SECRET\n---\nkind: App\nname: [a, b\n", &PASSWORD);
+    let leak = leak("env:\n  LOG: info\n  DB_PASSWORD: §\n---\nkind: App\nname: [a, b\n", &PASSWORD);
     insta::assert_snapshot!("secret_and_broken_yaml", refused(&leak.spec).stderr);
 }

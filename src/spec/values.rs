@@ -530,11 +530,11 @@ impl JsonSchema for Release {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let known: Vec<_> = Version::all().map(|version| version.to_string()).collect();
-        let numbers: Vec<f64> = known.iter().filter_map(|text| text.parse().ok()).collect();
-        let both: Vec<serde_json::Value> =
-            known.into_iter().map(Into::into).chain(numbers.into_iter().map(Into::into)).collect();
-        json_schema!({ "enum": both })
+        let minors: Vec<_> = Version::all().map(|version| version.minor().to_string()).collect();
+        // unquoted, an editor sees a number
+        let numbers: Vec<f64> = Version::all().filter_map(|version| version.to_string().parse().ok()).collect();
+        let pattern = format!(r"^v?1\.({})(\.[0-9]+)?$", minors.join("|"));
+        json_schema!({ "anyOf": [{ "type": "string", "pattern": pattern }, { "enum": numbers }] })
     }
 }
 

@@ -1,0 +1,79 @@
+//! The schema that editors use, and the texts that come from the command line's definition.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use serde_json::Value;
+use support::{Folder, data};
+
+fn schema() -> Value {
+    serde_json::from_str(&Folder::new().run(&["schema"]).exits(0).stdout).unwrap()
+}
+
+/// The documents of a file as JSON.
+fn documents(path: &camino::Utf8Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let stream = tightship::yaml::parse(&text);
+    let roots = stream.documents.iter().filter_map(|document| document.root());
+    roots.map(|root| root.to_json().unwrap()).filter(|value| !value.is_null()).collect()
+}
+
+#[test]
+fn the_repository_holds_the_schema() {
+    let printed = Folder::new().run(&["schema"]).exits(0).stdout;
+    let held = include_str!("../tightship.schema.json");
+    assert!(printed == held, "tightship.schema.json is out of date: `just docs` writes it");
+}
+
+#[test]
+fn it_is_a_schema() {
+    jsonschema::draft202012::meta::validate(&schema()).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn good_specs_fit_it() {
+    let validator = jsonschema::draft202012::new(&schema()).unwrap();
+    for (name, path) in data("good-") {
+        for document in documents(&path) {
+            let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{name}: {errors:?}");
+        }
+    }
+}
+
+#[test]
+fn wrong_keys_types_and_words_do_not_fit_it() {
+    let validator = jsonschema::draft202012::new(&schema()).unwrap();
+    let mut checked = 0;
+    for prefix in ["key-", "word-", "missing-"] {
+        for (name, path) in data(prefix) {
+            checked += 1;
+            assert!(documents(&path).iter().any(|document| !validator.is_valid(document)), "{name} fits the schema");
+        }
+    }
+    assert!(checked > 20, "{checked}");
+}
+
+#[test]
+fn completions_and_manual_pages() {
+    let folder = Folder::new();
+    for (shell, part) in [("bash", "complete -F"), ("zsh", "#compdef tightship"), ("fish", "complete -c tightship")] {
+        folder.run(&["completions", shell]).exits(0).says(&[part, "render", "layout"]);
+    }
+    folder.run(&["man"]).exits(0).says(&[".TH tightship 1"]);
+    folder.run(&["man", "--out", "man"]).exits(0);
+    assert_eq!(folder.names().iter().filter(|name| name.ends_with(".1")).count(), 6, "{:?}", folder.names());
+}
+
+#[test]
+fn help_fits_the_screen() {
+    let folder = Folder::new();
+    for command in ["new", "render", "schema", "completions", "man"] {
+        let help = folder.command(&[command, "--help"]).env("COLUMNS", "100").output().unwrap();
+        let help = String::from_utf8(help.stdout).unwrap();
+        assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+        assert!(help.contains("Usage: tightship"));
+    }
+    folder.run(&["--version"]).exits(0).says(&[env!("CARGO_PKG_VERSION")]);
+    folder.run(&["rendr"]).exits(2).says(&["'render'"]);
+}

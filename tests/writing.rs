@@ -1,0 +1,235 @@
+//! What happens to the folder: what is written, what is kept, and what is refused.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use support::{Folder, MINIMAL, app};
+
+const DEPLOYMENT: &str = "apps/shop/base/deployment.yaml";
+
+#[test]
+fn twice_changes_nothing() {
+    let folder = Folder::rendered(MINIMAL);
+    let before = folder.files();
+    let inode = |name: &str| fs::metadata(folder.path(name)).unwrap().ino();
+    let (deployment, lock) = (inode(DEPLOYMENT), inode("tightship.lock"));
+    folder.render(&[]).exits(0).says(&["unchanged"]);
+    assert_eq!(folder.files(), before);
+    assert_eq!((inode(DEPLOYMENT), inode("tightship.lock")), (deployment, lock), "a file was written again");
+    folder.render(&["--check"]).exits(0);
+    assert_eq!(folder.render(&["--diff"]).exits(0).stdout, "");
+}
+
+#[test]
+fn check_and_diff_show_drift_and_write_nothing() {
+    let folder = Folder::rendered(MINIMAL);
+    folder.replace("tightship.yaml", "1.2.3", "1.2.4");
+    let before = folder.files();
+    let check = folder.render(&["--check"]).exits(1);
+    assert_eq!(check.stdout, format!("{DEPLOYMENT}: is out of date\n"));
+    let diff = folder.render(&["--diff"]).exits(1);
+    for line in [
+        format!("--- a/{DEPLOYMENT}"),
+        "-          image: ghcr.io/acme/shop:1.2.3".into(),
+        "+          image: ghcr.io/acme/shop:1.2.4".into(),
+    ] {
+        assert!(diff.stdout.contains(&line), "{line} is not in\n{}", diff.stdout);
+    }
+    assert_eq!(folder.files(), before);
+    let fresh = Folder::with(MINIMAL);
+    fresh.render(&["--check"]).exits(1).says(&["is missing"]);
+    assert_eq!(fresh.names(), ["tightship.yaml"]);
+}
+
+#[test]
+fn an_edit_stays_and_the_rest_is_written() {
+    let folder = Folder::rendered(MINIMAL);
+    folder.replace(DEPLOYMENT, "replicas: 2", "replicas: 7");
+    let edited = folder.read(DEPLOYMENT);
+    folder.replace("tightship.yaml", "port: 8080", "port: 9090");
+    folder.render(&["--check"]).exits(1).says(&[&format!("{DEPLOYMENT}: was edited by hand")]);
+    for _ in 0..2 {
+        folder.render(&[]).exits(1).says(&["was edited by hand and stays", "-  replicas: 7", "+  replicas: 2"]);
+        assert_eq!(folder.read(DEPLOYMENT), edited);
+        assert!(folder.read(&format!("{DEPLOYMENT}.new")).contains("containerPort: 9090"));
+    }
+    assert!(folder.read("apps/shop/base/service.yaml").contains("targetPort: http"));
+}
+
+#[test]
+fn taking_over_the_new_text_ends_the_conflict() {
+    let folder = Folder::rendered(MINIMAL);
+    folder.replace(DEPLOYMENT, "replicas: 2", "replicas: 7");
+    folder.render(&[]).exits(1);
+    let new = format!("{DEPLOYMENT}.new");
+    folder.write(DEPLOYMENT, folder.read(&new));
+    folder.render(&[]).exits(0);
+    assert!(!folder.path(&new).exists());
+}
+
+#[test]
+fn force_overwrites() {
+    let folder = Folder::rendered(MINIMAL);
+    let before = folder.read(DEPLOYMENT);
+    folder.write(DEPLOYMENT, "mine\n");
+    folder.render(&[]).exits(1);
+    folder.render(&["--force"]).exits(0);
+    assert_eq!(folder.read(DEPLOYMENT), before);
+    folder.render(&[]).exits(0);
+    assert!(!folder.path(&format!("{DEPLOYMENT}.new")).exists());
+}
+
+#[test]
+fn what_is_not_generated_any_more_goes_only_if_untouched() {
+    let scaled = app("replicas: {min: 2, max: 4}\nfiles: [{path: /etc/a/b, content: c}]");
+    let folder = Folder::rendered(&scaled);
+    folder.write("apps/shop/base/config-map.yaml", "mine\n");
+    folder.write("tightship.yaml", MINIMAL);
+    folder.render(&[]).exits(1).says(&["is not generated any more, but was edited by hand"]);
+    assert!(!folder.path("apps/shop/base/autoscaler.yaml").exists());
+    assert_eq!(folder.read("apps/shop/base/config-map.yaml"), "mine\n");
+    folder.render(&[]).exits(0);
+}
+
+#[test]
+fn a_layout_that_is_left_leaves_no_empty_folders() {
+    let folder = Folder::rendered(MINIMAL);
+    folder.render(&["--layout", "plain"]).exits(0);
+    assert!(!folder.path("apps/shop/base").exists() && folder.path("apps/shop/50-deployment.yaml").is_file());
+}
+
+#[test]
+fn patches_are_the_users() {
+    let folder = Folder::rendered(MINIMAL);
+    let patches = "apps/shop/patches/kustomization.yaml";
+    let mine = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [] # mine\n";
+    folder.write(patches, mine);
+    folder.render(&[]).exits(0);
+    folder.render(&["--force"]).exits(0);
+    assert_eq!(folder.read(patches), mine);
+    assert!(!folder.read("tightship.lock").contains("patches"));
+}
+
+#[test]
+fn links_that_lead_out_are_refused() {
+    let outside = Folder::new();
+    outside.write("deployment.yaml", "theirs\n");
+    for (link, target) in [("apps", ""), ("apps/shop/base", ""), (DEPLOYMENT, "deployment.yaml")] {
+        let folder = Folder::with(MINIMAL);
+        fs::create_dir_all(folder.path(link).parent().unwrap()).unwrap();
+        symlink(outside.path(target), folder.path(link)).unwrap();
+        let before = folder.names();
+        folder.render(&[]).exits(2).says(&["symbolic link", "nothing was written"]);
+        assert_eq!(folder.names(), before, "{link}");
+        assert_eq!(outside.names(), ["deployment.yaml"]);
+        assert_eq!(outside.read("deployment.yaml"), "theirs\n");
+    }
+}
+
+#[test]
+fn what_is_in_the_way_is_named_and_nothing_is_half_written() {
+    for (name, message) in [("apps", "is not a folder"), ("apps/shop/base", "is not a folder")] {
+        let folder = Folder::with(MINIMAL);
+        folder.write(name, "a file\n");
+        let before = folder.files();
+        folder.render(&[]).exits(2).says(&[message, "nothing was written"]);
+        assert_eq!(folder.files(), before);
+    }
+    let folder = Folder::with(MINIMAL);
+    fs::create_dir_all(folder.path(DEPLOYMENT)).unwrap();
+    folder.render(&[]).exits(2).says(&["deployment.yaml: is not a file"]);
+    assert_eq!(folder.names(), ["tightship.yaml"]);
+}
+
+#[test]
+fn a_failure_in_the_middle_takes_back_what_was_written() {
+    let folder = Folder::with(MINIMAL);
+    // the lock file is written last, and cannot be: its place is taken by a folder that is not empty
+    folder.write("tightship.lock/x", "x");
+    let before = folder.files();
+    folder.render(&[]).exits(2);
+    assert_eq!(folder.files(), before);
+    assert!(!folder.path("apps").exists());
+}
+
+#[test]
+fn a_lock_that_cannot_be_read_is_named() {
+    let folder = Folder::rendered(MINIMAL);
+    for (lock, message) in [
+        ("not a lock\n", "tightship.lock"),
+        ("version: 9\ntightship: x\nspec: x\nfiles: {}\n", "format 9"),
+        ("version: 1\ntightship: x\nspec: x\nfiles: {\"../../etc/passwd\": x}\n", "not below the folder"),
+    ] {
+        folder.write("tightship.lock", lock);
+        folder.render(&[]).exits(2).says(&[message, "delete it"]);
+    }
+}
+
+#[test]
+fn streams_and_usage() {
+    let folder = Folder::with(MINIMAL);
+    let stream = folder.render(&["--stdout"]).exits(0);
+    assert!(stream.stdout.starts_with("---\n") && stream.stderr.is_empty());
+    assert_eq!(folder.names(), ["tightship.yaml"]);
+    folder.render(&["--layout", "helm"]).exits(2).says(&["kustomize, plain"]);
+    folder.render(&["--file", "-"]).exits(2);
+    folder.render(&["--env", "prod", "--stdout"]).exits(2).says(&["no environment `prod`"]);
+    let two = Folder::with(&app("environments: {dev: {replicas: 1}, prod: {replicas: 5}}"));
+    two.render(&["--env", "prd", "--stdout"]).exits(2).says(&["dev, prod"]);
+    let prod = two.render(&["--env", "prod", "--stdout"]).exits(0);
+    assert!(prod.stdout.contains("replicas: 5"));
+    two.render(&["--out", "made/for/it"]).exits(0);
+    assert!(two.path("made/for/it/apps/shop/base/deployment.yaml").is_file());
+}
+
+#[test]
+fn standard_input_is_a_spec_too() {
+    let folder = Folder::with(MINIMAL);
+    let read = |args: &[&str]| {
+        let spec = fs::File::open(folder.path("tightship.yaml")).unwrap();
+        support::Ran::of(folder.command(&[&["render", "-f", "-"], args].concat()).stdin(spec).output().unwrap())
+    };
+    read(&[]).exits(2).says(&["--out DIR", "--stdout"]);
+    assert_eq!(read(&["--stdout"]).exits(0).stdout, folder.render(&["--stdout"]).exits(0).stdout);
+    read(&["--out", "out"]).exits(0);
+}
+
+/// Enough apps to fill a pipe, and to take a moment.
+fn many() -> String {
+    (0..300)
+        .map(|at| format!("---\n{}", MINIMAL.replace("name: shop", &format!("name: shop-{at}\nspace: s"))))
+        .collect()
+}
+
+#[test]
+fn a_reader_that_has_enough_is_no_error() {
+    let folder = Folder::with(&many());
+    let mut child =
+        folder.command(&["render", "--stdout"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+}
+
+#[test]
+fn an_interrupt_leaves_all_or_nothing() {
+    for delay in [1, 5, 20, 40, 60, 80, 120] {
+        let folder = Folder::with(&many());
+        let mut child = folder.command(&["render"]).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        let status = child.wait().unwrap();
+        let names = folder.names();
+        assert!(!names.iter().any(|name| name.contains(".tightship-")), "temporary files stay: {names:?}");
+        // 300 apps, each with ten files or so, or nothing at all
+        let complete = folder.render(&["--check"]).code == 0;
+        assert!(complete || names == ["tightship.yaml"], "after {delay} ms there are {} files", names.len());
+        assert!(status.success() || status.code() == Some(130) || status.signal() == Some(2), "{status:?}");
+    }
+}
