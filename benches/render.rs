@@ -39,7 +39,7 @@ fn rendering(criterion: &mut Criterion) {
         let source = apps(count);
         group.throughput(Throughput::Elements(count as u64));
         group.bench_with_input(BenchmarkId::new("plan", count), &source, |bencher, source| {
-            bencher.iter(|| plan(black_box(source)))
+            bencher.iter(|| plan(black_box(source)));
         });
     }
     let source = apps(1000);

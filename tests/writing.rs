@@ -1,4 +1,5 @@
 //! What happens to the folder: what is written, what is kept, and what is refused.
+#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod support;

@@ -100,6 +100,7 @@ fn block(text: &str, indent: usize) -> Value {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a test may fail")]
 mod tests {
     use super::{ENGINE, TEMPLATES, files, names};
 

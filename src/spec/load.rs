@@ -45,7 +45,8 @@ pub fn load(source: &Source, today: Date) -> Outcome {
         // without a tree the lines themselves must tell
         hidden.extend(secret::scan_lines(source.text()));
     }
-    let roots = || stream.documents.iter().filter_map(|document| document.root()).filter(|root| !is_empty(*root));
+    let roots =
+        || stream.documents.iter().filter_map(super::super::yaml::tree::Document::root).filter(|root| !is_empty(*root));
     for root in roots() {
         let (problems, places) = secret::scan(root);
         secrets.extend(problems);

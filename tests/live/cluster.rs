@@ -1,7 +1,8 @@
 //! A kind cluster for the length of a run.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
@@ -9,9 +10,9 @@ const PREFIX: &str = "tightship-live-";
 
 /// A cluster that is deleted when dropped, unless it was there before.
 pub struct Cluster {
-    name: Option<String>,
+    keeper: Keeper,
+    folder: TempDir,
     kubeconfig: PathBuf,
-    _folder: TempDir,
 }
 
 impl Cluster {
@@ -19,7 +20,8 @@ impl Cluster {
     pub fn start() -> Result<Self, String> {
         let folder = TempDir::new().map_err(|error| error.to_string())?;
         if let Ok(kubeconfig) = std::env::var("TIGHTSHIP_LIVE_KUBECONFIG") {
-            return Ok(Self { name: None, kubeconfig: kubeconfig.into(), _folder: folder });
+            let kubeconfig = kubeconfig.into();
+            return Ok(Self { keeper: Keeper::default(), folder, kubeconfig });
         }
         let image =
             std::env::var("TIGHTSHIP_NODE_IMAGE").map_err(|_| "TIGHTSHIP_NODE_IMAGE names no kind node image")?;
@@ -27,51 +29,105 @@ impl Cluster {
             let found = Command::new(program).arg("version").output();
             found.map_err(|error| format!("{program}: {error}"))?;
         }
-        delete_stale();
-        let name = format!("{PREFIX}{}", std::process::id());
         let kubeconfig = folder.path().join("kubeconfig");
-        let cluster = Self { name: Some(name.clone()), kubeconfig: kubeconfig.clone(), _folder: folder };
-        // Ctrl-C must not leave the cluster behind; a drop does not happen then
-        let interrupted = name.clone();
-        let _ = ctrlc::set_handler(move || {
-            delete(&interrupted);
-            std::process::exit(130);
-        });
+        delete_stale(&kubeconfig);
+        let name = format!("{PREFIX}{}", std::process::id());
+        let keeper = Keeper::start(&name, &kubeconfig).map_err(|error| format!("sh: {error}"))?;
+        // from here on an early return deletes what there is
+        let cluster = Self { keeper, folder, kubeconfig };
+        cluster.delete_when_interrupted()?;
+        cluster.create(&name, &image)?;
+        Ok(cluster)
+    }
+
+    fn create(&self, name: &str, image: &str) -> Result<(), String> {
         let output = Command::new("kind")
-            .args(["create", "cluster", "--wait", "120s", "--name", &name, "--image", &image, "--kubeconfig"])
-            .arg(&kubeconfig)
+            .args(["create", "cluster", "--wait", "90s", "--name", name, "--image", image, "--kubeconfig"])
+            .arg(&self.kubeconfig)
             .output()
             .map_err(|error| format!("kind: {error}"))?;
+        let said = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
-            return Err(format!("kind create cluster: {}", String::from_utf8_lossy(&output.stderr)));
+            return Err(format!("kind create cluster: {said}"));
         }
-        Ok(cluster)
+        // kind only mentions it when the time is up, and succeeds
+        if said.contains("WARNING: Timed out") {
+            return Err(format!("the cluster is not ready within 90 seconds: {said}"));
+        }
+        Ok(())
+    }
+
+    /// Ctrl-C: nothing is dropped then, and the caller shall not be left alone before the cluster is gone.
+    fn delete_when_interrupted(&self) -> Result<(), String> {
+        let keeper = self.keeper.clone();
+        let handler = move || {
+            keeper.finish();
+            std::process::exit(130);
+        };
+        ctrlc::set_handler(handler).map_err(|error| error.to_string())
     }
 
     pub fn kubeconfig(&self) -> &Path {
         &self.kubeconfig
     }
+
+    /// Where kubectl may keep what it learns about the API, instead of the user's home.
+    pub fn cache(&self) -> PathBuf {
+        self.folder.path().join("cache")
+    }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if let Some(name) = &self.name {
-            delete(name);
+        self.keeper.finish();
+    }
+}
+
+/// A shell that waits for the end of its standard input, which is held open by this process, and then deletes the
+/// cluster. So the cluster does not outlive the run however that ends, by SIGTERM or SIGKILL too.
+#[derive(Clone, Default)]
+struct Keeper(Arc<Mutex<Option<Child>>>);
+
+impl Keeper {
+    /// Ctrl-C goes to all processes of the terminal; this one has to stay.
+    const SCRIPT: &str = r#"trap '' INT TERM HUP; cat; exec kind delete cluster --name "$0" --kubeconfig "$1""#;
+
+    fn start(name: &str, kubeconfig: &Path) -> std::io::Result<Self> {
+        let child = Command::new("sh")
+            .args(["-c", Self::SCRIPT, name])
+            .arg(kubeconfig)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        Ok(Self(Arc::new(Mutex::new(Some(child)))))
+    }
+
+    /// Deletes the cluster. Whoever comes second waits for the first.
+    fn finish(&self) {
+        let mut child = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(mut child) = child.take() {
+            // closes the pipe first
+            let _ = child.wait();
         }
     }
 }
 
-fn delete(name: &str) {
-    let _ = Command::new("kind").args(["delete", "cluster", "--name", name]).output();
-}
-
-/// Clusters of runs that were killed: their process is gone.
-fn delete_stale() {
+/// Clusters of runs whose process is gone, and that could not clean up: the machine was switched off, for example.
+fn delete_stale(kubeconfig: &Path) {
     let Ok(output) = Command::new("kind").args(["get", "clusters"]).output() else { return };
     for name in String::from_utf8_lossy(&output.stdout).lines() {
-        let Some(process) = name.strip_prefix(PREFIX) else { continue };
-        if process.parse::<u32>().is_ok() && !Path::new("/proc").join(process).exists() {
-            delete(name);
+        let process = name.strip_prefix(PREFIX).and_then(|process| process.parse().ok());
+        if process.is_some_and(is_gone) {
+            let mut delete = Command::new("kind");
+            let _ = delete.args(["delete", "cluster", "--name", name, "--kubeconfig"]).arg(kubeconfig).output();
         }
     }
+}
+
+/// Whether a process does not run, or is this one, which has no cluster yet. In doubt it runs.
+fn is_gone(process: u32) -> bool {
+    let processes = Path::new("/proc");
+    let is_known = processes.join("self").exists();
+    process == std::process::id() || (is_known && !processes.join(process.to_string()).exists())
 }

@@ -19,13 +19,15 @@ pub struct Output {
 /// The cluster.
 pub struct Live {
     kubeconfig: PathBuf,
+    cache: PathBuf,
     release: OnceLock<String>,
     count: AtomicU32,
 }
 
 impl Live {
-    pub fn new(kubeconfig: &Path) -> Self {
-        Self { kubeconfig: kubeconfig.to_owned(), release: OnceLock::new(), count: AtomicU32::new(0) }
+    pub fn new(kubeconfig: &Path, cache: &Path) -> Self {
+        let (kubeconfig, cache) = (kubeconfig.to_owned(), cache.to_owned());
+        Self { kubeconfig, cache, release: OnceLock::new(), count: AtomicU32::new(0) }
     }
 
     /// The minor release of the cluster, such as 1.34.
@@ -49,6 +51,8 @@ impl Live {
         let mut child = Command::new("kubectl")
             .arg("--kubeconfig")
             .arg(&self.kubeconfig)
+            .arg("--cache-dir")
+            .arg(&self.cache)
             .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -85,9 +89,11 @@ impl Live {
         silent(self.with_input(&["apply", "--warnings-as-errors", "-f", "-"], manifests))
     }
 
-    /// Applies a folder of files.
-    pub fn apply_folder(&self, folder: &Path) -> Result<(), Failed> {
-        silent(self.run(&["apply", "--warnings-as-errors", "-R", "-f", folder.to_str().expect("UTF-8")]))
+    /// Applies a folder of files; gives what kubectl says about each object.
+    pub fn apply_folder(&self, folder: &Path) -> Result<String, Failed> {
+        let output = self.run(&["apply", "--warnings-as-errors", "-R", "-f", folder.to_str().expect("UTF-8")]);
+        let said = output.stdout.clone();
+        silent(output).map(|()| said)
     }
 
     /// Applies a kustomization the way the README says, for what the control plane may have made already.
@@ -101,6 +107,12 @@ impl Live {
         self.or_explain(namespace, output)
     }
 
+    /// Waits until the quota of a namespace has been counted: until then the API server refuses every pod.
+    pub fn wait_for_quota(&self, namespace: &str) -> Result<(), Failed> {
+        let counted = ["wait", "resourcequota", "--all", "--for=jsonpath={.status.hard}", "--timeout=30s"];
+        self.ok(&[&["-n", namespace], &counted[..]].concat()).map(drop)
+    }
+
     /// Waits until a Job is complete, or says what keeps it.
     pub fn wait_for_job(&self, namespace: &str, job: &str) -> Result<(), Failed> {
         let output =
@@ -112,9 +124,15 @@ impl Live {
         if output.ok {
             return Ok(());
         }
-        let pods = self.run(&["-n", namespace, "get", "pods", "-o", "wide"]).stdout;
-        let events = self.run(&["-n", namespace, "get", "events", "--sort-by=.lastTimestamp"]).stdout;
-        Err(format!("{}{}\n{pods}\n{events}", output.stdout, output.stderr).into())
+        let look = |args: &[&str]| self.run(&[&["-n", namespace], args].concat()).stdout;
+        let pods = look(&["get", "pods", "-o", "wide"]);
+        let events = look(&["get", "events", "--sort-by=.lastTimestamp"]);
+        let descriptions = look(&["describe", "pods"]);
+        let logs: String = look(&["get", "pods", "-o", "name"])
+            .lines()
+            .map(|pod| format!("{pod}:\n{}", look(&["logs", pod, "--all-containers", "--prefix", "--tail=20"])))
+            .collect();
+        Err(format!("{}{}\n{pods}\n{events}\n{descriptions}\n{logs}", output.stdout, output.stderr).into())
     }
 
     /// Runs a shell command in a container of a workload.

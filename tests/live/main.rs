@@ -1,9 +1,10 @@
 //! What a real cluster makes of the output: every test applies what the binary rendered, and watches what happens.
 //!
 //! Without `TIGHTSHIP_LIVE=1` the tests are listed as ignored. With it, a kind cluster is made from `TIGHTSHIP_NODE_IMAGE`
-//! and deleted at the end; a cluster that cannot be made is a failure. `TIGHTSHIP_LIVE_KUBECONFIG` names the kubeconfig of
-//! a kind cluster that is there already, for work on the tests; that one stays.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+//! and deleted at the end, however that comes; a cluster that cannot be made is a failure. `TIGHTSHIP_LIVE_KUBECONFIG`
+//! names the kubeconfig of a kind cluster that is there already, for work on the tests; that one stays.
+#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::print_stderr, missing_docs, unreachable_pub)]
 
 mod api;
@@ -45,41 +46,39 @@ fn tests() -> Vec<Test> {
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    let wanted = std::env::var("TIGHTSHIP_LIVE").is_ok_and(|value| value == "1");
-    if !wanted {
-        let trials: Vec<Trial> =
-            tests().into_iter().map(|(name, _)| Trial::test(name, || Ok(())).with_ignored_flag(true)).collect();
-        eprintln!("{} live tests were left out: TIGHTSHIP_LIVE=1 runs them on a kind cluster", trials.len());
-        return libtest_mimic::run(&arguments, trials).exit_code();
+    if std::env::var("TIGHTSHIP_LIVE").is_ok_and(|value| value == "1") {
+        // they mostly wait for pods; more at once would wait for each other on two cores
+        arguments.test_threads.get_or_insert(4);
+        return run(&arguments);
     }
-    if arguments.list || !tests().iter().any(|(name, _)| is_selected(name, &arguments)) {
-        let trials = tests().into_iter().map(|(name, _)| Trial::test(name, || Ok(()))).collect();
-        return libtest_mimic::run(&arguments, trials).exit_code();
+    let trials = without_cluster(true);
+    eprintln!("{} live tests were left out: TIGHTSHIP_LIVE=1 runs them on a kind cluster", trials.len());
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn run(arguments: &Arguments) -> ExitCode {
+    let trials = without_cluster(false);
+    let is_selected = |trial: &Trial| !arguments.is_filtered_out(trial) && !arguments.is_ignored(trial);
+    if arguments.list || !trials.iter().any(is_selected) {
+        return libtest_mimic::run(arguments, trials).exit_code();
     }
-    // more at once would only wait for each other on two cores
-    arguments.test_threads.get_or_insert(4);
     let cluster = match Cluster::start() {
-        Ok(cluster) => Arc::new(cluster),
+        Ok(cluster) => cluster,
         Err(error) => {
             eprintln!("no cluster: {error}");
             return ExitCode::FAILURE;
         }
     };
-    let live = Arc::new(Live::new(cluster.kubeconfig()));
-    let trials = tests()
-        .into_iter()
-        .map(|(name, test)| {
-            let live = Arc::clone(&live);
-            Trial::test(name, move || test(&live))
-        })
-        .collect();
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    drop(cluster);
-    conclusion.exit_code()
+    let live = Arc::new(Live::new(cluster.kubeconfig(), &cluster.cache()));
+    let trials = tests().into_iter().map(|(name, test)| {
+        let live = Arc::clone(&live);
+        Trial::test(name, move || test(&live))
+    });
+    libtest_mimic::run(arguments, trials.collect()).exit_code()
 }
 
-/// As libtest does it: a part of the name, or the whole with `--exact`.
-fn is_selected(name: &str, arguments: &Arguments) -> bool {
-    let matches = |filter: &String| if arguments.exact { name == filter } else { name.contains(filter.as_str()) };
-    arguments.filter.as_ref().is_none_or(matches) && !arguments.skip.iter().any(matches)
+/// The tests as a list of names. `--include-ignored` alone must not make them pass.
+fn without_cluster(ignored: bool) -> Vec<Trial> {
+    let refuse = || Err("there is no cluster: set TIGHTSHIP_LIVE=1".into());
+    tests().into_iter().map(|(name, _)| Trial::test(name, refuse).with_ignored_flag(ignored)).collect()
 }

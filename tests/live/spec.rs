@@ -27,6 +27,7 @@ impl<'l> Room<'l> {
         );
         let out = room.render("space", &spec, &[])?;
         live.apply_server_side(&out)?;
+        live.wait_for_quota(&room.name)?;
         Ok(room)
     }
 
@@ -51,7 +52,7 @@ impl<'l> Room<'l> {
     pub fn apply_plain(&self, specs: &[String]) -> Result<(), Failed> {
         let folder = self.live.unique("plain");
         let out = self.render(&folder, &specs.join("---\n"), &["--layout", "plain"])?;
-        self.live.apply_folder(&out.join("apps"))
+        self.live.apply_folder(&out.join("apps")).map(drop)
     }
 
     /// An app of this space, with further keys.
@@ -84,7 +85,12 @@ impl Drop for Room<'_> {
 
 /// Runs the binary in a folder. It may warn; it must succeed.
 pub fn tightship(folder: &Path, args: &[&str]) -> Result<String, Failed> {
-    let output = Command::new(env!("CARGO_BIN_EXE_tightship")).args(args).current_dir(folder).output()?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tightship"));
+    // answers and the name of the spec could come from the developer's environment
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TIGHTSHIP_")) {
+        command.env_remove(name);
+    }
+    let output = command.args(args).current_dir(folder).output()?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }

@@ -60,9 +60,9 @@ fn cron_job(live: &Live) -> Result<(), Failed> {
     for (name, plain) in [("nightly", false), ("plain", true)] {
         let specs = [room.app(name, keys)];
         if plain {
-            room.apply_plain(&specs)?
+            room.apply_plain(&specs)?;
         } else {
-            room.apply(&specs)?
+            room.apply(&specs)?;
         }
         // the schedule is hours away: a run by hand takes the same template
         live.ok(&["-n", &room.name, "create", "job", &format!("{name}-now"), &format!("--from=cronjob/{name}")])?;

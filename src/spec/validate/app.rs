@@ -230,9 +230,10 @@ fn ports_of_the_pod(app: &App, decoder: &mut Decoder<'_>) {
             for other in &before {
                 let same_number = number(port) == number(other);
                 if same_number || port.name.value == other.name.value {
-                    let (what, span, first) = match same_number {
-                        true => (format!("port `{}`", number(port)), port.port.span, other.port.span),
-                        false => (format!("port name `{}`", port.name.as_str()), port.name.span, other.name.span),
+                    let (what, span, first) = if same_number {
+                        (format!("port `{}`", number(port)), port.port.span, other.port.span)
+                    } else {
+                        (format!("port name `{}`", port.name.as_str()), port.name.span, other.name.span)
                     };
                     let problem = Problem::error(span, format!("{what} stands here twice"));
                     decoder
