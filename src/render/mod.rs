@@ -17,7 +17,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::kube::version::Version;
 use crate::spec::app::Layout;
 use crate::spec::{App, Space, Specs};
-use plan::{Owner, Piece, Plan, PlannedFile};
+use plan::{Piece, Plan, PlannedFile};
 
 /// How to render.
 #[derive(Debug, Clone, Copy)]
@@ -160,9 +160,4 @@ fn everything(specs: &Specs, options: Options<'_>) -> Result<Option<PlannedFile>
         return Ok(None);
     }
     Ok(Some(layout::kustomize::kustomization("", options.spec, &resources, &[], &[])?))
-}
-
-/// Whether a file is the user's own.
-pub fn is_users(file: &PlannedFile) -> bool {
-    file.owner == Owner::User
 }

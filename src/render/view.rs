@@ -188,7 +188,7 @@ pub(crate) struct ConfigVolume {
 #[derive(Debug, Serialize)]
 pub(crate) struct ConfigItem {
     pub key: String,
-    pub(crate) mode: u32,
+    pub mode: u32,
     /// The digits of the mode in octal.
     pub octal: u32,
 }

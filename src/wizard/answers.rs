@@ -13,8 +13,6 @@ pub enum Origin {
     Flag,
     /// The answers file, at a line.
     File(usize),
-    /// What lies in the folder, such as a Dockerfile.
-    Folder,
     /// The person at the terminal.
     Asked,
     /// Nobody said anything.
@@ -44,7 +42,7 @@ impl Answers {
         self.values.get(key).map(|(_, origin)| *origin)
     }
 
-    /// Whether nothing needs to be asked. What was read in the folder still is: it may not be meant.
+    /// Whether there is an answer already.
     pub fn is_settled(&self, key: &str) -> bool {
         self.origin(key).is_some()
     }
