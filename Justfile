@@ -1,6 +1,6 @@
 # Lists the recipes.
 default:
-    @just --list
+    @{{ just_executable() }} --list
 
 # Compiles everything, tests and benches included.
 check:
