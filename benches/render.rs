@@ -50,7 +50,7 @@ fn rendering(criterion: &mut Criterion) {
             || tempfile::TempDir::new().unwrap(),
             |folder| {
                 let root = Utf8Path::from_path(folder.path()).unwrap();
-                writer::compare(root, &plan, source.text()).unwrap().write(&AtomicBool::new(false)).unwrap();
+                writer::compare(root, &plan, &source, false).unwrap().write(&AtomicBool::new(false)).unwrap();
                 folder
             },
             BatchSize::PerIteration,

@@ -4,26 +4,40 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use serde_json::{Value, json};
-use support::{Folder, MINIMAL, app, data};
+use support::{Folder, MINIMAL, app, data, merge};
 use tightship::kube::fields::{FieldType, Lookup, TypeId, table};
 use tightship::kube::version::Version;
-use tightship::render::{self, Options};
+use tightship::render::plan::Plan;
+use tightship::render::{self, Options, engine};
+use tightship::spec::app::Layout;
+use tightship::spec::exception::Rule;
 use tightship::spec::{self, validate};
 use tightship::yaml::{self, Source};
 
 const KINDS: [&str; 5] = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
 
-/// The stream of a spec, rendered by the library.
-fn stream(text: &str, comments: Option<bool>) -> String {
+const OPTIONS: Options<'static> = Options { spec: "tightship.yaml", layout: None, comments: None, environment: None };
+
+/// What the library makes of a spec that it must accept.
+fn plan(text: &str, options: Options<'_>) -> Plan {
     let source = Source::new("tightship.yaml", text);
     let outcome = spec::load(&source, "2026-01-01".parse().unwrap());
     let specs = outcome.specs.unwrap_or_else(|| panic!("{text}\n{:?}", outcome.problems));
-    let options = Options { spec: "tightship.yaml", layout: None, comments, environment: None };
-    render::plan(&specs, options).unwrap_or_else(|error| panic!("{text}\n{error}")).stream
+    render::plan(&specs, options).unwrap_or_else(|error| panic!("{text}\n{error}"))
+}
+
+fn stream(text: &str, comments: Option<bool>) -> String {
+    plan(text, Options { comments, ..OPTIONS }).stream
+}
+
+/// The spec that uses all that there is.
+fn everything() -> String {
+    std::fs::read_to_string(&data("good-everything")[0].1).unwrap()
 }
 
 /// The objects of a stream as our own reader and as the YAML organisation's read them; both must agree.
@@ -138,6 +152,18 @@ fn unknown_fields(
                 unknown(value, &field.ty, release, &path, found);
             }
             _ => found.push(path),
+        }
+    }
+    for field in table().fields_of(id, release) {
+        match fields.get(field.name) {
+            None if field.required => found.push(format!("{path} lacks {}", field.name)),
+            Some(Value::Array(items)) if field.map_keys().next().is_some() => {
+                let names: Vec<Vec<&Value>> =
+                    items.iter().map(|item| field.map_keys().filter_map(|key| item.get(key)).collect()).collect();
+                let twice = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name));
+                found.extend(twice.map(|(_, name)| format!("{path}.{} has {name:?} twice", field.name)));
+            }
+            _ => {}
         }
     }
 }
@@ -304,9 +330,7 @@ fn levels_differ_in_the_network() {
 
 #[test]
 fn each_exception_is_annotated_where_it_weakens() {
-    let all = data("good-everything");
-    let text = std::fs::read_to_string(&all[0].1).unwrap();
-    let objects = objects(&stream(&text, None));
+    let objects = objects(&stream(&everything(), None));
     let annotations = |kind: &str| find(&objects, kind)["metadata"]["annotations"].as_object().unwrap().clone();
     let workload = annotations("StatefulSet");
     for rule in [
@@ -335,7 +359,7 @@ fn each_exception_is_annotated_where_it_weakens() {
 
 #[test]
 fn the_same_spec_gives_the_same_bytes_everywhere() {
-    let text = std::fs::read_to_string(&data("good-everything")[0].1).unwrap();
+    let text = everything();
     let (here, there) = (Folder::with(&text), Folder::with(&text));
     here.render(&[]).exits(0);
     let elsewhere =
@@ -354,6 +378,254 @@ fn small_outputs_look_as_reviewed() {
         "cron_job_without_comments",
         stream(&spec_of("cronjob", "restricted", "1.37", "generic", true), Some(false))
     );
+}
+
+/// For each template a text that it makes. But for the few that only arrange what others make, no other template has it.
+const TEMPLATES: [(&str, &str); 38] = [
+    ("app/annotations.yaml.j2", "  annotations:"),
+    ("app/autoscaler.yaml.j2", "kind: HorizontalPodAutoscaler"),
+    ("app/config-map.yaml.j2", "kind: ConfigMap"),
+    ("app/container.yaml.j2", "allowPrivilegeEscalation: false # set-uid"),
+    ("app/cron-job.yaml.j2", "kind: CronJob"),
+    ("app/daemon-set.yaml.j2", "kind: DaemonSet"),
+    ("app/deployment.yaml.j2", "kind: Deployment"),
+    ("app/disruption-budget.yaml.j2", "kind: PodDisruptionBudget"),
+    ("app/http-route.yaml.j2", "kind: HTTPRoute"),
+    ("app/ingress.yaml.j2", "kind: Ingress"),
+    ("app/job-spec.yaml.j2", "podReplacementPolicy: Failed"),
+    ("app/job.yaml.j2", "kind: Job"),
+    ("app/labels.yaml.j2", "  labels:"),
+    ("app/network-policy.yaml.j2", "# Policies add up: this one closes everything"),
+    ("app/pod.yaml.j2", "enableServiceLinks: false"),
+    ("app/probe.yaml.j2", "timeoutSeconds: 2"),
+    ("app/selector.yaml.j2", "matchLabels: # cannot be changed later"),
+    ("app/service-account.yaml.j2", "imagePullSecrets:"),
+    ("app/service.yaml.j2", "clusterIP: None"),
+    ("app/stateful-set.yaml.j2", "kind: StatefulSet"),
+    ("app/storage.yaml.j2", "storageClassName: slow"),
+    ("app/volume.yaml.j2", "sizeLimit: "),
+    ("dns-rule.yaml.j2", "# NodeLocal DNSCache"),
+    ("layout/kustomization.yaml.j2", "kind: Kustomization"),
+    ("layout/patches.yaml.j2", "# This file is yours"),
+    ("peer.yaml.j2", "except: # "),
+    ("space/labels.yaml.j2", "tightship/owner: platform"),
+    ("space/namespace.yaml.j2", "kind: Namespace"),
+    ("space/network-policy.yaml.j2", "name: allow-within"),
+    ("space/quota.yaml.j2", "kind: LimitRange"),
+    ("space/registries.yaml.j2", "kind: ValidatingAdmissionPolicyBinding"),
+    ("space/role-admin.yaml.j2", "# As edit; also debugs pods"),
+    ("space/role-edit.yaml.j2", "# Deploys apps."),
+    ("space/role-view.yaml.j2", "# Looks at everything but Secrets."),
+    ("space/roles.yaml.j2", "kind: Group"),
+    ("space/rules-read.yaml.j2", "events, limitranges"),
+    ("space/rules-write.yaml.j2", "deployments/scale"),
+    ("space/service-account.yaml.j2", "# Every namespace has this account."),
+];
+
+#[test]
+fn every_template_is_reached() {
+    // the wizard's are its own tests' business
+    let names: BTreeSet<&str> = engine::names().into_iter().filter(|name| !name.starts_with("spec/")).collect();
+    let kinds = ["deployment", "statefulset", "daemonset", "job", "cronjob"];
+    let mut specs: Vec<String> =
+        kinds.iter().map(|kind| spec_of(kind, "restricted", "1.36", "generic", true)).collect();
+    specs.push(everything());
+    specs.push(space_of("restricted", "1.36", "generic") + "owner: platform\n");
+    specs.push(app("replicas: 1\nstorage: [{name: data, path: /data, size: 1Gi, class: slow}]"));
+    let texts: Vec<String> = specs.iter().flat_map(|spec| plan(spec, OPTIONS).files).map(|file| file.text).collect();
+    assert_eq!(TEMPLATES.map(|(name, _)| name).into_iter().collect::<BTreeSet<_>>(), names);
+    for (name, made) in TEMPLATES {
+        assert!(texts.iter().any(|text| text.lines().any(|line| line.contains(made))), "nothing is made by {name}");
+    }
+}
+
+#[test]
+fn the_layouts_hold_the_same_objects_and_name_every_file() {
+    let spec = everything() + &space_of("baseline", "1.37", "generic").replace("name: shop", "name: webshop");
+    let spec = spec.replace("registries: [ghcr.io/acme, a.example]\n", "");
+    let key = |object: &Value| format!("{} {} {}", object["apiVersion"], object["kind"], object["metadata"]["name"]);
+    let by_key = |objects: Vec<Value>| objects.into_iter().map(|it| (key(&it), it)).collect::<BTreeMap<_, _>>();
+    let streamed = by_key(objects(&stream(&spec, None)));
+
+    let plain = plan(&spec, Options { layout: Some(Layout::Plain), ..OPTIONS });
+    let text: String = plain.files.iter().map(|file| format!("---\n{}", file.text)).collect();
+    assert_eq!(by_key(objects(&text)), streamed);
+
+    let kustomize = plan(&spec, Options { layout: Some(Layout::Kustomize), ..OPTIONS });
+    let files: BTreeMap<&str, &str> =
+        kustomize.files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+    let (mut named, mut base) = (BTreeSet::new(), Vec::new());
+    for (path, text) in &files {
+        let found = objects(text);
+        assert!(!found.is_empty(), "{path} is empty");
+        let Some(folder) = path.strip_suffix("kustomization.yaml") else {
+            assert!(text.starts_with("# Made by tightship from tightship.yaml"), "{path}");
+            base.extend(found.into_iter().filter(|_| !path.contains("/overlays/")));
+            continue;
+        };
+        for list in ["resources", "components"] {
+            for entry in found[0][list].as_array().into_iter().flatten() {
+                named.insert(resolve(folder, entry.as_str().unwrap()));
+            }
+        }
+        for patch in found[0]["patches"].as_array().into_iter().flatten() {
+            named.insert(resolve(folder, patch["path"].as_str().unwrap()));
+        }
+    }
+    assert_eq!(by_key(base), streamed);
+    let is_overlay = |path: &str| path.contains("/overlays/") && path.ends_with("kustomization.yaml");
+    let wanted: BTreeSet<String> = files
+        .keys()
+        .filter(|path| !is_overlay(path) && **path != "kustomization.yaml")
+        .map(|path| path.trim_end_matches("/kustomization.yaml").to_owned())
+        .collect();
+    assert_eq!(named, wanted, "each file is named by a kustomization, and each name is a file");
+}
+
+/// A path from a folder, which may go upwards.
+fn resolve(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
+}
+
+/// The objects that an overlay gives: those of the base and its own, with its patches put over them.
+fn overlaid(plan: &Plan, environment: &str) -> BTreeMap<String, Value> {
+    let key = |object: &Value| format!("{} {}", object["kind"], object["metadata"]["name"]);
+    let texts = |part: &str| -> Vec<Value> {
+        let files = plan.files.iter().filter(|file| file.path.as_str().contains(part));
+        let files = files.filter(|file| !file.path.as_str().ends_with("kustomization.yaml"));
+        files.flat_map(|file| objects(&file.text)).collect()
+    };
+    let base = texts("/base/");
+    let mut result: BTreeMap<String, Value> = base.into_iter().map(|object| (key(&object), object)).collect();
+    for object in texts(&format!("/overlays/{environment}/")) {
+        match result.get_mut(&key(&object)) {
+            Some(_) if object["$patch"] == "delete" => drop(result.remove(&key(&object))),
+            Some(old) => {
+                let id = merge::type_of(old);
+                merge::apply(old.as_object_mut().unwrap(), object.as_object().unwrap(), Some(id));
+            }
+            None => drop(result.insert(key(&object), object)),
+        }
+    }
+    result
+}
+
+fn without_order(objects: &mut BTreeMap<String, Value>) {
+    for object in objects.values_mut() {
+        let id = merge::type_of(object);
+        merge::sort_named_lists(object.as_object_mut().unwrap(), Some(id));
+    }
+}
+
+#[test]
+fn an_overlay_gives_what_the_environment_asks_for() {
+    let gateway = "{host: a.example.com, gateway: infra/public}";
+    let ingress = "{host: a.example.com, via: ingress, class: nginx, namespace: ingress, tls: cert}";
+    let apps = [
+        everything(),
+        app("replicas: 1\nenvironments: {prod: {replicas: {min: 2, max: 5}, env: {A: b}}, dev: {replicas: 0}}"),
+        app(
+            "replicas: {min: 2, max: 5}\nenvironments: {prod: {replicas: {min: 3, max: 9, cpu: 50}}, dev: {replicas: 1}}",
+        ),
+        app(&format!("route: {gateway}\nenvironments: {{prod: {{route: {ingress}}}, dev: {{size: xs}}}}")),
+        app(&format!("environments: {{prod: {{route: {gateway}}}, dev: {{image: \"ghcr.io/acme/shop:1.2.4\"}}}}")),
+        app(
+            "env: {A: a, B: \"$(A)\"}\nenvironments: {prod: {env: {B: \"a\\nb\\n\", C: \"no\"}}, dev: {env: {A: \"\"}}}",
+        ),
+        app(
+            "replicas: 1\nstorage: [{name: d, path: /d, size: 1Gi}]\nenvironments: {prod: {storage: {d: {size: 9Gi}}}, dev: {}}",
+        ),
+        app("sidecars: [{name: side, image: a/b:1, env: {A: b}}]\nsize: {cpu: 100m, memory: 64Mi}\n\
+             environments: {prod: {size: {cpu: 100m, memory: 64Mi, cpuLimit: none}}, dev: {}}\n\
+             exceptions: [{rule: no-cpu-limit, reason: r, ticket: t, expires: 2030-01-01}]"),
+        spec_of("cronjob", "restricted", "1.36", "generic", true)
+            + "environments: {prod: {size: l, env: {A: c}}, dev: {}}\n",
+    ];
+    for spec in apps {
+        let files = plan(&spec, Options { layout: Some(Layout::Kustomize), ..OPTIONS });
+        for environment in ["prod", "dev"] {
+            let asked = plan(&spec, Options { environment: Some(environment), ..OPTIONS }).stream;
+            let key = |object: &Value| format!("{} {}", object["kind"], object["metadata"]["name"]);
+            let mut asked: BTreeMap<_, _> = objects(&asked).into_iter().map(|it| (key(&it), it)).collect();
+            let mut given = overlaid(&files, environment);
+            without_order(&mut asked);
+            without_order(&mut given);
+            assert_eq!(asked.keys().collect::<Vec<_>>(), given.keys().collect::<Vec<_>>(), "{environment}\n{spec}");
+            for (name, object) in asked {
+                assert_eq!(given[&name], object, "{name} in {environment}\n{spec}");
+            }
+        }
+    }
+}
+
+/// An exception, what in the app needs it, and where one sees that it works.
+struct Weak {
+    rule: &'static str,
+    lines: &'static str,
+    kind: &'static str,
+    at: &'static str,
+    value: Value,
+}
+
+fn weak(rule: &'static str, lines: &'static str, kind: &'static str, at: &'static str, value: Value) -> Weak {
+    Weak { rule, lines, kind, at, value }
+}
+
+#[test]
+fn each_exception_works_alone_and_is_seen_on_one_object() {
+    let container = "/spec/template/spec/containers/0";
+    let at = |rest: &str| -> &'static str { Box::leak(format!("{container}{rest}").into_boxed_str()) };
+    let low = "runAs: {user: 1000}";
+    let secret = "secrets: [{name: db, keys: [user], env: DB_USER}]";
+    let root = "runAs: {user: 0}\nlevel: baseline";
+    let ingress = "route: {host: a.example.com, via: ingress, class: nginx, namespace: ingress}";
+    let cpu = "size: {cpu: 100m, memory: 64Mi, cpuLimit: none}";
+    let all = [
+        weak("writable-root-filesystem", "", "Deployment", at("/securityContext/readOnlyRootFilesystem"), json!(false)),
+        weak("host-user-namespace", "", "Deployment", "/spec/template/spec/hostUsers", Value::Null),
+        weak("secret-in-env", secret, "Deployment", at("/env/0/valueFrom/secretKeyRef/name"), json!("db")),
+        weak("no-cpu-limit", cpu, "Deployment", at("/resources/limits/cpu"), Value::Null),
+        weak("low-user-id", low, "Deployment", at("/securityContext/runAsUser"), json!(1000)),
+        weak("run-as-root", root, "Deployment", at("/securityContext/runAsNonRoot"), Value::Null),
+        weak(
+            "added-capability",
+            "capabilities: [NET_BIND_SERVICE]",
+            "Deployment",
+            at("/securityContext/capabilities/add"),
+            json!(["NET_BIND_SERVICE"]),
+        ),
+        weak("mutable-image-tag", "image: a/b:latest", "Deployment", at("/image"), json!("a/b:latest")),
+        weak("api-secrets", "api: [{resource: secrets, verbs: [list]}]", "Role", "/rules/0/verbs", json!(["list"])),
+        weak("api-escalation", "api: [{resource: pods, verbs: [create]}]", "Role", "/rules/0/verbs", json!(["create"])),
+        weak("route-without-tls", ingress, "Ingress", "/spec/tls", Value::Null),
+    ];
+    assert_eq!(all.iter().map(|it| it.rule).collect::<Vec<_>>(), Rule::WORDS);
+    for Weak { rule, lines, kind, at, value } in all {
+        // a line of the exception's own stands for the minimal app's
+        let key = |line: &str| line.split(':').next().unwrap().to_owned();
+        let own: Vec<String> = lines.lines().map(key).collect();
+        let rest: Vec<&str> = MINIMAL.lines().filter(|line| !own.contains(&key(line))).collect();
+        let spec = format!(
+            "{}\n{lines}\nexceptions: [{{rule: {rule}, reason: the reason, ticket: T-1, expires: 2026-06-30}}]\n",
+            rest.join("\n")
+                .replace("{kubernetes: \"1.36\"}", "{kubernetes: \"1.36\", apiServer: {cidrs: [10.0.0.1/32]}}")
+        );
+        let objects = objects(&stream(&spec, None));
+        assert_eq!(find(&objects, kind).pointer(at).unwrap_or(&Value::Null), &value, "{rule}");
+        let noted = |object: &&Value| object.to_string().contains(&format!("tightship/allow.{rule}"));
+        let kinds: Vec<&Value> = objects.iter().filter(noted).map(|object| &object["kind"]).collect();
+        assert_eq!(kinds, [kind], "{rule}");
+        let note = &find(&objects, kind)["metadata"]["annotations"][&format!("tightship/allow.{rule}")];
+        assert_eq!(note, "the reason (T-1, until 2026-06-30)", "{rule}");
+    }
 }
 
 /// Texts that YAML, templates or shells could take for something else.
@@ -451,6 +723,80 @@ proptest! {
         let reason = format!("{} (t, until 2030-01-01)", texts[5].trim());
         prop_assert_eq!(&find(&objects, "Job")["metadata"]["annotations"], &json!({"tightship/allow.writable-root-filesystem": reason}));
     }
+}
+
+/// A hostile text as a part of a path.
+fn hostile_name() -> impl Strategy<Value = String> {
+    hostile().prop_map(|text| text.chars().filter(|c| !c.is_control() && !"/:".contains(*c)).take(40).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_breaks_an_overlay_a_path_or_a_comment(
+        texts in prop::collection::vec(hostile(), 4),
+        name in hostile_name(),
+        label in "[A-Za-z0-9]([-A-Za-z0-9_.]{0,20}[A-Za-z0-9])?",
+        group in hostile_name(),
+    ) {
+        let (file, folder) = (format!("/cfg/f{name}f"), format!("/var/{name}x"));
+        let spec = json!({
+            "apiVersion": "tightship/v1", "kind": "App", "name": "shop", "image": "ghcr.io/acme/shop:1", "level": "restricted",
+            "target": {"kubernetes": "1.36"}, "ports": [{"name": "http", "port": 8080}], "owner": label,
+            "env": {"A": "a", "B": texts[0]}, "files": [{"path": file, "content": texts[1]}], "writable": [{"path": folder}],
+            "health": {"live": {"exec": [texts[2], texts[3]]}},
+            "environments": {"prod": {"env": {"A": texts[2], "C": texts[3]}}},
+        });
+        let space = json!({
+            "apiVersion": "tightship/v1", "kind": "Space", "name": "shop", "level": "restricted",
+            "target": {"kubernetes": "1.36"}, "teams": [{"group": format!("g{group}")}], "owner": label,
+        });
+        let source = Source::new("x", printable(&format!("{spec}\n---\n{space}\n")));
+        let outcome = spec::load(&source, "2026-01-01".parse().unwrap());
+        let Some(specs) = outcome.specs else {
+            let refused = texts.iter().any(|text| text.contains('\0')) || !outcome.hidden.is_empty();
+            prop_assert!(refused, "{:?}", outcome.problems);
+            return Ok(());
+        };
+        // the name of the spec stands in a comment at the top of each file
+        let files = render::plan(&specs, Options { spec: &texts[0], ..OPTIONS }).unwrap();
+        let bare = render::plan(&specs, Options { spec: "x", comments: Some(false), ..OPTIONS }).unwrap();
+        let asked = render::plan(&specs, Options { environment: Some("prod"), ..OPTIONS }).unwrap();
+        for (file, bare) in files.files.iter().zip(&bare.files) {
+            prop_assert_eq!(objects(&file.text), objects(&bare.text), "{}", file.path);
+        }
+        let given = overlaid(&files, "prod");
+        let deployment = &given["\"Deployment\" \"shop\""];
+        let container = &pod(deployment)["containers"][0];
+        let expected = json!([
+            {"name": "A", "value": texts[2]}, {"name": "B", "value": texts[0]}, {"name": "C", "value": texts[3]},
+        ]);
+        prop_assert_eq!(&container["env"], &expected);
+        prop_assert_eq!(&container["livenessProbe"]["exec"]["command"], &json!([texts[2], texts[3]]));
+        let paths: BTreeSet<&str> =
+            container["volumeMounts"].as_array().unwrap().iter().map(|it| it["mountPath"].as_str().unwrap()).collect();
+        prop_assert_eq!(paths, BTreeSet::from([file.as_str(), folder.as_str()]));
+        prop_assert_eq!(&deployment["metadata"]["labels"]["tightship/owner"], &json!(label));
+        let asked = objects(&asked.stream);
+        let data = find(&asked, "ConfigMap")["data"].as_object().unwrap().values().cloned().collect::<Vec<_>>();
+        prop_assert_eq!(data, vec![json!(texts[1])]);
+        let team = asked.iter().find(|it| it["kind"] == "RoleBinding").unwrap();
+        prop_assert_eq!(&team["subjects"][0]["name"], &json!(format!("g{group}")));
+    }
+}
+
+#[test]
+fn most_hostile_texts_are_accepted() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut accepted = 0;
+    for _ in 0..200 {
+        let text = hostile().new_tree(&mut runner).unwrap().current();
+        let spec = MINIMAL.to_owned() + &printable(&format!("env: {}\n", json!({ "A": text })));
+        let outcome = spec::load(&Source::new("x", spec), "2026-01-01".parse().unwrap());
+        accepted += usize::from(outcome.specs.is_some());
+    }
+    assert!(accepted > 150, "{accepted} of 200");
 }
 
 #[test]

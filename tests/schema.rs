@@ -4,6 +4,7 @@
 
 mod support;
 
+use clap::CommandFactory as _;
 use serde_json::Value;
 use support::{Folder, data};
 
@@ -77,4 +78,30 @@ fn help_fits_the_screen() {
     }
     folder.run(&["--version"]).exits(0).says(&[env!("CARGO_PKG_VERSION")]);
     folder.run(&["rendr"]).exits(2).says(&["'render'"]);
+}
+
+#[test]
+fn wrong_types_do_not_fit_it() {
+    // what only YAML knows: a tag, a NUL, a key that is a list
+    const BEYOND: [&str; 3] = ["type-tag", "type-args-nul", "type-key-list"];
+    let validator = jsonschema::draft202012::new(&schema()).unwrap();
+    for (name, path) in data("type-").into_iter().filter(|(name, _)| !BEYOND.contains(&name.as_str())) {
+        assert!(documents(&path).iter().any(|document| !validator.is_valid(document)), "{name} fits the schema");
+    }
+}
+
+#[test]
+fn help_lists_every_flag() {
+    let folder = Folder::new();
+    let program = tightship::cli::Cli::command();
+    let commands: Vec<_> = program.get_subcommands().collect();
+    assert!(commands.len() >= 5);
+    for command in commands {
+        let help = folder.run(&[command.get_name(), "--help"]).exits(0).stdout;
+        for flag in command.get_arguments().filter_map(|argument| argument.get_long()).chain(["color", "help"]) {
+            assert!(help.contains(&format!("--{flag}")), "{} --help has no --{flag}:\n{help}", command.get_name());
+        }
+        let exit_codes = ["new", "render"].contains(&command.get_name());
+        assert!(!exit_codes || help.contains("Exit codes: 0 done"), "{help}");
+    }
 }

@@ -164,8 +164,8 @@ fn a_lock_that_cannot_be_read_is_named() {
     let folder = Folder::rendered(MINIMAL);
     for (lock, message) in [
         ("not a lock\n", "tightship.lock"),
-        ("version: 9\ntightship: x\nspec: x\nfiles: {}\n", "format 9"),
-        ("version: 1\ntightship: x\nspec: x\nfiles: {\"../../etc/passwd\": x}\n", "not below the folder"),
+        ("version: 9\ntightship: x\nsource: x\nspec: x\nfiles: {}\n", "format 9"),
+        ("version: 1\ntightship: x\nsource: x\nspec: x\nfiles: {\"../../etc/passwd\": x}\n", "not below the folder"),
     ] {
         folder.write("tightship.lock", lock);
         folder.render(&[]).exits(2).says(&[message, "delete it"]);
@@ -203,7 +203,7 @@ fn standard_input_is_a_spec_too() {
 
 /// Enough apps to fill a pipe, and to take a moment.
 fn many() -> String {
-    (0..300)
+    (0..150)
         .map(|at| format!("---\n{}", MINIMAL.replace("name: shop", &format!("name: shop-{at}\nspace: s"))))
         .collect()
 }
@@ -228,9 +228,84 @@ fn an_interrupt_leaves_all_or_nothing() {
         let status = child.wait().unwrap();
         let names = folder.names();
         assert!(!names.iter().any(|name| name.contains(".tightship-")), "temporary files stay: {names:?}");
-        // 300 apps, each with ten files or so, or nothing at all
+        // each app with its ten files or so, or nothing at all
         let complete = folder.render(&["--check"]).code == 0;
         assert!(complete || names == ["tightship.yaml"], "after {delay} ms there are {} files", names.len());
         assert!(status.success() || status.code() == Some(130) || status.signal() == Some(2), "{status:?}");
     }
+}
+
+#[test]
+fn an_interrupt_of_an_update_leaves_the_old_or_the_new() {
+    let generated = |folder: &Folder| {
+        let mut files = folder.files();
+        files.remove("tightship.yaml");
+        files
+    };
+    let (spec, next) = (many(), many().replace("1.2.3", "1.2.4"));
+    let (folder, updated) = (Folder::rendered(&spec), Folder::rendered(&next));
+    let (old, new) = (generated(&folder), generated(&updated));
+    assert_ne!(old, new);
+    let mut seen = Vec::new();
+    for delay in [10, 40, 80, 120, 160, 200, 300] {
+        folder.write("tightship.yaml", &next);
+        let mut child = folder.command(&["render"]).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
+        child.wait().unwrap();
+        let now = generated(&folder);
+        assert!(now == old || now == new, "after {delay} ms the folder is neither old nor new");
+        seen.push(now == new);
+        if now == new {
+            folder.write("tightship.yaml", &spec);
+            folder.render(&[]).exits(0);
+        }
+    }
+    assert!(!seen[0], "the first came too late to interrupt anything");
+}
+
+#[test]
+fn links_beside_the_files_are_not_followed() {
+    let outside = Folder::new();
+    outside.write("theirs", "theirs\n");
+    for name in [format!("{DEPLOYMENT}.new"), "tightship.lock".to_owned()] {
+        let folder = Folder::rendered(MINIMAL);
+        let lock = folder.read("tightship.lock");
+        folder.replace(DEPLOYMENT, "replicas: 2", "replicas: 7");
+        let _ = fs::remove_file(folder.path(&name));
+        if name == "tightship.lock" {
+            outside.write("lock", &lock);
+        }
+        symlink(outside.path(if name == "tightship.lock" { "lock" } else { "theirs" }), folder.path(&name)).unwrap();
+        folder.replace("tightship.yaml", "1.2.3", "1.2.4");
+        let code = folder.render(&[]).code;
+        assert!([1, 2].contains(&code), "{name}: {code}");
+        assert_eq!(outside.read("theirs"), "theirs\n");
+        if name == "tightship.lock" {
+            assert_eq!(outside.read("lock"), lock);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_any_more_is_an_edit() {
+    let folder = Folder::rendered(MINIMAL);
+    folder.write(DEPLOYMENT, b"\xff\xfe\x00");
+    folder.render(&["--check"]).exits(1).says(&["was edited by hand"]);
+    folder.render(&["--diff"]).exits(1);
+    folder.render(&[]).exits(1);
+    assert_eq!(fs::read(folder.path(DEPLOYMENT)).unwrap(), b"\xff\xfe\x00");
+    folder.render(&["--force"]).exits(0);
+    folder.render(&["--check"]).exits(0);
+}
+
+#[test]
+fn two_specs_do_not_take_each_others_files() {
+    let folder = Folder::with(MINIMAL);
+    folder.write("other.yaml", MINIMAL.replace("name: shop", "name: other"));
+    folder.render(&[]).exits(0);
+    let before = folder.read(DEPLOYMENT);
+    let code = folder.render(&["--file", "other.yaml"]).code;
+    assert!(folder.path(DEPLOYMENT).exists(), "exit code {code}, and the files of the first spec are gone");
+    assert_eq!(folder.read(DEPLOYMENT), before);
 }

@@ -135,7 +135,7 @@ fn review(root: &Utf8Path, source: &Source, plan: &Plan, prompter: &mut dyn Prom
 }
 
 fn write(root: &Utf8Path, source: &Source, plan: &Plan) -> anyhow::Result<u8> {
-    let comparison = writer::compare(root, plan, source.text()).context("nothing was written")?;
+    let comparison = writer::compare(root, plan, source, false).context("nothing was written")?;
     render::write(&comparison)?;
     let code = render::report(root, &comparison)?;
     if code == OK {

@@ -32,7 +32,7 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         return Ok(OK);
     }
     let root = folder(args)?;
-    let mut comparison = writer::compare(&root, &plan, source.text())?;
+    let mut comparison = writer::compare(&root, &plan, &source, args.force)?;
     if args.check || args.diff {
         return show(&comparison, args.diff);
     }

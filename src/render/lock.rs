@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::yaml::quote;
+use crate::yaml::{Source, quote};
 
 /// The name of the lock file, at the root of the output.
 pub const NAME: &str = "tightship.lock";
@@ -22,6 +22,8 @@ pub struct Lock {
     pub version: u32,
     /// The version of tightship that wrote the files.
     pub tightship: String,
+    /// The name of the spec.
+    pub source: String,
     /// The hash of the spec.
     pub spec: String,
     /// The hash of each file, by path.
@@ -30,9 +32,14 @@ pub struct Lock {
 
 impl Lock {
     /// A lock for files of this version of tightship.
-    pub fn new(spec: &str, files: BTreeMap<Utf8PathBuf, String>) -> Self {
-        let tightship = env!("CARGO_PKG_VERSION").to_owned();
-        Self { version: FORMAT, tightship, spec: hash(spec.as_bytes()), files }
+    pub fn new(spec: &Source, files: BTreeMap<Utf8PathBuf, String>) -> Self {
+        Self {
+            version: FORMAT,
+            tightship: env!("CARGO_PKG_VERSION").to_owned(),
+            source: spec.name().to_owned(),
+            spec: hash(spec.text().as_bytes()),
+            files,
+        }
     }
 
     /// Reads a lock file. `Err` says why it cannot be used.
@@ -54,6 +61,7 @@ impl Lock {
         // writing to a string cannot fail
         let _ = writeln!(out, "version: {}", self.version);
         let _ = writeln!(out, "tightship: {}", quote::double_quoted(&self.tightship));
+        let _ = writeln!(out, "source: {}", quote::double_quoted(&self.source));
         let _ = writeln!(out, "spec: {}", quote::double_quoted(&self.spec));
         let _ = writeln!(out, "files:{}", if self.files.is_empty() { " {}" } else { "" });
         for (path, hash) in &self.files {
@@ -82,23 +90,23 @@ pub fn hash(content: &[u8]) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::Lock;
+    use super::{Lock, Source};
 
     #[test]
     fn a_lock_reads_back() {
         let files = BTreeMap::from([("apps/no/x.yaml".into(), super::hash(b"x"))]);
-        let lock = Lock::new("name: x", files);
+        let lock = Lock::new(&Source::new("no", "name: x"), files);
         assert_eq!(Lock::parse(&lock.to_text()), Ok(lock));
-        assert_eq!(Lock::parse(&Lock::new("", BTreeMap::new()).to_text()).unwrap().files.len(), 0);
+        assert_eq!(Lock::parse(&Lock::new(&Source::new("", ""), BTreeMap::new()).to_text()).unwrap().files.len(), 0);
     }
 
     #[test]
     fn a_lock_names_nothing_outside() {
         for path in ["../x", "/etc/passwd", "a/../../b", ""] {
-            let text = format!("version: 1\ntightship: x\nspec: x\nfiles:\n  \"{path}\": x\n");
+            let text = format!("version: 1\ntightship: x\nsource: x\nspec: x\nfiles:\n  \"{path}\": x\n");
             assert!(Lock::parse(&text).is_err(), "{path}");
         }
-        assert!(Lock::parse("version: 2\ntightship: x\nspec: x\nfiles: {}\n").is_err());
+        assert!(Lock::parse("version: 2\ntightship: x\nsource: x\nspec: x\nfiles: {}\n").is_err());
         assert!(Lock::parse("[]").is_err());
     }
 }

@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use super::lock::{self, Lock};
 use super::plan::{Owner, Plan, PlannedFile};
+use crate::yaml::Source;
 
 /// What happens to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,11 @@ pub enum WriteError {
     /// Something else has the name of a folder.
     #[error("{0}: is not a folder; nothing was written")]
     NotAFolder(Utf8PathBuf),
+    /// The folder belongs to another spec.
+    #[error(
+        "{0} holds what `{1}` was rendered to, not `{2}`: give another folder with --out, or take it over with --force"
+    )]
+    OtherSpec(Utf8PathBuf, String, String),
     /// The lock file cannot be read.
     #[error("{0}: {1}; delete it to let tightship look at every file anew")]
     Lock(Utf8PathBuf, String),
@@ -92,8 +98,9 @@ pub struct Comparison {
     old_lock: Option<Lock>,
 }
 
-/// Compares the folder with the plan. Writes nothing.
-pub fn compare(root: &Utf8Path, plan: &Plan, spec: &str) -> Result<Comparison, WriteError> {
+/// Compares the folder with the plan. Writes nothing. A folder that another spec was rendered to is refused: its files would
+/// be taken for ones that are not generated any more. With `take_over` it is this spec's from now on.
+pub fn compare(root: &Utf8Path, plan: &Plan, spec: &Source, take_over: bool) -> Result<Comparison, WriteError> {
     let lock_path = root.join(lock::NAME);
     let old_lock = match fs::read_to_string(&lock_path) {
         Ok(text) => Some(Lock::parse(&text).map_err(|reason| WriteError::Lock(lock_path, reason))?),
@@ -101,6 +108,9 @@ pub fn compare(root: &Utf8Path, plan: &Plan, spec: &str) -> Result<Comparison, W
         Err(error) => return Err(failed(&lock_path)(error)),
     };
     let known = old_lock.clone().unwrap_or_default();
+    if old_lock.is_some() && known.source != spec.name() && !take_over {
+        return Err(WriteError::OtherSpec(root.to_owned(), known.source, spec.name().to_owned()));
+    }
     let folder = Folder::new(root, plan.files.iter().map(|file| &file.path).chain(known.files.keys()))?;
     let mut changes: Vec<Change> =
         plan.files.par_iter().map(|file| change(&folder, file, &known)).collect::<Result<_, WriteError>>()?;

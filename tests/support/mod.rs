@@ -1,6 +1,13 @@
 //! What the tests share: a folder with a spec, runs of the real program in it, and what it printed.
 #![allow(dead_code, reason = "no test uses all of it")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper that fails is a test that fails"
+)]
+
+pub(crate) mod merge;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
