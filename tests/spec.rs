@@ -8,7 +8,12 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use camino::Utf8Path;
+use proptest::prelude::*;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use tightship::render::{self, Options};
+use tightship::yaml::Source;
+use tightship::{diagnostic, spec};
 
 use support::{Folder, Printed, Ran, app, data, marked, problems};
 
@@ -363,4 +368,87 @@ ports: [{name: pg, port: 5432}]
 fn problems_around_secrets_and_broken_yaml_look_well() {
     let leak = leak("env:\n  LOG: info\n  DB_PASSWORD: §\n---\nkind: App\nname: [a, b\n", &PASSWORD);
     insta::assert_snapshot!("secret_and_broken_yaml", refused(&leak.spec).stderr);
+}
+
+/// A slip of the keyboard: where in the text, how much of it goes, and what comes instead.
+type Slip = (u16, u8, &'static str);
+
+fn slip() -> impl Strategy<Value = Slip> {
+    let typed = prop::sample::select(vec![
+        "",
+        "ü",
+        "\u{1f600}",
+        "\t",
+        ": ",
+        ":",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "'",
+        "*a",
+        "&a ",
+        "|\n",
+        ">",
+        "\n",
+        "\r\n",
+        "- ",
+        " #",
+        "#",
+        "\u{feff}",
+        "\0",
+        "\u{85}",
+        "null",
+        "1e3",
+        "no",
+        "~",
+        "-1",
+        "? ",
+        "!!int ",
+        "<<: ",
+        ",",
+        "---\n",
+        "99999999999999",
+    ]);
+    (any::<u16>(), prop_oneof![Just(0_u8), 1..4_u8, 4..40_u8], typed)
+}
+
+/// The text after a slip.
+fn slipped(text: &str, (at, gone, typed): Slip) -> String {
+    let count = text.chars().count();
+    let start = usize::from(at) * (count + 1) / (usize::from(u16::MAX) + 1);
+    let mut out: String = text.chars().take(start).collect();
+    out.push_str(typed);
+    out.extend(text.chars().skip(start + usize::from(gone)));
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Every text gives manifests or problems, each at a place that there is: no panic, and no defect of ours.
+    #[test]
+    fn no_slip_breaks_the_program(file in any::<prop::sample::Index>(), slips in prop::collection::vec(slip(), 1..4)) {
+        static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+            data("").into_iter().map(|(_, path)| std::fs::read_to_string(path).unwrap()).collect()
+        });
+        let text = slips.into_iter().fold(file.get(&*TEXTS).clone(), |text, slip| slipped(&text, slip));
+        let source = Source::new("tightship.yaml", text);
+        let outcome = spec::load(&source, "2026-01-01".parse().unwrap());
+        let shown = problems(&anstream::adapter::strip_str(&diagnostic::render(&source, &outcome.problems, &outcome.hidden)).to_string());
+        prop_assert_eq!(shown.len(), outcome.problems.len());
+        for problem in &outcome.problems {
+            prop_assert!(source.text().get(problem.span.range()).is_some_and(|span| !span.is_empty()), "{:?}", problem);
+        }
+        match outcome.specs {
+            Some(specs) => {
+                let options = Options { spec: "tightship.yaml", layout: None, comments: None, environment: None };
+                let plan = render::plan(&specs, options);
+                prop_assert!(plan.is_ok(), "{}\n{}", plan.unwrap_err(), source.text());
+                prop_assert!(!plan.unwrap().files.is_empty(), "no files for {:?}", source.text());
+            }
+            None => prop_assert!(!shown.is_empty(), "refused without a word:\n{}", source.text()),
+        }
+    }
 }

@@ -309,3 +309,14 @@ fn two_specs_do_not_take_each_others_files() {
     assert!(folder.path(DEPLOYMENT).exists(), "exit code {code}, and the files of the first spec are gone");
     assert_eq!(folder.read(DEPLOYMENT), before);
 }
+
+#[test]
+fn many_files_are_written_with_few_open_at_a_time() {
+    let folder = Folder::with(&many());
+    let render = folder.command(&["render"]);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 64; exec \"$0\" render"]).arg(render.get_program()).current_dir(folder.path(""));
+    limited.env("SOURCE_DATE_EPOCH", support::TODAY).env("NO_COLOR", "1");
+    support::Ran::of(limited.output().unwrap()).exits(0);
+    folder.render(&["--check"]).exits(0);
+}

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 use super::lock::{self, Lock};
 use super::plan::{Owner, Plan, PlannedFile};
@@ -280,7 +280,8 @@ fn beside(path: &Utf8Path) -> Utf8PathBuf {
 /// A text in a temporary file beside its target; gone when dropped.
 struct Staged {
     target: Utf8PathBuf,
-    file: NamedTempFile,
+    /// Closed: there may be more files than may be open at a time.
+    file: TempPath,
     before: Option<Vec<u8>>,
 }
 
@@ -300,13 +301,13 @@ impl Staged {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(failed(target)(error)),
         };
-        Ok(Self { target: target.to_owned(), file, before })
+        Ok(Self { target: target.to_owned(), file: file.into_temp_path(), before })
     }
 
     /// Puts the file into its place. `Ok` holds what was there.
     fn persist(self) -> Result<(Utf8PathBuf, Option<Vec<u8>>), WriteError> {
         match self.file.persist(&self.target) {
-            Ok(_) => Ok((self.target, self.before)),
+            Ok(()) => Ok((self.target, self.before)),
             Err(error) => Err(WriteError::Io { path: self.target, source: error.error }),
         }
     }

@@ -90,7 +90,7 @@ fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>)
     match kind.text() {
         Some("App") => specs.apps.extend(App::decode(root, decoder)),
         Some("Space") => specs.spaces.extend(Space::decode(root, decoder)),
-        Some(word) if !is_empty(kind) => unknown_word(kind.span(), word, &KINDS, decoder),
+        Some(word) if !word.is_empty() && !is_empty(kind) => unknown_word(kind.span(), word, &KINDS, decoder),
         _ => wrong_form(kind, "`App` or `Space`", decoder),
     }
 }

@@ -2,7 +2,7 @@
 //! rendered into `ConfigMaps`: a password in it is a password lost.
 
 use crate::diagnostic::Problem;
-use crate::yaml::{Kind, Node, Span};
+use crate::yaml::{Kind, Node, Span, Value};
 
 /// Beginnings of well-known credentials, with what they are and how long they are at least.
 const PREFIXES: [(&str, &str, usize); 17] = [
@@ -238,6 +238,8 @@ fn problem(span: Span, kind: &str) -> Problem {
 
 fn visit(node: Node<'_, '_>, name: Option<&str>, found: &mut Vec<Found>) {
     match node.kind() {
+        // nothing, which may read as `~`
+        Kind::Scalar if matches!(node.value(), Some(Ok(Value::Null))) => {}
         Kind::Scalar => {
             let text = node.text().unwrap_or_default();
             let kind = match name {
