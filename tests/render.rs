@@ -380,6 +380,24 @@ fn small_outputs_look_as_reviewed() {
     );
 }
 
+#[test]
+fn a_sidecar_has_what_its_keys_promise() {
+    let side = "{name: side, image: a/b:1, ports: [{name: stats, port: 9901, service: 9901}, {name: admin, port: 9902}], \
+                writable: [{path: /cache}, {path: /own}]}";
+    let objects = objects(&stream(&app(&format!("writable: [{{path: /cache}}]\nsidecars: [{side}]")), None));
+    let ports: Vec<&Value> =
+        find(&objects, "Service")["spec"]["ports"].as_array().unwrap().iter().map(|port| &port["name"]).collect();
+    assert_eq!(ports, ["http", "stats"], "a sidecar's port is in the Service if it says so");
+    let pod = pod(workload(&objects));
+    let volume = |container: &Value, path: &str| {
+        let mounts = container["volumeMounts"].as_array().unwrap();
+        mounts.iter().find(|mount| mount["mountPath"] == path).map(|mount| mount["name"].clone())
+    };
+    let (main, side) = (&pod["containers"][0], &pod["initContainers"][0]);
+    assert_eq!(volume(side, "/cache"), volume(main, "/cache"), "the app's folders are seen by path");
+    assert!(volume(side, "/own").is_some() && volume(main, "/own").is_none());
+}
+
 /// For each template a text that it makes. But for the few that only arrange what others make, no other template has it.
 const TEMPLATES: [(&str, &str); 38] = [
     ("app/annotations.yaml.j2", "  annotations:"),

@@ -433,7 +433,7 @@ proptest! {
         static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
             data("").into_iter().map(|(_, path)| std::fs::read_to_string(path).unwrap()).collect()
         });
-        let text = slips.into_iter().fold(file.get(&*TEXTS).clone(), |text, slip| slipped(&text, slip));
+        let text = slips.into_iter().fold(file.get(&TEXTS).clone(), |text, slip| slipped(&text, slip));
         let source = Source::new("tightship.yaml", text);
         let outcome = spec::load(&source, "2026-01-01".parse().unwrap());
         let shown = problems(&anstream::adapter::strip_str(&diagnostic::render(&source, &outcome.problems, &outcome.hidden)).to_string());
