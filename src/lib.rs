@@ -3,11 +3,14 @@
 //! The library is the program in rooms: `yaml` and `kube` know the formats, `spec` the input, `render` the output, and
 //! `commands` wire them together for `main`.
 
+pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod diagnostic;
 pub mod kube;
 pub mod render;
+pub mod report;
+pub mod rules;
 pub mod spec;
 pub mod wizard;
 pub mod yaml;

@@ -1,12 +1,14 @@
 //! YAML as kubectl reads it: a tree with byte spans and comments, scalars resolved by go-yaml v2's rules, and quoting that
 //! survives them. Only this room imports the parser.
 
+pub mod edit;
 pub mod emit;
 pub mod parse;
 pub mod quote;
 pub mod resolve;
 pub mod source;
 pub mod tree;
+mod typed;
 
 pub use parse::parse;
 pub use resolve::Value;

@@ -1,0 +1,155 @@
+//! One file: read, taken apart into objects, and held against the rules.
+
+use std::sync::Arc;
+
+use super::discover::{Input, Text};
+use super::outcome::{Admission, Broken, Counts};
+use super::selection::Selection;
+use crate::kube::object::{self, Object};
+use crate::kube::pod::Pod;
+use crate::rules::facts::Facts;
+use crate::rules::pod_security::{self, Policy};
+use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
+use crate::yaml;
+
+type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
+type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>);
+type SetCheck = fn(&Facts, &mut SetSink<'_>);
+
+/// What one file gave.
+#[derive(Debug, Default)]
+pub(super) struct Analysis {
+    /// The text, kept only where something has to be shown.
+    pub(super) text: Option<Arc<str>>,
+    pub(super) name: String,
+    pub(super) findings: Vec<Finding>,
+    pub(super) broken: Vec<Broken>,
+    pub(super) counts: Counts,
+    pub(super) facts: Facts,
+    pub(super) admissions: Vec<Admission>,
+    /// The namespaces of pods with the policy that was assumed to hold in them.
+    pub(super) assumed: Vec<(Option<String>, Policy)>,
+}
+
+/// The rules, sorted by how they are checked.
+#[derive(Debug)]
+pub(super) struct Analyzer<'a> {
+    settings: &'a Settings,
+    /// One of the rules, if there are any.
+    any: Option<&'static Rule>,
+    pods: Vec<(&'static Rule, PodCheck)>,
+    objects: Vec<(&'static Rule, ObjectCheck)>,
+    sets: Vec<(&'static Rule, SetCheck)>,
+    controls: Vec<(&'static Rule, &'static pod_security::Control)>,
+}
+
+impl<'a> Analyzer<'a> {
+    pub(super) fn new(settings: &'a Settings, selection: &Selection) -> Self {
+        let mut sorted =
+            Self { settings, any: None, pods: Vec::new(), objects: Vec::new(), sets: Vec::new(), controls: Vec::new() };
+        for rule in selection.rules() {
+            sorted.any = Some(rule);
+            match rule.check {
+                Check::Pod(check) => sorted.pods.push((rule, check)),
+                Check::Object(check) => sorted.objects.push((rule, check)),
+                Check::Set(check) => sorted.sets.push((rule, check)),
+                Check::PodSecurity(control) => sorted.controls.push((rule, control)),
+                Check::Engine => {}
+            }
+        }
+        sorted
+    }
+
+    pub(super) fn set_rules(&self) -> impl Iterator<Item = (&'static Rule, SetCheck)> + '_ {
+        self.sets.iter().copied()
+    }
+
+    /// Reads a file and runs all rules that look at one object.
+    pub(super) fn file(&self, input: &Input, file: FileId, known: &Facts) -> Analysis {
+        let mut analysis = Analysis { name: input.name.clone(), ..Analysis::default() };
+        let text = match read(&input.text) {
+            Ok(text) => text,
+            Err(reason) => {
+                analysis.broken.push(Broken { file, span: None, message: reason });
+                return analysis;
+            }
+        };
+        let stream = yaml::parse(&text);
+        for error in stream.errors {
+            analysis.broken.push(Broken { file, span: Some(error.span), message: error.message });
+        }
+        for document in &stream.documents {
+            analysis.counts.documents += 1;
+            analysis.counts.others += object::for_each(document, &mut |object| {
+                self.object(&object, file, &text, known, &mut analysis);
+            });
+        }
+        if !analysis.findings.is_empty() || !analysis.broken.is_empty() {
+            analysis.text = Some(text);
+        }
+        analysis
+    }
+
+    fn object(&self, object: &Object<'_, '_>, file: FileId, text: &str, known: &Facts, analysis: &mut Analysis) {
+        analysis.counts.objects += 1;
+        analysis.facts.add(object, file, self.settings);
+        let Some(rule) = self.any else { return };
+        let mut sink = Sink { rule, settings: self.settings, text, file, object, id: None, findings: Vec::new() };
+        for (rule, check) in &self.objects {
+            sink.rule = rule;
+            check(object, &mut sink);
+        }
+        if let Some(pod) = Pod::of(object) {
+            analysis.counts.pods += 1;
+            let policy = known.policy(object.namespace(), self.settings);
+            note(&mut analysis.assumed, object.namespace(), policy);
+            let context = PodContext { object, pod: &pod, policy };
+            for (rule, check) in &self.pods {
+                sink.rule = rule;
+                check(&context, &mut sink);
+            }
+            let violations = self.controls(&context, &mut sink);
+            if !violations.is_empty() {
+                analysis.admissions.push(Admission::new(file, object, policy, violations));
+            }
+        }
+        analysis.findings.append(&mut sink.findings);
+    }
+
+    /// Runs the controls that the policy has, and gives what the API server would say, in its order.
+    fn controls(&self, context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Vec<pod_security::Violation> {
+        let chosen = || self.controls.iter().filter(|(_, control)| control.is_in(context.policy));
+        let mut violations = Vec::new();
+        for (rule, control) in chosen() {
+            if chosen().any(|(_, other)| other.overrides.contains(&control.id)) {
+                continue;
+            }
+            sink.rule = rule;
+            if let Some(violation) = (control.evaluate)(context, sink) {
+                violations.push((control.level, control.id, violation));
+            }
+        }
+        violations.sort_by_key(|(level, id, _)| (*level, *id));
+        violations.into_iter().map(|(_, _, violation)| violation).collect()
+    }
+}
+
+fn note(assumed: &mut Vec<(Option<String>, Policy)>, namespace: Option<&str>, policy: Policy) {
+    // neighbours mostly share their namespace
+    if !assumed.iter().any(|(known, _)| known.as_deref() == namespace) {
+        assumed.push((namespace.map(str::to_owned), policy));
+    }
+}
+
+fn read(text: &Text) -> Result<Arc<str>, String> {
+    match text {
+        Text::Here(text) => Ok(Arc::clone(text)),
+        Text::File(path) => {
+            let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+            String::from_utf8(bytes).map(Arc::from).map_err(|error| {
+                let line = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+                format!("line {} is not UTF-8 text", line.filter(|byte| **byte == b'\n').count() + 1)
+            })
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! How an outcome is shown: one file per format.
+
+pub mod concise;
