@@ -3,6 +3,7 @@
 use super::app::twice;
 use crate::diagnostic::Problem;
 use crate::spec::App;
+use crate::spec::container::Container;
 use crate::spec::decode::Decoder;
 use crate::spec::storage::Access;
 use crate::spec::workload::{Replicas, WorkloadKind};
@@ -16,6 +17,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
         let own = container.writable.iter().map(|folder| (folder.path.as_str().to_owned(), folder.path.span));
         let shared = if container.shares_mounts { paths.clone() } else { Vec::new() };
         twice(shared.into_iter().chain(own), "mount", decoder);
+        folders_of_the_app(container, &paths, decoder);
     }
     twice(app.storage.iter().map(|it| (it.name.as_str().to_owned(), it.name.span)), "storage", decoder);
     storage(app, decoder);
@@ -40,6 +42,17 @@ fn mounts(app: &App) -> Vec<(String, Span)> {
     let secrets =
         app.secrets.iter().filter_map(|it| it.path.as_ref()).map(|path| (path.as_str().to_owned(), path.span));
     writable.chain(storage).chain(files).chain(secrets).collect()
+}
+
+/// A folder of the app that another container sees is as the app says.
+fn folders_of_the_app(container: &Container, paths: &[(String, Span)], decoder: &mut Decoder<'_>) {
+    for folder in container.writable.iter().filter(|folder| !folder.is_tmp()) {
+        let of_app = paths.iter().find(|(path, _)| path == folder.path.as_str());
+        if let Some((path, first)) = of_app.filter(|_| folder.size.is_some() || folder.memory) {
+            let problem = Problem::error(folder.path.span, format!("`{path}` is the app's, with its size"));
+            decoder.report(problem.label("expected `path` alone").other(*first, "what is seen here"));
+        }
+    }
 }
 
 fn storage(app: &App, decoder: &mut Decoder<'_>) {

@@ -89,7 +89,7 @@ fn objects_of_space(space: &Space) -> Vec<(&'static str, String)> {
 fn objects_of_app(app: &App) -> Vec<(&'static str, String)> {
     let name = app.name.as_str();
     let mut names = vec![("app", name.to_owned()), ("ServiceAccount", name.to_owned())];
-    if !app.ports.is_empty() {
+    if app.offered_ports().any(|port| port.service_port().is_some()) {
         names.push(("Service", name.to_owned()));
     }
     if app.workload.kind == WorkloadKind::StatefulSet {
