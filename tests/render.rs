@@ -416,6 +416,22 @@ fn each_container_has_a_tmp_of_its_own_unless_it_shares_all() {
     assert_eq!(app, side);
 }
 
+#[test]
+fn the_token_is_the_apps_alone_whatever_volumes_are_called() {
+    let spec = app("workload: statefulset\nstorage: [{name: api-token, path: /data, size: 1Gi}]\n\
+                    api: [{resource: configmaps, verbs: [get]}]\n\
+                    sidecars: [{name: side, image: a/b:1, sharesMounts: true}]");
+    let spec = spec.replace("{kubernetes: \"1.36\"}", "{kubernetes: \"1.36\", apiServer: {cidrs: [10.0.0.1/32]}}");
+    let pod = pod(workload(&objects(&stream(&spec, None)))).clone();
+    let paths = |list: &str| -> Vec<Value> {
+        let mounts = pod[list][0]["volumeMounts"].as_array().unwrap();
+        mounts.iter().map(|mount| mount["mountPath"].clone()).collect()
+    };
+    let token = "/var/run/secrets/kubernetes.io/serviceaccount";
+    assert_eq!(paths("containers"), ["/data", "/tmp", token]);
+    assert_eq!(paths("initContainers"), ["/data", "/tmp"]);
+}
+
 /// The ports that the policies let somebody in to, by the label or namespace that names the caller.
 fn open_to(objects: &[Value], caller: &str) -> Vec<String> {
     let policies = objects.iter().filter(|it| it["kind"] == "NetworkPolicy");

@@ -112,7 +112,8 @@ pub(crate) struct ContainerView {
     pub capabilities: Vec<&'static str>,
     pub resources: ResourcesView,
     pub probes: Vec<ProbeView>,
-    pub pre_stop: bool,
+    /// For how many seconds requests still come once the pod stops.
+    pub pre_stop: Option<i64>,
     pub mounts: Vec<Mount>,
 }
 

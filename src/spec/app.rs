@@ -234,6 +234,11 @@ impl App {
         self.ports.iter().chain(sidecars.filter(in_service))
     }
 
+    /// Whether its pods go on answering for [`DRAIN`](super::workload::DRAIN) seconds before they stop.
+    pub fn drains(&self) -> bool {
+        !self.workload.is_batch() && self.offered_ports().next().is_some()
+    }
+
     /// The app as it is in an environment.
     #[must_use]
     pub fn in_environment(&self, environment: &Environment) -> Self {

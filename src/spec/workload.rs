@@ -9,6 +9,10 @@ use super::values::{Number, Schedule, Seconds, TimeZone};
 use crate::diagnostic::Problem;
 use crate::yaml::{Kind as Form, Node};
 
+/// How long a pod that others can call goes on answering before it is told to stop, in seconds: until then requests still
+/// come.
+pub const DRAIN: i64 = 5;
+
 words! {
     /// The kind of a workload.
     WorkloadKind {
@@ -56,7 +60,8 @@ record! {
         retries "retries": Option<Located<Number<0, 100>>> = None,
         /// How long a finished job is kept, in seconds. Default: 86400.
         keep "keep": Option<Located<Seconds>> = None,
-        /// How long a pod may take to stop, in seconds. Default: 45; statefulset 120; jobs 30.
+        /// How long a pod may take to stop, in seconds, of which the first 5 pass before it is told so if others can call
+        /// it. Default: 45; statefulset 120; jobs 30.
         grace "grace": Option<Located<Number<1, 86_400>>> = None,
     }
 }

@@ -1,6 +1,6 @@
 //! The pod and its containers.
 
-use super::volumes::{self, Volumes};
+use super::volumes::{self, TOKEN_PATH, Volumes};
 use super::{excepted, labels, port_view};
 use crate::kube::version::Version;
 use crate::render::view::{Config, ContainerView, HttpView, Mount, Pair, Pod, ProbeView, ResourcesView, SecretEnv};
@@ -13,7 +13,7 @@ use crate::spec::decode::{Located, Map};
 use crate::spec::exception::Rule;
 use crate::spec::validate::{MAIN, find_port};
 use crate::spec::values::Variable;
-use crate::spec::workload::WorkloadKind;
+use crate::spec::workload::{DRAIN, WorkloadKind};
 
 /// `KubeletEnsureSecretPulledImages` is on from this release on (KEP-2535): a pod gets an image that the node already has
 /// only if its own pull secrets would have got it.
@@ -111,7 +111,7 @@ fn main_container(app: &App, mounts: Vec<Mount>) -> ContainerView {
         capabilities: app.capabilities.iter().map(|capability| capability.value.as_str()).collect(),
         resources: resources(&app.size.value),
         probes: if batch { Vec::new() } else { probes(app.health.as_ref(), &app.ports) },
-        pre_stop: !batch && app.offered_ports().next().is_some(),
+        pre_stop: app.drains().then_some(DRAIN),
         mounts,
     }
 }
@@ -119,7 +119,7 @@ fn main_container(app: &App, mounts: Vec<Mount>) -> ContainerView {
 fn container(app: &App, other: &Container, sidecar: bool, shared: &[Mount], volumes: &mut Volumes) -> ContainerView {
     let mut mounts = if other.shares_mounts { shared.to_vec() } else { Vec::new() };
     // the token is the app's alone
-    mounts.retain(|mount| mount.volume != "api-token");
+    mounts.retain(|mount| mount.path != TOKEN_PATH);
     for folder in &other.writable {
         let of_app = shared.iter().find(|mount| !folder.is_tmp() && mount.path == folder.path.as_str());
         mounts.push(of_app.cloned().unwrap_or_else(|| volumes.scratch(folder)));
@@ -142,7 +142,7 @@ fn container(app: &App, other: &Container, sidecar: bool, shared: &[Mount], volu
             .as_ref()
             .filter(|_| sidecar)
             .map_or_else(Vec::new, |health| probes(Some(health), &other.ports)),
-        pre_stop: false,
+        pre_stop: None,
         mounts,
     }
 }

@@ -5,7 +5,7 @@ use crate::kube::names;
 use crate::spec::App;
 use crate::spec::container::{Container, CpuLimit, Health, Port, PortRef, Probe, Protocol, Size};
 use crate::spec::decode::{Decoder, Located};
-use crate::spec::workload::{self, Replicas, WorkloadKind};
+use crate::spec::workload::{self, DRAIN, Replicas, WorkloadKind};
 use crate::yaml::Span;
 
 pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
@@ -18,6 +18,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     replicas(app, decoder);
     ports(&app.ports, decoder);
     service_ports(app, decoder);
+    grace(app, decoder);
     size(&app.size, decoder);
     health(app, decoder);
     containers(app, decoder);
@@ -67,6 +68,18 @@ fn service_ports(app: &App, decoder: &mut Decoder<'_>) {
         port.service_port().map(|number| (format!("{number}{}", suffix(port)), span))
     });
     twice(numbers, "port of the Service", decoder);
+}
+
+/// The API server refuses a pod that drains for longer than it may live on.
+fn grace(app: &App, decoder: &mut Decoder<'_>) {
+    if let Some(grace) = app.workload.grace.as_ref().filter(|grace| app.drains() && grace.0 <= DRAIN) {
+        let problem = Problem::error(grace.span, "the app would be killed before it is told to stop");
+        decoder.report(
+            problem
+                .label(format!("expected {} or more", DRAIN + 1))
+                .help(format!("the first {DRAIN} seconds pass while requests still come")),
+        );
+    }
 }
 
 /// The number of a port, with its protocol where that is not TCP: the two do not collide.

@@ -46,7 +46,10 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
         check_route(app, route, decoder);
     }
     if let Some(metrics) = &app.metrics {
-        offered_port(&metrics.port, app, decoder);
+        let port = offered_port(&metrics.port, app, decoder);
+        if port.is_some_and(|port| port.protocol == Protocol::Udp) {
+            decoder.report(Problem::error(metrics.port.span, "metrics on a UDP port").label("expected a TCP port"));
+        }
     }
 }
 

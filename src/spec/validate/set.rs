@@ -7,6 +7,7 @@ use crate::spec::app::Level;
 use crate::spec::decode::{Decoder, Located};
 use crate::spec::network::From;
 use crate::spec::space::{DEFAULT_MEMORY, MOST_MEMORY};
+use crate::spec::storage::Storage;
 use crate::spec::values::{Leaf, Memory, SpaceName};
 use crate::spec::workload::WorkloadKind;
 use crate::spec::{App, Space, Specs};
@@ -98,9 +99,11 @@ fn objects_of_app(app: &App) -> Vec<(&'static str, String)> {
     if !app.api.is_empty() {
         names.push(("Role", name.to_owned()));
     }
-    names.extend(
-        app.storage.iter().map(|storage| ("PersistentVolumeClaim", format!("{name}-{}", storage.name.as_str()))),
-    );
+    // a statefulset's claims are named after its pods, which are its own
+    if app.workload.kind != WorkloadKind::StatefulSet {
+        let claim = |storage: &Storage| ("PersistentVolumeClaim", format!("{name}-{}", storage.name.as_str()));
+        names.extend(app.storage.iter().map(claim));
+    }
     names.extend(["", "-deny-all", "-dns"].map(|policy| ("NetworkPolicy", format!("{name}{policy}"))));
     names
 }
