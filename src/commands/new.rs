@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::io::ErrorKind;
 
-use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{OK, Shown, interrupt, output, render};
@@ -46,7 +45,15 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
             Err(WizardError::Io(error)) if error.kind() == ErrorKind::Interrupted => return Ok(interrupt::restore()),
             other => other?,
         };
-        let (source, plan) = plan(&answers)?;
+        let (source, plan) = match plan(&answers) {
+            // the problems were shown; whoever gave the answers can change them
+            Err(error) if error.is::<Shown>() && answers.were_asked() => {
+                prompter.say("these answers do not go together: back to the last question, < goes further back")?;
+                answers = wizard::back(answers);
+                continue;
+            }
+            other => other?,
+        };
         if mode == Mode::Silent {
             return write(&root, &source, &plan);
         }
@@ -135,7 +142,7 @@ fn review(root: &Utf8Path, source: &Source, plan: &Plan, prompter: &mut dyn Prom
 }
 
 fn write(root: &Utf8Path, source: &Source, plan: &Plan) -> anyhow::Result<u8> {
-    let comparison = writer::compare(root, plan, source, false).context("nothing was written")?;
+    let comparison = writer::compare(root, plan, source, false)?;
     render::write(&comparison)?;
     let code = render::report(root, &comparison)?;
     if code == OK {

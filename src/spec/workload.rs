@@ -29,6 +29,17 @@ words! {
     }
 }
 
+impl WorkloadKind {
+    /// How many characters its name may have: a label holds 63, and a cronjob's jobs and a statefulset's revisions get 11
+    /// more than their owner.
+    pub fn longest_name(self) -> usize {
+        match self {
+            Self::CronJob | Self::StatefulSet => 52,
+            _ => 63,
+        }
+    }
+}
+
 words! {
     /// What a `CronJob` does when the last run has not ended.
     Concurrency {

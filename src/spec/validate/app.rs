@@ -26,12 +26,12 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
 
 /// How long the names made from the app's may be, with what makes them so short.
 fn name(app: &App, decoder: &mut Decoder<'_>) {
-    let (most, why) = match app.workload.kind {
-        WorkloadKind::CronJob => (52, "a cronjob's jobs get 11 characters more"),
-        WorkloadKind::StatefulSet => (52, "a statefulset's revisions get 11 characters more"),
-        _ => (63, "it becomes a label"),
+    let why = match app.workload.kind {
+        WorkloadKind::CronJob => "a cronjob's jobs get 11 characters more",
+        WorkloadKind::StatefulSet => "a statefulset's revisions get 11 characters more",
+        _ => "it becomes a label",
     };
-    let length = app.name.len();
+    let (length, most) = (app.name.len(), app.workload.kind.longest_name());
     if length > most {
         let problem =
             Problem::error(app.name.span, format!("the name is {length} characters long, at most {most} fit"));
