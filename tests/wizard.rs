@@ -13,7 +13,7 @@ use expectrl::process::unix::WaitStatus;
 use expectrl::session::OsSession;
 use expectrl::{ControlCode, Eof, Expect, Session};
 use predicates::prelude::PredicateBooleanExt;
-use predicates::str::contains;
+use predicates::str::{contains, ends_with};
 use tempfile::TempDir;
 use tightship::cli::Cli;
 use tightship::wizard::questions::QUESTIONS;
@@ -318,6 +318,35 @@ fn a_dockerfile_answers_what_it_can() {
     let spec = spec(&folder);
     for line in ["port: 9090", "user: 20002", "http: /up"] {
         assert!(spec.contains(line), "{line} in {spec}");
+    }
+}
+
+#[test]
+fn what_a_folder_says_is_taken_only_if_it_can_be_used() {
+    let (_temp, folder) = folder();
+    let system = folder.join("kube-system");
+    fs::create_dir(&system).unwrap();
+    tightship(&system).args(["--yes", "--image", "x.example/a:1"]).assert().code(2).stderr(contains("say --name shop"));
+    fs::write(
+        folder.join("Dockerfile"),
+        "FROM build\nUSER root\nEXPOSE 1\nFROM scratch\nEXPOSE 0\nHEALTHCHECK CMD curl http://localhost/$WHERE\n",
+    )
+    .unwrap();
+    let took = contains("took").or(contains("USER"));
+    tightship(&folder).args(["--yes", "--image", "x.example/a:1"]).assert().success().stderr(took.not());
+    assert!(spec(&folder).contains("port: 8080") && !spec(&folder).contains("health"), "{}", spec(&folder));
+}
+
+#[test]
+fn the_next_command_applies_what_was_written() {
+    let (_temp, folder) = folder();
+    for (args, next) in [
+        (&["it's", "--name", "its", "--image", "x.example/a:1"][..], "-k 'it'\\''s'"),
+        (&["plain", "--image", "x.example/a:1", "--layout", "plain"], "-R -f plain/platform -f plain/apps"),
+        (&["space", "--goal", "space", "--layout", "plain"], "-R -f space/platform"),
+    ] {
+        let next = format!("next: kubectl apply --server-side {next}\n");
+        tightship(&folder).arg("--yes").args(args).assert().success().stderr(ends_with(next));
     }
 }
 

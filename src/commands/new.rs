@@ -146,13 +146,19 @@ fn write(root: &Utf8Path, source: &Source, plan: &Plan) -> anyhow::Result<u8> {
     render::write(&comparison)?;
     let code = render::report(root, &comparison)?;
     if code == OK {
-        let kustomize = plan.files.iter().any(|file| file.path == "kustomization.yaml");
-        let apply = if kustomize {
-            format!("kubectl apply --server-side -k {root}")
-        } else {
-            format!("kubectl apply --server-side -R -f {root}/platform -f {root}/apps")
-        };
-        output::say(&format!("next: {apply}"))?;
+        output::say(&format!("next: kubectl apply --server-side {}", what_to_apply(root, plan)))?;
     }
     Ok(code)
+}
+
+/// The arguments by which kubectl takes all that was written.
+fn what_to_apply(root: &Utf8Path, plan: &Plan) -> String {
+    if plan.files.iter().any(|file| file.path == "kustomization.yaml") {
+        return format!("-k {}", output::shell_word(root.as_str()));
+    }
+    let folders =
+        ["platform", "apps"].into_iter().filter(|folder| plan.files.iter().any(|it| it.path.starts_with(folder)));
+    let arguments: Vec<String> =
+        folders.map(|folder| format!("-f {}", output::shell_word(root.join(folder).as_str()))).collect();
+    format!("-R {}", arguments.join(" "))
 }

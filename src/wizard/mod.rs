@@ -66,7 +66,9 @@ pub fn ask(
             at += 1;
             continue;
         }
-        let default = (question.default)(&answers, folder);
+        // what a folder says may not be usable, such as the name of a folder `kube-system`
+        let usable = |default: &String| (question.check)(default, &answers).is_ok();
+        let default = (question.default)(&answers, folder).filter(usable);
         let wanted = mode == Mode::Full || (mode == Mode::Express && (question.express || default.is_none()));
         if !wanted {
             match default {
