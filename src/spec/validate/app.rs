@@ -83,7 +83,7 @@ fn grace(app: &App, decoder: &mut Decoder<'_>) {
 }
 
 /// The number of a port, with its protocol where that is not TCP: the two do not collide.
-fn number(port: &Port) -> String {
+pub(super) fn number(port: &Port) -> String {
     format!("{}{}", port.port.0, suffix(port))
 }
 
