@@ -46,6 +46,12 @@ pub(super) fn problems(source: &Source, problems: &[Problem], hidden: &[Span]) -
     Ok(())
 }
 
+/// A word as a shell reads it.
+pub(super) fn shell_word(text: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "_-./".contains(character);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
 /// `1 error`, `2 errors`.
 pub(super) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
