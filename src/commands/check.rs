@@ -10,7 +10,12 @@ use crate::spec::validate;
 /// Checks the files, and shows what was found.
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     let inputs = check::discover(&args.paths)?;
-    let settings = Settings { kubernetes: args.kubernetes, level: args.level, ..Settings::default() };
+    let settings = Settings {
+        kubernetes: args.kubernetes,
+        level: args.level,
+        registries: args.registry.clone(),
+        ..Settings::default()
+    };
     let selection = Selection::from_words(&args.select, &args.ignore)?;
     let options = Options { settings, selection, today: validate::today(), ..Options::default() };
     let outcome = check::run(&inputs, &options);

@@ -1,8 +1,11 @@
 //! `malformed-image`
 
+use serde_json::json;
+
 use crate::kube::image::ImageRef;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
+use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
     id: "malformed-image",
@@ -35,7 +38,7 @@ spec:
     - name: app
       image: ghcr.io/acme/app:1.2.3
 ",
-    fix: None,
+    fix: Some(Safety::Unsafe),
     check: Check::Pod(check),
 };
 
@@ -45,7 +48,12 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let Some(text) = field.value.as_str().filter(|text| !text.is_empty()) else { continue };
         let Err(error) = ImageRef::parse(text) else { continue };
         let message = format!("the image of container `{}` {error}", container.name());
-        let label = error.suggestion().map_or_else(String::new, |near| format!("expected `{near}`"));
-        sink.report(Report::new(field.value.span(), message).label(label).container(container));
+        let mut report = Report::new(field.value.span(), message).container(container);
+        if let Some(near) = error.suggestion() {
+            let fix = sink.fix(|text| edit::set(text, container.node, &["image"], &json!(near)));
+            report =
+                report.label(format!("expected `{near}`")).fix(Safety::Unsafe, "write the image that was meant", fix);
+        }
+        sink.report(report);
     }
 }

@@ -46,7 +46,8 @@ pub(super) fn lacking<'p, 'd, 's>(
     let sets = move |resources, bound| is_set(amount(resources, bound, name));
     // a limit without a request is the request too
     let has = move |resources| sets(resources, bound) || bound == Bound::Requests && sets(resources, Bound::Limits);
-    let whole = release.minor() >= POD_RESOURCES && has(pod.fields.resources);
+    // a pod as a whole can have processor time and memory only
+    let whole = release.minor() >= POD_RESOURCES && name != "ephemeral-storage" && has(pod.fields.resources);
     let containers = if whole { [].iter() } else { pod.containers.iter() };
     containers
         .filter(move |container| container.role != Role::Ephemeral && !has(container.fields.resources))

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::kube::pod::{Container, Field, Pod, is_false, is_true};
+use crate::kube::pod::{Container, Field, Pod, SecurityFields, is_true};
 use crate::rules::pod_security::Level;
 use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Report, Sink};
@@ -62,35 +62,66 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     if pod.is_windows() || policy.level == Level::Restricted && !relaxed {
         return;
     }
+    let mut of_pod = None;
     for container in &pod.containers {
-        let Some((span, certain)) = root(pod, container) else { continue };
-        let verb = if certain { "runs" } else { "may run" };
-        let message = format!("container `{}` {verb} as root", container.name());
-        let fix = if certain {
-            None
-        } else {
-            sink.fix(|text| edit::set(text, container.node, &["securityContext", "runAsNonRoot"], &json!(true)))
-        };
-        let label = if certain { "expected another user than 0" } else { "expected `runAsNonRoot: true`" };
-        sink.report(Report::new(span, message).label(label).container(container).fix(
-            Safety::Unsafe,
-            "set `runAsNonRoot: true`",
-            fix,
-        ));
+        let Some(root) = Root::of(&container.security, &pod.security) else { continue };
+        match root.field {
+            Some(field) if root.is_of_pod => of_pod = Some((root, field)),
+            Some(field) => report(&root, field.span(), Some(container), pod, sink),
+            None => report(&root, container.security_place(), Some(container), pod, sink),
+        }
+    }
+    // what several containers take from the pod is one mistake
+    if let Some((root, field)) = of_pod {
+        report(&root, field.span(), None, pod, sink);
     }
 }
 
-/// Where it says that the container runs as root, or could say that it does not, and whether root is certain.
-fn root(pod: &Pod<'_, '_>, container: &Container<'_, '_>) -> Option<(Span, bool)> {
-    let user = container.security.run_as_user.or(pod.security.run_as_user);
-    match user.and_then(|user| user.value.as_int()) {
-        Some(0) => return user.map(|user| (user.span(), true)),
-        Some(_) => return None,
-        None => {}
+fn report(
+    root: &Root<'_, '_>,
+    span: Span,
+    container: Option<&Container<'_, '_>>,
+    pod: &Pod<'_, '_>,
+    sink: &mut Sink<'_, '_, '_>,
+) {
+    let who = container.map_or_else(|| "the pod".to_owned(), |container| format!("container `{}`", container.name()));
+    let report = match root.certain {
+        true => Report::new(span, format!("{who} runs as root")).label("expected another user than 0"),
+        false => {
+            let node = container.map_or(pod.spec, |container| container.node);
+            let fix = sink.fix(|text| edit::set(text, node, &["securityContext", "runAsNonRoot"], &json!(true)));
+            Report::new(span, format!("{who} may run as root")).label("expected `runAsNonRoot: true`").fix(
+                Safety::Unsafe,
+                "set `runAsNonRoot: true`",
+                fix,
+            )
+        }
+    };
+    sink.report(match container {
+        Some(container) => report.container(container),
+        None => report,
+    });
+}
+
+/// Why a container can be root.
+struct Root<'d, 's> {
+    /// What says so; `None` where nothing says anything.
+    field: Option<Field<'d, 's>>,
+    /// Whether that is in the security context of the pod.
+    is_of_pod: bool,
+    /// Whether it is root for sure.
+    certain: bool,
+}
+
+impl<'d, 's> Root<'d, 's> {
+    fn of(container: &SecurityFields<'d, 's>, pod: &SecurityFields<'d, 's>) -> Option<Self> {
+        let user = container.run_as_user.or(pod.run_as_user);
+        match user.and_then(|user| user.value.as_int()) {
+            Some(0) => return Some(Self { field: user, is_of_pod: container.run_as_user.is_none(), certain: true }),
+            Some(_) => return None,
+            None => {}
+        }
+        let field = container.run_as_non_root.or(pod.run_as_non_root);
+        (!is_true(field)).then(|| Self { field, is_of_pod: container.run_as_non_root.is_none(), certain: false })
     }
-    let field = container.security.run_as_non_root.or(pod.security.run_as_non_root);
-    if is_true(field) {
-        return None;
-    }
-    Some((field.filter(|field| is_false(Some(*field))).map_or_else(|| container.security_place(), Field::span), false))
 }
