@@ -63,6 +63,9 @@ pub struct CheckArgs {
     /// Hold everything against this Pod Security level, whatever the labels of namespaces say.
     #[arg(long, value_parser = level, value_name = "LEVEL")]
     pub level: Option<Level>,
+    /// Registries, or registries with a path, that images may come from, with commas between them; any without it.
+    #[arg(long, value_name = "REGISTRIES", value_delimiter = ',')]
+    pub registry: Vec<String>,
 }
 
 /// Which fixes are applied.

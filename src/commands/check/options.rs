@@ -30,12 +30,20 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     let select = words(&args.select, |config| &config.select);
     let ignore: Vec<String> =
         args.ignore.iter().cloned().chain(config.into_iter().flat_map(|config| config.ignore.clone())).collect();
+    let configured = config.into_iter().flat_map(|config| &config.registries).map(|registry| registry.to_string());
+    let registries = if args.registry.is_empty() { configured.collect() } else { args.registry.clone() };
+    let mut selection = Selection::from_words(&select, &ignore)?;
+    if !registries.is_empty() && select.is_empty() {
+        // who names registries wants them kept
+        let rule = Selection::named("image-registry")?
+            .into_iter()
+            .filter(|_| !ignore.iter().any(|word| word == "image-registry"));
+        rule.for_each(|rule| selection.add(rule));
+    }
     let settings = Settings {
         kubernetes: args.kubernetes.or_else(|| Some(config?.kubernetes?.0)).unwrap_or_default(),
         level: args.level.or_else(|| Some(config?.level?.level())),
-        registries: config
-            .map(|config| config.registries.iter().map(|registry| registry.to_string()).collect())
-            .unwrap_or_default(),
+        registries,
         fixes: true,
     };
     let mut strict: Vec<&'static Rule> =
@@ -52,7 +60,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     let fail_on = args.fail_on.or_else(|| Some(config?.fail_on?.severity())).unwrap_or(Severity::Low);
     let options = Options {
         settings,
-        selection: Selection::from_words(&select, &ignore)?,
+        selection,
         severities,
         today: validate::today(),
         strict,
