@@ -7,7 +7,7 @@ use crate::spec::App;
 use crate::spec::app::{Level, Platform, Target};
 use crate::spec::container::{Port, PortRef};
 use crate::spec::network::{From, To};
-use crate::spec::validate::{find_port, public_ranges};
+use crate::spec::validate::{METADATA, find_port, public_ranges};
 
 /// Where the DNS of the cluster is.
 pub(in crate::render) fn dns(target: &Target) -> Dns {
@@ -88,9 +88,12 @@ fn internet() -> Vec<Peer> {
 }
 
 fn everything_but_metadata() -> Vec<Peer> {
-    let all = Peer { cidr: Some("0.0.0.0/0".to_owned()), except: vec!["169.254.169.254/32"], ..Peer::default() };
-    let all6 = Peer { cidr: Some("::/0".to_owned()), except: vec!["fd00:ec2::254/128"], ..Peer::default() };
-    vec![all, all6]
+    let all = |(all, service): (&str, &'static str)| Peer {
+        cidr: Some(all.to_owned()),
+        except: vec![service],
+        ..Peer::default()
+    };
+    ["0.0.0.0/0", "::/0"].into_iter().zip(METADATA).map(all).collect()
 }
 
 fn pods_of(app: &str, space: Option<&str>) -> Peer {

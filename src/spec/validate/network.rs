@@ -18,6 +18,9 @@ pub fn public_ranges() -> [(&'static str, &'static [&'static str]); 2] {
     ]
 }
 
+/// The metadata service of a cloud, which hands out the node's credentials, for IPv4 and IPv6.
+pub const METADATA: [&str; 2] = ["169.254.169.254/32", "fd00:ec2::254/128"];
+
 pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     for from in &app.network.from {
         one_peer(&from.peers(), from.span, "app, namespace or cidr", decoder);
@@ -89,13 +92,18 @@ fn space_needs_app(space: Option<Span>, has_app: bool, decoder: &mut Decoder<'_>
 }
 
 fn block(cidr: Option<(Cidr, Span)>, outgoing: bool, decoder: &mut Decoder<'_>) {
-    if let Some((_, span)) = cidr.filter(|(cidr, _)| cidr.is_everything()) {
+    let Some((cidr, span)) = cidr else { return };
+    let has_metadata = METADATA.iter().any(|service| Cidr::parse(service).is_ok_and(|service| cidr.contains(&service)));
+    if cidr.is_everything() {
         let problem = Problem::error(span, "this is every address, the cluster and the metadata service included");
         decoder.report(if outgoing {
             problem.label("expected a smaller block").help("for public addresses only, write `internet: true`")
         } else {
             problem.label("expected a smaller block").help("let the outside world in by a `route`")
         });
+    } else if outgoing && has_metadata {
+        let problem = Problem::warning(span, "the cloud's metadata service is in this block");
+        decoder.report(problem.label("it hands out the credentials of the node: expected a block without it"));
     }
 }
 
