@@ -60,7 +60,8 @@ fn known(args: &CheckArgs, outcome: &mut Outcome) -> anyhow::Result<usize> {
 fn show(outcome: &Outcome, gone: usize) -> anyhow::Result<()> {
     output::print(&concise::render(outcome))?;
     for broken in &outcome.broken {
-        output::error(&broken.message)?;
+        let name = outcome.files.get(broken.file.0 as usize).map_or("", |file| file.name.as_str());
+        output::error(&format!("{name}: {}", broken.message))?;
     }
     if gone > 0 {
         output::say(&format!("{} of the baseline gone: --update-baseline takes note", output::count(gone, "finding")))?;
