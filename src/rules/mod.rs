@@ -15,6 +15,7 @@ pub mod rbac;
 mod rule;
 mod settings;
 mod sink;
+pub mod suppression;
 
 pub use finding::{FileId, Finding, Fix, ObjectId, Place};
 pub use rule::{Category, Check, Control, Rule, Safety, Severity, Standard};
@@ -23,8 +24,16 @@ pub(crate) use sink::identity;
 pub use sink::{PodContext, Report, SetSink, Sink};
 
 /// The groups, in the order in which they are listed.
-const GROUPS: [&[&Rule]; 7] =
-    [pod_security::RULES, pod::RULES, image::RULES, rbac::RULES, network::RULES, namespace::RULES, manifest::RULES];
+const GROUPS: [&[&Rule]; 8] = [
+    pod_security::RULES,
+    pod::RULES,
+    image::RULES,
+    rbac::RULES,
+    network::RULES,
+    namespace::RULES,
+    manifest::RULES,
+    suppression::RULES,
+];
 
 /// Every rule.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

@@ -383,7 +383,7 @@ macro_rules! record {
     (@required $key:literal $default:expr) => { None };
     (@required $key:literal) => { Some($key) };
 }
-pub(super) use record;
+pub(crate) use record;
 
 /// Declares a choice of words.
 macro_rules! words {
@@ -451,7 +451,7 @@ macro_rules! words {
         }
     };
 }
-pub(super) use words;
+pub(crate) use words;
 
 fn joined(lines: &[&str]) -> String {
     lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
