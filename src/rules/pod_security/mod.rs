@@ -31,10 +31,12 @@ mod windows_host_process;
 mod words;
 
 use holder::Holder;
-pub use policy::{Level, Policy, PolicyVersion};
+pub use policy::{Level, Policies, Policy, PolicyVersion};
 pub(crate) use words::go_quoted;
 
+use super::finding::FileId;
 use super::rule::{Check, Rule};
+use super::settings::Settings;
 use super::sink::{PodContext, Sink};
 
 /// Its rules: one per control, in the order in which the API server reports them: by level, then by [`Control::id`].
@@ -92,16 +94,22 @@ impl Control {
 }
 
 /// What the API server would say of a pod under the policy of the context, in its order. All controls count.
-pub(crate) fn violations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Vec<Violation> {
+pub(crate) fn violations(context: &PodContext<'_, '_, '_>, text: &str, settings: &Settings) -> Vec<Violation> {
     let controls = || {
         let all = RULES.iter().filter_map(|rule| match rule.check {
-            Check::PodSecurity(control) => Some(control),
+            Check::PodSecurity(control) => Some((*rule, control)),
             _ => None,
         });
-        all.filter(|control| control.is_in(context.policy))
+        all.filter(|(_, control)| control.is_in(context.policy))
     };
-    let is_overridden = |id: &str| controls().any(|other| other.overrides.contains(&id));
-    controls().filter(|control| !is_overridden(control.id)).filter_map(|it| (it.evaluate)(context, sink)).collect()
+    let is_overridden = |id: &str| controls().any(|(_, other)| other.overrides.contains(&id));
+    let mut violations = Vec::new();
+    for (rule, control) in controls().filter(|(_, control)| !is_overridden(control.id)) {
+        let (object, file) = (context.object, FileId::default());
+        let mut sink = Sink { rule, settings, text, file, object, id: None, findings: Vec::new() };
+        violations.extend((control.evaluate)(context, &mut sink));
+    }
+    violations
 }
 
 /// Whether a pod declares itself one for Windows, and the policy exempts such from what Linux alone has.
