@@ -141,7 +141,7 @@ fn note(assumed: &mut Vec<(Option<String>, Policy)>, namespace: Option<&str>, po
     }
 }
 
-fn read(text: &Text) -> Result<Arc<str>, String> {
+pub(super) fn read(text: &Text) -> Result<Arc<str>, String> {
     match text {
         Text::Here(text) => Ok(Arc::clone(text)),
         Text::File(path) => {

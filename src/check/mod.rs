@@ -52,8 +52,21 @@ pub fn run(inputs: &[Input], settings: &Settings, selection: &Selection) -> Outc
         check(&facts, &mut sink);
         outcome.findings.append(&mut sink.findings);
     }
+    supply_texts(&mut outcome, inputs);
     outcome.finish();
     outcome
+}
+
+/// Reads again the files of which only a rule over all objects has something to say: their texts were not kept.
+fn supply_texts(outcome: &mut Outcome, inputs: &[Input]) {
+    for place in outcome.findings.iter().flat_map(|finding| &finding.places) {
+        let at = place.file.0 as usize;
+        if let (Some(file), Some(input)) = (outcome.files.get_mut(at), inputs.get(at))
+            && file.text.is_none()
+        {
+            file.text = analyze::read(&input.text).ok();
+        }
+    }
 }
 
 fn file_id(at: usize) -> FileId {

@@ -15,6 +15,8 @@ pub struct Outcome {
     pub files: Vec<SourceFile>,
     /// The findings, by file and place.
     pub findings: Vec<Finding>,
+    /// How many findings were suppressed.
+    pub suppressed: usize,
     /// What could not be read.
     pub broken: Vec<Broken>,
     /// What was looked at.
