@@ -74,11 +74,8 @@ impl<'a> Files<'a> {
     }
 }
 
-/// A text in one line that does nothing to a terminal: what a manifest says may be in a message.
+/// A text in one line that does nothing to a terminal and can stand in XML: what a manifest says may be in a message.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
-    if text.contains(char::is_control) {
-        Cow::Owned(text.chars().map(|it| if it.is_control() { char::REPLACEMENT_CHARACTER } else { it }).collect())
-    } else {
-        Cow::Borrowed(text)
-    }
+    let is_odd = |character: char| character.is_control() || matches!(character, '\u{FFFE}' | '\u{FFFF}');
+    if text.contains(is_odd) { Cow::Owned(text.replace(is_odd, "\u{FFFD}")) } else { Cow::Borrowed(text) }
 }

@@ -1,9 +1,12 @@
 //! How an outcome is shown: one file per format.
 
 mod concise;
+mod each;
 mod files;
 mod github;
 mod json;
+mod junit;
+mod sarif;
 mod tally;
 mod text;
 
@@ -23,14 +26,18 @@ pub enum Format {
     Concise,
     /// For programs; `docs/check-output.schema.json` describes it.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
     /// Annotations of GitHub workflows.
     Github,
+    /// `JUnit` XML, for test reports.
+    Junit,
 }
 
 impl Format {
     /// Whether the format shows fixes, so that they have to be made.
     pub fn shows_fixes(self) -> bool {
-        matches!(self, Self::Text | Self::Json)
+        matches!(self, Self::Text | Self::Json | Self::Sarif)
     }
 }
 
@@ -42,6 +49,8 @@ pub fn write(outcome: &Outcome, format: Format, all: bool, out: &mut dyn Write) 
         Format::Text => text::write(&files, all, out),
         Format::Concise => concise::write(&files, out),
         Format::Json => json::write(&files, out),
+        Format::Sarif => sarif::write(&files, out),
         Format::Github => github::write(&files, out),
+        Format::Junit => junit::write(&files, out),
     }
 }
