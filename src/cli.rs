@@ -2,7 +2,7 @@
 
 mod check;
 
-pub use check::{CheckArgs, Format};
+pub use check::CheckArgs;
 
 use camino::Utf8PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
