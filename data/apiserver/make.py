@@ -180,7 +180,11 @@ def read_plugins(helped):
 
 def read_gates(helped, version, minor):
     """name -> stage and default; what `--help` does not show, the stable and the deprecated, is from the code."""
-    shown = re.findall(r"^kube:(\w+)=true\|false \((ALPHA|BETA) - default=(\w+)\)$", helped["feature-gates"][1], re.M)
+    # ", or ..." after it is for other values of --min-compatibility-version
+    line = r"^kube:(\w+)=true\|false \((ALPHA|BETA) - default=(\w+)\)(?:, or .*)?$"
+    shown = re.findall(line, helped["feature-gates"][1], re.M)
+    if len(shown) != helped["feature-gates"][1].count("\nkube:"):
+        sys.exit(f"v1.{version}: a gate of an unknown shape")
     gates = {name: f"{stage.lower()} {'on' if default == 'true' else 'off'}" for name, stage, default in shown}
     specs, name = {}, None
     reference = "test/compatibility_lifecycle/reference/versioned_feature_list.yaml"

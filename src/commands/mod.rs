@@ -1,5 +1,6 @@
 //! One file per subcommand. They wire the rooms together and decide the exit code.
 
+mod apiserver;
 mod completions;
 mod interrupt;
 mod man;
@@ -30,6 +31,7 @@ pub fn run(cli: Cli) -> u8 {
     let result = match cli.command {
         Command::New(args) => new::run(&args),
         Command::Render(args) => render::run(&args),
+        Command::ApiServer(command) => apiserver::run(&command),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),
