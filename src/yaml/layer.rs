@@ -127,6 +127,23 @@ impl<'d, 's> Node<'d, 's> {
         }
     }
 
+    /// Whether the node, as a key, merges what its value holds.
+    pub fn is_merge(self) -> bool {
+        !self.is_alias() && self.document.is_merge_key(self.id)
+    }
+
+    /// The mappings that merge keys of the mapping bring in.
+    pub(super) fn merged(self) -> impl Iterator<Item = Node<'d, 's>> {
+        let values = self.entries().filter(|(key, _)| key.is_merge());
+        values.flat_map(move |(_, value)| {
+            let (one, several) = match value.kind() {
+                Kind::Sequence => (None, Some(value.items())),
+                _ => (Some(value), None),
+            };
+            one.into_iter().chain(several.into_iter().flatten())
+        })
+    }
+
     fn is_layered(self) -> bool {
         matches!(self.data(), Some(Data::Mapping { layered: true, .. }))
     }

@@ -3,6 +3,7 @@
 
 mod alias;
 mod build;
+pub mod edit;
 pub mod emit;
 mod gap;
 mod json;
