@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::discover::{Input, Text};
+use super::Options;
+use super::discover::Input;
 use super::outcome::{Admission, Broken, Counts};
-use super::selection::Selection;
+use super::suppress::{self, Collected};
 use crate::kube::object::{self, Object};
 use crate::kube::pod::Pod;
 use crate::rules::facts::Facts;
@@ -26,6 +27,7 @@ pub(super) struct Analysis {
     pub(super) broken: Vec<Broken>,
     pub(super) counts: Counts,
     pub(super) facts: Facts,
+    pub(super) collected: Collected,
     pub(super) admissions: Vec<Admission>,
     /// The namespaces of pods with the policy that was assumed to hold in them.
     pub(super) assumed: Vec<(Option<String>, Policy)>,
@@ -44,10 +46,11 @@ pub(super) struct Analyzer<'a> {
 }
 
 impl<'a> Analyzer<'a> {
-    pub(super) fn new(settings: &'a Settings, selection: &Selection) -> Self {
+    pub(super) fn new(options: &'a Options) -> Self {
+        let settings = &options.settings;
         let mut sorted =
             Self { settings, any: None, pods: Vec::new(), objects: Vec::new(), sets: Vec::new(), controls: Vec::new() };
-        for rule in selection.rules() {
+        for rule in options.selection.rules() {
             sorted.any = Some(rule);
             match rule.check {
                 Check::Pod(check) => sorted.pods.push((rule, check)),
@@ -67,7 +70,7 @@ impl<'a> Analyzer<'a> {
     /// Reads a file and runs all rules that look at one object.
     pub(super) fn file(&self, input: &Input, file: FileId, known: &Facts) -> Analysis {
         let mut analysis = Analysis { name: input.name.clone(), ..Analysis::default() };
-        let text = match read(&input.text) {
+        let text = match input.read() {
             Ok(text) => text,
             Err(reason) => {
                 analysis.broken.push(Broken { file, span: None, message: reason });
@@ -75,6 +78,7 @@ impl<'a> Analyzer<'a> {
             }
         };
         let stream = yaml::parse(&text);
+        analysis.collected = suppress::collect(&stream, &text, file);
         for error in stream.errors {
             analysis.broken.push(Broken { file, span: Some(error.span), message: error.message });
         }
@@ -138,18 +142,5 @@ fn note(assumed: &mut Vec<(Option<String>, Policy)>, namespace: Option<&str>, po
     // neighbours mostly share their namespace
     if !assumed.iter().any(|(known, _)| known.as_deref() == namespace) {
         assumed.push((namespace.map(str::to_owned), policy));
-    }
-}
-
-pub(super) fn read(text: &Text) -> Result<Arc<str>, String> {
-    match text {
-        Text::Here(text) => Ok(Arc::clone(text)),
-        Text::File(path) => {
-            let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-            String::from_utf8(bytes).map(Arc::from).map_err(|error| {
-                let line = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
-                format!("line {} is not UTF-8 text", line.filter(|byte| **byte == b'\n').count() + 1)
-            })
-        }
     }
 }

@@ -23,6 +23,22 @@ pub enum Text {
     Here(Arc<str>),
 }
 
+impl Input {
+    /// The text; `Err` says in a few words why it cannot be read.
+    pub fn read(&self) -> Result<Arc<str>, String> {
+        match &self.text {
+            Text::Here(text) => Ok(Arc::clone(text)),
+            Text::File(path) => {
+                let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+                String::from_utf8(bytes).map(Arc::from).map_err(|error| {
+                    let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+                    format!("line {} is not UTF-8 text", before.filter(|byte| **byte == b'\n').count() + 1)
+                })
+            }
+        }
+    }
+}
+
 /// A path that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {

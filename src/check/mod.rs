@@ -1,23 +1,74 @@
 //! Running the rules over an input: finding the files, reading them, and putting together what the rules say.
 
 mod analyze;
+pub mod baseline;
+pub mod config;
 mod discover;
+pub mod fix;
 mod outcome;
 mod selection;
+mod suppress;
 
-pub use discover::{Input, InputError, discover};
+pub use discover::{Input, InputError, Text, discover};
 pub use outcome::{Admission, Broken, Counts, Outcome, SourceFile};
 pub use selection::{Selection, UnknownRule};
+pub use suppress::ObjectSuppression;
 
+use jiff::civil::Date;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::rules::facts::Facts;
-use crate::rules::{FileId, SetSink, Settings};
+use crate::rules::{FileId, Rule, SetSink, Settings, Severity};
+use crate::yaml::Source;
 use analyze::{Analysis, Analyzer};
+use suppress::{Collected, Wishes};
+
+/// What to do, and what lets findings pass.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What the rules need to know.
+    pub settings: Settings,
+    /// The rules that run.
+    pub selection: Selection,
+    /// Other severities than the rules' own.
+    pub severities: Vec<(&'static Rule, Severity)>,
+    /// The day on which suppressions are judged.
+    pub today: Date,
+    /// Rules that nothing may suppress.
+    pub strict: Vec<&'static Rule>,
+    /// The suppressions of the configuration.
+    pub suppressions: Vec<ObjectSuppression>,
+    /// The configuration, for findings about it.
+    pub config: Option<Source>,
+}
 
 /// Runs the chosen rules over the inputs.
-pub fn run(inputs: &[Input], settings: &Settings, selection: &Selection) -> Outcome {
-    let analyzer = Analyzer::new(settings, selection);
+pub fn run(inputs: &[Input], options: &Options) -> Outcome {
+    let settings = &options.settings;
+    let analyzer = Analyzer::new(options);
+    let (mut analyses, facts) = analyze(inputs, &analyzer, settings);
+    let mut outcome = Outcome::default();
+    let mut collected = Collected::default();
+    for (at, analysis) in analyses.iter_mut().enumerate() {
+        collected.append(std::mem::take(&mut analysis.collected));
+        outcome.add(file_id(at), std::mem::take(analysis));
+    }
+    for (rule, check) in analyzer.set_rules() {
+        let mut sink = SetSink { rule, settings, findings: Vec::new() };
+        check(&facts, &mut sink);
+        outcome.findings.append(&mut sink.findings);
+    }
+    let config = outcome.add_config(options.config.as_ref());
+    let ran: Vec<&'static Rule> = options.selection.rules().collect();
+    let wishes =
+        Wishes { today: options.today, strict: &options.strict, ran: &ran, configured: &options.suppressions, config };
+    outcome.suppressed = suppress::judge(&mut outcome.findings, collected, &wishes);
+    outcome.finish(&options.severities, inputs);
+    outcome
+}
+
+/// Looks at every file, and again at those with pods whose namespace says something else elsewhere.
+fn analyze(inputs: &[Input], analyzer: &Analyzer<'_>, settings: &Settings) -> (Vec<Analysis>, Facts) {
     let unknown = Facts::default();
     let mut analyses: Vec<Analysis> =
         inputs.par_iter().enumerate().map(|(at, input)| analyzer.file(input, file_id(at), &unknown)).collect();
@@ -25,15 +76,11 @@ pub fn run(inputs: &[Input], settings: &Settings, selection: &Selection) -> Outc
     for analysis in &mut analyses {
         facts.append(std::mem::take(&mut analysis.facts));
     }
-    // a namespace may stand in another file than its pods; those that guessed its policy wrong are looked at again
-    let again: Vec<usize> = analyses
-        .iter()
-        .enumerate()
-        .filter(|(_, analysis)| {
-            analysis.assumed.iter().any(|(namespace, policy)| facts.policy(namespace.as_deref(), settings) != *policy)
-        })
-        .map(|(at, _)| at)
-        .collect();
+    let guessed_wrong = |analysis: &Analysis| {
+        analysis.assumed.iter().any(|(namespace, policy)| facts.policy(namespace.as_deref(), settings) != *policy)
+    };
+    let again: Vec<usize> =
+        analyses.iter().enumerate().filter(|(_, analysis)| guessed_wrong(analysis)).map(|(at, _)| at).collect();
     let renewed: Vec<(usize, Analysis)> = again
         .par_iter()
         .filter_map(|&at| inputs.get(at).map(|input| (at, analyzer.file(input, file_id(at), &facts))))
@@ -43,30 +90,7 @@ pub fn run(inputs: &[Input], settings: &Settings, selection: &Selection) -> Outc
             *old = analysis;
         }
     }
-    let mut outcome = Outcome::default();
-    for (at, analysis) in analyses.into_iter().enumerate() {
-        outcome.add(file_id(at), analysis);
-    }
-    for (rule, check) in analyzer.set_rules() {
-        let mut sink = SetSink { rule, settings, findings: Vec::new() };
-        check(&facts, &mut sink);
-        outcome.findings.append(&mut sink.findings);
-    }
-    supply_texts(&mut outcome, inputs);
-    outcome.finish();
-    outcome
-}
-
-/// Reads again the files of which only a rule over all objects has something to say: their texts were not kept.
-fn supply_texts(outcome: &mut Outcome, inputs: &[Input]) {
-    for place in outcome.findings.iter().flat_map(|finding| &finding.places) {
-        let at = place.file.0 as usize;
-        if let (Some(file), Some(input)) = (outcome.files.get_mut(at), inputs.get(at))
-            && file.text.is_none()
-        {
-            file.text = analyze::read(&input.text).ok();
-        }
-    }
+    (analyses, facts)
 }
 
 fn file_id(at: usize) -> FileId {

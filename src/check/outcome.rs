@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::analyze::Analysis;
+use super::discover::Input;
 use crate::kube::object::Object;
 use crate::rules::pod_security::{Policy, Violation};
-use crate::rules::{FileId, Finding, ObjectId, identity};
-use crate::yaml::Span;
+use crate::rules::{FileId, Finding, ObjectId, Rule, Severity, identity};
+use crate::yaml::{Source, Span};
 
 /// Everything that a run gives.
 #[derive(Debug, Default)]
@@ -15,14 +16,16 @@ pub struct Outcome {
     pub files: Vec<SourceFile>,
     /// The findings, by file and place.
     pub findings: Vec<Finding>,
-    /// How many findings were suppressed.
-    pub suppressed: usize,
     /// What could not be read.
     pub broken: Vec<Broken>,
     /// What was looked at.
     pub counts: Counts,
     /// What the API server would say of pods that it refuses.
     pub admissions: Vec<Admission>,
+    /// The number of findings that a suppression let pass.
+    pub suppressed: usize,
+    /// The number of findings that the baseline knows.
+    pub known: usize,
 }
 
 /// A file that was read.
@@ -96,8 +99,31 @@ impl Outcome {
         self.files.push(SourceFile { name: analysis.name, text: analysis.text });
     }
 
-    /// Puts the findings in order.
-    pub(super) fn finish(&mut self) {
+    /// Adds the configuration to the files, so that findings can be about it.
+    pub(super) fn add_config(&mut self, config: Option<&Source>) -> FileId {
+        let file = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        if let Some(config) = config {
+            self.files.push(SourceFile { name: config.name().to_owned(), text: Some(config.text().into()) });
+        }
+        file
+    }
+
+    /// Gives findings the severities that the user wants, puts them in order, and sees to it that the text of every place is
+    /// at hand.
+    pub(super) fn finish(&mut self, severities: &[(&'static Rule, Severity)], inputs: &[Input]) {
+        for finding in &mut self.findings {
+            if let Some((_, severity)) = severities.iter().find(|(rule, _)| *rule == finding.rule) {
+                finding.severity = *severity;
+            }
+            for place in &finding.places {
+                let at = place.file.0 as usize;
+                if let (Some(file), Some(input)) = (self.files.get_mut(at), inputs.get(at))
+                    && file.text.is_none()
+                {
+                    file.text = input.read().ok();
+                }
+            }
+        }
         self.findings.sort_by(|a, b| {
             (a.file(), a.span(), std::cmp::Reverse(a.severity), a.rule.id, &a.message).cmp(&(
                 b.file(),

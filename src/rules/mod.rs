@@ -16,6 +16,7 @@ pub mod rbac;
 mod rule;
 mod settings;
 mod sink;
+pub mod suppression;
 
 pub use finding::{FileId, Finding, Fix, ObjectId, Place};
 pub use rule::{Category, Check, Control, Rule, Safety, Severity, Standard};
@@ -24,7 +25,7 @@ pub(crate) use sink::identity;
 pub use sink::{PodContext, Report, SetSink, Sink};
 
 /// The groups with their titles, in the order in which they are listed.
-pub static GROUPS: [(&str, &[&Rule]); 7] = [
+pub static GROUPS: [(&str, &[&Rule]); 8] = [
     ("Pod Security Standards", pod_security::RULES),
     ("Pods", pod::RULES),
     ("Images", image::RULES),
@@ -32,6 +33,7 @@ pub static GROUPS: [(&str, &[&Rule]); 7] = [
     ("Network", network::RULES),
     ("Namespaces", namespace::RULES),
     ("Manifests", manifest::RULES),
+    ("Suppressions", suppression::RULES),
 ];
 
 /// Every rule.
