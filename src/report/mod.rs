@@ -34,13 +34,6 @@ pub enum Format {
     Junit,
 }
 
-impl Format {
-    /// Whether the format shows fixes, so that they have to be made.
-    pub fn shows_fixes(self) -> bool {
-        matches!(self, Self::Text | Self::Json | Self::Sarif)
-    }
-}
-
 /// Writes the outcome. `all` shows every place in full where the format leaves some out. Text comes with colours, for a
 /// writer that takes them away where nobody wants them.
 pub fn write(outcome: &Outcome, format: Format, all: bool, out: &mut dyn Write) -> io::Result<()> {

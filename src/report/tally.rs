@@ -61,6 +61,9 @@ pub fn summary(outcome: &Outcome) -> String {
     if outcome.suppressed > 0 {
         parts.push(format!("{} suppressed", outcome.suppressed));
     }
+    if outcome.known > 0 {
+        parts.push(format!("{} known to the baseline", outcome.known));
+    }
     if !outcome.broken.is_empty() {
         parts.push(count(outcome.broken.len(), "error"));
     }

@@ -113,5 +113,6 @@ fn finding(rule: &'static Rule, (file, span): (FileId, Span), message: String) -
         help: None,
         hidden: Vec::new(),
         fix: None,
+        hidden: Vec::new(),
     }
 }
