@@ -3,6 +3,8 @@
 use std::io::{self, Write as _};
 
 use anstream::{stderr, stdout};
+use anyhow::Context as _;
+use camino::Utf8Path;
 
 use crate::diagnostic::{self, Problem};
 use crate::render::writer::{Action, Change};
@@ -25,6 +27,11 @@ pub(super) fn error(text: &str) -> io::Result<()> {
     writeln!(stderr().lock(), "\x1b[1m\x1b[91merror\x1b[0m\x1b[1m:\x1b[0m {text}")
 }
 
+/// Prints the problems of a text, without a word on what follows from them.
+pub(super) fn located(source: &Source, problems: &[Problem], hidden: &[Span]) -> io::Result<()> {
+    write!(stderr().lock(), "{}", diagnostic::render(source, problems, hidden))
+}
+
 /// Prints the problems of a text.
 pub(super) fn problems(source: &Source, problems: &[Problem], hidden: &[Span]) -> io::Result<()> {
     if problems.is_empty() {
@@ -37,6 +44,12 @@ pub(super) fn problems(source: &Source, problems: &[Problem], hidden: &[Span]) -
         writeln!(err, "{} in {}; nothing was written", count(errors, "error"), source.name())?;
     }
     Ok(())
+}
+
+/// A word as a shell reads it.
+pub(super) fn shell_word(text: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "_-./".contains(character);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// `1 error`, `2 errors`.
@@ -52,9 +65,29 @@ pub(super) fn diff(change: &Change) -> String {
         Action::Remove | Action::Abandon => (old, "/dev/null".to_owned()),
         _ => (old, new),
     };
-    let text =
-        similar::TextDiff::from_lines(&change.before, &change.after).unified_diff().header(&old, &new).to_string();
+    unified(&old, &new, &change.before, &change.after)
+}
+
+/// The difference of two texts under their names, as `diff -u` shows it.
+pub(super) fn unified(old: &str, new: &str, before: &str, after: &str) -> String {
+    let text = similar::TextDiff::from_lines(before, after).unified_diff().header(old, new).to_string();
     coloured(&text)
+}
+
+/// Puts a file in the place of another in one step, with the permissions of that one; through a link, that which it names.
+pub(super) fn replace(path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let target = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
+    let folder = target.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let write = || -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        if let Ok(metadata) = std::fs::metadata(&target) {
+            file.as_file().set_permissions(metadata.permissions())?;
+        }
+        file.persist(&target)?;
+        Ok(())
+    };
+    write().with_context(|| path.to_string())
 }
 
 fn coloured(diff: &str) -> String {

@@ -20,3 +20,13 @@ pub fn set(_text: &str, _map: super::Node<'_, '_>, _path: &[&str], _value: &serd
 pub fn apply(text: &str, _edits: &[Edit]) -> Result<String, String> {
     Ok(text.to_owned())
 }
+
+/// Removes an entry of a mapping.
+pub fn remove(_text: &str, _map: super::Node<'_, '_>, _key: &str) -> Option<Edit> {
+    None
+}
+
+/// Removes a member of a sequence.
+pub fn remove_item(_text: &str, _seq: super::Node<'_, '_>, _index: usize) -> Option<Edit> {
+    None
+}

@@ -119,7 +119,7 @@ pub struct Stream<'s> {
 }
 
 /// The form of a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A single value.
     Scalar,
