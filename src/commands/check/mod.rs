@@ -9,7 +9,7 @@ use super::{FINDINGS, NOTHING, OK, UNUSABLE, output};
 use crate::check::baseline::Baseline;
 use crate::check::{self, Outcome};
 use crate::cli::CheckArgs;
-use crate::report::concise;
+use crate::report::{admission, concise};
 use crate::rules::Severity;
 use options::Chosen;
 
@@ -31,6 +31,9 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
             outcome = check::run(&inputs, &options);
             known(args, &mut outcome)?;
         }
+    }
+    if args.as_admission {
+        output::print(&admission::render(&outcome))?;
     }
     show(&outcome, baseline)?;
     Ok(code(&outcome, fail_on, args.exit_zero))
@@ -73,7 +76,9 @@ fn code(outcome: &Outcome, fail_on: Severity, exit_zero: bool) -> u8 {
         UNUSABLE
     } else if outcome.counts.objects == 0 {
         NOTHING
-    } else if !exit_zero && outcome.findings.iter().any(|finding| finding.severity >= fail_on) {
+    } else if exit_zero {
+        OK
+    } else if !outcome.admissions.is_empty() || outcome.findings.iter().any(|finding| finding.severity >= fail_on) {
         FINDINGS
     } else {
         OK

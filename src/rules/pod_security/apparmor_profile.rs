@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::holder::text;
-use super::words::{Setters, go_quoted, plural, quoted};
+use super::words::{Setters, code, go_quoted, plural, quoted};
 use super::{Control, Holder, Level, Violation};
 use crate::kube::object::Kind;
 use crate::kube::pod::{Container, Field, Role};
@@ -81,7 +81,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         types.insert(kind);
         let edit = sink.fix(|text| edit::set(text, holder.node(), &PATH, &json!("RuntimeDefault")));
         let report = holder
-            .report(field.unwrap_or(profile).span(), &format!("sets the AppArmor profile `{kind}`"))
+            .report(field.unwrap_or(profile).span(), &format!("sets the AppArmor profile {}", code(kind)))
             .label("expected `RuntimeDefault` or `Localhost`")
             .fix(Safety::Unsafe, "set `type: RuntimeDefault`", edit);
         sink.report(report);
@@ -138,7 +138,8 @@ fn is_unconfined_by_annotation(context: &PodContext<'_, '_, '_>, container: &Con
     let is_same = || {
         let profile = pod.security.app_armor_profile;
         profile.is_some_and(|profile| {
-            text(Field::of(profile.value, "type")) == "Unconfined" && Field::of(profile.value, "localhostProfile").is_none()
+            text(Field::of(profile.value, "type")) == "Unconfined"
+                && Field::of(profile.value, "localhostProfile").is_none()
         })
     };
     annotation.is_some_and(|(_, value)| value.as_str() == Some("unconfined")) && !is_same()
