@@ -1,8 +1,10 @@
 //! The command line: types and help texts only. Completions and man pages come from them.
 
 mod check;
+mod rules;
 
 pub use check::CheckArgs;
+pub use rules::{ExplainArgs, RulesArgs, RulesFormat};
 
 use camino::Utf8PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -63,6 +65,10 @@ pub enum Command {
     Render(RenderArgs),
     /// Check manifests: what the API server would refuse, and what it should.
     Check(Box<CheckArgs>),
+    /// List the rules.
+    Rules(RulesArgs),
+    /// Explain a rule, a kind, or a field: its type, where it belongs, and the rules that speak of it.
+    Explain(ExplainArgs),
     /// Print the JSON Schema of the spec.
     Schema,
     /// Print a completion script for a shell.

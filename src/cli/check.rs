@@ -93,7 +93,7 @@ impl From<FixKind> for Safety {
     }
 }
 
-fn release(word: &str) -> Result<Version, String> {
+pub(super) fn release(word: &str) -> Result<Version, String> {
     let known = || format!("expected {} to {}", Version::OLDEST, Version::NEWEST);
     Version::parse(word).ok_or_else(known)
 }
@@ -102,7 +102,7 @@ fn level(word: &str) -> Result<Level, String> {
     Level::parse(word).ok_or_else(|| "expected restricted, baseline or privileged".to_owned())
 }
 
-fn severity(word: &str) -> Result<Severity, String> {
+pub(super) fn severity(word: &str) -> Result<Severity, String> {
     let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
     known.ok_or_else(|| "expected critical, high, medium or low".to_owned())
 }

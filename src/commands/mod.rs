@@ -2,11 +2,13 @@
 
 mod check;
 mod completions;
+mod explain;
 mod interrupt;
 mod man;
 mod new;
 mod output;
 mod render;
+mod rules;
 mod schema;
 
 use std::io;
@@ -37,6 +39,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::New(args) => new::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Rules(args) => rules::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),
