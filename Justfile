@@ -33,9 +33,10 @@ docs:
     cargo run --locked --quiet -- rules --format markdown > docs/rules.md
     cargo doc --no-deps --locked
 
-# Remakes the tables of Kubernetes fields from the OpenAPI of the releases; needs go and python3.
+# Remakes the tables of Kubernetes from its releases; needs go and python3, and what data/apiserver/README.md says.
 data:
     python3 data/fields/make.py
+    python3 data/apiserver/make.py
 
 # Measures rendering: apps per second, and that the cost grows with their number and no faster.
 bench *args:

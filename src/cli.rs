@@ -1,5 +1,6 @@
 //! The command line: types and help texts only. Completions and man pages come from them.
 
+pub mod apiserver;
 mod check;
 mod rules;
 
@@ -69,6 +70,9 @@ pub enum Command {
     Rules(RulesArgs),
     /// Explain a rule, a kind, or a field: its type, where it belongs, and the rules that speak of it.
     Explain(ExplainArgs),
+    /// Explain and list what the programs of the control plane take.
+    #[command(name = "apiserver", subcommand)]
+    ApiServer(apiserver::ApiServerCommand),
     /// Print the JSON Schema of the spec.
     Schema,
     /// Print a completion script for a shell.

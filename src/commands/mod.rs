@@ -1,5 +1,6 @@
 //! One file per subcommand. They wire the rooms together and decide the exit code.
 
+mod apiserver;
 mod check;
 mod completions;
 mod explain;
@@ -41,6 +42,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Check(args) => check::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::ApiServer(command) => apiserver::run(&command),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::finding::{FileId, ObjectId, Place};
-use super::pod_security::{Level, Policy, PolicyVersion, labels};
+use super::pod_security::{Level, Policies, Policy, PolicyVersion, labels};
 use super::settings::Settings;
 use super::sink::identity;
 use crate::kube::object::{Kind, Object};
@@ -24,6 +24,8 @@ pub struct Namespace {
     pub place: Place,
     /// The policy that its labels enforce, where they do.
     pub enforced: Option<Policy>,
+    /// What the API server makes of all its labels.
+    pub policies: Policies,
 }
 
 impl Facts {
@@ -38,6 +40,7 @@ impl Facts {
                 object: Arc::new(identity(object)),
                 place: Place { file, span, label: String::new() },
                 enforced: labels::enforced(object, settings.kubernetes),
+                policies: labels::policies(object, settings.kubernetes),
             });
         }
     }
@@ -47,15 +50,15 @@ impl Facts {
         self.namespaces.append(&mut other.namespaces);
     }
 
-    /// The policy that holds in a namespace: what the user asked for, or what the labels of the namespace enforce, or else
+    /// The policies that hold in a namespace: what the user asked for, or what the labels of the namespace say, or else
     /// `restricted`.
-    pub fn policy(&self, namespace: Option<&str>, settings: &Settings) -> Policy {
+    pub fn policies(&self, namespace: Option<&str>, settings: &Settings) -> Policies {
         let version = PolicyVersion::latest(settings.kubernetes);
         if let Some(level) = settings.level {
-            return Policy { level, version };
+            return Policies::all(Policy { level, version: settings.level_version.unwrap_or(version) });
         }
         let name = namespace.unwrap_or("default");
-        let enforced = self.namespaces.iter().find(|it| it.object.name == name).and_then(|it| it.enforced);
-        enforced.unwrap_or(Policy { level: Level::Restricted, version })
+        let known = self.namespaces.iter().find(|it| it.object.name == name);
+        known.map_or_else(|| Policies::all(Policy { level: Level::Restricted, version }), |it| it.policies)
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         level: args.level.or_else(|| Some(config?.level?.level())),
         registries,
         fixes: true,
+        ..Settings::default()
     };
     let mut strict: Vec<&'static Rule> =
         config.into_iter().flat_map(|config| &config.no_suppress).filter_map(|rule| rule.0).collect();

@@ -63,17 +63,17 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
             let Some(source) = variable.get("valueFrom") else { continue };
             let Some(reference) = Field::of(source, "secretKeyRef") else { continue };
             let name = variable.get("name").and_then(Node::as_str).unwrap_or_default();
-            report(container, reference, format!("gets a secret by the variable `{name}`"), sink);
+            report(container, reference, &format!("gets a secret by the variable `{name}`"), sink);
         }
         for source in container.fields.env_from.into_iter().flat_map(|sources| sources.value.items()) {
             let Some(reference) = Field::of(source, "secretRef") else { continue };
             let name = reference.value.get("name").and_then(Node::as_str).unwrap_or_default();
-            report(container, reference, format!("gets all keys of the Secret `{name}` as variables"), sink);
+            report(container, reference, &format!("gets all keys of the Secret `{name}` as variables"), sink);
         }
     }
 }
 
-fn report(container: &Container<'_, '_>, reference: Field<'_, '_>, what: String, sink: &mut Sink<'_, '_, '_>) {
+fn report(container: &Container<'_, '_>, reference: Field<'_, '_>, what: &str, sink: &mut Sink<'_, '_, '_>) {
     let message = format!("container `{}` {what}", container.name());
     let report = Report::new(reference.key.span(), message).label("expected a volume").help(HELP);
     sink.report(report.container(container));
