@@ -49,7 +49,8 @@ pub(super) fn of_pods(
         let violations = evaluate(policies.enforce);
         if !violations.is_empty() {
             let reasons = reasons(&violations);
-            let message = format!("{} is forbidden: violates PodSecurity \"{}\": {reasons}", pods(object), policies.enforce);
+            let message =
+                format!("{} is forbidden: violates PodSecurity \"{}\": {reasons}", pods(object), policies.enforce);
             return Some(says(true, policies.enforce, violations, message));
         }
     }

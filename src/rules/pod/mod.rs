@@ -4,12 +4,19 @@ mod added_capability;
 mod control_plane_toleration;
 mod default_service_account;
 mod deprecated_service_account;
+mod duplicate_env;
+mod duplicate_name;
+mod duplicate_port;
+mod duplicates;
 mod fixed_node;
 mod host_aliases;
 mod host_user_namespace;
 mod image_groups;
 mod interactive_container;
 mod low_user_id;
+mod misread_quantity;
+mod missing_liveness_probe;
+mod missing_readiness_probe;
 mod mounted_token;
 mod no_cpu_limit;
 mod no_cpu_request;
@@ -17,6 +24,8 @@ mod no_ephemeral_storage_limit;
 mod no_memory_limit;
 mod no_memory_request;
 mod privileged_port;
+mod probes;
+mod request_above_limit;
 mod resources;
 mod root_group;
 mod run_as_root;
@@ -25,6 +34,7 @@ mod secret_in_env;
 mod sensitive_host_path;
 mod service_links;
 mod shared_process_namespace;
+mod single_replica;
 mod ssh_port;
 mod unknown_volume;
 mod unlimited_empty_dir;
@@ -68,6 +78,14 @@ pub(super) const RULES: &[&Rule] = &[
     &interactive_container::RULE,
     &image_groups::RULE,
     &user_of_image::RULE,
+    &duplicate_name::RULE,
+    &duplicate_env::RULE,
+    &duplicate_port::RULE,
+    &misread_quantity::RULE,
+    &request_above_limit::RULE,
+    &missing_readiness_probe::RULE,
+    &missing_liveness_probe::RULE,
+    &single_replica::RULE,
 ];
 
 /// The service account that a pod runs as: the API server takes the deprecated field where the other is empty.

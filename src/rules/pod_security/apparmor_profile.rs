@@ -138,7 +138,8 @@ fn is_unconfined_by_annotation(context: &PodContext<'_, '_, '_>, container: &Con
     let is_same = || {
         let profile = pod.security.app_armor_profile;
         profile.is_some_and(|profile| {
-            text(Field::of(profile.value, "type")) == "Unconfined" && Field::of(profile.value, "localhostProfile").is_none()
+            text(Field::of(profile.value, "type")) == "Unconfined"
+                && Field::of(profile.value, "localhostProfile").is_none()
         })
     };
     annotation.is_some_and(|(_, value)| value.as_str() == Some("unconfined")) && !is_same()

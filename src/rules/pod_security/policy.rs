@@ -126,7 +126,20 @@ mod tests {
         for (text, minor) in [("latest", 34), ("v1.0", 0), ("v1.9", 9), ("v1.34", 34), ("v1.35", 34), ("v1.9000", 34)] {
             assert_eq!(read(text), Some((minor, text.to_owned())), "{text}");
         }
-        for text in ["", "v1", "v1.", "1.34", "v1.034", "v1.00", "v2.1", "v1.34.4", "Latest", "v1.-1", "v1.+1", "v1.99999999999999999999"] {
+        for text in [
+            "",
+            "v1",
+            "v1.",
+            "1.34",
+            "v1.034",
+            "v1.00",
+            "v2.1",
+            "v1.34.4",
+            "Latest",
+            "v1.-1",
+            "v1.+1",
+            "v1.99999999999999999999",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

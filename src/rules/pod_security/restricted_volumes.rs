@@ -53,13 +53,8 @@ spec:
     check: Check::PodSecurity(&CONTROL),
 };
 
-static CONTROL: Control = Control {
-    id: "restrictedVolumes",
-    level: Level::Restricted,
-    since: 0,
-    overrides: &["hostPathVolumes"],
-    evaluate,
-};
+static CONTROL: Control =
+    Control { id: "restrictedVolumes", level: Level::Restricted, since: 0, overrides: &["hostPathVolumes"], evaluate };
 
 const ALLOWED: [&str; 9] = [
     "configMap",

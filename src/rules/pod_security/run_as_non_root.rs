@@ -48,8 +48,7 @@ spec:
     check: Check::PodSecurity(&CONTROL),
 };
 
-static CONTROL: Control =
-    Control { id: "runAsNonRoot", level: Level::Restricted, since: 0, overrides: &[], evaluate };
+static CONTROL: Control = Control { id: "runAsNonRoot", level: Level::Restricted, since: 0, overrides: &[], evaluate };
 
 const PATH: [&str; 2] = ["securityContext", "runAsNonRoot"];
 
@@ -64,10 +63,11 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         let Some(field) = field.filter(|_| is_false(field)) else { continue };
         setters.add(holder);
         let edit = sink.fix(|text| edit::set(text, holder.node(), &PATH, &json!(true)));
-        let report = holder
-            .report(field.span(), "may run as root")
-            .label("expected `true`")
-            .fix(Safety::Unsafe, "set `runAsNonRoot: true`", edit);
+        let report = holder.report(field.span(), "may run as root").label("expected `true`").fix(
+            Safety::Unsafe,
+            "set `runAsNonRoot: true`",
+            edit,
+        );
         sink.report(report);
     }
     let explicit = (!setters.is_empty()).then(|| Violation {

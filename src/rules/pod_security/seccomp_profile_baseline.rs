@@ -100,7 +100,11 @@ impl<'d> Explicit<'d> {
     pub(super) fn violation(self) -> Option<Violation> {
         (!self.setters.is_empty()).then(|| Violation {
             reason: "seccompProfile",
-            detail: format!("{} must not set securityContext.seccompProfile.type to {}", self.setters, quoted(self.types)),
+            detail: format!(
+                "{} must not set securityContext.seccompProfile.type to {}",
+                self.setters,
+                quoted(self.types)
+            ),
         })
     }
 }

@@ -87,10 +87,11 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             };
             is_bad = true;
             let edit = sink.fix(|text| edit::remove(text, options.value, key));
-            let report = holder
-                .report(field.span(), &format!("sets the SELinux {key} `{value}`"))
-                .label(label)
-                .fix(Safety::Unsafe, &format!("remove `{key}: {value}`"), edit);
+            let report = holder.report(field.span(), &format!("sets the SELinux {key} `{value}`")).label(label).fix(
+                Safety::Unsafe,
+                &format!("remove `{key}: {value}`"),
+                edit,
+            );
             sink.report(report);
         }
         if is_bad {

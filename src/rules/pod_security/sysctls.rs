@@ -89,9 +89,11 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         );
         let edit = sink.fix(|text| edit::remove_item(text, list.value, index));
         let span = field.map_or_else(|| item.span(), Field::span);
-        let report = Report::new(span, format!("the pod sets the kernel parameter `{name}`"))
-            .label(label)
-            .fix(Safety::Unsafe, &format!("do not set `{name}`"), edit);
+        let report = Report::new(span, format!("the pod sets the kernel parameter `{name}`")).label(label).fix(
+            Safety::Unsafe,
+            &format!("do not set `{name}`"),
+            edit,
+        );
         sink.report(report);
     }
     (!names.is_empty()).then(|| Violation { reason: "forbidden sysctls", detail: names.join(", ") })
