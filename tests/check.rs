@@ -26,7 +26,7 @@ fn check(folder: &Folder, args: &[&str]) -> Ran {
 
 /// The rules that are broken, with their lines.
 fn found(ran: &Ran) -> Vec<(String, usize)> {
-    let lines = ran.stdout.lines().map(|line| {
+    let lines = ran.stdout.lines().filter(|line| !line.contains(": error: ")).map(|line| {
         let number = line.split(':').nth(1).unwrap().parse().unwrap();
         let rule = line.split_once('[').unwrap().1.split_once(']').unwrap().0;
         (rule.to_owned(), number)

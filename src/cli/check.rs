@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::kube::version::Version;
+use crate::report::Format;
 use crate::rules::pod_security::Level;
 use crate::rules::{Safety, Severity};
 
@@ -60,6 +61,12 @@ pub struct CheckArgs {
     /// How the findings are shown.
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
+    /// Write the report to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<Utf8PathBuf>,
+    /// Show every place in full, however often a rule fires (--format text).
+    #[arg(long)]
+    pub all: bool,
     /// Hold everything against this Pod Security level, whatever the labels of namespaces say.
     #[arg(long, value_parser = level, value_name = "LEVEL")]
     pub level: Option<Level>,
@@ -86,16 +93,7 @@ impl From<FixKind> for Safety {
     }
 }
 
-/// How findings are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people: the lines with what is wrong, grouped and summed up.
-    Text,
-    /// A line for each finding.
-    Concise,
-}
-
-pub(super) fn release(word: &str) -> Result<Version, String> {
+fn release(word: &str) -> Result<Version, String> {
     let known = || format!("expected {} to {}", Version::OLDEST, Version::NEWEST);
     Version::parse(word).ok_or_else(known)
 }

@@ -1,8 +1,9 @@
 //! Results go to standard output, everything else to standard error.
 
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 
-use anstream::{stderr, stdout};
+use anstream::{ColorChoice, StripStream, stderr, stdout};
 use anyhow::Context as _;
 use camino::Utf8Path;
 
@@ -14,6 +15,45 @@ use crate::yaml::{Source, Span};
 pub(super) fn print(text: &str) -> io::Result<()> {
     let mut out = stdout().lock();
     out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Writes a report to a file, all of it or nothing, or else prints it.
+pub(super) fn report(
+    file: Option<&Utf8Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let Some(path) = file else {
+        let mut out = BufWriter::new(stdout().lock());
+        write(&mut out)?;
+        return Ok(out.flush()?);
+    };
+    let failed = || path.to_string();
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        // a pipe or a device cannot be replaced
+        let file = File::options().write(true).open(path).with_context(failed)?;
+        return into_file(file, write).with_context(failed);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    // what it makes is private unless told otherwise; the umask still counts
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = builder.tempfile_in(folder).with_context(failed)?;
+    into_file(file.as_file().try_clone()?, write).with_context(failed)?;
+    file.persist(path).with_context(failed)?;
+    Ok(())
+}
+
+/// Without colours, unless they are asked for.
+fn into_file(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if ColorChoice::global() == ColorChoice::Always {
+        let mut out = BufWriter::new(file);
+        write(&mut out)?;
+        return out.flush();
+    }
+    let mut out = BufWriter::new(StripStream::new(file));
+    write(&mut out)?;
     out.flush()
 }
 

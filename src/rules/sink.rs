@@ -33,6 +33,7 @@ pub struct Report {
     container: Option<String>,
     help: Option<String>,
     fix: Option<Fix>,
+    hidden: Vec<Span>,
 }
 
 impl Report {
@@ -46,6 +47,7 @@ impl Report {
             container: None,
             help: None,
             fix: None,
+            hidden: Vec::new(),
         }
     }
 
@@ -70,6 +72,12 @@ impl Report {
     /// What to do, in one line.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Bytes of the file that no report may show, such as a password.
+    pub fn hide(mut self, span: Span) -> Self {
+        self.hidden.push(span);
         self
     }
 
@@ -126,6 +134,7 @@ impl Sink<'_, '_, '_> {
             path: super::path::at(self.object.root, report.span),
             help: report.help,
             fix: report.fix,
+            hidden: report.hidden,
         });
     }
 }
@@ -169,6 +178,7 @@ impl SetSink<'_> {
             path: path.into(),
             help,
             fix: None,
+            hidden: Vec::new(),
         });
     }
 }

@@ -9,7 +9,7 @@ use super::{FINDINGS, NOTHING, OK, UNUSABLE, output};
 use crate::check::baseline::Baseline;
 use crate::check::{self, Outcome};
 use crate::cli::CheckArgs;
-use crate::report::concise;
+use crate::report::{self, Format};
 use crate::rules::Severity;
 use options::Chosen;
 
@@ -32,7 +32,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
             known(args, &mut outcome)?;
         }
     }
-    show(&outcome, baseline)?;
+    show(args, &outcome, baseline)?;
     Ok(code(&outcome, fail_on, args.exit_zero))
 }
 
@@ -57,11 +57,11 @@ fn known(args: &CheckArgs, outcome: &mut Outcome) -> anyhow::Result<usize> {
     Ok(baseline.apply(outcome))
 }
 
-fn show(outcome: &Outcome, gone: usize) -> anyhow::Result<()> {
-    output::print(&concise::render(outcome))?;
-    for broken in &outcome.broken {
-        let name = outcome.files.get(broken.file.0 as usize).map_or("", |file| file.name.as_str());
-        output::error(&format!("{name}: {}", broken.message))?;
+fn show(args: &CheckArgs, outcome: &Outcome, gone: usize) -> anyhow::Result<()> {
+    output::report(args.output.as_deref(), |out| report::write(outcome, args.format, args.all, out))?;
+    let is_silent = outcome.findings.is_empty() && outcome.broken.is_empty();
+    if is_silent || args.format != Format::Text || args.output.is_some() {
+        output::say(&report::summary(outcome))?;
     }
     if gone > 0 {
         output::say(&format!("{} of the baseline gone: --update-baseline takes note", output::count(gone, "finding")))?;

@@ -44,7 +44,8 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         kubernetes: args.kubernetes.or_else(|| Some(config?.kubernetes?.0)).unwrap_or_default(),
         level: args.level.or_else(|| Some(config?.level?.level())),
         registries,
-        fixes: true,
+        fixes: args.fix.is_some() || args.diff || args.format.shows_fixes(),
+        ..Settings::default()
     };
     let mut strict: Vec<&'static Rule> =
         config.into_iter().flat_map(|config| &config.no_suppress).filter_map(|rule| rule.0).collect();
