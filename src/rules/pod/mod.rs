@@ -13,6 +13,7 @@ mod host_aliases;
 mod host_user_namespace;
 mod image_groups;
 mod interactive_container;
+mod literal_secret;
 mod low_user_id;
 mod misread_quantity;
 mod missing_liveness_probe;
@@ -30,7 +31,9 @@ mod resources;
 mod root_group;
 mod run_as_root;
 mod runtime_socket;
+mod secret_in_config_map;
 mod secret_in_env;
+mod secret_in_manifest;
 mod sensitive_host_path;
 mod service_links;
 mod shared_process_namespace;
@@ -59,6 +62,9 @@ pub(super) const RULES: &[&Rule] = &[
     &default_service_account::RULE,
     &deprecated_service_account::RULE,
     &secret_in_env::RULE,
+    &literal_secret::RULE,
+    &secret_in_config_map::RULE,
+    &secret_in_manifest::RULE,
     &service_links::RULE,
     &host_aliases::RULE,
     &no_memory_limit::RULE,
