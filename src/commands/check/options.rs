@@ -44,7 +44,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         kubernetes: args.kubernetes.or_else(|| Some(config?.kubernetes?.0)).unwrap_or_default(),
         level: args.level.or_else(|| Some(config?.level?.level())),
         registries,
-        fixes: args.fix.is_some() || args.diff || args.format.shows_fixes(),
+        fixes: true,
         ..Settings::default()
     };
     let mut strict: Vec<&'static Rule> =
