@@ -8,4 +8,5 @@ pub mod network;
 pub mod object;
 pub mod pod;
 pub mod quantity;
+pub mod rbac;
 pub mod version;
