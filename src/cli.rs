@@ -2,7 +2,8 @@
 
 mod check;
 
-pub use check::{CheckArgs, Format};
+pub use check::CheckArgs;
+pub mod apiserver;
 
 use camino::Utf8PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -63,6 +64,9 @@ pub enum Command {
     Render(RenderArgs),
     /// Check manifests: what the API server would refuse, and what it should.
     Check(Box<CheckArgs>),
+    /// Explain and list what the programs of the control plane take.
+    #[command(name = "apiserver", subcommand)]
+    ApiServer(apiserver::ApiServerCommand),
     /// Print the JSON Schema of the spec.
     Schema,
     /// Print a completion script for a shell.

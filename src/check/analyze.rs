@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::Options;
+use super::admission::{self, Admission};
 use super::discover::Input;
-use super::outcome::{Admission, Broken, Counts};
+use super::outcome::{Broken, Counts};
 use super::suppress::{self, Collected};
-use crate::kube::object::{self, Object};
+use crate::kube::object::{self, Kind, Object};
 use crate::kube::pod::Pod;
 use crate::rules::facts::Facts;
-use crate::rules::pod_security::{self, Policy};
+use crate::rules::pod_security::{self, Policies};
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
 use crate::yaml;
 
@@ -29,8 +30,8 @@ pub(super) struct Analysis {
     pub(super) facts: Facts,
     pub(super) collected: Collected,
     pub(super) admissions: Vec<Admission>,
-    /// The namespaces of pods with the policy that was assumed to hold in them.
-    pub(super) assumed: Vec<(Option<String>, Policy)>,
+    /// The namespaces of pods with the policies that were assumed to hold in them.
+    pub(super) assumed: Vec<(Option<String>, Policies)>,
 }
 
 /// The rules, sorted by how they are checked.
@@ -88,7 +89,7 @@ impl<'a> Analyzer<'a> {
                 self.object(&object, file, &text, known, &mut analysis);
             });
         }
-        if !analysis.findings.is_empty() || !analysis.broken.is_empty() {
+        if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
             analysis.text = Some(text);
         }
         analysis
@@ -97,6 +98,10 @@ impl<'a> Analyzer<'a> {
     fn object(&self, object: &Object<'_, '_>, file: FileId, text: &str, known: &Facts, analysis: &mut Analysis) {
         analysis.counts.objects += 1;
         analysis.facts.add(object, file, self.settings);
+        if self.settings.as_admission {
+            self.admission(object, file, text, known, analysis);
+            return;
+        }
         let Some(rule) = self.any else { return };
         let mut sink = Sink { rule, settings: self.settings, text, file, object, id: None, findings: Vec::new() };
         for (rule, check) in &self.objects {
@@ -105,42 +110,37 @@ impl<'a> Analyzer<'a> {
         }
         if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
-            let policy = known.policy(object.namespace(), self.settings);
-            note(&mut analysis.assumed, object.namespace(), policy);
-            let context = PodContext { object, pod: &pod, policy };
+            let policies = known.policies(object.namespace(), self.settings);
+            note(&mut analysis.assumed, object.namespace(), policies);
+            let context = PodContext { object, pod: &pod, policy: policies.checked };
             for (rule, check) in &self.pods {
                 sink.rule = rule;
                 check(&context, &mut sink);
             }
-            let violations = self.controls(&context, &mut sink);
-            if !violations.is_empty() {
-                analysis.admissions.push(Admission::new(file, object, policy, violations));
+            for (rule, control) in self.controls.iter().filter(|(_, control)| control.is_in(policies.checked)) {
+                sink.rule = rule;
+                let _ = (control.evaluate)(&context, &mut sink);
             }
         }
         analysis.findings.append(&mut sink.findings);
     }
 
-    /// Runs the controls that the policy has, and gives what the API server would say, in its order.
-    fn controls(&self, context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Vec<pod_security::Violation> {
-        let chosen = || self.controls.iter().filter(|(_, control)| control.is_in(context.policy));
-        let mut violations = Vec::new();
-        for (rule, control) in chosen() {
-            if chosen().any(|(_, other)| other.overrides.contains(&control.id)) {
-                continue;
-            }
-            sink.rule = rule;
-            if let Some(violation) = (control.evaluate)(context, sink) {
-                violations.push((control.level, control.id, violation));
-            }
+    /// What the API server would say of an object, instead of what the rules say.
+    fn admission(&self, object: &Object<'_, '_>, file: FileId, text: &str, known: &Facts, analysis: &mut Analysis) {
+        if object.kind == Kind::Namespace {
+            analysis.admissions.extend(admission::of_namespace(object, file, self.settings));
+        } else if let Some(pod) = Pod::of(object) {
+            analysis.counts.pods += 1;
+            let policies = known.policies(object.namespace(), self.settings);
+            note(&mut analysis.assumed, object.namespace(), policies);
+            analysis.admissions.extend(admission::of_pods(object, &pod, policies, file, text, self.settings));
         }
-        violations.sort_by_key(|(level, id, _)| (*level, *id));
-        violations.into_iter().map(|(_, _, violation)| violation).collect()
     }
 }
 
-fn note(assumed: &mut Vec<(Option<String>, Policy)>, namespace: Option<&str>, policy: Policy) {
+fn note(assumed: &mut Vec<(Option<String>, Policies)>, namespace: Option<&str>, policies: Policies) {
     // neighbours mostly share their namespace
     if !assumed.iter().any(|(known, _)| known.as_deref() == namespace) {
-        assumed.push((namespace.map(str::to_owned), policy));
+        assumed.push((namespace.map(str::to_owned), policies));
     }
 }

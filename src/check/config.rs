@@ -125,14 +125,8 @@ record! {
 }
 
 /// The name of a rule.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct RuleName(pub Option<&'static Rule>);
-
-impl Default for RuleName {
-    fn default() -> Self {
-        Self(None)
-    }
-}
 
 impl PartialEq for RuleName {
     fn eq(&self, other: &Self) -> bool {
@@ -184,14 +178,8 @@ impl JsonSchema for RuleName {
 }
 
 /// A glob: `*` for any text without `/`, `**` for any, `?`, `[a-z]`, `{a,b}`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Pattern(pub Option<GlobMatcher>);
-
-impl Default for Pattern {
-    fn default() -> Self {
-        Self(None)
-    }
-}
 
 impl Decode for Pattern {
     fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {

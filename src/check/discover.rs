@@ -65,7 +65,8 @@ pub fn discover(paths: &[Utf8PathBuf]) -> Result<Vec<Input>, InputError> {
     }
     files.sort();
     files.dedup();
-    Ok(files.into_iter().map(|path| Input { name: path.to_string(), text: Text::File(path) }).collect())
+    let name = |path: &Utf8PathBuf| path.strip_prefix("./").unwrap_or(path).to_string();
+    Ok(files.into_iter().map(|path| Input { name: name(&path), text: Text::File(path) }).collect())
 }
 
 fn walk(folder: &Utf8Path, files: &mut Vec<Utf8PathBuf>) -> Result<(), InputError> {

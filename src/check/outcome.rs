@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
+use super::admission::Admission;
 use super::analyze::Analysis;
 use super::discover::Input;
-use crate::kube::object::Object;
-use crate::rules::pod_security::{Policy, Violation};
-use crate::rules::{FileId, Finding, ObjectId, Rule, Severity, identity};
+use crate::rules::{FileId, Finding, Rule, Severity};
 use crate::yaml::{Source, Span};
 
 /// Everything that a run gives.
@@ -20,7 +19,7 @@ pub struct Outcome {
     pub broken: Vec<Broken>,
     /// What was looked at.
     pub counts: Counts,
-    /// What the API server would say of pods that it refuses.
+    /// What the API server would say of the objects, if that was asked for.
     pub admissions: Vec<Admission>,
     /// The number of findings that a suppression let pass.
     pub suppressed: usize,
@@ -61,28 +60,6 @@ pub struct Counts {
     pub pods: usize,
     /// Documents that are no Kubernetes objects.
     pub others: usize,
-}
-
-/// What Pod Security Admission would say of an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Admission {
-    /// The file.
-    pub file: FileId,
-    /// The object.
-    pub object: ObjectId,
-    /// Whether the object is a pod itself, which is refused; what makes pods is only warned of.
-    pub refused: bool,
-    /// The policy.
-    pub policy: Policy,
-    /// Its controls that are broken, in the API server's order.
-    pub violations: Vec<Violation>,
-}
-
-impl Admission {
-    pub(super) fn new(file: FileId, object: &Object<'_, '_>, policy: Policy, violations: Vec<Violation>) -> Self {
-        let refused = object.kind == crate::kube::object::Kind::Pod;
-        Self { file, object: identity(object), refused, policy, violations }
-    }
 }
 
 impl Outcome {

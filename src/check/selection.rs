@@ -22,12 +22,25 @@ impl Selection {
     pub fn from_words(select: &[String], ignore: &[String]) -> Result<Self, UnknownRule> {
         let mut chosen = if select.is_empty() { Self::default() } else { Self { rules: Vec::new() } };
         for word in select {
-            named(word)?.into_iter().for_each(|rule| chosen.add(rule));
+            Self::named(word)?.into_iter().for_each(|rule| chosen.add(rule));
         }
         for word in ignore {
-            named(word)?.into_iter().for_each(|rule| chosen.remove(rule));
+            Self::named(word)?.into_iter().for_each(|rule| chosen.remove(rule));
         }
         Ok(chosen)
+    }
+
+    /// What a word names: a rule, a category, or `all`.
+    pub fn named(word: &str) -> Result<Vec<&'static Rule>, UnknownRule> {
+        let matches = |rule: &&Rule| word == "all" || rule.id == word || rule.category.as_str() == word;
+        let found: Vec<&'static Rule> = rules::all().filter(matches).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let known = rules::all().map(|rule| rule.id).chain(Category::ALL.map(Category::as_str));
+        let help = nearest(word, known)
+            .map_or_else(|| ": `tightship rules` lists them".to_owned(), |near| format!("; did you mean `{near}`?"));
+        Err(UnknownRule { word: word.to_owned(), help })
     }
 
     /// Adds one.
@@ -54,16 +67,4 @@ impl Selection {
 pub struct UnknownRule {
     word: String,
     help: String,
-}
-
-fn named(word: &str) -> Result<Vec<&'static Rule>, UnknownRule> {
-    let matches = |rule: &&Rule| word == "all" || rule.id == word || rule.category.as_str() == word;
-    let found: Vec<&'static Rule> = rules::all().filter(matches).collect();
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let known = rules::all().map(|rule| rule.id).chain(Category::ALL.map(Category::as_str));
-    let help = nearest(word, known)
-        .map_or_else(|| ": `tightship rules` lists them".to_owned(), |near| format!("; did you mean `{near}`?"));
-    Err(UnknownRule { word: word.to_owned(), help })
 }

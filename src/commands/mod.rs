@@ -1,5 +1,6 @@
 //! One file per subcommand. They wire the rooms together and decide the exit code.
 
+mod apiserver;
 mod check;
 mod completions;
 mod interrupt;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::New(args) => new::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::ApiServer(command) => apiserver::run(&command),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),

@@ -1,24 +1,19 @@
 //! `concise`: one line for each finding, as compilers print them.
 
-use std::fmt::Write as _;
+use std::io::{self, Write};
 
-use crate::check::Outcome;
-use crate::yaml::Source;
+use super::files::{Files, printable};
 
-/// The outcome as lines `file:line:column: severity[rule] message`.
-pub fn render(outcome: &Outcome) -> String {
-    let mut out = String::new();
-    let sources: Vec<Option<Source>> = outcome
-        .files
-        .iter()
-        .map(|file| file.text.as_ref().map(|text| Source::new(file.name.clone(), &**text)))
-        .collect();
-    for finding in &outcome.findings {
-        let Some(Some(source)) = sources.get(finding.file().0 as usize) else { continue };
-        let (line, column) = source.position(finding.span().range().start);
-        let severity = finding.severity.as_str();
-        // writing to a string cannot fail
-        let _ = writeln!(out, "{}:{line}:{column}: {severity}[{}] {}", source.name(), finding.rule.id, finding.message);
+/// Writes lines `file:line:column: severity[rule] message`.
+pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &files.outcome.findings {
+        let place = files.place(finding.file(), finding.place().map(|place| place.span));
+        let (severity, rule) = (finding.severity.as_str(), finding.rule.id);
+        writeln!(out, "{}: {severity}[{rule}] {}", printable(&place), printable(&finding.message))?;
     }
-    out
+    for broken in &files.outcome.broken {
+        let place = files.place(broken.file, broken.span);
+        writeln!(out, "{}: error: {}", printable(&place), printable(&broken.message))?;
+    }
+    Ok(())
 }

@@ -78,6 +78,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// What would mend it.
     pub fix: Option<Fix>,
+    /// Bytes of the file that no report may show, such as a password.
+    pub hidden: Vec<Span>,
 }
 
 impl Finding {

@@ -8,6 +8,7 @@ pub mod image;
 pub mod manifest;
 pub mod namespace;
 pub mod network;
+mod page;
 mod path;
 pub mod pod;
 pub mod pod_security;
@@ -25,21 +26,21 @@ pub use settings::Settings;
 pub(crate) use sink::identity;
 pub use sink::{PodContext, Report, SetSink, Sink};
 
-/// The groups, in the order in which they are listed.
-const GROUPS: [&[&Rule]; 8] = [
-    pod_security::RULES,
-    pod::RULES,
-    image::RULES,
-    rbac::RULES,
-    network::RULES,
-    namespace::RULES,
-    manifest::RULES,
-    suppression::RULES,
+/// The groups with their titles, in the order in which they are listed.
+pub static GROUPS: [(&str, &[&Rule]); 8] = [
+    ("Pod Security Standards", pod_security::RULES),
+    ("Pods", pod::RULES),
+    ("Images", image::RULES),
+    ("RBAC", rbac::RULES),
+    ("Network", network::RULES),
+    ("Namespaces", namespace::RULES),
+    ("Manifests", manifest::RULES),
+    ("Suppressions", suppression::RULES),
 ];
 
 /// Every rule.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    GROUPS.into_iter().flatten().copied()
+    GROUPS.iter().flat_map(|(_, rules)| *rules).copied()
 }
 
 /// The rule of that name.

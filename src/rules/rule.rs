@@ -126,6 +126,24 @@ pub enum Safety {
     Unsafe,
 }
 
+impl Safety {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+
+    /// The flag that applies such fixes.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::Safe => "--fix",
+            Self::Unsafe => "--fix=unsafe",
+        }
+    }
+}
+
 /// A rule of the table.
 #[derive(Debug)]
 pub struct Rule {

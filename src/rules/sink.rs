@@ -34,6 +34,7 @@ pub struct Report {
     container: Option<String>,
     help: Option<String>,
     fix: Option<Fix>,
+    hidden: Vec<Span>,
 }
 
 impl Report {
@@ -47,6 +48,7 @@ impl Report {
             container: None,
             help: None,
             fix: None,
+            hidden: Vec::new(),
         }
     }
 
@@ -71,6 +73,12 @@ impl Report {
     /// What to do, in one line.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Bytes of the file that no report may show, such as a password.
+    pub fn hide(mut self, span: Span) -> Self {
+        self.hidden.push(span);
         self
     }
 
@@ -108,8 +116,11 @@ impl Sink<'_, '_, '_> {
         if self.settings.fixes { make(self.text) } else { None }
     }
 
-    /// Records a finding.
+    /// Records a finding, unless nobody will look at findings.
     pub fn report(&mut self, report: Report) {
+        if self.settings.as_admission {
+            return;
+        }
         let object = Arc::clone(self.id.get_or_insert_with(|| Arc::new(identity(self.object))));
         let file = self.file;
         let mut places = vec![Place { file, span: report.span, label: report.label }];
@@ -124,6 +135,7 @@ impl Sink<'_, '_, '_> {
             path: super::path::at(self.object.root, report.span),
             help: report.help,
             fix: report.fix,
+            hidden: report.hidden,
         });
     }
 }
@@ -160,6 +172,7 @@ impl SetSink<'_> {
             path: report.path,
             help: report.help,
             fix: None,
+            hidden: Vec::new(),
         });
     }
 }

@@ -32,10 +32,3 @@ impl<'d> Node<'d, '_> {
         }
     }
 }
-
-impl<'d, 's> Node<'d, 's> {
-    /// Keys and values of a mapping as they take effect.
-    pub fn fields(self) -> impl Iterator<Item = (Node<'d, 's>, Node<'d, 's>)> {
-        self.entries()
-    }
-}

@@ -112,5 +112,6 @@ fn finding(rule: &'static Rule, (file, span): (FileId, Span), message: String) -
         path: String::new(),
         help: None,
         fix: None,
+        hidden: Vec::new(),
     }
 }

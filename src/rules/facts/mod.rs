@@ -13,35 +13,23 @@ pub use word::Word;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::finding::{FileId, ObjectId, Place};
-use super::pod_security::{Level, Policy, PolicyVersion, labels as pod_security_labels};
+use super::finding::FileId;
+use super::pod_security::{Level, Policies, Policy, PolicyVersion, labels as pod_security};
 use super::settings::Settings;
-use super::sink::identity;
 use crate::kube::object::{Kind, Object};
 
 /// What all objects say together, in the order of the input.
 #[derive(Debug, Default)]
 pub struct Facts {
     /// The namespaces of the input.
-    pub namespaces: Vec<Namespace>,
+    pub namespaces: Vec<ObjectRef>,
     /// Roles and ClusterRoles.
     pub roles: Vec<Role>,
     /// RoleBindings and ClusterRoleBindings.
     pub bindings: Vec<Binding>,
-    /// The first policy that a namespace of that name enforces.
-    enforced: HashMap<String, Policy>,
+    /// The policies of the first namespace of each name.
+    policies: HashMap<String, Policies>,
     last_namespace: Option<Arc<str>>,
-}
-
-/// A namespace of the input.
-#[derive(Debug)]
-pub struct Namespace {
-    /// What it is.
-    pub object: Arc<ObjectId>,
-    /// Where it is.
-    pub place: Place,
-    /// The policy that its labels enforce, where they do.
-    pub enforced: Option<Policy>,
 }
 
 impl Facts {
@@ -66,12 +54,10 @@ impl Facts {
     }
 
     fn add_namespace(&mut self, object: &Object<'_, '_>, file: FileId, settings: &Settings) {
-        let enforced = pod_security_labels::enforced(object, settings.kubernetes);
-        let place = self.reference(object, file).place("");
-        self.namespaces.push(Namespace { object: Arc::new(identity(object)), place, enforced });
-        if let Some(policy) = enforced {
-            self.enforced.entry(object.name().to_owned()).or_insert(policy);
-        }
+        let policies = pod_security::policies(object, settings.kubernetes);
+        self.policies.entry(object.name().to_owned()).or_insert(policies);
+        let reference = self.reference(object, file);
+        self.namespaces.push(reference);
     }
 
     /// Adds what other objects say.
@@ -79,19 +65,19 @@ impl Facts {
         self.namespaces.append(&mut other.namespaces);
         self.roles.append(&mut other.roles);
         self.bindings.append(&mut other.bindings);
-        for (name, policy) in other.enforced {
-            self.enforced.entry(name).or_insert(policy);
+        for (name, policies) in other.policies {
+            self.policies.entry(name).or_insert(policies);
         }
     }
 
-    /// The policy that holds in a namespace: what the user asked for, or what the labels of the namespace enforce, or else
+    /// The policies that hold in a namespace: what the user asked for, or what the labels of the namespace say, or else
     /// `restricted`.
-    pub fn policy(&self, namespace: Option<&str>, settings: &Settings) -> Policy {
+    pub fn policies(&self, namespace: Option<&str>, settings: &Settings) -> Policies {
         let version = PolicyVersion::latest(settings.kubernetes);
         if let Some(level) = settings.level {
-            return Policy { level, version };
+            return Policies::all(Policy { level, version: settings.level_version.unwrap_or(version) });
         }
-        let enforced = self.enforced.get(namespace.unwrap_or("default"));
-        enforced.copied().unwrap_or(Policy { level: Level::Restricted, version })
+        let known = self.policies.get(namespace.unwrap_or("default"));
+        known.copied().unwrap_or_else(|| Policies::all(Policy { level: Level::Restricted, version }))
     }
 }

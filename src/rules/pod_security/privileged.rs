@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::{Control, Level, Violation};
-use crate::kube::pod::{Container, is_true};
+use super::words::containers;
+use super::{Control, Holder, Level, Violation};
+use crate::kube::pod::Field;
 use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -49,16 +50,20 @@ spec:
 static CONTROL: Control = Control { id: "privileged", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
 fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
-    let bad: Vec<&Container<'_, '_>> =
-        context.pod.containers.iter().filter(|container| is_true(container.security.privileged)).collect();
-    for container in &bad {
-        let Some(field) = container.security.privileged else { continue };
-        let report = Report::new(field.span(), format!("container `{}` runs privileged", container.name()))
-            .label("expected `false`, or nothing")
-            .container(container);
+    let mut names = Vec::new();
+    for container in &context.pod.containers {
+        let field = container.security.privileged;
+        let Some(field) = field.filter(|field: &Field<'_, '_>| field.is_true()) else { continue };
+        names.push(container.name());
         let edit = sink.fix(|text| edit::set(text, container.node, &["securityContext", "privileged"], &json!(false)));
-        sink.report(report.fix(Safety::Unsafe, "set `privileged: false`", edit));
+        let report = Holder::Container(container)
+            .report(field.span(), "runs privileged")
+            .label("expected `false`, or nothing")
+            .fix(Safety::Unsafe, "set `privileged: false`", edit);
+        sink.report(report);
     }
-    let names: Vec<&str> = bad.iter().map(|container| container.name()).collect();
-    super::words::violation("privileged", &names, "must not set securityContext.privileged=true")
+    (!names.is_empty()).then(|| Violation {
+        reason: "privileged",
+        detail: format!("{} must not set securityContext.privileged=true", containers(&names)),
+    })
 }
