@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::accounts::Accounts;
 use super::finding::{FileId, ObjectId, Place};
 use super::pod_security::{Level, Policies, Policy, PolicyVersion, labels};
 use super::settings::Settings;
@@ -13,6 +14,8 @@ use crate::kube::object::{Kind, Object};
 pub struct Facts {
     /// The namespaces of the input.
     pub namespaces: Vec<Namespace>,
+    /// The service accounts of the input.
+    pub accounts: Accounts,
 }
 
 /// A namespace of the input.
@@ -31,6 +34,7 @@ pub struct Namespace {
 impl Facts {
     /// Adds what an object says.
     pub fn add(&mut self, object: &Object<'_, '_>, file: FileId, settings: &Settings) {
+        self.accounts.add(object);
         if object.kind == Kind::Namespace {
             let span = object
                 .metadata
@@ -48,6 +52,7 @@ impl Facts {
     /// Adds what other objects say.
     pub fn append(&mut self, mut other: Self) {
         self.namespaces.append(&mut other.namespaces);
+        self.accounts.append(other.accounts);
     }
 
     /// The policies that hold in a namespace: what the user asked for, or what the labels of the namespace say, or else

@@ -2,6 +2,7 @@
 //!
 //! One file per rule, grouped by what it looks at; each lists its rules in its `mod.rs`, and [`all`] joins the groups.
 
+pub mod accounts;
 pub mod facts;
 mod finding;
 pub mod image;
