@@ -2,7 +2,6 @@
 //!
 //! One file per rule, grouped by what it looks at; each lists its rules in its `mod.rs`, and [`all`] joins the groups.
 
-pub mod accounts;
 pub mod facts;
 mod finding;
 pub mod image;
@@ -15,12 +14,14 @@ pub mod pod;
 pub mod pod_security;
 pub mod rbac;
 mod rule;
+mod set_report;
 mod settings;
 mod sink;
 pub mod suppression;
 
 pub use finding::{FileId, Finding, Fix, ObjectId, Place};
 pub use rule::{Category, Check, Control, Rule, Safety, Severity, Standard};
+pub use set_report::SetReport;
 pub use settings::Settings;
 pub(crate) use sink::identity;
 pub use sink::{PodContext, Report, SetSink, Sink};

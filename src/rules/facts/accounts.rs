@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::kube::object::{Kind, Object};
+use crate::kube::object::Object;
 use crate::kube::pod::{Field, Pod, is_false};
 
 /// A service account, as a pod names it.
@@ -30,9 +30,9 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Adds what an object says.
+    /// Adds what a service account says.
     pub fn add(&mut self, object: &Object<'_, '_>) {
-        if object.kind == Kind::ServiceAccount && is_false(Field::of(object.root, "automountServiceAccountToken")) {
+        if is_false(Field::of(object.root, "automountServiceAccountToken")) {
             let namespaces = self.without_token.entry(object.name().to_owned()).or_default();
             namespaces.push(object.namespace().map(str::to_owned));
         }
