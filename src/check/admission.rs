@@ -35,7 +35,9 @@ pub(super) fn of_pods(
     text: &str,
     settings: &Settings,
 ) -> Option<Admission> {
-    let evaluate = |policy| pod_security::violations(&PodContext { object, pod, policy }, text, settings);
+    let evaluate = |policy| {
+        pod_security::violations(&PodContext { object, pod, policy, account_gives_no_token: false }, text, settings)
+    };
     let says = |refused, policy: Policy, violations: Vec<Violation>, message| Admission {
         file,
         span: head(object.root),

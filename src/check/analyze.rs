@@ -9,7 +9,7 @@ use super::outcome::{Broken, Counts};
 use super::suppress::{self, Collected};
 use crate::kube::object::{self, Kind, Object};
 use crate::kube::pod::Pod;
-use crate::rules::facts::Facts;
+use crate::rules::facts::{Account, Facts};
 use crate::rules::pod_security::{self, Policies};
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
 use crate::yaml;
@@ -32,6 +32,8 @@ pub(super) struct Analysis {
     pub(super) admissions: Vec<Admission>,
     /// The namespaces of pods with the policies that were assumed to hold in them.
     pub(super) assumed: Vec<(Option<String>, Policies)>,
+    /// The service accounts of pods, and whether it was assumed that they give no token.
+    pub(super) accounts: Vec<(Account, bool)>,
 }
 
 /// The rules, sorted by how they are checked.
@@ -112,7 +114,10 @@ impl<'a> Analyzer<'a> {
             analysis.counts.pods += 1;
             let policies = known.policies(object.namespace(), self.settings);
             note(&mut analysis.assumed, object.namespace(), policies);
-            let context = PodContext { object, pod: &pod, policy: policies.checked };
+            let account = Account::deciding_for(object, &pod);
+            let account_gives_no_token = account.as_ref().is_some_and(|account| known.accounts.gives_no_token(account));
+            analysis.accounts.extend(account.map(|account| (account, account_gives_no_token)));
+            let context = PodContext { object, pod: &pod, policy: policies.checked, account_gives_no_token };
             for (rule, check) in &self.pods {
                 sink.rule = rule;
                 check(&context, &mut sink);

@@ -1,10 +1,12 @@
 //! What rules over several objects need of each one, small enough to be kept for all of them while their trees are not.
 
+mod accounts;
 mod labels;
 mod reference;
 mod roles;
 mod word;
 
+pub use accounts::{Account, Accounts};
 pub use labels::{Labels, Selector};
 pub use reference::ObjectRef;
 pub use roles::{Binding, PolicyRule, Role, Subject, SubjectKind};
@@ -27,6 +29,8 @@ pub struct Facts {
     pub roles: Vec<Role>,
     /// RoleBindings and ClusterRoleBindings.
     pub bindings: Vec<Binding>,
+    /// What the service accounts say of the tokens of their pods.
+    pub accounts: Accounts,
     /// The policies of the first namespace of each name.
     policies: HashMap<String, Policies>,
     last_namespace: Option<Arc<str>>,
@@ -37,6 +41,7 @@ impl Facts {
     pub fn add(&mut self, object: &Object<'_, '_>, file: FileId, settings: &Settings) {
         match object.kind {
             Kind::Namespace => self.add_namespace(object, file, settings),
+            Kind::ServiceAccount => self.accounts.add(object),
             Kind::Role | Kind::ClusterRole => {
                 let reference = self.reference(object, file);
                 self.roles.push(Role::new(object, reference));
@@ -65,6 +70,7 @@ impl Facts {
         self.namespaces.append(&mut other.namespaces);
         self.roles.append(&mut other.roles);
         self.bindings.append(&mut other.bindings);
+        self.accounts.append(other.accounts);
         for (name, policies) in other.policies {
             self.policies.entry(name).or_insert(policies);
         }

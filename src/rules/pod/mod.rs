@@ -47,7 +47,6 @@ mod writable_host_path;
 mod writable_root_filesystem;
 
 use super::rule::Rule;
-use crate::kube::pod::Pod;
 
 /// Its rules.
 pub(super) const RULES: &[&Rule] = &[
@@ -93,10 +92,3 @@ pub(super) const RULES: &[&Rule] = &[
     &missing_liveness_probe::RULE,
     &single_replica::RULE,
 ];
-
-/// The service account that a pod runs as: the API server takes the deprecated field where the other is empty.
-fn service_account<'d>(pod: &Pod<'d, '_>) -> &'d str {
-    let names = [pod.fields.service_account_name, pod.fields.service_account];
-    let mut names = names.into_iter().flatten().filter_map(|field| field.value.as_str());
-    names.find(|name| !name.is_empty()).unwrap_or("default")
-}
