@@ -11,7 +11,8 @@ const MAX_ALIASED: u64 = 100_000;
 pub(super) fn check(document: &Document<'_>) -> Result<(), SyntaxError> {
     let Some(root) = document.root.filter(|_| !document.aliased.is_empty()) else { return Ok(()) };
     let mut walk = Walk { document, decoded: 1, aliased: 0, depth: 0 };
-    walk.visit(root, None).map_err(|span| SyntaxError { span, message: "document contains excessive aliasing".to_owned() })
+    walk.visit(root, None)
+        .map_err(|span| SyntaxError { span, message: "document contains excessive aliasing".to_owned() })
 }
 
 /// Counts as go-yaml v2's decoder does: an alias is a node, and what it stands for another.

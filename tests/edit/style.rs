@@ -18,7 +18,8 @@ pub(crate) struct Choices<'a> {
 
 impl<'a> Choices<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        let mut choices = Self { bytes, comments: 0, unit: 2, flat_lists: false, json: false, in_block: false, keeps: false };
+        let mut choices =
+            Self { bytes, comments: 0, unit: 2, flat_lists: false, json: false, in_block: false, keeps: false };
         choices.unit = choices.pick(&[2, 4, 3]);
         choices.flat_lists = choices.one_in(2);
         choices.json = choices.one_in(8);
@@ -54,7 +55,8 @@ impl<'a> Choices<'a> {
         }
         for (at, document) in documents.iter().enumerate() {
             if at > 0 || self.one_in(4) {
-                out += self.pick(&["---\n", "--- # c0.\n", "---\n\n", "%YAML 1.1\n---\n"][..if at > 0 { 3 } else { 4 }]);
+                out +=
+                    self.pick(&["---\n", "--- # c0.\n", "---\n\n", "%YAML 1.1\n---\n"][..if at > 0 { 3 } else { 4 }]);
             }
             self.document(&mut out, document);
             if !out.ends_with('\n') && (at + 1 < documents.len() || !self.one_in(3)) {

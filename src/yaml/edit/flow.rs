@@ -130,8 +130,9 @@ pub(super) fn replace(
         return Edit::new(span.start, span.start, format!(" {value}"));
     }
     // `{a, b}`: keys without values
-    let is_bare = span.start == key.span().end as usize && is_bracketed(text, map);
-    if is_bare { Edit::new(span.start, span.start, format!(": {value}")) } else { None }
+    let end = key.span().end as usize;
+    let is_bare = text.get(end..span.start)?.trim().is_empty() && is_bracketed(text, map);
+    if is_bare { Edit::new(end, end, format!(": {value}")) } else { None }
 }
 
 pub(super) fn remove_entry(text: &str, map: Node<'_, '_>, at: usize) -> Option<Edit> {
@@ -159,9 +160,7 @@ fn remove(text: &str, node: Node<'_, '_>, members: &[(usize, usize)], at: usize,
     if let (Some(comma), true) = (comma, at + 1 < members.len()) {
         // a member with lines of its own takes them; another one what separates it from the next
         return match (indent, comment_end(text, comma)) {
-            (Some(indent), Some(line)) => {
-                Edit::new(start - indent.len(), line + gap::line_break(text, line).len(), "")
-            }
+            (Some(indent), Some(line)) => Edit::new(start - indent.len(), line + gap::line_break(text, line).len(), ""),
             _ if text.get(end..comma)?.contains('#') => None,
             _ => Edit::new(start, gap::skip_blanks(text, comma), ""),
         };

@@ -178,7 +178,9 @@ fn is_null(node: Node<'_, '_>) -> bool {
 
 /// The value inside new mappings with these keys.
 fn nested(keys: &[&str], value: &Value) -> Value {
-    keys.iter().rev().fold(value.clone(), |value, key| Value::Object([((*key).to_owned(), value)].into_iter().collect()))
+    keys.iter()
+        .rev()
+        .fold(value.clone(), |value, key| Value::Object([((*key).to_owned(), value)].into_iter().collect()))
 }
 
 fn replace(text: &str, map: Node<'_, '_>, key: Node<'_, '_>, child: Node<'_, '_>, value: &Value) -> Option<Edit> {

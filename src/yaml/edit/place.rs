@@ -7,9 +7,9 @@ impl Node<'_, '_> {
     /// Whether an anchor or a tag stands before the node.
     pub(super) fn has_properties(self) -> bool {
         match self.data() {
-            Some(Data::Scalar { properties, .. } | Data::Sequence { properties, .. } | Data::Mapping { properties, .. }) => {
-                *properties
-            }
+            Some(
+                Data::Scalar { properties, .. } | Data::Sequence { properties, .. } | Data::Mapping { properties, .. },
+            ) => *properties,
             _ => false,
         }
     }
