@@ -2,8 +2,14 @@
 #![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use serde_json::Value;
+#[path = "support/style.rs"]
+mod style;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
 use tightship::yaml;
+
+use style::Choices;
 
 /// Every row: a text, `value` or `error`, and what kubectl's decoder makes of it.
 fn rows(table: &str) -> Vec<(String, Option<Value>)> {
@@ -161,4 +167,95 @@ fn an_alias_is_what_it_points_at() {
     let root = stream.documents[0].root().unwrap();
     assert_eq!(root.path(&["c", "b"]).and_then(yaml::Node::text), Some("1"));
     assert!(!yaml::parse("a: &x [*x]\n").errors.is_empty());
+}
+
+#[test]
+fn what_kubectl_cannot_read_is_found_at_its_place() {
+    let text = "a: .inf\nb: [!!int x, &n .nan]\nc: *n\nd: {[k]: 1, null: 2}\n.inf: 1\ne: !!binary '*'\n";
+    let stream = yaml::parse(text);
+    let found = stream.documents[0].unreadable();
+    let found: Vec<_> = found.iter().map(|(span, error)| (&text[span.range()], error.to_string())).collect();
+    let expected = [
+        (".inf", ".inf is not a number that JSON can hold"),
+        ("x", "`x` is not an integer"),
+        (".nan", ".nan is not a number that JSON can hold"),
+        ("[k]", "a list cannot be a key"),
+        ("null", "`null` cannot be a key; it needs quotes"),
+        ("'*'", "`*` is not base64 text"),
+    ];
+    assert_eq!(found, expected.map(|(text, message)| (text, message.to_owned())));
+    assert!(stream.documents[0].root().unwrap().to_json().is_err());
+}
+
+/// What could break at a cut, put anywhere into a text.
+const FRAGMENTS: [&str; 24] = [
+    "---",
+    "\n---\n",
+    "\n--- # c\n",
+    "\n...\n",
+    "\n%YAML 1.1\n---\n",
+    "\n%TAG ! x\n",
+    "%",
+    "\"",
+    "'",
+    "[",
+    "}",
+    "#",
+    "\n",
+    "\r",
+    ": ",
+    "- ",
+    "\t",
+    "&a ",
+    "*a",
+    "|\n",
+    "\u{feff}",
+    "\n--- |\n",
+    "\n---x\n",
+    "\u{0}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn parts_read_as_the_whole(
+        style in prop::collection::vec(any::<u8>(), 0..100),
+        count in 1..6_usize,
+        faults in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(&FRAGMENTS[..])), 0..4),
+        target in 0..60_usize,
+    ) {
+        let document = json!({"kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [{"name": "b", "args": ["x\ny"]}]}});
+        let mut text = Choices::new(&style).stream(&vec![document; count]);
+        for (at, fragment) in faults {
+            let places: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+            text.insert_str(*at.get(&places), fragment);
+        }
+        let parts = yaml::split(&text, target);
+        let whole = yaml::parse(&text);
+        let mut joined = yaml::Stream::default();
+        let mut end = 0;
+        for part in parts {
+            prop_assert_eq!(part.start, end);
+            end = part.end;
+            let stream = yaml::parse_part(&text, part);
+            joined.documents.extend(stream.documents);
+            joined.comments.extend(stream.comments);
+            joined.errors.extend(stream.errors);
+        }
+        prop_assert_eq!(end, text.len());
+        prop_assert_eq!(format!("{joined:#?}"), format!("{whole:#?}"), "{}", text);
+    }
+}
+
+#[test]
+fn a_text_is_cut_where_documents_begin() {
+    let document = "# about\na: |\n  text\n   ---\n  ---\n";
+    let text = vec![document; 100].join("---\n");
+    let parts = yaml::split(&text, 1000);
+    assert!(parts.len() >= 3, "{parts:?}");
+    assert!(parts.iter().all(|part| part.len() < 1000 + 2 * document.len()), "{parts:?}");
+    assert_eq!(yaml::split("{\"a\": \"\\n---\\n\"}", 2).len(), 1);
+    assert_eq!(yaml::split("", 0), [0..0]);
+    assert_eq!(yaml::split("a\n%YAML 1.1\n# c\n---\nb\n", 1).len(), 1, "the directive belongs to what follows");
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "support/style.rs"]
 mod style;
 
 use std::cell::Cell;
