@@ -48,14 +48,12 @@ fn boundary(text: &str, from: usize) -> Option<usize> {
     }
 }
 
-/// Whether a directive (`%YAML 1.1`) may belong to the document that begins at `at`.
+/// Whether a directive (`%YAML 1.1`) may belong to the document that begins at `at`. One inside the document before, where
+/// it is an error, counts too: the parser gives up on both documents then.
 fn follows_directive(text: &str, at: usize) -> bool {
-    let lines = text.get(..at).unwrap_or_default().rsplit(['\n', '\r']).skip(1);
-    let mut lines = lines.skip_while(|line| {
-        let line = line.trim_start_matches([' ', '\t']);
-        line.is_empty() || line.starts_with('#')
-    });
-    lines.next().is_some_and(|line| line.trim_start_matches('\u{feff}').starts_with('%'))
+    let is_marker = |line: &str| matches!(line.split([' ', '\t']).next(), Some("---" | "..."));
+    let mut lines = text.get(..at).unwrap_or_default().rsplit(['\n', '\r']).take_while(|line| !is_marker(line));
+    lines.any(|line| line.trim_start_matches('\u{feff}').starts_with('%'))
 }
 
 /// Reads the documents of one part that [`split`] made, just as [`parse`] would: spans are those in the whole text.
