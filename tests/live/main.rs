@@ -21,7 +21,7 @@ mod space;
 mod spec;
 mod workloads;
 
-#[path = "../support/pod_security_cases.rs"]
+#[path = "../support/pod_security_cases/mod.rs"]
 mod pod_security_cases;
 
 use std::process::ExitCode;
