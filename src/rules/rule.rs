@@ -19,6 +19,16 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The next milder one.
+    #[must_use]
+    pub fn milder(self) -> Self {
+        match self {
+            Self::Critical => Self::High,
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+
     /// Every severity, the worst first.
     pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
 
