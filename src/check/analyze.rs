@@ -47,6 +47,7 @@ impl Analysis {
         self.facts.append(part.facts);
         self.collected.append(part.collected);
         self.admissions.append(&mut part.admissions);
+        self.accounts.append(&mut part.accounts);
         for (namespace, policies) in part.assumed {
             note(&mut self.assumed, namespace.as_deref(), policies);
         }
@@ -109,7 +110,9 @@ impl<'a> Analyzer<'a> {
         };
         let parts: Vec<Analysis> =
             parts.into_par_iter().map(|part| self.part(yaml::parse_part(&text, part), file, &text, known)).collect();
-        parts.into_iter().for_each(|part| analysis.append(part));
+        for part in parts {
+            analysis.append(part);
+        }
         if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
             analysis.text = Some(text);
         }
