@@ -1,8 +1,10 @@
 //! tightship writes hardened Kubernetes manifests from a short spec.
 //!
-//! The library is the program in rooms: `yaml` and `kube` know the formats, `spec` the input, `render` the output, and
+//! The library is the program in rooms: `yaml` and `kube` know the formats, `spec` the input, `render` the output,
+//! `apiserver` the control plane, and
 //! `commands` wire them together for `main`.
 
+pub mod apiserver;
 pub mod cli;
 pub mod commands;
 pub mod diagnostic;

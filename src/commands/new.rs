@@ -139,13 +139,17 @@ fn write(root: &Utf8Path, source: &Source, plan: &Plan) -> anyhow::Result<u8> {
     render::write(&comparison)?;
     let code = render::report(root, &comparison)?;
     if code == OK {
-        let kustomize = plan.files.iter().any(|file| file.path == "kustomization.yaml");
-        let apply = if kustomize {
-            format!("kubectl apply --server-side -k {root}")
-        } else {
-            format!("kubectl apply --server-side -R -f {root}/platform -f {root}/apps")
-        };
-        output::say(&format!("next: {apply}"))?;
+        output::say(&format!("next: {}", next(root, plan)))?;
     }
     Ok(code)
+}
+
+/// What to do with what was written.
+fn next(root: &Utf8Path, plan: &Plan) -> String {
+    let path = |name: &str| plan.files.iter().find(|file| file.path.file_name() == Some(name)).map(|file| &file.path);
+    match path("README.md").filter(|path| path.starts_with("control-plane")) {
+        Some(readme) => format!("read {}", root.join(readme)),
+        None if path("kustomization.yaml").is_some() => format!("kubectl apply --server-side -k {root}"),
+        None => format!("kubectl apply --server-side -R -f {root}/platform -f {root}/apps"),
+    }
 }

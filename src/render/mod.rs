@@ -1,14 +1,15 @@
 //! From a spec to a plan of files, and from there to the disk.
 
 mod app;
-mod comments;
+pub(crate) mod comments;
 pub mod engine;
 mod layout;
 pub mod lock;
 mod patch;
 pub mod plan;
+pub mod sealed;
 mod space;
-mod verify;
+pub(crate) mod verify;
 mod view;
 pub mod writer;
 
@@ -17,6 +18,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::kube::version::Version;
 use crate::spec::app::Layout;
 use crate::spec::{App, Space, Specs};
+pub(crate) use layout::header;
 use plan::{Piece, Plan, PlannedFile};
 
 /// How to render.
