@@ -117,6 +117,8 @@ pub struct Baseline {
     pub network: Network,
     /// What is weaker, and until when.
     pub exceptions: Vec<Exception>,
+    /// Whether comments explain it.
+    pub comments: bool,
 }
 
 impl Baseline {
@@ -144,6 +146,7 @@ impl Baseline {
             kubelet: settings.kubelet,
             network: settings.network,
             exceptions: settings.exceptions,
+            comments: server.output.comments,
         }
     }
 

@@ -91,15 +91,16 @@ fn added(baseline: &Baseline, program: Program) -> Vec<Argument<'_>> {
     baseline.hardening(program).map(Argument::from).collect()
 }
 
-/// The folders of all control planes in the plan, and what is printed of them if nothing else is.
+/// The plan of all documents. Printed are the manifests for kubectl, or, where there are none, the files of the control planes.
 pub fn plan(specs: &Specs, options: Options<'_>) -> Result<Plan, RenderError> {
     let mut plan = render::plan(specs, options)?;
     let alone = plan.stream.is_empty();
     for server in &specs.api_servers {
         for file in files(server, options)? {
-            if alone && !file.path.as_str().ends_with(".md") && !file.path.as_str().ends_with(".gitignore") {
-                let separator = if file.path.as_str().ends_with(".yaml") { "---\n" } else { "" };
-                plan.stream.push_str(&format!("{separator}# {}\n{}", file.path, file.text));
+            let extension = file.path.extension();
+            if alone && extension != Some("md") && extension.is_some() {
+                let separator = if extension == Some("yaml") { "---\n" } else { "" };
+                plan.stream.extend([separator, "# ", file.path.as_str(), "\n", &file.text]);
             }
             plan.files.push(file);
         }
@@ -110,7 +111,8 @@ pub fn plan(specs: &Specs, options: Options<'_>) -> Result<Plan, RenderError> {
 
 /// The files of a control plane.
 fn files(server: &ApiServer, options: Options<'_>) -> Result<Vec<PlannedFile>, RenderError> {
-    let baseline = Baseline::new(server);
+    let mut baseline = Baseline::new(server);
+    baseline.comments = options.comments.unwrap_or(baseline.comments);
     let target = of(server.form());
     let mut made = companions(&baseline)?;
     made.extend(target.files(&baseline)?);
@@ -122,8 +124,7 @@ fn files(server: &ApiServer, options: Options<'_>) -> Result<Vec<PlannedFile>, R
         let text = format!("# a key belongs into no repository\n{}", keys.concat());
         made.push(Made::new(".gitignore", Syntax::Lines, text));
     }
-    let comments = options.comments.unwrap_or(server.output.comments);
-    made.into_iter().map(|file| finish(file, &baseline, comments, options.spec)).collect()
+    made.into_iter().map(|file| finish(file, &baseline, options.spec)).collect()
 }
 
 /// The files that flags name.
@@ -138,14 +139,12 @@ fn companions(baseline: &Baseline) -> Result<Vec<Made>, Error> {
 }
 
 /// Takes comments out where they are not wanted, reads the file again, and gives it its place.
-fn finish(file: Made, baseline: &Baseline, comments: bool, spec: &str) -> Result<PlannedFile, RenderError> {
+fn finish(file: Made, baseline: &Baseline, spec: &str) -> Result<PlannedFile, RenderError> {
     let path = format!("control-plane/{}/{}", baseline.name, file.name);
     let stripped = match file.syntax {
         Syntax::Markdown => file.text,
-        _ if comments => file.text,
-        Syntax::Lines => {
-            file.text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect()
-        }
+        _ if baseline.comments => file.text,
+        Syntax::Lines => file.text.split_inclusive('\n').filter(|line| !line.starts_with('#')).collect(),
         Syntax::Yaml | Syntax::Manifest => render::comments::strip(&file.text),
     };
     let checked = match file.syntax {

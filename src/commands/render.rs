@@ -30,7 +30,8 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
     };
     let plan = target::plan(&specs, options)?;
     if args.stdout {
-        if !specs.api_servers.is_empty() && !(specs.apps.is_empty() && specs.spaces.is_empty()) {
+        let manifests = !specs.apps.is_empty() || !specs.spaces.is_empty();
+        if manifests && !specs.api_servers.is_empty() {
             output::say("control planes are left out: kubectl could not apply them")?;
         }
         output::print(&plan.stream)?;

@@ -71,7 +71,8 @@ fn admission(files: &[ConfigFile], settings: &Settings, flags: &mut Vec<Flag>) {
         "AlwaysPullImages" => "CIS 1.2.11",
         _ => "CIS 1.2.14",
     });
-    let controls: Vec<_> = controls.collect();
+    let mut controls: Vec<_> = controls.collect();
+    controls.sort_unstable_by_key(|control| control.len());
     let why = "on top of those that are on by themselves";
     flags.push(harden("enable-admission-plugins", plugins.join(","), why, &controls));
     let why = "levels for pods, and limits of events, without which EventRateLimit does not start";
@@ -128,7 +129,11 @@ fn common(server: &ApiServer, settings: &Settings, program: Program, flags: &mut
     };
     add("tls-min-version", settings.kubelet.tls.to_owned(), "nothing older", floor);
     if server.tls == TlsFloor::Tls12 {
-        let ciphers: &[&str] = if program == Program::ApiServer { &["CIS 1.2.29", "STIG V-242418"] } else { &[] };
+        let ciphers: &[&str] = match (program, server.profile.value) {
+            (Program::ApiServer, Profile::Stig) => &["CIS 1.2.29", "STIG V-242418"],
+            (Program::ApiServer, _) => &["CIS 1.2.29"],
+            _ => &[],
+        };
         let why = "forward secrecy, and both AES_128_GCM suites, without which HTTP/2 does not start";
         add("tls-cipher-suites", settings.kubelet.ciphers.join(","), why, ciphers);
     }

@@ -140,8 +140,8 @@ pub struct Kubelet {
     pub ciphers: Vec<&'static str>,
     /// Whether they refuse a kernel that is set up otherwise (STIG).
     pub protects_kernel: bool,
-    /// Whether they run static pods.
-    pub static_pods: bool,
+    /// The folder of static pods, where they run the control plane.
+    pub static_pods: Option<&'static str>,
 }
 
 /// Addresses.
@@ -346,7 +346,7 @@ fn kubelet(server: &ApiServer) -> Kubelet {
         },
         // the nodes of kind have the kernel of the machine below
         protects_kernel: stig && server.form() != Form::Kind,
-        static_pods: server.form() == Form::StaticPod,
+        static_pods: (server.form() == Form::StaticPod).then_some("/etc/kubernetes/manifests"),
     }
 }
 

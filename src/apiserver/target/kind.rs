@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Argument, Made, Syntax, Target, added};
 use crate::apiserver::baseline::{Baseline, Program};
-use crate::render::engine;
+use crate::render::{comments, engine};
 
 pub(super) struct Kind;
 
@@ -36,7 +36,9 @@ impl Target for Kind {
         };
         let patch = engine::render("apiserver/kind-patch.yaml.j2", engine::contexts(patch))?;
         let kubelet = engine::render("apiserver/kubelet.yaml.j2", engine::context("plan", baseline))?;
-        let context = Context { plan: baseline, patch, kubelet };
+        // inside a text, comments are part of it
+        let plain = |text: String| if baseline.comments { text } else { comments::strip(&text) };
+        let context = Context { plan: baseline, patch: plain(patch), kubelet: plain(kubelet) };
         let text = engine::render("apiserver/kind.yaml.j2", engine::contexts(context))?;
         Ok(vec![Made::new("kind.yaml", Syntax::Yaml, text)])
     }

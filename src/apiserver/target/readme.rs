@@ -54,12 +54,13 @@ fn files(out: &mut String, baseline: &Baseline, form: Form, made: &[Made]) {
 }
 
 fn other(name: &str, form: Form) -> &'static str {
-    match name {
-        "kubelet.yaml" => "the configuration of the kubelets",
-        "etcd.env" => "the settings of etcd",
-        _ if name.ends_with(".flags") => "the flags of the program",
-        _ if name.ends_with(".env") => "the flags of the program, for its unit",
-        _ if name.ends_with(".service") => "the unit of the program",
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    match (name, extension) {
+        ("kubelet.yaml", _) => "the configuration of the kubelets",
+        ("etcd.env", _) => "the settings of etcd",
+        (_, "flags") => "the flags of the program",
+        (_, "env") => "the flags of the program, for its unit",
+        (_, "service") => "the unit of the program",
         _ if name.starts_with("manifests/") => "the static pod of the program",
         _ => match form {
             Form::Kubeadm => "the configuration of the cluster and its kubelets",

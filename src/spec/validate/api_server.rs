@@ -1,5 +1,7 @@
 //! A control plane: what its platform can do, what its profile asks for, and what is excepted from that.
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 
 use crate::diagnostic::Problem;
@@ -150,7 +152,8 @@ fn profile(server: &ApiServer, decoder: &mut Decoder<'_>) {
     let mut help = String::from("where they exclude each other:");
     for (subject, cis, stig) in CONFLICTS {
         let taken = if subject == "staticPodPath" && static_pods { "\n    not followed here" } else { "" };
-        help.push_str(&format!("\n  {subject}\n    {cis}\n    {stig}{taken}"));
+        // writing to a string cannot fail
+        let _ = write!(help, "\n  {subject}\n    {cis}\n    {stig}{taken}");
     }
     decoder.report(
         Problem::warning(server.profile.span, "the profile stig goes against CIS in places")
