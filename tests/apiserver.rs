@@ -13,9 +13,9 @@ use support::{Folder, MINIMAL, data};
 use tightship::apiserver::baseline::{Baseline, Program, Role};
 use tightship::apiserver::target;
 use tightship::kube::version::Version;
-use tightship::render::Options;
 use tightship::render::plan::{Owner, Plan};
 use tightship::render::sealed::PLACEHOLDER;
+use tightship::render::{Options, engine};
 use tightship::spec::api_server::{Form, Profile};
 use tightship::spec::{self, Specs};
 use tightship::yaml::{self, Source};
@@ -497,6 +497,45 @@ fn without_comments_only_the_first_line_is_one() {
             let comments = other.text.lines().skip(1).filter(|line| line.trim_start().starts_with('#')).count();
             assert_eq!(comments, 0, "{}:\n{}", other.path, other.text);
         }
+    }
+}
+
+/// The templates of control planes, each with something that only it writes.
+const TEMPLATES: [(&str, &str); 20] = [
+    ("apiserver/admission.yaml.j2", "kind: AdmissionConfiguration"),
+    ("apiserver/args-lines.yaml.j2", "- \"profiling=false\""),
+    ("apiserver/args-list.yaml.j2", "- name: profiling"),
+    ("apiserver/args-map.yaml.j2", "profiling: \"false\""),
+    ("apiserver/audit-policy-body.yaml.j2", "kind: Policy"),
+    ("apiserver/audit-policy.yaml.j2", "# --audit-policy-file"),
+    ("apiserver/authentication-body.yaml.j2", "audienceMatchPolicy: MatchAny"),
+    ("apiserver/authentication.yaml.j2", "kind: AuthenticationConfiguration"),
+    ("apiserver/authorization.yaml.j2", "kind: AuthorizationConfiguration"),
+    ("apiserver/encryption.yaml.j2", "kind: EncryptionConfiguration"),
+    ("apiserver/event-rate-limit.yaml.j2", "kind: Configuration"),
+    ("apiserver/kind-patch.yaml.j2", "        authentication-config: /etc"),
+    ("apiserver/kind.yaml.j2", "kind: Cluster"),
+    ("apiserver/kubeadm.yaml.j2", "clusterName: prod"),
+    ("apiserver/kubelet.yaml.j2", "kind: KubeletConfiguration"),
+    ("apiserver/pod-security.yaml.j2", "kind: PodSecurityConfiguration"),
+    ("apiserver/rancher.yaml.j2", "kubelet-arg:"),
+    ("apiserver/static-pod.yaml.j2", "kind: Pod"),
+    ("apiserver/talos.yaml.j2", "kind: KubeAuditPolicyConfig"),
+    ("apiserver/volumes.yaml.j2", "mountPath: /var/log/kubernetes/audit"),
+];
+
+#[test]
+fn every_template_is_reached() {
+    let more = "authorization: file\noidc: [{url: \"https://idp.example.com\", audiences: [kubernetes]}]";
+    let mut texts: Vec<String> = files(&server("1.36.2", "kubeadm", more)).into_values().collect();
+    for form in Form::WORDS {
+        texts.extend(files(&server("1.36.2", form, "")).into_values());
+    }
+    let names: BTreeSet<&str> = engine::names().into_iter().filter(|name| name.starts_with("apiserver/")).collect();
+    let known: BTreeSet<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
+    assert_eq!(known, names);
+    for (name, made) in TEMPLATES {
+        assert!(texts.iter().any(|text| text.lines().any(|line| line.contains(made))), "nothing is made by {name}");
     }
 }
 
