@@ -32,13 +32,18 @@ docs:
     cargo run --locked --quiet -- schema > tightship.schema.json
     cargo doc --no-deps --locked
 
-# Remakes the tables of Kubernetes fields from the OpenAPI of the releases; needs go and python3.
+# Remakes the tables of Kubernetes from its releases; needs go and python3, and what data/apiserver/README.md says.
 data:
     python3 data/fields/make.py
+    python3 data/apiserver/make.py
 
-# Measures rendering: apps per second, and that the cost grows with their number and no faster.
+# Measures rendering and checking: how much a second, and that the cost grows with the input and no faster.
 bench *args:
-    cargo bench --locked --bench render {{args}}
+    cargo bench --locked --bench render --bench check {{args}}
+
+# Compares the check with kubeconform, kube-score and checkov on the same manifests.
+peers *args:
+    benches/peers {{args}}
 
 # Everything that CI runs.
 ci:

@@ -1,5 +1,10 @@
 //! The command line: types and help texts only. Completions and man pages come from them.
 
+mod check;
+
+pub use check::CheckArgs;
+pub mod apiserver;
+
 use camino::Utf8PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -57,6 +62,11 @@ pub enum Command {
     New(Box<NewArgs>),
     /// Write the manifests of a spec.
     Render(RenderArgs),
+    /// Check manifests: what the API server would refuse, and what it should.
+    Check(Box<CheckArgs>),
+    /// Explain and list what the programs of the control plane take.
+    #[command(name = "apiserver", subcommand)]
+    ApiServer(apiserver::ApiServerCommand),
     /// Print the JSON Schema of the spec.
     Schema,
     /// Print a completion script for a shell.

@@ -1,9 +1,10 @@
 //! A problem at a place in a text, and how people see it.
 
-use std::ops::Range;
+mod draw;
 
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::Level;
+
+pub(crate) use draw::{Drawing, Mask, Shown, draw};
 
 use crate::yaml::{Source, Span};
 
@@ -82,74 +83,23 @@ pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Opti
 /// The problems of one text as compilers show them, in the order of their places. `hidden` are places whose text must not
 /// be shown, such as a password; it is replaced by asterisks wherever a line with it is printed.
 pub fn render(source: &Source, problems: &[Problem], hidden: &[Span]) -> String {
-    let masked = mask(source.text(), hidden);
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort_by_key(|problem| (problem.span, problem.message.clone()));
-    let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
-    let mut out = String::new();
-    for problem in sorted {
-        out.push_str(&renderer.render(&[group(source, &masked, problem)]));
-        out.push_str("\n\n");
-    }
-    out
-}
-
-fn group<'a>(source: &Source, masked: &'a str, problem: &'a Problem) -> Group<'a> {
-    let level = match problem.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    };
-    let spans = std::iter::once(problem.span).chain(problem.other.iter().map(|(span, _)| *span));
-    let window = window(masked, spans);
-    let (line, _) = source.position(window.start);
-    let local = |span: Span| local(&window, masked, span);
-    let primary = AnnotationKind::Primary.span(local(problem.span)).label(problem.label.as_str());
-    let context =
-        problem.other.iter().map(|(span, label)| AnnotationKind::Context.span(local(*span)).label(label.as_str()));
-    let snippet = Snippet::source(masked.get(window.clone()).unwrap_or_default())
-        .path(source.name().to_owned())
-        .line_start(line)
-        .annotation(primary)
-        .annotations(context);
-    let group = level.primary_title(problem.message.as_str()).element(snippet);
-    match &problem.help {
-        Some(help) => group.element(Level::HELP.message(help.as_str())),
-        None => group,
-    }
-}
-
-/// The lines that hold the spans: the renderer is not given the rest of a large file.
-fn window(text: &str, spans: impl Iterator<Item = Span>) -> Range<usize> {
-    let (mut start, mut end) = (text.len(), 0);
-    for span in spans {
-        start = start.min(span.range().start);
-        end = end.max(span.range().end);
-    }
-    let end = end.clamp(start, text.len());
-    let line_start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    let line_end = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| end + at);
-    line_start..line_end
-}
-
-/// A span within the window, cut to its first line so that a long value does not fill the screen.
-fn local(window: &Range<usize>, text: &str, span: Span) -> Range<usize> {
-    let Range { start, end } = span.range();
-    let first_line = text.get(start..end).and_then(|span| span.find('\n')).map_or(end, |at| start + at);
-    let length = window.end - window.start;
-    start.saturating_sub(window.start).min(length)..first_line.saturating_sub(window.start).min(length)
-}
-
-fn mask(text: &str, hidden: &[Span]) -> String {
-    if hidden.is_empty() {
-        return text.to_owned();
-    }
-    let is_hidden = |at: usize| hidden.iter().any(|span| span.range().contains(&at));
-    // as many bytes as before, so that every span keeps its place
-    text.char_indices()
-        .flat_map(|(at, character)| {
-            let masked = is_hidden(at) && character != '\n';
-            let (character, count) = if masked { ('*', character.len_utf8()) } else { (character, 1) };
-            std::iter::repeat_n(character, count)
+    let shown = |span, label| Shown { source, span, label, mask: Mask::Spans(hidden) };
+    sorted
+        .into_iter()
+        .map(|problem| {
+            let other = problem.other.iter().map(|(span, label)| shown(*span, label.as_str()));
+            draw(&Drawing {
+                level: match problem.severity {
+                    Severity::Error => Level::ERROR,
+                    Severity::Warning => Level::WARNING,
+                },
+                id: None,
+                message: &problem.message,
+                places: std::iter::once(shown(problem.span, &problem.label)).chain(other).collect(),
+                footers: problem.help.iter().map(|help| (Level::HELP, help.as_str().into())).collect(),
+            })
         })
         .collect()
 }

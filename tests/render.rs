@@ -398,6 +398,97 @@ fn a_sidecar_has_what_its_keys_promise() {
     assert!(volume(side, "/own").is_some() && volume(main, "/own").is_none());
 }
 
+#[test]
+fn each_container_has_a_tmp_of_its_own_unless_it_shares_all() {
+    let tmp = |keys: &str| {
+        let objects = objects(&stream(&app(&format!("sidecars: [{{name: side, image: a/b:1, {keys}}}]")), None));
+        let pod = pod(workload(&objects)).clone();
+        let of = |list: &str| pod[list][0]["volumeMounts"][0].clone();
+        assert_eq!(
+            (&of("containers")["mountPath"], &of("initContainers")["mountPath"]),
+            (&json!("/tmp"), &json!("/tmp"))
+        );
+        (of("containers")["name"].clone(), of("initContainers")["name"].clone())
+    };
+    let (app, side) = tmp("writable: [{path: /tmp}]");
+    assert_ne!(app, side);
+    let (app, side) = tmp("sharesMounts: true");
+    assert_eq!(app, side);
+}
+
+#[test]
+fn the_token_is_the_apps_alone_whatever_volumes_are_called() {
+    let spec = app("workload: statefulset\nstorage: [{name: api-token, path: /data, size: 1Gi}]\n\
+                    api: [{resource: configmaps, verbs: [get]}]\n\
+                    sidecars: [{name: side, image: a/b:1, sharesMounts: true}]");
+    let spec = spec.replace("{kubernetes: \"1.36\"}", "{kubernetes: \"1.36\", apiServer: {cidrs: [10.0.0.1/32]}}");
+    let pod = pod(workload(&objects(&stream(&spec, None)))).clone();
+    let paths = |list: &str| -> Vec<Value> {
+        let mounts = pod[list][0]["volumeMounts"].as_array().unwrap();
+        mounts.iter().map(|mount| mount["mountPath"].clone()).collect()
+    };
+    let token = "/var/run/secrets/kubernetes.io/serviceaccount";
+    assert_eq!(paths("containers"), ["/data", "/tmp", token]);
+    assert_eq!(paths("initContainers"), ["/data", "/tmp"]);
+}
+
+/// The ports that the policies let somebody in to, by the label or namespace that names the caller.
+fn open_to(objects: &[Value], caller: &str) -> Vec<String> {
+    let policies = objects.iter().filter(|it| it["kind"] == "NetworkPolicy");
+    let rules = policies.filter_map(|it| it["spec"]["ingress"].as_array()).flatten();
+    let meant = rules.filter(|rule| rule["from"].to_string().contains(&format!("\"{caller}\"")));
+    let ports = meant.flat_map(|rule| rule["ports"].as_array().unwrap());
+    ports.map(|port| format!("{} {}", port["protocol"].as_str().unwrap(), port["port"])).collect()
+}
+
+#[test]
+fn a_sidecar_can_answer_for_the_app() {
+    let spec = std::fs::read_to_string(&data("good-sidecar-ports")[0].1).unwrap();
+    let names = |service: &Value| -> Vec<String> {
+        let ports = service["spec"]["ports"].as_array().unwrap();
+        ports.iter().map(|it| format!("{} {}", it["name"].as_str().unwrap(), it["port"])).collect()
+    };
+    for kind in ["deployment", "statefulset", "daemonset"] {
+        let objects = objects(&stream(&format!("{spec}workload: {kind}\n"), None));
+        let services: Vec<&Value> = objects.iter().filter(|it| it["kind"] == "Service").collect();
+        assert_eq!(names(services[0]), ["tls 443", "dns 53", "dns-tcp 53", "stats 9901"]);
+        if kind == "statefulset" {
+            assert_eq!(names(services[1]), ["tls 8443", "dns 5353", "dns-tcp 5353", "stats 9901"]);
+        }
+        assert_eq!(open_to(&objects, "web"), ["TCP 8443", "UDP 5353", "TCP 5353", "TCP 9901"]);
+        assert_eq!(open_to(&objects, "resolver"), ["UDP 5353", "TCP 5353"], "a number means both protocols");
+        assert_eq!(open_to(&objects, "edge"), ["TCP 8443"]);
+        assert_eq!(open_to(&objects, "monitoring"), ["TCP 9901"]);
+        assert_eq!(open_to(&objects, "infra"), ["TCP 8443"]);
+        assert_eq!(find(&objects, "HTTPRoute")["spec"]["rules"][0]["backendRefs"][0]["port"], 443);
+        let template = &workload(&objects)["spec"]["template"];
+        assert_eq!(template["metadata"]["annotations"]["prometheus.io/port"], "9901");
+        // the app stays while requests still come through the sidecar
+        assert_eq!(pod(workload(&objects))["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"], 5);
+    }
+}
+
+#[test]
+fn ports_inside_the_pod_make_no_service() {
+    let inside = "sidecars: [{name: side, image: a/b:1, ports: [{name: http, port: 9000}, {name: x, port: 80, service: 0}]}]\n\
+                  health: {none: \"no port\"}";
+    for (kind, services) in [("deployment", 0), ("statefulset", 1), ("job", 0)] {
+        let health = if kind == "job" { inside.lines().next().unwrap() } else { inside };
+        let spec = MINIMAL.replace("ports: [{name: http, port: 8080}]\n", &format!("{health}\nworkload: {kind}\n"));
+        let objects = objects(&stream(&spec, None));
+        let found: Vec<&Value> = objects.iter().filter(|it| it["kind"] == "Service").collect();
+        assert_eq!(found.len(), services, "{kind}");
+        assert!(found.iter().all(|service| service["spec"].get("ports").is_none()));
+    }
+    // the names of Services collide only where there are Services
+    let spec = |name: &str, ports: &str| {
+        MINIMAL.replace("name: shop", &format!("name: {name}\nspace: shop")).replace("port: 8080", ports)
+    };
+    let quiet = spec("db-headless", "port: 8080, service: 0");
+    let two = format!("{}workload: statefulset\n---\n{quiet}", spec("db", "port: 5432"));
+    assert_eq!(objects(&stream(&two, None)).iter().filter(|it| it["kind"] == "Service").count(), 2);
+}
+
 /// For each template a text that it makes. But for the few that only arrange what others make, no other template has it.
 const TEMPLATES: [(&str, &str); 38] = [
     ("app/annotations.yaml.j2", "  annotations:"),

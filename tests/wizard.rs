@@ -13,7 +13,7 @@ use expectrl::process::unix::WaitStatus;
 use expectrl::session::OsSession;
 use expectrl::{ControlCode, Eof, Expect, Session};
 use predicates::prelude::PredicateBooleanExt;
-use predicates::str::contains;
+use predicates::str::{contains, ends_with};
 use tempfile::TempDir;
 use tightship::cli::Cli;
 use tightship::wizard::questions::QUESTIONS;
@@ -118,7 +118,7 @@ fn full_asks_every_question_that_applies_and_explains() {
             ("Time zone of the schedule [Etc/UTC]:", "Europe/Berlin"),
             ("Numeric user id [10001]:", "root"),
             ("is no number", ""),
-            ("Folders that it writes to [/tmp]:", "/tmp, /var/cache"),
+            ("Folders that it writes to (or none) [/tmp]:", "/tmp, /var/cache"),
             ("Size (s, xs, m, l, xl) [s]:", "xs"),
             ("What it calls (or none) [none]:", "db:5432,internet:443"),
             ("Secrets that it reads", "db=/run/secrets/db"),
@@ -177,12 +177,17 @@ fn one_can_go_back_from_a_question_and_from_the_review() {
             ("Gateway that takes the requests", "infra/wrong"),
             ("Write them?", "<"),
             ("Gateway that takes the requests", "infra/right"),
+            ("Write them?", "<"),
+            ("Gateway that takes the requests", "<"),
+            ("Host name for the outside world", "www.example.com"),
+            ("Gateway that takes the requests", "infra/right"),
             ("Write them?", "y"),
         ],
     );
     assert_eq!(exit_code(&mut session), 0);
     let spec = spec(&folder);
     assert!(spec.contains("ghcr.io/acme/right:1") && spec.contains("infra/right") && !spec.contains("wrong"), "{spec}");
+    assert!(spec.contains("www.example.com") && !spec.contains("shop.example.com"), "{spec}");
 }
 
 #[test]
@@ -269,6 +274,10 @@ fn a_bad_flag_is_named_with_what_was_expected() {
         ("--health", "healthz", "is no way to ask"),
         ("--storage", "/data", "has no size"),
         ("--writable", "/etc", "a mount here"),
+        ("--writable", "/tmp,/tmp", "has `/tmp` twice"),
+        ("--environments", "dev,dev", "has `dev` twice"),
+        ("--secrets", "a=/x,b=/x", "has two Secrets at /x"),
+        ("--secrets", "a=/tmp", "is mounted at /tmp, as `writable` is already"),
     ] {
         let mut command = tightship(&folder);
         command.args(["--yes", "--image", "x.example/a:1"]).args([flag, value]);
@@ -332,6 +341,78 @@ fn a_dockerfile_answers_what_it_can() {
     for line in ["port: 9090", "user: 20002", "http: /up"] {
         assert!(spec.contains(line), "{line} in {spec}");
     }
+}
+
+#[test]
+fn what_a_folder_says_is_taken_only_if_it_can_be_used() {
+    let (_temp, folder) = folder();
+    let system = folder.join("kube-system");
+    fs::create_dir(&system).unwrap();
+    tightship(&system).args(["--yes", "--image", "x.example/a:1"]).assert().code(2).stderr(contains("say --name shop"));
+    fs::write(
+        folder.join("Dockerfile"),
+        "FROM build\nUSER root\nEXPOSE 1\nFROM scratch\nEXPOSE 0\nHEALTHCHECK CMD curl http://localhost/$WHERE\n",
+    )
+    .unwrap();
+    let took = contains("took").or(contains("USER"));
+    tightship(&folder).args(["--yes", "--image", "x.example/a:1"]).assert().success().stderr(took.not());
+    assert!(spec(&folder).contains("port: 8080") && !spec(&folder).contains("health"), "{}", spec(&folder));
+}
+
+#[test]
+fn the_next_command_applies_what_was_written() {
+    let (_temp, folder) = folder();
+    for (args, next) in [
+        (&["it's", "--name", "its", "--image", "x.example/a:1"][..], "-k 'it'\\''s'"),
+        (&["plain", "--image", "x.example/a:1", "--layout", "plain"], "-R -f plain/platform -f plain/apps"),
+        (&["space", "--goal", "space", "--layout", "plain"], "-R -f space/platform"),
+    ] {
+        let next = format!("next: kubectl apply --server-side {next}\n");
+        tightship(&folder).arg("--yes").args(args).assert().success().stderr(ends_with(next));
+    }
+}
+
+#[test]
+fn answers_are_held_against_each_other() {
+    let (_temp, folder) = folder();
+    let stateful = ["--yes", "--image", "x.example/a:1", "--workload", "statefulset"];
+    let long = "a".repeat(53);
+    for (more, message) in [
+        (vec!["--storage", "/tmp=1Gi"], "--storage: `/tmp=1Gi` is mounted at /tmp, as `writable` is already"),
+        (vec!["--storage", "/a=1Gi", "--writable", "/a"], "as `writable` is already"),
+        (
+            vec!["--storage", "/a=1Gi", "--secrets", "db=/a"],
+            "--secrets: `db=/a` is mounted at /a, as `storage` is already",
+        ),
+        (vec!["--name", &long], "--workload: `statefulset` takes names of at most 52 characters, and `name` has 53"),
+    ] {
+        tightship(&folder).args(stateful).args(&more).assert().code(2).stderr(contains(message));
+    }
+    assert!(is_empty(&folder));
+    tightship(&folder).args(stateful).args(["--storage", "/tmp=1Gi", "--writable", "none"]).assert().success();
+    assert!(spec(&folder).contains("writable: []"), "{}", spec(&folder));
+}
+
+#[test]
+fn answers_that_do_not_go_together_can_be_changed() {
+    let (_temp, folder) = folder();
+    // the page of the demonstration is a file there
+    let mut session = person(&folder, &["--image", "busybox:1.37", "--writable", "/www/index.html"]);
+    answer(
+        &mut session,
+        &[
+            ("Name [my-shop]:", ""),
+            ("Port that it listens on", ""),
+            ("How to see that it is well", ""),
+            ("Host name for the outside world", ""),
+            ("mount `/www/index.html` stands here twice", "<"),
+            ("How to see that it is well", "<"),
+            ("Port that it listens on", "none"),
+            ("Write them?", "yes"),
+        ],
+    );
+    assert_eq!(exit_code(&mut session), 0);
+    assert!(spec(&folder).contains("path: /www/index.html"));
 }
 
 #[test]

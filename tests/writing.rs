@@ -121,7 +121,8 @@ fn patches_are_the_users() {
 fn links_that_lead_out_are_refused() {
     let outside = Folder::new();
     outside.write("deployment.yaml", "theirs\n");
-    for (link, target) in [("apps", ""), ("apps/shop/base", ""), (DEPLOYMENT, "deployment.yaml")] {
+    let links = [("apps", ""), ("apps/shop/base", ""), (DEPLOYMENT, "deployment.yaml"), ("tightship.lock", "none")];
+    for (link, target) in links {
         let folder = Folder::with(MINIMAL);
         fs::create_dir_all(folder.path(link).parent().unwrap()).unwrap();
         symlink(outside.path(target), folder.path(link)).unwrap();
@@ -154,7 +155,8 @@ fn a_failure_in_the_middle_takes_back_what_was_written() {
     // the lock file is written last, and cannot be: its place is taken by a folder that is not empty
     folder.write("tightship.lock/x", "x");
     let before = folder.files();
-    folder.render(&[]).exits(2);
+    let ran = folder.render(&[]).exits(2);
+    assert_eq!(ran.stderr.matches("os error").count(), 1, "said twice: {}", ran.stderr);
     assert_eq!(folder.files(), before);
     assert!(!folder.path("apps").exists());
 }
@@ -185,6 +187,13 @@ fn streams_and_usage() {
     two.render(&["--env", "prd", "--stdout"]).exits(2).says(&["dev, prod"]);
     let prod = two.render(&["--env", "prod", "--stdout"]).exits(0);
     assert!(prod.stdout.contains("replicas: 5"));
+    // overlays have all environments already
+    two.render(&["--env", "prod"]).exits(2).says(&["`--env prod` changes no file of the kustomize layout"]);
+    two.render(&["--env", "prod", "--check"]).exits(2);
+    two.render(&["--out", ""]).exits(2).says(&["--out is empty"]);
+    assert_eq!(two.names(), ["tightship.yaml"]);
+    two.render(&["--env", "prod", "--layout", "plain", "--out", "plain"]).exits(0);
+    assert!(two.read("plain/apps/shop/50-deployment.yaml").contains("replicas: 5"));
     two.render(&["--out", "made/for/it"]).exits(0);
     assert!(two.path("made/for/it/apps/shop/base/deployment.yaml").is_file());
 }

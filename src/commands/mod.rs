@@ -1,5 +1,7 @@
 //! One file per subcommand. They wire the rooms together and decide the exit code.
 
+mod apiserver;
+mod check;
 mod completions;
 mod interrupt;
 mod man;
@@ -17,8 +19,13 @@ use crate::render::writer::WriteError;
 const OK: u8 = 0;
 /// The files are not as the spec says.
 const DRIFT: u8 = 1;
+/// The rules found something.
+const FINDINGS: u8 = 1;
 /// Wrong usage, or an input that cannot be used.
 const UNUSABLE: u8 = 2;
+
+/// There was nothing to check.
+const NOTHING: u8 = 3;
 
 /// An error that the command has shown already.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +37,8 @@ pub fn run(cli: Cli) -> u8 {
     let result = match cli.command {
         Command::New(args) => new::run(&args),
         Command::Render(args) => render::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::ApiServer(command) => apiserver::run(&command),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),

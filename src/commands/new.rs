@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::io::ErrorKind;
 
-use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{OK, Shown, interrupt, output, render};
@@ -46,7 +45,15 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
             Err(WizardError::Io(error)) if error.kind() == ErrorKind::Interrupted => return Ok(interrupt::restore()),
             other => other?,
         };
-        let (source, plan) = plan(&answers)?;
+        let (source, plan) = match plan(&answers) {
+            // the problems were shown; whoever gave the answers can change them
+            Err(error) if error.is::<Shown>() && answers.were_asked() => {
+                prompter.say("these answers do not go together: back to the last question, < goes further back")?;
+                answers = wizard::back(answers);
+                continue;
+            }
+            other => other?,
+        };
         if mode == Mode::Silent {
             return write(&root, &source, &plan);
         }
@@ -135,7 +142,7 @@ fn review(root: &Utf8Path, source: &Source, plan: &Plan, prompter: &mut dyn Prom
 }
 
 fn write(root: &Utf8Path, source: &Source, plan: &Plan) -> anyhow::Result<u8> {
-    let comparison = writer::compare(root, plan, source, false).context("nothing was written")?;
+    let comparison = writer::compare(root, plan, source, false)?;
     render::write(&comparison)?;
     let code = render::report(root, &comparison)?;
     if code == OK {
@@ -146,10 +153,21 @@ fn write(root: &Utf8Path, source: &Source, plan: &Plan) -> anyhow::Result<u8> {
 
 /// What to do with what was written.
 fn next(root: &Utf8Path, plan: &Plan) -> String {
-    let path = |name: &str| plan.files.iter().find(|file| file.path.file_name() == Some(name)).map(|file| &file.path);
-    match path("README.md").filter(|path| path.starts_with("control-plane")) {
+    let is_readme = |path: &&Utf8PathBuf| path.starts_with("control-plane") && path.file_name() == Some("README.md");
+    match plan.files.iter().map(|file| &file.path).find(is_readme) {
         Some(readme) => format!("read {}", root.join(readme)),
-        None if path("kustomization.yaml").is_some() => format!("kubectl apply --server-side -k {root}"),
-        None => format!("kubectl apply --server-side -R -f {root}/platform -f {root}/apps"),
+        None => format!("kubectl apply --server-side {}", what_to_apply(root, plan)),
     }
+}
+
+/// The arguments by which kubectl takes all that was written.
+fn what_to_apply(root: &Utf8Path, plan: &Plan) -> String {
+    if plan.files.iter().any(|file| file.path == "kustomization.yaml") {
+        return format!("-k {}", output::shell_word(root.as_str()));
+    }
+    let folders =
+        ["platform", "apps"].into_iter().filter(|folder| plan.files.iter().any(|it| it.path.starts_with(folder)));
+    let arguments: Vec<String> =
+        folders.map(|folder| format!("-f {}", output::shell_word(root.join(folder).as_str()))).collect();
+    format!("-R {}", arguments.join(" "))
 }

@@ -1,8 +1,11 @@
 //! Results go to standard output, everything else to standard error.
 
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 
-use anstream::{stderr, stdout};
+use anstream::{ColorChoice, StripStream, stderr, stdout};
+use anyhow::Context as _;
+use camino::Utf8Path;
 
 use crate::diagnostic::{self, Problem};
 use crate::render::writer::{Action, Change};
@@ -15,6 +18,45 @@ pub(super) fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Writes a report to a file, all of it or nothing, or else prints it.
+pub(super) fn report(
+    file: Option<&Utf8Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let Some(path) = file else {
+        let mut out = BufWriter::new(stdout().lock());
+        write(&mut out)?;
+        return Ok(out.flush()?);
+    };
+    let failed = || path.to_string();
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        // a pipe or a device cannot be replaced
+        let file = File::options().write(true).open(path).with_context(failed)?;
+        return into_file(file, write).with_context(failed);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    // what it makes is private unless told otherwise; the umask still counts
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = builder.tempfile_in(folder).with_context(failed)?;
+    into_file(file.as_file().try_clone()?, write).with_context(failed)?;
+    file.persist(path).with_context(failed)?;
+    Ok(())
+}
+
+/// Without colours, unless they are asked for.
+fn into_file(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if ColorChoice::global() == ColorChoice::Always {
+        let mut out = BufWriter::new(file);
+        write(&mut out)?;
+        return out.flush();
+    }
+    let mut out = BufWriter::new(StripStream::new(file));
+    write(&mut out)?;
+    out.flush()
+}
+
 /// Prints a message.
 pub(super) fn say(text: &str) -> io::Result<()> {
     writeln!(stderr().lock(), "{text}")
@@ -23,6 +65,11 @@ pub(super) fn say(text: &str) -> io::Result<()> {
 /// Prints an error without a place.
 pub(super) fn error(text: &str) -> io::Result<()> {
     writeln!(stderr().lock(), "\x1b[1m\x1b[91merror\x1b[0m\x1b[1m:\x1b[0m {text}")
+}
+
+/// Prints the problems of a text, without a word on what follows from them.
+pub(super) fn located(source: &Source, problems: &[Problem], hidden: &[Span]) -> io::Result<()> {
+    write!(stderr().lock(), "{}", diagnostic::render(source, problems, hidden))
 }
 
 /// Prints the problems of a text.
@@ -39,6 +86,12 @@ pub(super) fn problems(source: &Source, problems: &[Problem], hidden: &[Span]) -
     Ok(())
 }
 
+/// A word as a shell reads it.
+pub(super) fn shell_word(text: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "_-./".contains(character);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
 /// `1 error`, `2 errors`.
 pub(super) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
@@ -52,9 +105,29 @@ pub(super) fn diff(change: &Change) -> String {
         Action::Remove | Action::Abandon => (old, "/dev/null".to_owned()),
         _ => (old, new),
     };
-    let text =
-        similar::TextDiff::from_lines(&change.before, &change.after).unified_diff().header(&old, &new).to_string();
+    unified(&old, &new, &change.before, &change.after)
+}
+
+/// The difference of two texts under their names, as `diff -u` shows it.
+pub(super) fn unified(old: &str, new: &str, before: &str, after: &str) -> String {
+    let text = similar::TextDiff::from_lines(before, after).unified_diff().header(old, new).to_string();
     coloured(&text)
+}
+
+/// Puts a file in the place of another in one step, with the permissions of that one; through a link, that which it names.
+pub(super) fn replace(path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let target = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
+    let folder = target.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let write = || -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        if let Ok(metadata) = std::fs::metadata(&target) {
+            file.as_file().set_permissions(metadata.permissions())?;
+        }
+        file.persist(&target)?;
+        Ok(())
+    };
+    write().with_context(|| path.to_string())
 }
 
 fn coloured(diff: &str) -> String {

@@ -11,8 +11,8 @@ use crate::cli::RenderArgs;
 use crate::render::Options;
 use crate::render::plan::Plan;
 use crate::render::writer::{self, Action, Change, Comparison};
-
-use crate::spec::{self, Specs, validate};
+use crate::spec::app::Layout;
+use crate::spec::{self, App, Specs, validate};
 use crate::yaml::Source;
 
 /// A spec larger than this is no spec.
@@ -29,6 +29,12 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         environment: args.environment.as_deref(),
     };
     let plan = target::plan(&specs, options)?;
+    if let Some(name) = options.environment.filter(|name| !args.stdout && !changes_files(&specs, options, name)) {
+        anyhow::bail!(
+            "`--env {name}` changes no file of the kustomize layout, which has an overlay for each environment; \
+             it is for `--stdout` and `--layout plain`"
+        );
+    }
     if args.stdout {
         let manifests = !specs.apps.is_empty() || !specs.spaces.is_empty();
         if manifests && !specs.api_servers.is_empty() {
@@ -49,8 +55,15 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
     report(&root, &comparison)
 }
 
+/// Whether an app that has the environment is rendered for one.
+fn changes_files(specs: &Specs, options: Options<'_>, name: &str) -> bool {
+    let here = |app: &&App| app.environments.keys().any(|key| key.as_str() == name);
+    specs.apps.iter().filter(here).any(|app| options.layout.unwrap_or(app.output.layout) == Layout::Plain)
+}
+
 fn folder(args: &RenderArgs) -> anyhow::Result<Utf8PathBuf> {
     if let Some(out) = &args.out {
+        anyhow::ensure!(!out.as_str().is_empty(), "--out is empty: `--out .` is the current folder");
         return Ok(out.clone());
     }
     anyhow::ensure!(

@@ -5,5 +5,7 @@ pub mod fields;
 pub mod image;
 pub mod names;
 pub mod network;
+pub mod object;
+pub mod pod;
 pub mod quantity;
 pub mod version;

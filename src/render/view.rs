@@ -36,7 +36,9 @@ pub(crate) struct AppView {
     pub pod: Pod,
     pub pull_secrets: Vec<String>,
     pub role: Vec<RoleRule>,
-    pub service_ports: Vec<ServicePort>,
+    /// What others can call; the Service may leave some out.
+    pub ports: Vec<PortView>,
+    pub service_ports: Vec<PortView>,
     pub claims: Vec<Claim>,
     pub config: Option<Config>,
     pub scale: Option<ScaleView>,
@@ -103,14 +105,15 @@ pub(crate) struct ContainerView {
     pub always: bool,
     pub command: Vec<String>,
     pub args: Vec<String>,
-    pub ports: Vec<ServicePort>,
+    pub ports: Vec<PortView>,
     pub env: Vec<Pair>,
     pub secret_env: Vec<SecretEnv>,
     pub read_only: bool,
     pub capabilities: Vec<&'static str>,
     pub resources: ResourcesView,
     pub probes: Vec<ProbeView>,
-    pub pre_stop: bool,
+    /// For how many seconds requests still come once the pod stops.
+    pub pre_stop: Option<i64>,
     pub mounts: Vec<Mount>,
 }
 
@@ -211,7 +214,7 @@ pub(crate) struct RoleRule {
 
 /// A port of a container and of its Service.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct ServicePort {
+pub(crate) struct PortView {
     pub name: String,
     pub port: i64,
     pub service: i64,

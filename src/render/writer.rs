@@ -69,7 +69,7 @@ impl Change {
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The system refused.
-    #[error("{path}: {source}")]
+    #[error("{path}")]
     Io {
         /// Where.
         path: Utf8PathBuf,
@@ -117,6 +117,9 @@ pub struct Comparison {
 /// be taken for ones that are not generated any more. With `take_over` it is this spec's from now on.
 pub fn compare(root: &Utf8Path, plan: &Plan, spec: &Source, take_over: bool) -> Result<Comparison, WriteError> {
     let lock_path = root.join(lock::NAME);
+    if lock_path.is_symlink() {
+        return Err(WriteError::Link(lock_path));
+    }
     let old_lock = match fs::read_to_string(&lock_path) {
         Ok(text) => Some(Lock::parse(&text).map_err(|reason| WriteError::Lock(lock_path, reason))?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,

@@ -227,6 +227,18 @@ impl App {
         self.part_of.as_ref().map_or_else(|| self.name.as_str(), |name| name.as_str())
     }
 
+    /// The ports that others can call: the app's own, and those of sidecars that are in the Service.
+    pub fn offered_ports(&self) -> impl Iterator<Item = &Port> + Clone {
+        let sidecars = self.sidecars.iter().flat_map(|sidecar| &sidecar.ports);
+        let in_service = |port: &&Port| port.service.as_ref().is_some_and(|number| number.0 != 0);
+        self.ports.iter().chain(sidecars.filter(in_service))
+    }
+
+    /// Whether its pods go on answering for [`DRAIN`](super::workload::DRAIN) seconds before they stop.
+    pub fn drains(&self) -> bool {
+        !self.workload.is_batch() && self.offered_ports().next().is_some()
+    }
+
     /// The app as it is in an environment.
     #[must_use]
     pub fn in_environment(&self, environment: &Environment) -> Self {

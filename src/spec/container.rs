@@ -28,7 +28,8 @@ record! {
         name "name": Located<PortName>,
         /// Its number in the container.
         port "port": Located<PortNumber>,
-        /// Its number at the Service; 0 keeps it out of the Service. Default: 80 for a port named http, else the same.
+        /// Its number at the Service; 0 keeps it out of the Service. Default: 80 for a port named http, else the same; a
+        /// sidecar's port is in the Service only with a number here.
         service "service": Option<Located<Number<0, 65535>>> = None,
         /// TCP or UDP. Default: TCP.
         protocol "protocol": Protocol = Protocol::Tcp,
@@ -53,6 +54,16 @@ pub enum PortRef {
     Named(PortName),
     /// A number.
     Number(i64),
+}
+
+impl PortRef {
+    /// Whether this port is meant. A number may mean two, for TCP and for UDP.
+    pub fn means(&self, port: &Port) -> bool {
+        match self {
+            Self::Named(name) => port.name.value == *name,
+            Self::Number(number) => port.port.0 == *number,
+        }
+    }
 }
 
 impl Default for PortRef {
@@ -361,7 +372,7 @@ record! {
         command "command": Vec<String> = Vec::new(),
         /// Arguments of the command.
         args "args": Vec<String> = Vec::new(),
-        /// The ports that it listens on; not in the Service unless they say so.
+        /// The ports that it listens on. A sidecar's port with a number at the Service can be called like the app's own.
         ports "ports": Vec<Port> = Vec::new(),
         /// How the kubelet sees that it is well; sidecars only.
         health "health": Option<Located<Health>> = None,
@@ -371,7 +382,8 @@ record! {
         pull "pull": Option<PullPolicy> = None,
         /// Environment variables; their values are text.
         env "env": Map<Located<Variable>, Located<String>> = Map::new(),
-        /// Which of the app's storage, files and writable folders it sees, by path, and writable folders of its own.
+        /// Folders that it may write to. One at the path of something that the app mounts is that, be it writable or not;
+        /// another one, and always `/tmp`, is its own and empty at every start.
         writable "writable": Vec<Writable> = Vec::new(),
         /// Whether it sees the app's writable folders, storage, files and secrets at the same paths. Default: false.
         shares_mounts "sharesMounts": bool = false,

@@ -245,6 +245,11 @@ pub fn text<'d>(node: Node<'d, '_>, expected: &str, decoder: &mut Decoder<'_>) -
 
 /// Reports that a node has another form than expected.
 pub fn wrong_form(node: Node<'_, '_>, expected: &str, decoder: &mut Decoder<'_>) {
+    let problem = misfit(node, expected, decoder);
+    decoder.report(problem);
+}
+
+fn misfit(node: Node<'_, '_>, expected: &str, decoder: &Decoder<'_>) -> Problem {
     let found = match node.kind() {
         Kind::Sequence => "a list".to_owned(),
         Kind::Mapping => "a mapping".to_owned(),
@@ -254,9 +259,21 @@ pub fn wrong_form(node: Node<'_, '_>, expected: &str, decoder: &mut Decoder<'_>)
         },
     };
     let span = decoder.place(node.span());
-    decoder.report(
-        Problem::error(span, format!("expected {expected}, found {found}")).label(format!("expected {expected}")),
-    );
+    Problem::error(span, format!("expected {expected}, found {found}")).label(format!("expected {expected}"))
+}
+
+/// Keys and values of a record, which has these keys.
+pub fn entries<'d, 's>(
+    node: Node<'d, 's>,
+    keys: &[&str],
+    decoder: &mut Decoder<'_>,
+) -> Option<Vec<(Node<'d, 's>, Node<'d, 's>)>> {
+    if node.kind() != Kind::Mapping {
+        let problem = misfit(node, "a mapping", decoder);
+        decoder.report(problem.help(format!("the keys here are {}", keys.join(", "))));
+        return None;
+    }
+    mapping(node, decoder)
 }
 
 /// Keys and values of a mapping, duplicates reported.
@@ -347,7 +364,7 @@ macro_rules! record {
                 const KEYS: &[&str] = &[$($key),*];
                 let mut record = Self::default();
                 let mut missing: Vec<&str> = Self::REQUIRED.iter().flatten().copied().collect();
-                for (key, value) in decode::mapping(node, decoder)? {
+                for (key, value) in decode::entries(node, KEYS, decoder)? {
                     let name = key.text().unwrap_or_default();
                     missing.retain(|other| *other != name);
                     match name {
@@ -383,7 +400,7 @@ macro_rules! record {
     (@required $key:literal $default:expr) => { None };
     (@required $key:literal) => { Some($key) };
 }
-pub(super) use record;
+pub(crate) use record;
 
 /// Declares a choice of words.
 macro_rules! words {
@@ -451,7 +468,7 @@ macro_rules! words {
         }
     };
 }
-pub(super) use words;
+pub(crate) use words;
 
 fn joined(lines: &[&str]) -> String {
     lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")

@@ -1,6 +1,8 @@
 //! Finding secret values where only references belong. A spec is committed to version control, printed in pipelines and
 //! rendered into `ConfigMaps`: a password in it is a password lost.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::Problem;
 use crate::yaml::{Kind, Node, Span, Value};
 
@@ -218,8 +220,9 @@ fn after_secret_name(line: &str) -> Option<usize> {
 
 /// The secrets in a document: a problem for each, and the places that messages must not show.
 pub fn scan(root: Node<'_, '_>) -> (Vec<Problem>, Vec<Span>) {
-    let mut found = Vec::new();
-    visit(root, None, &mut found);
+    let mut search = Search::default();
+    search.visit(root, None);
+    let found = search.found;
     let problems = found.iter().map(|(span, kind, _)| problem(*span, kind)).collect();
     (problems, found.into_iter().flat_map(|(span, _, origin)| [span, origin]).collect())
 }
@@ -236,38 +239,53 @@ fn problem(span: Span, kind: &str) -> Problem {
         )
 }
 
-fn visit(node: Node<'_, '_>, name: Option<&str>, found: &mut Vec<Found>) {
-    match node.kind() {
-        // nothing, which may read as `~`
-        Kind::Scalar if matches!(node.value(), Some(Ok(Value::Null))) => {}
-        Kind::Scalar => {
-            let text = node.text().unwrap_or_default();
-            let kind = match name {
-                Some(name) => in_variable(name, text),
-                None => in_text(text),
-            };
-            if let Some(kind) = kind {
-                found.push((node.span(), kind, node.origin()));
-            }
+/// A walk through a document.
+#[derive(Default)]
+struct Search {
+    found: Vec<Found>,
+    /// The lists and mappings that were looked into, by where they are written: with aliases a small text can stand for a
+    /// huge tree.
+    seen: HashSet<(Kind, Span)>,
+}
+
+impl Search {
+    fn visit(&mut self, node: Node<'_, '_>, name: Option<&str>) {
+        let kind = node.kind();
+        if kind != Kind::Scalar && !self.seen.insert((kind, node.origin())) {
+            return;
         }
-        Kind::Sequence => visit_list(node, found),
-        Kind::Mapping => {
-            for (key, value) in node.entries() {
-                if let Some(kind) = key.text().and_then(in_text) {
-                    found.push((key.span(), kind, key.origin()));
+        match kind {
+            // nothing, which may read as `~`
+            Kind::Scalar if matches!(node.value(), Some(Ok(Value::Null))) => {}
+            Kind::Scalar => {
+                let text = node.text().unwrap_or_default();
+                let kind = match name {
+                    Some(name) => in_variable(name, text),
+                    None => in_text(text),
+                };
+                if let Some(kind) = kind {
+                    self.found.push((node.span(), kind, node.origin()));
                 }
-                visit(value, key.text(), found);
+            }
+            Kind::Sequence => self.visit_list(node),
+            Kind::Mapping => {
+                for (key, value) in node.entries() {
+                    if let Some(kind) = key.text().and_then(in_text) {
+                        self.found.push((key.span(), kind, key.origin()));
+                    }
+                    self.visit(value, key.text());
+                }
             }
         }
     }
-}
 
-/// Members of a list; an argument such as `--password` makes the next one a secret.
-fn visit_list(node: Node<'_, '_>, found: &mut Vec<Found>) {
-    let mut flag: Option<&str> = None;
-    for item in node.items() {
-        visit(item, flag, found);
-        flag = item.text().filter(|text| text.starts_with('-') && !text.contains('='));
+    /// Members of a list; an argument such as `--password` makes the next one a secret.
+    fn visit_list(&mut self, node: Node<'_, '_>) {
+        let mut flag: Option<&str> = None;
+        for item in node.items() {
+            self.visit(item, flag);
+            flag = item.text().filter(|text| text.starts_with('-') && !text.contains('='));
+        }
     }
 }
 

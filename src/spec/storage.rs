@@ -3,6 +3,10 @@
 use super::decode::{Located, record, words};
 use super::values::{Disk, FilePath, Leaf, Mode, MountPath, ObjectName, SecretKey, ShortName, Variable};
 
+/// Where programs put what they need for a moment. Each container has one of its own: what other containers can reach is
+/// no place for it.
+const TMP: &str = "/tmp";
+
 record! {
     /// A folder that the container may write to, empty at every start.
     Writable "folder" {
@@ -18,7 +22,12 @@ record! {
 impl Writable {
     /// `/tmp`, which nearly every program wants.
     pub fn tmp() -> Self {
-        Self { path: MountPath::read("/tmp").unwrap_or_default().into(), size: None, memory: false }
+        Self { path: MountPath::read(TMP).unwrap_or_default().into(), size: None, memory: false }
+    }
+
+    /// Whether it is `/tmp`.
+    pub fn is_tmp(&self) -> bool {
+        self.path.as_str() == TMP
     }
 }
 

@@ -286,8 +286,20 @@ quantity_leaf! {
 }
 
 /// Folders that a container does not run without, and the one where it gets its token.
-const TAKEN: [&str; 9] =
-    ["/bin", "/dev", "/etc", "/lib", "/proc", "/sbin", "/sys", "/usr", "/var/run/secrets/kubernetes.io/serviceaccount"];
+const TAKEN: [&str; 6] = ["/bin", "/etc", "/lib", "/sbin", "/usr", TOKEN_PATH];
+/// Where programs look for the token of the Kubernetes API.
+pub const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+/// What the kernel and the container runtime fill; shared memory is the only part that is the app's.
+const KERNEL: [&str; 3] = ["/dev", "/proc", "/sys"];
+
+fn hides() -> Refusal {
+    Refusal::new("a mount here hides what the container needs to run").help("use a folder below it, or another one")
+}
+
+/// Whether a path lies in a folder, or is it.
+pub fn is_within(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 leaf! {
     /// Where something is mounted: absolute, and not over what every container needs.
@@ -296,10 +308,7 @@ leaf! {
     schema pattern_schema("^/[^:]+$"),
     read |text| {
         let clean = absolute(text)?;
-        if TAKEN.contains(&clean) || clean.starts_with("/proc/") || clean.starts_with("/sys/") || clean.starts_with("/dev/") {
-            return Err(Refusal::new("a mount here hides what the container needs to run").help("use a folder below it, or another one"));
-        }
-        Ok(clean.to_owned())
+        if TAKEN.contains(&clean) { Err(hides()) } else { Ok(clean.to_owned()) }
     }
 }
 
@@ -330,6 +339,10 @@ fn absolute(text: &str) -> Result<&str, Refusal> {
     }
     if clean.split('/').any(|part| part == ".." || part == ".") || clean.contains("//") {
         return Err(Refusal::new("has `..`, `.` or `//` in it"));
+    }
+    if clean != "/dev/shm" && KERNEL.iter().any(|folder| is_within(clean, folder)) {
+        return Err(Refusal::new("is where the kernel and the runtime put theirs")
+            .help("use another folder; for shared memory, `/dev/shm`"));
     }
     if clean.len() > 255 {
         return Err(Refusal::new("is longer than 255 characters"));

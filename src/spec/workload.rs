@@ -9,6 +9,10 @@ use super::values::{Number, Schedule, Seconds, TimeZone};
 use crate::diagnostic::Problem;
 use crate::yaml::{Kind as Form, Node};
 
+/// How long a pod that others can call goes on answering before it is told to stop, in seconds: until then requests still
+/// come.
+pub const DRAIN: i64 = 5;
+
 words! {
     /// The kind of a workload.
     WorkloadKind {
@@ -22,6 +26,17 @@ words! {
         "job" Job,
         /// Runs to its end again and again.
         "cronjob" CronJob,
+    }
+}
+
+impl WorkloadKind {
+    /// How many characters its name may have: a label holds 63, and a cronjob's jobs and a statefulset's revisions get 11
+    /// more than their owner.
+    pub fn longest_name(self) -> usize {
+        match self {
+            Self::CronJob | Self::StatefulSet => 52,
+            _ => 63,
+        }
     }
 }
 
@@ -56,7 +71,8 @@ record! {
         retries "retries": Option<Located<Number<0, 100>>> = None,
         /// How long a finished job is kept, in seconds. Default: 86400.
         keep "keep": Option<Located<Seconds>> = None,
-        /// How long a pod may take to stop, in seconds. Default: 45; statefulset 120; jobs 30.
+        /// How long a pod may take to stop, in seconds, of which the first 5 pass before it is told so if others can call
+        /// it. Default: 45; statefulset 120; jobs 30.
         grace "grace": Option<Located<Number<1, 86_400>>> = None,
     }
 }

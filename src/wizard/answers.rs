@@ -47,6 +47,11 @@ impl Answers {
         self.origin(key).is_some()
     }
 
+    /// Whether a person gave any of the answers at the terminal.
+    pub fn were_asked(&self) -> bool {
+        self.values.values().any(|(_, origin)| *origin == Origin::Asked)
+    }
+
     /// Gives an answer.
     pub fn set(&mut self, key: &'static str, value: String, origin: Origin) {
         self.values.insert(key, (value, origin));

@@ -26,7 +26,8 @@ struct Draft {
     health: Health,
     size: String,
     user: Option<i64>,
-    writable: Vec<String>,
+    /// Unless it is what the spec takes anyway.
+    writable: Option<Vec<String>>,
     storage: Option<(String, String)>,
     from: Vec<Peer>,
     to: Vec<Peer>,
@@ -119,7 +120,7 @@ fn draft(answers: &Answers) -> Draft {
         health: health(answers.get("health"), long_running && port.is_none()),
         size: answers.get("size").to_owned(),
         user: answers.some("user").and_then(|user| user.parse().ok()).filter(|user| *user != DEFAULT_ID),
-        writable: if writable == ["/tmp"] { Vec::new() } else { writable },
+        writable: (writable != ["/tmp"]).then_some(writable),
         storage: owned("storage")
             .and_then(|text| text.split_once('=').map(|(path, size)| (path.to_owned(), size.to_owned()))),
         from: list("from").iter().filter_map(|member| app_peer(member).ok()).collect(),

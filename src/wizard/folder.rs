@@ -34,10 +34,11 @@ fn dockerfile(text: &str, found: &mut Folder) {
     for (word, rest) in instructions(text) {
         match word.as_str() {
             // only the last stage makes the image
-            "FROM" => (found.port, found.user, found.health) = (None, None, None),
+            "FROM" => *found = Folder { name: found.name.take(), ..Folder::default() },
             "EXPOSE" if found.port.is_none() => {
                 let port = rest.split_whitespace().find(|port| !port.ends_with("/udp"));
-                found.port = port.and_then(|port| port.split('/').next()).and_then(|port| port.parse().ok());
+                let number = port.and_then(|port| port.split('/').next()).and_then(|port| port.parse().ok());
+                found.port = number.filter(|number| *number > 0);
             }
             "USER" => user(&rest, found),
             "HEALTHCHECK" => found.health = health(&rest),
@@ -77,7 +78,7 @@ fn user(rest: &str, found: &mut Folder) {
     }
 }
 
-/// The path of the first URL in the check, or a connection.
+/// The path of the first URL in the check, unless a variable is part of it.
 fn health(rest: &str) -> Option<String> {
     if rest.trim().eq_ignore_ascii_case("none") {
         return None;
@@ -86,7 +87,7 @@ fn health(rest: &str) -> Option<String> {
         rest.split(|c: char| c.is_whitespace() || "\"',[]".contains(c)).find(|word| word.starts_with("http://"))?;
     let path = url.strip_prefix("http://")?.split_once('/').map_or("", |(_, path)| path);
     let path = path.split(['?', '#', ';', '|', '&']).next().unwrap_or_default();
-    Some(format!("/{path}"))
+    (!path.contains('$')).then(|| format!("/{path}"))
 }
 
 /// Instructions with continued lines joined, comments left out.

@@ -2,6 +2,7 @@
 //! folder; what is still open is asked, or takes its default.
 
 pub mod answers;
+mod checks;
 mod draft;
 pub mod folder;
 mod image;
@@ -55,7 +56,9 @@ pub fn ask(
     prompter: &mut dyn Prompter,
 ) -> Result<Answers, WizardError> {
     check_given(&answers)?;
-    let mut asked: Vec<usize> = Vec::new();
+    // after the review one can go back further than to the last question
+    let was_asked = |(_, question): &(usize, &Question)| answers.origin(question.key) == Some(Origin::Asked);
+    let mut asked: Vec<usize> = QUESTIONS.iter().enumerate().filter(was_asked).map(|(at, _)| at).collect();
     let mut missing = Vec::new();
     let mut at = 0;
     while let Some(question) = QUESTIONS.get(at) {
@@ -63,7 +66,9 @@ pub fn ask(
             at += 1;
             continue;
         }
-        let default = (question.default)(&answers, folder);
+        // what a folder says may not be usable, such as the name of a folder `kube-system`
+        let usable = |default: &String| (question.check)(default, &answers).is_ok();
+        let default = (question.default)(&answers, folder).filter(usable);
         let wanted = mode == Mode::Full || (mode == Mode::Express && (question.express || default.is_none()));
         if !wanted {
             match default {

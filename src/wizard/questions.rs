@@ -2,16 +2,15 @@
 //! (`TIGHTSHIP_TIME_ZONE`) and of the answers file.
 
 use super::answers::Answers;
+use super::checks::{self, each, leaf, word};
 use super::folder::Folder;
 use super::{draft, image};
-use crate::diagnostic::nearest;
 use crate::spec::api_server::{Form, Profile};
 use crate::spec::app::{Layout, Level, Platform};
 use crate::spec::container::{DEFAULT_ID, Preset};
-use crate::spec::secret;
 use crate::spec::space::QuotaPreset;
 use crate::spec::values::{
-    AppName, Audience, GatewayRef, Group, Host, Image, IssuerUrl, Leaf, PatchRelease, Release, Schedule, ShortName,
+    AppName, Audience, GatewayRef, Group, Host, Image, IssuerUrl, PatchRelease, Release, Schedule, ShortName,
     SocketUrl, SpaceName, TimeZone, UrlPath,
 };
 use crate::spec::workload::WorkloadKind;
@@ -59,31 +58,6 @@ fn is(answers: &Answers, kinds: &[WorkloadKind]) -> bool {
 
 fn is_long_running(answers: &Answers) -> bool {
     is(answers, &[WorkloadKind::Deployment, WorkloadKind::StatefulSet, WorkloadKind::DaemonSet])
-}
-
-fn leaf<T: Leaf>(text: &str) -> Result<(), String> {
-    T::read(text).map(drop).map_err(|refusal| match refusal.help {
-        Some(help) => format!("{}: {help}", refusal.reason),
-        None => format!("{}: expected {}", refusal.reason, T::EXPECTED),
-    })
-}
-
-fn word(text: &str, words: &[&str]) -> Result<(), String> {
-    if words.contains(&text) {
-        return Ok(());
-    }
-    Err(match nearest(text, words.iter().copied()) {
-        Some(near) => format!("is no choice: did you mean `{near}`?"),
-        None => format!("is no choice: expected {}", words.join(", ")),
-    })
-}
-
-/// Members with commas between them, each checked; `none` for none.
-fn each(text: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<(), String> {
-    if text == "none" {
-        return Ok(());
-    }
-    draft::members(text).try_for_each(|member| check(member).map_err(|message| format!("(`{member}`) {message}")))
 }
 
 const GOALS: &[&str] = &["app", "space", "apiserver"];
@@ -312,7 +286,7 @@ pub const QUESTIONS: &[Question] = &[
         needs: "an app",
         applies: is_app,
         default: |_, _| Some("deployment".to_owned()),
-        check: |text, _| word(text, WorkloadKind::WORDS),
+        check: checks::workload,
     },
     Question {
         key: "schedule",
@@ -394,7 +368,7 @@ pub const QUESTIONS: &[Question] = &[
     },
     Question {
         key: "writable",
-        prompt: "Folders that it writes to",
+        prompt: "Folders that it writes to (or none)",
         help: "The image itself is read-only. These folders are empty at every start and hold 64Mi each.",
         example: "/tmp",
         express: false,
@@ -414,14 +388,7 @@ pub const QUESTIONS: &[Question] = &[
         needs: "workload statefulset",
         applies: |answers| is(answers, &[WorkloadKind::StatefulSet]),
         default: |_, _| Some("none".to_owned()),
-        check: |text, _| {
-            if text == "none" {
-                return Ok(());
-            }
-            let (path, size) = text.split_once('=').ok_or("has no size: expected /data=10Gi")?;
-            leaf::<crate::spec::values::MountPath>(path)?;
-            leaf::<crate::spec::values::Disk>(size)
-        },
+        check: checks::storage,
     },
     Question {
         key: "size",
@@ -484,12 +451,7 @@ pub const QUESTIONS: &[Question] = &[
         needs: "an app",
         applies: is_app,
         default: |_, _| Some("none".to_owned()),
-        check: |text, _| {
-            each(text, |member| match secret::in_text(member) {
-                Some(kind) => Err(format!("looks like {kind}: give the name of a Secret")),
-                None => draft::secret(member).map(drop),
-            })
-        },
+        check: checks::secrets,
     },
     Question {
         key: "host",

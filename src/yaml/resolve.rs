@@ -42,15 +42,18 @@ pub enum ResolveError {
     /// The tag says one type and the text another.
     #[error("`{0}` is not {1}")]
     Tag(String, &'static str),
-    /// Expanding the aliases would make a tree out of proportion to the text.
-    #[error("the aliases expand to too many nodes")]
-    TooManyAliases,
+    /// Nothing, or a number beyond 63 bits, where a key stands.
+    #[error("`{0}` cannot be a key; it needs quotes")]
+    Key(String),
+    /// A list or a mapping where a key stands, as unrendered templates have it.
+    #[error("{0} cannot be a key")]
+    CollectionKey(&'static str),
 }
 
 pub(super) fn resolve(text: &str, style: Style, tag: Tag) -> Result<Value<'_>, ResolveError> {
     let mismatch = |expected| ResolveError::Tag(text.to_owned(), expected);
     match tag {
-        Tag::Str | Tag::Other => return Ok(Value::Str(text.into())),
+        Tag::Str | Tag::Merge | Tag::Other => return Ok(Value::Str(text.into())),
         Tag::Binary => {
             let bytes = base64(text).ok_or_else(|| mismatch("base64 text"))?;
             let decoded = String::from_utf8(bytes).map_err(|_| mismatch("base64 of UTF-8 text"))?;
@@ -95,6 +98,14 @@ pub fn plain(text: &str) -> Result<Value<'_>, ResolveError> {
             _ => number(text).map_or_else(string, Ok),
         },
         _ => string(),
+    }
+}
+
+/// Whether the text, without quotes, is no string, or is how a number or boolean is written in JSON. False for most keys.
+pub(super) fn is_odd(text: &str) -> bool {
+    match text.bytes().next() {
+        None | Some(b'~' | b'.' | b'+' | b'-' | b'0'..=b'9') => true,
+        _ => text.len() <= 5 && !matches!(word(text), Value::Str(_)),
     }
 }
 

@@ -47,27 +47,33 @@ pub(super) enum Tag {
     Bool,
     Null,
     Binary,
+    Merge,
     Other,
 }
 
+/// `properties`: an anchor or a tag stands before the node. `first` and `count` point into the document's child list.
 #[derive(Debug)]
 pub(super) enum Data<'s> {
     Scalar {
         text: Cow<'s, str>,
         style: Style,
         tag: Tag,
+        properties: bool,
     },
-    /// `first` and `count` point into the document's child list.
     Sequence {
         first: u32,
         count: u32,
         flow: bool,
+        properties: bool,
     },
     /// As a sequence, with keys and values in turn.
     Mapping {
         first: u32,
         count: u32,
         flow: bool,
+        properties: bool,
+        /// Whether the entries are not just what they stand there as: a key merges others, or is there twice.
+        layered: bool,
     },
     /// The node that the alias stands for.
     Alias(u32),
@@ -79,12 +85,15 @@ pub(super) struct NodeData<'s> {
     pub(super) data: Data<'s>,
 }
 
-/// One document of a stream.
-#[derive(Debug)]
+/// One document of a stream. Its aliases expand to a tree of bounded size and depth, so whoever walks it needs no budget.
+#[derive(Debug, Default)]
 pub struct Document<'s> {
+    /// Every node before its members.
     pub(super) nodes: Vec<NodeData<'s>>,
     pub(super) children: Vec<u32>,
     pub(super) root: Option<u32>,
+    /// The nodes that aliases stand for.
+    pub(super) aliased: Vec<u32>,
     /// From the document's first byte to its last.
     pub span: Span,
 }
@@ -119,7 +128,7 @@ pub struct Stream<'s> {
 }
 
 /// The form of a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A single value.
     Scalar,
@@ -132,9 +141,9 @@ pub enum Kind {
 /// A node of a document. Aliases are followed, so that a node is never one; [`Node::span`] is then the alias itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Node<'d, 's> {
-    document: &'d Document<'s>,
-    id: u32,
-    span: Span,
+    pub(super) document: &'d Document<'s>,
+    pub(super) id: u32,
+    pub(super) span: Span,
 }
 
 impl<'s> Document<'s> {
@@ -143,25 +152,43 @@ impl<'s> Document<'s> {
         self.root.and_then(|id| self.node(id))
     }
 
-    fn node(&self, id: u32) -> Option<Node<'_, 's>> {
+    pub(super) fn node(&self, id: u32) -> Option<Node<'_, 's>> {
         let outer = self.nodes.get(id as usize)?;
-        let mut target = id;
-        // an alias may point at an alias; anchors precede their aliases, so the chain is finite
-        while let Data::Alias(next) = self.nodes.get(target as usize)?.data {
-            target = next;
-        }
-        Some(Node { document: self, id: target, span: outer.span })
+        Some(Node { document: self, id: self.target(id), span: outer.span })
     }
 
-    fn children(&self, first: u32, count: u32) -> &[u32] {
+    /// What an alias stands for; another node itself. An alias has no anchor, so it is never the target of one.
+    fn target(&self, id: u32) -> u32 {
+        match self.nodes.get(id as usize).map(|node| &node.data) {
+            Some(Data::Alias(target)) => *target,
+            _ => id,
+        }
+    }
+
+    /// What the node is, aliases followed.
+    pub(super) fn data(&self, id: u32) -> Option<&Data<'s>> {
+        self.nodes.get(self.target(id) as usize).map(|node| &node.data)
+    }
+
+    pub(super) fn children(&self, first: u32, count: u32) -> &[u32] {
         let first = first as usize;
         self.children.get(first..first + count as usize).unwrap_or_default()
+    }
+
+    /// The members of a sequence, or the keys and values of a mapping.
+    pub(super) fn members(&self, id: u32) -> &[u32] {
+        match self.data(id) {
+            Some(Data::Sequence { first, count, .. } | Data::Mapping { first, count, .. }) => {
+                self.children(*first, *count)
+            }
+            _ => &[],
+        }
     }
 }
 
 impl<'d, 's> Node<'d, 's> {
-    fn data(self) -> Option<&'d Data<'s>> {
-        self.document.nodes.get(self.id as usize).map(|node| &node.data)
+    pub(super) fn data(self) -> Option<&'d Data<'s>> {
+        self.document.data(self.id)
     }
 
     /// The bytes of the node; of an alias, those of the alias.
@@ -207,89 +234,34 @@ impl<'d, 's> Node<'d, 's> {
     /// The value of a scalar as kubectl reads it; `None` for sequences and mappings.
     pub fn value(self) -> Option<Result<Value<'d>, ResolveError>> {
         match self.data() {
-            Some(Data::Scalar { text, style, tag }) => Some(resolve::resolve(text, *style, *tag)),
+            Some(Data::Scalar { text, style, tag, .. }) => Some(resolve::resolve(text, *style, *tag)),
             _ => None,
         }
     }
 
-    /// The members of a sequence; nothing for other kinds.
-    pub fn items(self) -> impl ExactSizeIterator<Item = Node<'d, 's>> {
-        let document = self.document;
-        let ids = match self.data() {
-            Some(Data::Sequence { first, count, .. }) => document.children(*first, *count),
-            _ => &[],
-        };
-        // every id of a child list names a node; a dangling one could only read as an empty scalar
-        ids.iter().map(move |&id| document.node(id).unwrap_or(Node { document, id, span: Span::default() }))
-    }
-
-    /// Keys and values of a mapping in their order, duplicates and merge keys included; nothing for other kinds.
-    pub fn entries(self) -> impl ExactSizeIterator<Item = (Node<'d, 's>, Node<'d, 's>)> {
-        let document = self.document;
-        let ids = match self.data() {
-            Some(Data::Mapping { first, count, .. }) => document.children(*first, *count),
-            _ => &[],
-        };
-        let node = move |id| document.node(id).unwrap_or(Node { document, id, span: Span::default() });
-        ids.chunks_exact(2).map(move |pair| match pair {
-            [key, value] => (node(*key), node(*value)),
-            _ => (node(0), node(0)),
-        })
-    }
-
-    /// The value of the last entry with this key, as kubectl's decoder would keep it.
-    pub fn get(self, key: &str) -> Option<Node<'d, 's>> {
-        self.entries().filter(|(name, _)| name.text() == Some(key)).map(|(_, value)| value).last()
-    }
-
-    /// Follows keys downwards.
-    pub fn path(self, keys: &[&str]) -> Option<Node<'d, 's>> {
-        keys.iter().try_fold(self, |node, key| node.get(key))
-    }
-}
-
-/// Nodes that a conversion visits below aliases at most; with them a small text can stand for a huge tree.
-const MAX_ALIASED: usize = 100_000;
-
-impl Node<'_, '_> {
-    /// The node as JSON, as kubectl would send it: keys as text, the last of duplicate keys, aliases expanded.
-    /// `Err` names what kubectl could not read either.
-    pub fn to_json(self) -> Result<serde_json::Value, ResolveError> {
-        let mut budget = MAX_ALIASED;
-        self.convert(&mut budget, false)
-    }
-
-    fn is_alias(self) -> bool {
+    /// Whether the node is written elsewhere and only named here.
+    pub fn is_alias(self) -> bool {
         self.origin() != self.span
     }
 
-    fn convert(self, budget: &mut usize, aliased: bool) -> Result<serde_json::Value, ResolveError> {
-        let aliased = aliased || self.is_alias();
-        if aliased {
-            *budget = budget.checked_sub(1).ok_or(ResolveError::TooManyAliases)?;
-        }
-        Ok(match self.kind() {
-            Kind::Sequence => self.items().map(|item| item.convert(budget, aliased)).collect::<Result<_, _>>()?,
-            Kind::Mapping => {
-                let mut fields = serde_json::Map::new();
-                for (key, value) in self.entries() {
-                    fields.insert(key.text().unwrap_or_default().to_owned(), value.convert(budget, aliased)?);
-                }
-                fields.into()
-            }
-            Kind::Scalar => match self.value().unwrap_or(Ok(Value::Null))? {
-                Value::Null => serde_json::Value::Null,
-                Value::Bool(value) => value.into(),
-                Value::Int(value) => i64::try_from(value).map_or_else(|_| u64::try_from(value).ok().into(), Into::into),
-                Value::Float(value) => whole_or_float(value),
-                Value::Str(text) => text.into_owned().into(),
-            },
+    /// The members of a sequence; nothing for other kinds.
+    pub fn items(self) -> impl DoubleEndedIterator<Item = Node<'d, 's>> + ExactSizeIterator {
+        let ids = if self.kind() == Kind::Sequence { self.document.members(self.id) } else { &[] };
+        ids.iter().map(move |&id| self.member(id))
+    }
+
+    /// Keys and values of a mapping as they stand there: in their order, duplicates and merge keys included; nothing for
+    /// other kinds. What they amount to is [`Node::fields`].
+    pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'d, 's>, Node<'d, 's>)> + ExactSizeIterator {
+        let ids = if self.kind() == Kind::Mapping { self.document.members(self.id) } else { &[] };
+        ids.chunks_exact(2).map(move |pair| match pair {
+            [key, value] => (self.member(*key), self.member(*value)),
+            _ => (self, self),
         })
     }
-}
 
-/// A float without fraction is an integer in JSON, as Go writes it.
-fn whole_or_float(value: f64) -> serde_json::Value {
-    #[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
-    if value.fract() == 0.0 && value.abs() < 9e15 { (value as i64).into() } else { value.into() }
+    /// Every id of a child list names a node; a dangling one could only read as an empty scalar.
+    fn member(self, id: u32) -> Node<'d, 's> {
+        self.document.node(id).unwrap_or(Node { document: self.document, id, span: Span::default() })
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::apiserver::catalogue::catalogue;
 use crate::kube::version::Version;
 use crate::spec::ApiServer;
 use crate::spec::api_server::{AuditLevel, EncryptionProvider, Form, KubeletCertificates, Profile, TlsFloor};
@@ -206,9 +207,9 @@ impl Settings {
     }
 }
 
-/// Whether a release is this one or newer.
-pub(super) fn since(version: Version, minor: u8) -> bool {
-    version.minor() >= minor
+/// The API version of a kind of file that a release prefers.
+fn preferred(kind: &str, version: Version) -> &'static str {
+    catalogue().config_api(kind, version).found().map_or("apiserver.config.k8s.io/v1", |api| api.api_version)
 }
 
 fn authentication(server: &ApiServer) -> Authentication {
@@ -229,12 +230,7 @@ fn authentication(server: &ApiServer) -> Authentication {
         ca: issuer.ca.clone(),
     });
     Authentication {
-        // stable since 1.34 (KEP-3331)
-        api_version: if since(server.target.kubernetes.version, 34) {
-            "apiserver.config.k8s.io/v1"
-        } else {
-            "apiserver.config.k8s.io/v1beta1"
-        },
+        api_version: preferred("AuthenticationConfiguration", server.target.kubernetes.version),
         anonymous: (!server.form().refuses_anonymous()).then_some(Anonymous { paths }),
         issuers: issuers.collect(),
     }

@@ -9,12 +9,12 @@ use minijinja::Error;
 
 use super::engine;
 use super::plan::Piece;
-use super::view::{Annotations, AppView, Batch, Claim, Cron, Pair, RoleRule, RouteView, ScaleView, ServicePort};
+use super::view::{Annotations, AppView, Batch, Claim, Cron, Pair, PortView, RoleRule, RouteView, ScaleView};
 use crate::spec::App;
 use crate::spec::app::{Level, Platform};
-use crate::spec::container::{Port, Protocol};
+use crate::spec::container::Port;
 use crate::spec::exception::{Object, Rule};
-use crate::spec::network::Via;
+use crate::spec::network::{Route, Via};
 use crate::spec::storage::Access;
 use crate::spec::validate::find_port;
 use crate::spec::workload::{Concurrency, Replicas, WorkloadKind};
@@ -106,7 +106,8 @@ fn view(app: &App) -> AppView {
         pod: pod::pod(app, most, config.as_ref()),
         pull_secrets: app.pull_secrets.iter().map(|name| name.to_string()).collect(),
         role: role(app),
-        service_ports: app.ports.iter().filter(|port| port.service_port().is_some()).map(service_port).collect(),
+        ports: app.offered_ports().map(port_view).collect(),
+        service_ports: app.offered_ports().filter(|port| port.service_port().is_some()).map(port_view).collect(),
         claims: claims(app),
         config,
         scale,
@@ -195,16 +196,12 @@ fn role(app: &App) -> Vec<RoleRule> {
         .collect()
 }
 
-fn protocol(protocol: Protocol) -> &'static str {
-    protocol.as_str()
-}
-
-fn service_port(port: &Port) -> ServicePort {
-    ServicePort {
+fn port_view(port: &Port) -> PortView {
+    PortView {
         name: port.name.to_string(),
         port: port.port.0,
         service: port.service_port().unwrap_or(0),
-        protocol: protocol(port.protocol),
+        protocol: port.protocol.as_str(),
     }
 }
 
@@ -227,12 +224,17 @@ fn claims(app: &App) -> Vec<Claim> {
         .collect()
 }
 
+/// The port that a route leads to.
+fn called<'a>(app: &'a App, route: &Route) -> Option<&'a Port> {
+    match &route.port {
+        Some(port) => find_port(&port.value, app.offered_ports()),
+        None => app.offered_ports().next(),
+    }
+}
+
 fn route(app: &App) -> Option<RouteView> {
     let route = app.route.as_ref()?;
-    let port = match &route.port {
-        Some(port) => find_port(&port.value, &app.ports),
-        None => app.ports.first(),
-    };
+    let port = called(app, route);
     let gateway = route.gateway.as_ref().map(|gateway| &***gateway);
     Some(RouteView {
         host: route.host.to_string(),

@@ -1,12 +1,13 @@
 //! The rules of the app's `NetworkPolicies`. A name of a port on the app's own side becomes its number, which every network
 //! plugin understands.
 
+use super::called;
 use crate::render::view::{Dns, Pair, Peer, PolicyPort, PolicyRule, PortText};
 use crate::spec::App;
 use crate::spec::app::{Level, Platform, Target};
 use crate::spec::container::{Port, PortRef};
 use crate::spec::network::{From, To};
-use crate::spec::validate::{find_port, public_ranges};
+use crate::spec::validate::{METADATA, find_port, public_ranges};
 
 /// Where the DNS of the cluster is.
 pub(in crate::render) fn dns(target: &Target) -> Dns {
@@ -23,13 +24,12 @@ pub(super) fn ingress(app: &App) -> Vec<PolicyRule> {
         // the pods that pass requests on: the Gateway's, unless they run elsewhere
         let gateway = route.gateway.as_ref().map(|gateway| gateway.0.clone());
         let namespace = route.namespace.as_ref().map(|namespace| namespace.to_string()).or(gateway);
-        let port = route.port.as_ref().map_or_else(|| app.ports.first(), |port| find_port(&port.value, &app.ports));
-        if let (Some(namespace), Some(port)) = (namespace, port) {
+        if let (Some(namespace), Some(port)) = (namespace, called(app, route)) {
             rules.push(PolicyRule { peers: vec![in_namespace(namespace)], ports: vec![own_port(port)] });
         }
     }
     if let Some(metrics) = &app.metrics
-        && let Some(port) = find_port(&metrics.port.value, &app.ports)
+        && let Some(port) = find_port(&metrics.port.value, app.offered_ports())
     {
         let namespace = metrics.from.as_ref().map_or("monitoring", |namespace| namespace.as_str());
         rules.push(PolicyRule { peers: vec![in_namespace(namespace.to_owned())], ports: vec![own_port(port)] });
@@ -38,10 +38,8 @@ pub(super) fn ingress(app: &App) -> Vec<PolicyRule> {
 }
 
 fn ingress_rule(app: &App, from: &From) -> PolicyRule {
-    let ports = match &from.port {
-        Some(port) => find_port(&port.value, &app.ports).into_iter().map(own_port).collect(),
-        None => app.ports.iter().map(own_port).collect(),
-    };
+    let meant = |port: &&Port| from.port.as_ref().is_none_or(|meant| meant.means(port));
+    let ports = app.offered_ports().filter(meant).map(own_port).collect();
     let peer = match (&from.app, &from.namespace, &from.cidr) {
         (Some(caller), ..) => pods_of(caller, from.space.as_ref().map(|space| space.as_str())),
         (_, Some(namespace), _) => in_namespace(namespace.to_string()),
@@ -90,9 +88,12 @@ fn internet() -> Vec<Peer> {
 }
 
 fn everything_but_metadata() -> Vec<Peer> {
-    let all = Peer { cidr: Some("0.0.0.0/0".to_owned()), except: vec!["169.254.169.254/32"], ..Peer::default() };
-    let all6 = Peer { cidr: Some("::/0".to_owned()), except: vec!["fd00:ec2::254/128"], ..Peer::default() };
-    vec![all, all6]
+    let all = |(all, service): (&str, &'static str)| Peer {
+        cidr: Some(all.to_owned()),
+        except: vec![service],
+        ..Peer::default()
+    };
+    ["0.0.0.0/0", "::/0"].into_iter().zip(METADATA).map(all).collect()
 }
 
 fn pods_of(app: &str, space: Option<&str>) -> Peer {

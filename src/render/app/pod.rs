@@ -1,11 +1,9 @@
 //! The pod and its containers.
 
-use super::volumes::{self, Volumes};
-use super::{excepted, labels, protocol};
+use super::volumes::{self, TOKEN_PATH, Volumes};
+use super::{excepted, labels, port_view};
 use crate::kube::version::Version;
-use crate::render::view::{
-    Config, ContainerView, HttpView, Mount, Pair, Pod, ProbeView, ResourcesView, SecretEnv, ServicePort,
-};
+use crate::render::view::{Config, ContainerView, HttpView, Mount, Pair, Pod, ProbeView, ResourcesView, SecretEnv};
 use crate::spec::App;
 use crate::spec::app::{Platform, PullPolicy};
 use crate::spec::container::{
@@ -15,7 +13,7 @@ use crate::spec::decode::{Located, Map};
 use crate::spec::exception::Rule;
 use crate::spec::validate::{MAIN, find_port};
 use crate::spec::values::Variable;
-use crate::spec::workload::WorkloadKind;
+use crate::spec::workload::{DRAIN, WorkloadKind};
 
 /// `KubeletEnsureSecretPulledImages` is on from this release on (KEP-2535): a pod gets an image that the node already has
 /// only if its own pull secrets would have got it.
@@ -74,7 +72,7 @@ fn grace(app: &App) -> i64 {
 
 fn pod_annotations(app: &App) -> Vec<Pair> {
     let Some(metrics) = &app.metrics else { return Vec::new() };
-    let Some(port) = find_port(&metrics.port.value, &app.ports) else { return Vec::new() };
+    let Some(port) = find_port(&metrics.port.value, app.offered_ports()) else { return Vec::new() };
     vec![
         Pair::new("prometheus.io/scrape", "true"),
         Pair::new("prometheus.io/port", port.port.0.to_string()),
@@ -100,7 +98,7 @@ fn main_container(app: &App, mounts: Vec<Mount>) -> ContainerView {
         always: false,
         command: app.command.clone(),
         args: app.args.clone(),
-        ports: ports(&app.ports),
+        ports: app.ports.iter().map(port_view).collect(),
         env: env(&app.env),
         secret_env: with_variable
             .map(|(secret, (name, key))| SecretEnv {
@@ -113,7 +111,7 @@ fn main_container(app: &App, mounts: Vec<Mount>) -> ContainerView {
         capabilities: app.capabilities.iter().map(|capability| capability.value.as_str()).collect(),
         resources: resources(&app.size.value),
         probes: if batch { Vec::new() } else { probes(app.health.as_ref(), &app.ports) },
-        pre_stop: !batch && !app.ports.is_empty(),
+        pre_stop: app.drains().then_some(DRAIN),
         mounts,
     }
 }
@@ -121,8 +119,11 @@ fn main_container(app: &App, mounts: Vec<Mount>) -> ContainerView {
 fn container(app: &App, other: &Container, sidecar: bool, shared: &[Mount], volumes: &mut Volumes) -> ContainerView {
     let mut mounts = if other.shares_mounts { shared.to_vec() } else { Vec::new() };
     // the token is the app's alone
-    mounts.retain(|mount| mount.volume != "api-token");
-    mounts.extend(other.writable.iter().map(|folder| volumes.scratch(folder)));
+    mounts.retain(|mount| mount.path != TOKEN_PATH);
+    for folder in &other.writable {
+        let of_app = shared.iter().find(|mount| !folder.is_tmp() && mount.path == folder.path.as_str());
+        mounts.push(of_app.cloned().unwrap_or_else(|| volumes.scratch(folder)));
+    }
     ContainerView {
         name: other.name.to_string(),
         image: other.image.to_string(),
@@ -130,7 +131,7 @@ fn container(app: &App, other: &Container, sidecar: bool, shared: &[Mount], volu
         always: sidecar,
         command: other.command.clone(),
         args: other.args.clone(),
-        ports: ports(&other.ports),
+        ports: other.ports.iter().map(port_view).collect(),
         env: env(&other.env),
         secret_env: Vec::new(),
         read_only: !excepted(app, Rule::WritableRootFilesystem),
@@ -141,19 +142,9 @@ fn container(app: &App, other: &Container, sidecar: bool, shared: &[Mount], volu
             .as_ref()
             .filter(|_| sidecar)
             .map_or_else(Vec::new, |health| probes(Some(health), &other.ports)),
-        pre_stop: false,
+        pre_stop: None,
         mounts,
     }
-}
-
-fn ports(ports: &[Port]) -> Vec<ServicePort> {
-    let view = |port: &Port| ServicePort {
-        name: port.name.to_string(),
-        port: port.port.0,
-        service: 0,
-        protocol: protocol(port.protocol),
-    };
-    ports.iter().map(view).collect()
 }
 
 /// In the order of the spec. `$(NAME)` in a value means another variable, for the kubelet as for the author of the spec.

@@ -8,12 +8,11 @@ use crate::kube::names::{self, NameRule};
 use crate::render::view::{Config, ConfigItem, ConfigVolume, Mount, Pair, Scratch, SecretVolume, Volume};
 use crate::spec::App;
 use crate::spec::storage::Writable;
+pub(super) use crate::spec::values::TOKEN_PATH;
 use crate::spec::workload::WorkloadKind;
 
 /// The default size of a writable folder.
 const SCRATCH: &str = "64Mi";
-/// Where programs look for the token of the Kubernetes API.
-const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /// Volumes of a pod under construction: each gets a name of its own.
 #[derive(Debug, Default)]

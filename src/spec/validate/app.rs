@@ -5,7 +5,7 @@ use crate::kube::names;
 use crate::spec::App;
 use crate::spec::container::{Container, CpuLimit, Health, Port, PortRef, Probe, Protocol, Size};
 use crate::spec::decode::{Decoder, Located};
-use crate::spec::workload::{self, Replicas, WorkloadKind};
+use crate::spec::workload::{self, DRAIN, Replicas, WorkloadKind};
 use crate::yaml::Span;
 
 pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
@@ -17,6 +17,8 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     }
     replicas(app, decoder);
     ports(&app.ports, decoder);
+    service_ports(app, decoder);
+    grace(app, decoder);
     size(&app.size, decoder);
     health(app, decoder);
     containers(app, decoder);
@@ -24,12 +26,12 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
 
 /// How long the names made from the app's may be, with what makes them so short.
 fn name(app: &App, decoder: &mut Decoder<'_>) {
-    let (most, why) = match app.workload.kind {
-        WorkloadKind::CronJob => (52, "a cronjob's jobs get 11 characters more"),
-        WorkloadKind::StatefulSet => (52, "a statefulset's revisions get 11 characters more"),
-        _ => (63, "it becomes a label"),
+    let why = match app.workload.kind {
+        WorkloadKind::CronJob => "a cronjob's jobs get 11 characters more",
+        WorkloadKind::StatefulSet => "a statefulset's revisions get 11 characters more",
+        _ => "it becomes a label",
     };
-    let length = app.name.len();
+    let (length, most) = (app.name.len(), app.workload.kind.longest_name());
     if length > most {
         let problem =
             Problem::error(app.name.span, format!("the name is {length} characters long, at most {most} fit"));
@@ -58,15 +60,30 @@ fn replicas(app: &App, decoder: &mut Decoder<'_>) {
 fn ports(ports: &[Port], decoder: &mut Decoder<'_>) {
     twice(ports.iter().map(|port| (port.name.as_str().to_owned(), port.name.span)), "port name", decoder);
     twice(ports.iter().map(|port| (number(port), port.port.span)), "port", decoder);
-    let service = ports.iter().filter_map(|port| {
+}
+
+fn service_ports(app: &App, decoder: &mut Decoder<'_>) {
+    let numbers = app.offered_ports().filter_map(|port| {
         let span = port.service.as_ref().map_or(port.port.span, |number| number.span);
         port.service_port().map(|number| (format!("{number}{}", suffix(port)), span))
     });
-    twice(service, "port of the Service", decoder);
+    twice(numbers, "port of the Service", decoder);
+}
+
+/// The API server refuses a pod that drains for longer than it may live on.
+fn grace(app: &App, decoder: &mut Decoder<'_>) {
+    if let Some(grace) = app.workload.grace.as_ref().filter(|grace| app.drains() && grace.0 <= DRAIN) {
+        let problem = Problem::error(grace.span, "the app would be killed before it is told to stop");
+        decoder.report(
+            problem
+                .label(format!("expected {} or more", DRAIN + 1))
+                .help(format!("the first {DRAIN} seconds pass while requests still come")),
+        );
+    }
 }
 
 /// The number of a port, with its protocol where that is not TCP: the two do not collide.
-fn number(port: &Port) -> String {
+pub(super) fn number(port: &Port) -> String {
     format!("{}{}", port.port.0, suffix(port))
 }
 
@@ -165,15 +182,15 @@ pub(super) fn tcp_port(port: &Located<PortRef>, ports: &[Port], decoder: &mut De
     }
 }
 
-/// The port that a reference means; reports one that the app does not have.
+/// The port that a reference means; reports one that is not among those.
 pub(super) fn known_port<'p>(
     port: &Located<PortRef>,
-    ports: &'p [Port],
+    ports: impl IntoIterator<Item = &'p Port> + Clone,
     decoder: &mut Decoder<'_>,
 ) -> Option<&'p Port> {
-    let found = find_port(&port.value, ports);
+    let found = find_port(&port.value, ports.clone());
     if found.is_none() {
-        let names: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
+        let names: Vec<&str> = ports.into_iter().map(|port| port.name.as_str()).collect();
         let (word, near) = match &port.value {
             PortRef::Named(name) => (name.as_str().to_owned(), nearest(name, names.iter().copied())),
             PortRef::Number(number) => (number.to_string(), None),
@@ -189,11 +206,8 @@ pub(super) fn known_port<'p>(
 }
 
 /// The port that a reference means.
-pub fn find_port<'p>(port: &PortRef, ports: &'p [Port]) -> Option<&'p Port> {
-    ports.iter().find(|candidate| match port {
-        PortRef::Named(name) => candidate.name.value == *name,
-        PortRef::Number(number) => candidate.port.0 == *number,
-    })
+pub fn find_port<'p>(port: &PortRef, ports: impl IntoIterator<Item = &'p Port>) -> Option<&'p Port> {
+    ports.into_iter().find(|candidate| port.means(candidate))
 }
 
 fn containers(app: &App, decoder: &mut Decoder<'_>) {
@@ -213,10 +227,14 @@ fn containers(app: &App, decoder: &mut Decoder<'_>) {
             probes(health, &container.ports, decoder);
         }
     }
-    for Container { health, .. } in &app.init {
+    for Container { health, ports, .. } in &app.init {
         if let Some(health) = health {
             decoder
                 .report(Problem::error(health.span, "an init container has no health checks").label("take this out"));
+        }
+        for service in ports.iter().filter_map(|port| port.service.as_ref()).filter(|number| number.0 != 0) {
+            let problem = Problem::error(service.span, "an init container has no port at the Service");
+            decoder.report(problem.label("it has ended before anybody calls"));
         }
     }
     ports_of_the_pod(app, decoder);

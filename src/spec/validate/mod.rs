@@ -14,7 +14,7 @@ use super::{App, Specs};
 pub use api_server::CONFLICTS;
 pub use app::{MAIN, find_port};
 pub use exceptions::today;
-pub use network::public_ranges;
+pub use network::{METADATA, public_ranges};
 
 /// Checks everything that was read.
 pub fn check(specs: &Specs, today: jiff::civil::Date, decoder: &mut Decoder<'_>) {

@@ -3,8 +3,10 @@
 use super::app::twice;
 use crate::diagnostic::Problem;
 use crate::spec::App;
+use crate::spec::container::Container;
 use crate::spec::decode::Decoder;
 use crate::spec::storage::Access;
+use crate::spec::values::{TOKEN_PATH, is_within};
 use crate::spec::workload::{Replicas, WorkloadKind};
 use crate::yaml::Span;
 
@@ -12,10 +14,16 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     let paths: Vec<(String, Span)> = mounts(app);
     twice(paths.iter().cloned(), "mount", decoder);
     default_tmp(app, &paths, decoder);
+    below_read_only(app, &paths, decoder);
     for container in app.sidecars.iter().chain(&app.init) {
         let own = container.writable.iter().map(|folder| (folder.path.as_str().to_owned(), folder.path.span));
         let shared = if container.shares_mounts { paths.clone() } else { Vec::new() };
-        twice(shared.into_iter().chain(own), "mount", decoder);
+        let all: Vec<(String, Span)> = shared.into_iter().chain(own).collect();
+        twice(all.iter().cloned(), "mount", decoder);
+        if container.shares_mounts {
+            below_read_only(app, &all, decoder);
+        }
+        folders_of_the_app(container, &paths, decoder);
     }
     twice(app.storage.iter().map(|it| (it.name.as_str().to_owned(), it.name.span)), "storage", decoder);
     storage(app, decoder);
@@ -33,6 +41,26 @@ fn default_tmp(app: &App, paths: &[(String, Span)], decoder: &mut Decoder<'_>) {
     }
 }
 
+/// What is read-only holds no other mount: nobody can make the place for it.
+fn below_read_only(app: &App, paths: &[(String, Span)], decoder: &mut Decoder<'_>) {
+    let files = app.files.iter().map(|file| (file.path.as_str(), file.path.span, "a file"));
+    let secrets = app.secrets.iter().filter_map(|secret| secret.path.as_ref());
+    let secrets = secrets.map(|path| (path.as_str(), path.span, "read-only"));
+    for (outer, span, what) in files.chain(secrets) {
+        let inside = |path: &str| path != outer && is_within(path, outer);
+        for (path, place) in paths.iter().filter(|(path, _)| inside(path)) {
+            let problem = Problem::error(*place, format!("`{path}` lies within `{outer}`, which is {what}"));
+            decoder.report(problem.label("nothing can be mounted there").other(span, "the outer one"));
+        }
+        // `/var/run` is a link to `/run` in most images
+        let holds_token = [Some(TOKEN_PATH), TOKEN_PATH.strip_prefix("/var")].into_iter().flatten().any(inside);
+        if holds_token && !app.api.is_empty() {
+            let problem = Problem::error(span, format!("the token for the Kubernetes API lies within `{outer}`"));
+            decoder.report(problem.label("nothing can be mounted there").help("use a folder below it"));
+        }
+    }
+}
+
 fn mounts(app: &App) -> Vec<(String, Span)> {
     let writable = app.writable.iter().map(|it| (it.path.as_str().to_owned(), it.path.span));
     let storage = app.storage.iter().map(|it| (it.path.as_str().to_owned(), it.path.span));
@@ -40,6 +68,17 @@ fn mounts(app: &App) -> Vec<(String, Span)> {
     let secrets =
         app.secrets.iter().filter_map(|it| it.path.as_ref()).map(|path| (path.as_str().to_owned(), path.span));
     writable.chain(storage).chain(files).chain(secrets).collect()
+}
+
+/// A folder of the app that another container sees is as the app says.
+fn folders_of_the_app(container: &Container, paths: &[(String, Span)], decoder: &mut Decoder<'_>) {
+    for folder in container.writable.iter().filter(|folder| !folder.is_tmp()) {
+        let of_app = paths.iter().find(|(path, _)| path == folder.path.as_str());
+        if let Some((path, first)) = of_app.filter(|_| folder.size.is_some() || folder.memory) {
+            let problem = Problem::error(folder.path.span, format!("`{path}` is the app's, with its size"));
+            decoder.report(problem.label("expected `path` alone").other(*first, "what is seen here"));
+        }
+    }
 }
 
 fn storage(app: &App, decoder: &mut Decoder<'_>) {

@@ -1,10 +1,10 @@
 //! Peers, routes and metrics.
 
-use super::app::known_port;
+use super::app::{find_port, known_port};
 use crate::diagnostic::Problem;
 use crate::kube::network::Cidr;
 use crate::spec::App;
-use crate::spec::container::Protocol;
+use crate::spec::container::{Port, PortRef, Protocol};
 use crate::spec::decode::{Decoder, Located};
 use crate::spec::network::{Route, Via};
 use crate::yaml::Span;
@@ -18,6 +18,9 @@ pub fn public_ranges() -> [(&'static str, &'static [&'static str]); 2] {
     ]
 }
 
+/// The metadata service of a cloud, which hands out the node's credentials, for IPv4 and IPv6.
+pub const METADATA: [&str; 2] = ["169.254.169.254/32", "fd00:ec2::254/128"];
+
 pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     for from in &app.network.from {
         one_peer(&from.peers(), from.span, "app, namespace or cidr", decoder);
@@ -25,9 +28,9 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
         block(from.cidr.as_ref().map(|cidr| (***cidr, cidr.span)), false, decoder);
         match &from.port {
             Some(port) => {
-                known_port(port, &app.ports, decoder);
+                offered_port(port, app, decoder);
             }
-            None if app.ports.is_empty() => decoder.report(
+            None if app.offered_ports().next().is_none() => decoder.report(
                 Problem::error(from.span, "somebody may call this app, but it listens on no port")
                     .label("expected `ports`"),
             ),
@@ -46,8 +49,27 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
         check_route(app, route, decoder);
     }
     if let Some(metrics) = &app.metrics {
-        known_port(&metrics.port, &app.ports, decoder);
+        let port = offered_port(&metrics.port, app, decoder);
+        if port.is_some_and(|port| port.protocol == Protocol::Udp) {
+            decoder.report(Problem::error(metrics.port.span, "metrics on a UDP port").label("expected a TCP port"));
+        }
     }
+}
+
+/// The port that is called from outside the pod; reports one that is not there, or not for others.
+fn offered_port<'a>(port: &Located<PortRef>, app: &'a App, decoder: &mut Decoder<'_>) -> Option<&'a Port> {
+    let inner = app.sidecars.iter().find_map(|sidecar| Some((sidecar, find_port(&port.value, &sidecar.ports)?)));
+    if let Some((sidecar, inner)) = inner.filter(|_| find_port(&port.value, app.offered_ports()).is_none()) {
+        let (name, owner, number) = (inner.name.as_str(), sidecar.name.as_str(), inner.port.0);
+        decoder.report(
+            Problem::error(port.span, format!("port `{name}` of sidecar `{owner}` is not in the Service"))
+                .label("expected a port that others can call")
+                .other(inner.name.span, "this port has no number at the Service")
+                .help(format!("give it one: `service: {number}`")),
+        );
+        return None;
+    }
+    known_port(port, app.offered_ports(), decoder)
 }
 
 fn one_peer(peers: &[(&'static str, Span)], span: Span, expected: &str, decoder: &mut Decoder<'_>) {
@@ -70,23 +92,25 @@ fn space_needs_app(space: Option<Span>, has_app: bool, decoder: &mut Decoder<'_>
 }
 
 fn block(cidr: Option<(Cidr, Span)>, outgoing: bool, decoder: &mut Decoder<'_>) {
-    if let Some((_, span)) = cidr.filter(|(cidr, _)| cidr.is_everything()) {
+    let Some((cidr, span)) = cidr else { return };
+    let has_metadata = METADATA.iter().any(|service| Cidr::parse(service).is_ok_and(|service| cidr.contains(&service)));
+    if cidr.is_everything() {
         let problem = Problem::error(span, "this is every address, the cluster and the metadata service included");
         decoder.report(if outgoing {
             problem.label("expected a smaller block").help("for public addresses only, write `internet: true`")
         } else {
             problem.label("expected a smaller block").help("let the outside world in by a `route`")
         });
+    } else if outgoing && has_metadata {
+        let problem = Problem::warning(span, "the cloud's metadata service is in this block");
+        decoder.report(problem.label("it hands out the credentials of the node: expected a block without it"));
     }
 }
 
 fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder<'_>) {
-    let port = match &route.port {
-        Some(port) => known_port(port, &app.ports, decoder),
-        None => app.ports.first(),
-    };
-    match port {
-        None if app.ports.is_empty() => {
+    let first = app.offered_ports().next();
+    match route.port.as_ref().map_or(first, |port| offered_port(port, app, decoder)) {
+        None if route.port.is_none() => {
             decoder.report(
                 Problem::error(route.span, "a route leads to a port, and the app has none").label("expected `ports`"),
             );

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+use super::app::number;
 use crate::diagnostic::Problem;
 use crate::spec::app::Level;
+use crate::spec::container::Port;
 use crate::spec::decode::{Decoder, Located};
-use crate::spec::network::From;
+use crate::spec::network::{From, To};
 use crate::spec::space::{DEFAULT_MEMORY, MOST_MEMORY};
-use crate::spec::values::{Leaf, Memory, SpaceName};
+use crate::spec::storage::Storage;
+use crate::spec::values::{AppName, Leaf, Memory, SpaceName};
 use crate::spec::workload::WorkloadKind;
 use crate::spec::{App, Space, Specs};
 use crate::yaml::Span;
@@ -91,7 +94,7 @@ fn objects_of_space(space: &Space) -> Vec<(&'static str, String)> {
 fn objects_of_app(app: &App) -> Vec<(&'static str, String)> {
     let name = app.name.as_str();
     let mut names = vec![("app", name.to_owned()), ("ServiceAccount", name.to_owned())];
-    if !app.ports.is_empty() {
+    if app.offered_ports().any(|port| port.service_port().is_some()) {
         names.push(("Service", name.to_owned()));
     }
     if app.workload.kind == WorkloadKind::StatefulSet {
@@ -100,9 +103,11 @@ fn objects_of_app(app: &App) -> Vec<(&'static str, String)> {
     if !app.api.is_empty() {
         names.push(("Role", name.to_owned()));
     }
-    names.extend(
-        app.storage.iter().map(|storage| ("PersistentVolumeClaim", format!("{name}-{}", storage.name.as_str()))),
-    );
+    // a statefulset's claims are named after its pods, which are its own
+    if app.workload.kind != WorkloadKind::StatefulSet {
+        let claim = |storage: &Storage| ("PersistentVolumeClaim", format!("{name}-{}", storage.name.as_str()));
+        names.extend(app.storage.iter().map(claim));
+    }
     names.extend(["", "-deny-all", "-dns"].map(|policy| ("NetworkPolicy", format!("{name}{policy}"))));
     names
 }
@@ -153,19 +158,43 @@ fn one_sided(app: &App, apps: &HashMap<(&str, &str), &App>, decoder: &mut Decode
     for to in &app.network.to {
         let Some(name) = &to.app else { continue };
         let namespace = to.space.as_ref().map_or(app.namespace(), |space| space.as_str());
-        let Some(called) = apps.get(&(namespace, name.as_str())) else { continue };
-        let listed = |from: &From| {
-            let space = from.space.as_ref().map_or(called.namespace(), |space| space.as_str());
-            let by_app =
-                from.app.as_ref().is_some_and(|it| it.as_str() == app.name.as_str()) && space == app.namespace();
-            by_app || from.namespace.as_ref().is_some_and(|it| it.as_str() == app.namespace())
-        };
-        if !called.network.from.iter().any(|from| listed(from)) {
-            decoder.report(
-                Problem::warning(name.span, format!("`{}` does not let `{}` in", name.as_str(), app.name.as_str()))
-                    .label("the call is let out here, and dropped there")
-                    .other(called.name.span, "its `network.from` does not list the caller"),
-            );
+        let called = apps.get(&(namespace, name.as_str()));
+        if let Some(problem) = called.and_then(|called| dropped(app, name, to, called)) {
+            decoder.report(problem);
         }
     }
+}
+
+/// Why a call does not arrive, if it does not.
+fn dropped(app: &App, name: &Located<AppName>, to: &To, called: &App) -> Option<Problem> {
+    let callers: Vec<&From> =
+        called.network.from.iter().map(|from| &from.value).filter(|from| lets_in(from, called, app)).collect();
+    let meant: Vec<&Port> =
+        called.offered_ports().filter(|port| port.protocol == to.protocol && to.port.means(port)).collect();
+    let is_open = |from: &&From| from.port.as_ref().is_none_or(|port| meant.iter().any(|meant| port.means(meant)));
+    let warning = |span: Span, what: &str| Problem::warning(span, format!("`{}` {what}", name.as_str()));
+    if callers.is_empty() {
+        let problem = warning(name.span, &format!("does not let `{}` in", app.name.as_str()));
+        let problem = problem.label("the call is let out here, and dropped there");
+        return Some(problem.other(called.name.span, "its `network.from` does not list the caller"));
+    }
+    if meant.is_empty() {
+        let ports: Vec<String> =
+            called.offered_ports().map(|port| format!("{} ({})", port.name.as_str(), number(port))).collect();
+        let problem = warning(to.port.span, "does not listen on this port");
+        let problem = problem.label("expected a port of its pods, which may not be the Service's");
+        return Some(problem.other(called.name.span, format!("it listens on {}", ports.join(", "))));
+    }
+    if callers.iter().any(is_open) {
+        return None;
+    }
+    let problem = warning(to.port.span, &format!("lets `{}` in, but not on this port", app.name.as_str()));
+    Some(problem.label("the call is let out here, and dropped there").other(called.name.span, "see its `network.from`"))
+}
+
+/// Whether a peer of an app is a caller, by its name or by its namespace.
+fn lets_in(from: &From, host: &App, caller: &App) -> bool {
+    let space = from.space.as_ref().map_or(host.namespace(), |space| space.as_str());
+    let by_app = from.app.as_ref().is_some_and(|it| it.as_str() == caller.name.as_str()) && space == caller.namespace();
+    by_app || from.namespace.as_ref().is_some_and(|it| it.as_str() == caller.namespace())
 }

@@ -1,0 +1,100 @@
+//! What Pod Security Admission would say of objects.
+
+use crate::kube::object::{Kind, Object};
+use crate::kube::pod::{Pod, head};
+use crate::rules::pod_security::{self, Policies, Policy, Violation, go_quoted, labels};
+use crate::rules::{FileId, ObjectId, PodContext, Settings, identity};
+use crate::yaml::{Node, Span};
+
+/// What Pod Security Admission would say of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admission {
+    /// The file.
+    pub file: FileId,
+    /// The first key of the object.
+    pub span: Span,
+    /// The object.
+    pub object: ObjectId,
+    /// Whether the object is refused; otherwise it is only warned of.
+    pub refused: bool,
+    /// The policy that it breaks.
+    pub policy: Policy,
+    /// The controls that are broken, in the API server's order; none where the labels of a namespace are invalid.
+    pub violations: Vec<Violation>,
+    /// What the API server says.
+    pub message: String,
+}
+
+/// What the API server says of an object that is or makes pods; `None` if nothing. Pods are held against both policies,
+/// and what makes pods is only warned of.
+pub(super) fn of_pods(
+    object: &Object<'_, '_>,
+    pod: &Pod<'_, '_>,
+    policies: Policies,
+    file: FileId,
+    text: &str,
+    settings: &Settings,
+) -> Option<Admission> {
+    let evaluate = |policy| pod_security::violations(&PodContext { object, pod, policy }, text, settings);
+    let says = |refused, policy: Policy, violations: Vec<Violation>, message| Admission {
+        file,
+        span: head(object.root),
+        object: identity(object),
+        refused,
+        policy,
+        violations,
+        message,
+    };
+    if object.kind == Kind::Pod {
+        let violations = evaluate(policies.enforce);
+        if !violations.is_empty() {
+            let reasons = reasons(&violations);
+            let message =
+                format!("{} is forbidden: violates PodSecurity \"{}\": {reasons}", pods(object), policies.enforce);
+            return Some(says(true, policies.enforce, violations, message));
+        }
+    }
+    let violations = evaluate(policies.warn);
+    if violations.is_empty() {
+        return None;
+    }
+    let message = format!("would violate PodSecurity \"{}\": {}", policies.warn, reasons(&violations));
+    Some(says(false, policies.warn, violations, message))
+}
+
+/// What the API server says of a namespace whose labels it cannot read; `None` if it can.
+pub(super) fn of_namespace(object: &Object<'_, '_>, file: FileId, settings: &Settings) -> Option<Admission> {
+    let errors = labels::errors(object, settings.kubernetes);
+    let reasons = match &*errors {
+        [] => return None,
+        [one] => one.clone(),
+        many => format!("[{}]", many.join(", ")),
+    };
+    Some(Admission {
+        file,
+        span: head(object.root),
+        object: identity(object),
+        refused: true,
+        policy: labels::policies(object, settings.kubernetes).enforce,
+        violations: Vec::new(),
+        message: format!("Namespace {} is invalid: {reasons}", go_quoted(name(object))),
+    })
+}
+
+/// `reason (detail), reason (detail)`.
+fn reasons(violations: &[Violation]) -> String {
+    let each = violations.iter().map(|violation| format!("{} ({})", violation.reason, violation.detail));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// `pods "web"`; `pods` for one whose name the API server still has to make up.
+fn pods(object: &Object<'_, '_>) -> String {
+    match name(object) {
+        "" => "pods".to_owned(),
+        name => format!("pods {}", go_quoted(name)),
+    }
+}
+
+fn name<'d>(object: &Object<'d, '_>) -> &'d str {
+    object.metadata.and_then(|metadata| metadata.get("name")).and_then(Node::as_str).unwrap_or("")
+}

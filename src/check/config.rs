@@ -1,0 +1,291 @@
+//! The configuration of the check: `.tightship.yaml`.
+
+use std::borrow::Cow;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use globset::{GlobBuilder, GlobMatcher};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::suppress::ObjectSuppression;
+use crate::diagnostic::{Problem, Severity as ProblemSeverity};
+use crate::rules::{self, Rule, Severity, pod_security};
+use crate::spec::app::ApiVersion;
+use crate::spec::decode::{self, Decode, Decoder, Located, Map, record, words};
+use crate::spec::values::{Day, Line, Registry, Release};
+use crate::yaml::{self, Kind, Node, Source, Span};
+
+/// The name of the file, looked for in the working folder and above it, up to that of the repository.
+pub const FILE: &str = ".tightship.yaml";
+
+words! {
+    /// The kind of a [`Config`].
+    ConfigKind {
+        /// A configuration of the check.
+        "Check" Check
+    }
+}
+
+words! {
+    /// A level of the Pod Security Standards.
+    LevelWord {
+        /// Current practice for pods that need no privileges.
+        "restricted" Restricted,
+        /// Known ways to take over the node are closed.
+        "baseline" Baseline,
+        /// Everything is allowed.
+        "privileged" Privileged,
+    }
+}
+
+impl LevelWord {
+    /// The level.
+    pub fn level(self) -> pod_security::Level {
+        match self {
+            Self::Restricted => pod_security::Level::Restricted,
+            Self::Baseline => pod_security::Level::Baseline,
+            Self::Privileged => pod_security::Level::Privileged,
+        }
+    }
+}
+
+words! {
+    /// How bad a finding is.
+    SeverityWord {
+        /// Hands over the node or the cluster.
+        "critical" Critical,
+        /// Lets an attacker in a container go further.
+        "high" High,
+        /// Makes an attack easier or wider.
+        "medium" Medium,
+        /// A layer less, should another fail.
+        "low" Low,
+    }
+}
+
+impl SeverityWord {
+    /// The severity.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Critical => Severity::Critical,
+            Self::High => Severity::High,
+            Self::Medium => Severity::Medium,
+            Self::Low => Severity::Low,
+        }
+    }
+}
+
+record! {
+    /// Lets a rule pass for some objects: those for which all that is said here is true.
+    Entry "suppression" {
+        /// The rule.
+        rule "rule": RuleName,
+        /// A glob for the kind.
+        kind "kind": Option<Pattern> = None,
+        /// A glob for the namespace; an object without one counts as being in `default`.
+        namespace "namespace": Option<Pattern> = None,
+        /// A glob for the name.
+        name "name": Option<Pattern> = None,
+        /// A glob for the container.
+        container "container": Option<Pattern> = None,
+        /// Why it may pass.
+        reason "reason": Line,
+        /// The last day that it may.
+        expires "expires": Option<Day> = None,
+    }
+}
+
+record! {
+    /// What `tightship check` does here, unless a flag says otherwise.
+    Config "configuration" {
+        /// Always `tightship/v1`.
+        api_version "apiVersion": ApiVersion,
+        /// Always `Check`.
+        kind "kind": ConfigKind,
+        /// The Kubernetes release. Default: the newest.
+        kubernetes "kubernetes": Option<Release> = None,
+        /// Hold everything against this Pod Security level, whatever the labels of namespaces say.
+        level "level": Option<LevelWord> = None,
+        /// Run only these rules or categories; `all` for every one. Default: those that are on.
+        select "select": Vec<String> = Vec::new(),
+        /// Leave these rules or categories out.
+        ignore "ignore": Vec<String> = Vec::new(),
+        /// Other severities, by rule.
+        severity "severity": Map<RuleName, SeverityWord> = Map::default(),
+        /// The least severity that makes the exit code 1. Default: low.
+        fail_on "failOn": Option<SeverityWord> = None,
+        /// The registries that images may come from, for the rule `image-registry`.
+        registries "registries": Vec<Registry> = Vec::new(),
+        /// Globs of files that are not looked at, relative to the configuration's folder.
+        exclude "exclude": Vec<Pattern> = Vec::new(),
+        /// Rules that nothing may suppress.
+        no_suppress "noSuppress": Vec<RuleName> = Vec::new(),
+        /// What may pass.
+        suppressions "suppressions": Vec<Located<Entry>> = Vec::new(),
+    }
+}
+
+/// The name of a rule.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RuleName(pub Option<&'static Rule>);
+
+impl PartialEq for RuleName {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.map(|rule| rule.id) == other.0.map(|rule| rule.id)
+    }
+}
+
+impl Eq for RuleName {}
+
+impl std::hash::Hash for RuleName {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.map(|rule| rule.id).hash(state);
+    }
+}
+
+impl Decode for RuleName {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let word = decode::text(node, "the name of a rule", decoder)?;
+        let rule = rules::find(word);
+        if rule.is_none() {
+            let problem = Problem::error(decoder.place(node.span()), format!("there is no rule `{word}`"));
+            let near = crate::diagnostic::nearest(word, rules::all().map(|rule| rule.id));
+            decoder.report(match near {
+                Some(near) => problem.label(format!("did you mean `{near}`?")),
+                None => problem.label("no such rule").help("`tightship rules` lists them"),
+            });
+        }
+        rule.map(|rule| Self(Some(rule)))
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl JsonSchema for RuleName {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "RuleName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let ids: Vec<&str> = rules::all().map(|rule| rule.id).collect();
+        json_schema!({ "type": "string", "enum": ids })
+    }
+}
+
+/// A glob: `*` for any text without `/`, `**` for any, `?`, `[a-z]`, `{a,b}`.
+#[derive(Debug, Clone, Default)]
+pub struct Pattern(pub Option<GlobMatcher>);
+
+impl Decode for Pattern {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let text = decode::text(node, "a glob such as `shop-*`", decoder)?;
+        match GlobBuilder::new(text).literal_separator(true).build() {
+            Ok(glob) => Some(Self(Some(glob.compile_matcher()))),
+            Err(error) => {
+                let problem = Problem::error(decoder.place(node.span()), format!("glob `{text}`: {}", error.kind()));
+                decoder.report(problem.label("expected a glob such as `shop-*`"));
+                None
+            }
+        }
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl JsonSchema for Pattern {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Pattern".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
+
+impl Config {
+    /// The suppressions as the engine takes them.
+    pub fn object_suppressions(&self) -> Vec<ObjectSuppression> {
+        let glob = |pattern: &Option<Pattern>| pattern.as_ref().and_then(|pattern| pattern.0.clone());
+        self.suppressions
+            .iter()
+            .filter_map(|entry| {
+                Some(ObjectSuppression {
+                    rule: entry.rule.0?,
+                    kind: glob(&entry.kind),
+                    namespace: glob(&entry.namespace),
+                    name: glob(&entry.name),
+                    container: glob(&entry.container),
+                    expires: entry.expires.as_ref().map(|day| **day),
+                    span: entry.span,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether a file, named relative to the configuration's folder, is not to be looked at.
+    pub fn excludes(&self, path: &Utf8Path) -> bool {
+        self.exclude.iter().filter_map(|pattern| pattern.0.as_ref()).any(|glob| glob.is_match(path))
+    }
+}
+
+/// What reading a configuration gave.
+#[derive(Debug)]
+pub struct Read {
+    /// The configuration; `None` if anything is wrong with it.
+    pub config: Option<Config>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a configuration: one document.
+pub fn read(source: &Source) -> Read {
+    let stream = yaml::parse(source.text());
+    let mut decoder = Decoder::new(source.text());
+    for error in &stream.errors {
+        let problem = Problem::error(decoder.place(error.span), "this is not YAML").label(error.message.clone());
+        decoder.report(problem);
+    }
+    let mut config = None;
+    let mut roots = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| !root.is_null());
+    match (roots.next(), roots.next()) {
+        (Some(root), None) if root.kind() == Kind::Mapping => config = Config::decode(root, &mut decoder),
+        (_, Some(second)) => {
+            let place = decoder.place(second.span());
+            decoder.report(Problem::error(place, "a second document").label("a configuration is one document"));
+        }
+        (root, None) => {
+            let place = root.map_or(Span { start: 0, end: 1 }, Node::span);
+            decoder.report(
+                Problem::error(decoder.place(place), "this is no configuration").label("expected `kind: Check`"),
+            );
+        }
+    }
+    let problems = decoder.into_problems();
+    let failed = problems.iter().any(|problem| problem.severity == ProblemSeverity::Error);
+    Read { config: config.filter(|_| !failed), problems }
+}
+
+/// The configuration that holds in a folder: the nearest one, going up, but not out of a repository.
+pub fn find(folder: &Utf8Path) -> Option<Utf8PathBuf> {
+    for folder in folder.ancestors() {
+        let file = folder.join(FILE);
+        if file.is_file() {
+            return Some(file);
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    None
+}

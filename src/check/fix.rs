@@ -1,0 +1,166 @@
+//! Applying fixes: again and again, as one may make room for the next, and never one that makes anything worse.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use super::analyze::Analyzer;
+use super::discover::{Input, Text};
+use super::suppress::{self, Wishes};
+use super::{Options, Outcome, analyze};
+use crate::rules::facts::Facts;
+use crate::rules::{FileId, Finding, Fix, Safety};
+use crate::yaml::Span;
+use crate::yaml::edit::{self, Edit};
+
+/// The most rounds over one file. Each mends at least one finding; a manifest that needs more is mended as far as this.
+const MAX_ROUNDS: usize = 50;
+
+/// A file with its fixes applied.
+#[derive(Debug, Clone)]
+pub struct Fixed {
+    /// The file, by its place in the inputs.
+    pub file: FileId,
+    /// Its text before.
+    pub before: Arc<str>,
+    /// Its text after.
+    pub after: String,
+    /// The number of findings that were mended.
+    pub count: usize,
+}
+
+/// Applies the fixes of an outcome to the texts of its files; nothing is written. `options` must ask for fixes.
+pub fn fix(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) -> Vec<Fixed> {
+    let fixable = |finding: &&Finding| applicable(finding, safety).is_some();
+    let files: BTreeSet<FileId> = outcome.findings.iter().filter(fixable).map(Finding::file).collect();
+    let files: Vec<FileId> = files.into_iter().collect();
+    let analyzer = Analyzer::new(options);
+    // what other files say decides here too: the labels of a namespace, for example
+    let (_, facts) = analyze(inputs, &analyzer, &options.settings);
+    let fixer = Fixer { analyzer, facts, options, safety };
+    files.par_iter().filter_map(|&file| fixer.file(file, inputs.get(file.0 as usize)?)).collect()
+}
+
+fn applicable(finding: &Finding, safety: Safety) -> Option<&Fix> {
+    finding.fix.as_ref().filter(|fix| fix.safety <= safety)
+}
+
+struct Fixer<'a> {
+    analyzer: Analyzer<'a>,
+    facts: Facts,
+    options: &'a Options,
+    safety: Safety,
+}
+
+/// A text of a file with what the rules say about it.
+struct State {
+    text: Arc<str>,
+    findings: Vec<Finding>,
+    broken: usize,
+    objects: usize,
+}
+
+impl Fixer<'_> {
+    fn file(&self, file: FileId, input: &Input) -> Option<Fixed> {
+        let before = input.read().ok()?;
+        let mut state = self.look(file, &before);
+        let mut refused: Vec<(&str, String)> = Vec::new();
+        let mut count = 0;
+        for _ in 0..MAX_ROUNDS {
+            let chosen = choose(&state.findings, self.safety, &refused);
+            if chosen.is_empty() {
+                break;
+            }
+            let together: Vec<Edit> = chosen.iter().flat_map(|(_, fix)| fix.edits.iter().cloned()).collect();
+            let mended = self.attempt(file, &state, &together).map(|next| (next, chosen.len())).or_else(|| {
+                // one of them is at fault: the first that does good alone is taken, those before it are not tried again
+                chosen.iter().find_map(|(finding, fix)| {
+                    let next = self.attempt(file, &state, &fix.edits);
+                    if next.is_none() {
+                        refused.push(key(finding));
+                    }
+                    next.map(|next| (next, 1))
+                })
+            });
+            if let Some((next, mended)) = mended {
+                count += mended;
+                state = next;
+            }
+        }
+        (state.text != before).then(|| Fixed { file, before, after: state.text.to_string(), count })
+    }
+
+    fn look(&self, file: FileId, text: &Arc<str>) -> State {
+        let input = Input { name: String::new(), text: Text::Here(Arc::clone(text)) };
+        let mut analysis = self.analyzer.file(&input, file, &self.facts);
+        let wishes = Wishes {
+            today: self.options.today,
+            strict: &self.options.strict,
+            ran: &[],
+            configured: &self.options.suppressions,
+            config: FileId::default(),
+        };
+        suppress::judge(&mut analysis.findings, analysis.collected, &wishes);
+        let (broken, objects) = (analysis.broken.len(), analysis.counts.objects);
+        State { text: Arc::clone(text), findings: analysis.findings, broken, objects }
+    }
+
+    /// The text with the edits, if that makes it better.
+    fn attempt(&self, file: FileId, state: &State, edits: &[Edit]) -> Option<State> {
+        let text = edit::apply(&state.text, edits).ok()?;
+        let next = self.look(file, &text.into());
+        is_better(state, &next).then_some(next)
+    }
+}
+
+/// Fixes that do not touch each other, those of the worst findings first.
+fn choose<'o>(
+    findings: &'o [Finding],
+    safety: Safety,
+    refused: &[(&'static str, String)],
+) -> Vec<(&'o Finding, &'o Fix)> {
+    let mut all: Vec<(&Finding, &Fix)> = findings
+        .iter()
+        .filter_map(|finding| Some((finding, applicable(finding, safety)?)))
+        .filter(|(finding, _)| !refused.contains(&key(finding)))
+        .collect();
+    all.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
+    let mut taken: BTreeSet<Span> = BTreeSet::new();
+    all.retain(|(_, fix)| {
+        let is_free = fix.edits.iter().all(|edit| is_free(&taken, edit.span));
+        if is_free {
+            taken.extend(fix.edits.iter().map(|edit| edit.span));
+        }
+        is_free
+    });
+    all
+}
+
+/// Whether a span touches none of those taken, which do not touch each other. Two insertions at one place touch: each would
+/// stand where the other counts on standing.
+fn is_free(taken: &BTreeSet<Span>, span: Span) -> bool {
+    let before = taken.range(..=span).next_back();
+    let after = taken.range(span..).next();
+    before.is_none_or(|other| other.end < span.start) && after.is_none_or(|other| span.end < other.start)
+}
+
+fn key(finding: &Finding) -> (&'static str, String) {
+    (finding.rule.id, format!("{} {}", finding.object, finding.path))
+}
+
+/// Less is wrong than before, and nothing that was not: no rule fires more often, and no document is broken or gone.
+fn is_better(before: &State, after: &State) -> bool {
+    let count = |state: &State| {
+        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        for finding in &state.findings {
+            *count.entry(finding.rule.id).or_default() += 1;
+        }
+        count
+    };
+    let (old, new) = (count(before), count(after));
+    after.broken <= before.broken
+        && after.objects == before.objects
+        && after.findings.len() < before.findings.len()
+        && new.iter().all(|(rule, count)| old.get(rule).is_some_and(|old| count <= old))
+}

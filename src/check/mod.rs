@@ -1,0 +1,104 @@
+//! Running the rules over an input: finding the files, reading them, and putting together what the rules say.
+
+mod admission;
+mod analyze;
+pub mod baseline;
+pub mod config;
+mod discover;
+pub mod fix;
+mod outcome;
+mod selection;
+mod suppress;
+
+pub use admission::Admission;
+pub use discover::{Input, InputError, Text, discover};
+pub use outcome::{Broken, Counts, Outcome, SourceFile};
+pub use selection::{Selection, UnknownRule};
+pub use suppress::ObjectSuppression;
+
+use jiff::civil::Date;
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use crate::rules::facts::Facts;
+use crate::rules::{FileId, Rule, SetSink, Settings, Severity};
+use crate::yaml::Source;
+use analyze::{Analysis, Analyzer};
+use suppress::{Collected, Wishes};
+
+/// What to do, and what lets findings pass.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What the rules need to know.
+    pub settings: Settings,
+    /// The rules that run.
+    pub selection: Selection,
+    /// Other severities than the rules' own.
+    pub severities: Vec<(&'static Rule, Severity)>,
+    /// The day on which suppressions are judged.
+    pub today: Date,
+    /// Rules that nothing may suppress.
+    pub strict: Vec<&'static Rule>,
+    /// The suppressions of the configuration.
+    pub suppressions: Vec<ObjectSuppression>,
+    /// The configuration, for findings about it.
+    pub config: Option<Source>,
+}
+
+/// Runs the chosen rules over the inputs.
+pub fn run(inputs: &[Input], options: &Options) -> Outcome {
+    let settings = &options.settings;
+    let analyzer = Analyzer::new(options);
+    let (mut analyses, facts) = analyze(inputs, &analyzer, settings);
+    let mut outcome = Outcome::default();
+    let mut collected = Collected::default();
+    for (at, analysis) in analyses.iter_mut().enumerate() {
+        collected.append(std::mem::take(&mut analysis.collected));
+        outcome.add(file_id(at), std::mem::take(analysis));
+    }
+    if settings.as_admission {
+        // there are no findings, and nothing lets pass what the API server would say
+        return outcome;
+    }
+    for (rule, check) in analyzer.set_rules() {
+        let mut sink = SetSink { rule, settings, findings: Vec::new() };
+        check(&facts, &mut sink);
+        outcome.findings.append(&mut sink.findings);
+    }
+    let config = outcome.add_config(options.config.as_ref());
+    let ran: Vec<&'static Rule> = options.selection.rules().collect();
+    let wishes =
+        Wishes { today: options.today, strict: &options.strict, ran: &ran, configured: &options.suppressions, config };
+    outcome.suppressed = suppress::judge(&mut outcome.findings, collected, &wishes);
+    outcome.finish(&options.severities, inputs);
+    outcome
+}
+
+/// Looks at every file, and again at those with pods whose namespace says something else elsewhere.
+fn analyze(inputs: &[Input], analyzer: &Analyzer<'_>, settings: &Settings) -> (Vec<Analysis>, Facts) {
+    let unknown = Facts::default();
+    let mut analyses: Vec<Analysis> =
+        inputs.par_iter().enumerate().map(|(at, input)| analyzer.file(input, file_id(at), &unknown)).collect();
+    let mut facts = Facts::default();
+    for analysis in &mut analyses {
+        facts.append(std::mem::take(&mut analysis.facts));
+    }
+    let guessed_wrong = |analysis: &Analysis| {
+        analysis.assumed.iter().any(|(namespace, policies)| facts.policies(namespace.as_deref(), settings) != *policies)
+    };
+    let again: Vec<usize> =
+        analyses.iter().enumerate().filter(|(_, analysis)| guessed_wrong(analysis)).map(|(at, _)| at).collect();
+    let renewed: Vec<(usize, Analysis)> = again
+        .par_iter()
+        .filter_map(|&at| inputs.get(at).map(|input| (at, analyzer.file(input, file_id(at), &facts))))
+        .collect();
+    for (at, analysis) in renewed {
+        if let Some(old) = analyses.get_mut(at) {
+            *old = analysis;
+        }
+    }
+    (analyses, facts)
+}
+
+fn file_id(at: usize) -> FileId {
+    FileId(u32::try_from(at).unwrap_or(u32::MAX))
+}

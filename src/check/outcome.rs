@@ -1,0 +1,114 @@
+//! What a run of the rules gives.
+
+use std::sync::Arc;
+
+use super::admission::Admission;
+use super::analyze::Analysis;
+use super::discover::Input;
+use crate::rules::{FileId, Finding, Rule, Severity};
+use crate::yaml::{Source, Span};
+
+/// Everything that a run gives.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The files, by their [`FileId`].
+    pub files: Vec<SourceFile>,
+    /// The findings, by file and place.
+    pub findings: Vec<Finding>,
+    /// What could not be read.
+    pub broken: Vec<Broken>,
+    /// What was looked at.
+    pub counts: Counts,
+    /// What the API server would say of the objects, if that was asked for.
+    pub admissions: Vec<Admission>,
+    /// The number of findings that a suppression let pass.
+    pub suppressed: usize,
+    /// The number of findings that the baseline knows.
+    pub known: usize,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// What messages call it.
+    pub name: String,
+    /// Its text, where there is something to show in it.
+    pub text: Option<Arc<str>>,
+}
+
+/// A text, or a document of it, that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The file.
+    pub file: FileId,
+    /// The place in it; `None` if there is no text at all.
+    pub span: Option<Span>,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Files.
+    pub files: usize,
+    /// YAML documents.
+    pub documents: usize,
+    /// Kubernetes objects, members of lists included.
+    pub objects: usize,
+    /// Objects that are or make pods.
+    pub pods: usize,
+    /// Documents that are no Kubernetes objects.
+    pub others: usize,
+}
+
+impl Outcome {
+    pub(super) fn add(&mut self, file: FileId, mut analysis: Analysis) {
+        debug_assert_eq!(self.files.len(), file.0 as usize, "files come in their order");
+        self.findings.append(&mut analysis.findings);
+        self.broken.append(&mut analysis.broken);
+        self.admissions.append(&mut analysis.admissions);
+        self.counts.files += 1;
+        self.counts.documents += analysis.counts.documents;
+        self.counts.objects += analysis.counts.objects;
+        self.counts.pods += analysis.counts.pods;
+        self.counts.others += analysis.counts.others;
+        self.files.push(SourceFile { name: analysis.name, text: analysis.text });
+    }
+
+    /// Adds the configuration to the files, so that findings can be about it.
+    pub(super) fn add_config(&mut self, config: Option<&Source>) -> FileId {
+        let file = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        if let Some(config) = config {
+            self.files.push(SourceFile { name: config.name().to_owned(), text: Some(config.text().into()) });
+        }
+        file
+    }
+
+    /// Gives findings the severities that the user wants, puts them in order, and sees to it that the text of every place is
+    /// at hand.
+    pub(super) fn finish(&mut self, severities: &[(&'static Rule, Severity)], inputs: &[Input]) {
+        for finding in &mut self.findings {
+            if let Some((_, severity)) = severities.iter().find(|(rule, _)| *rule == finding.rule) {
+                finding.severity = *severity;
+            }
+            for place in &finding.places {
+                let at = place.file.0 as usize;
+                if let (Some(file), Some(input)) = (self.files.get_mut(at), inputs.get(at))
+                    && file.text.is_none()
+                {
+                    file.text = input.read().ok();
+                }
+            }
+        }
+        self.findings.sort_by(|a, b| {
+            (a.file(), a.span(), std::cmp::Reverse(a.severity), a.rule.id, &a.message).cmp(&(
+                b.file(),
+                b.span(),
+                std::cmp::Reverse(b.severity),
+                b.rule.id,
+                &b.message,
+            ))
+        });
+    }
+}

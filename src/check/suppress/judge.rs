@@ -1,0 +1,117 @@
+//! Which findings pass, and which suppressions are themselves worth a finding.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use super::{Collected, Invalid, ObjectSuppression, Suppression};
+use crate::rules::suppression::{EXPIRED, INVALID, UNUSED};
+use crate::rules::{FileId, Finding, Place, Rule};
+use crate::yaml::Span;
+
+/// What the user asked for about suppressions.
+#[derive(Debug)]
+pub(in crate::check) struct Wishes<'a> {
+    /// The day on which they are judged.
+    pub(in crate::check) today: Date,
+    /// Rules that nothing may suppress.
+    pub(in crate::check) strict: &'a [&'static Rule],
+    /// The rules that ran: a suppression of another one cannot be called unused.
+    pub(in crate::check) ran: &'a [&'static Rule],
+    /// Those of the configuration.
+    pub(in crate::check) configured: &'a [ObjectSuppression],
+    /// The configuration's file, for findings about it.
+    pub(in crate::check) config: FileId,
+}
+
+/// Takes away what is suppressed, adds what is wrong with suppressions, and gives the number of those taken away.
+pub(in crate::check) fn judge(findings: &mut Vec<Finding>, collected: Collected, wishes: &Wishes<'_>) -> usize {
+    let before = findings.len();
+    let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
+    for (at, suppression) in collected.suppressions.iter().enumerate() {
+        by_file.entry(suppression.file).or_default().push(at);
+    }
+    let mut used = vec![false; collected.suppressions.len()];
+    let mut used_configured = vec![false; wishes.configured.len()];
+    let is_over = |expires: Option<Date>| expires.is_some_and(|day| day < wishes.today);
+    findings.retain(|finding| {
+        let mut passes = false;
+        for &at in by_file.get(&finding.file()).map(Vec::as_slice).unwrap_or_default() {
+            let Some(suppression) = collected.suppressions.get(at) else { continue };
+            if suppression.holds_for(finding) {
+                passes |= !is_over(suppression.expires);
+                mark(&mut used, at);
+            }
+        }
+        for (at, suppression) in wishes.configured.iter().enumerate() {
+            if suppression.holds_for(finding) {
+                passes |= !is_over(suppression.expires);
+                mark(&mut used_configured, at);
+            }
+        }
+        !passes || wishes.strict.contains(&finding.rule)
+    });
+    let suppressed = before - findings.len();
+    let ran = |rule: &'static Rule| wishes.ran.contains(&rule);
+    if ran(&INVALID) {
+        findings.extend(collected.invalid.into_iter().map(invalid));
+    }
+    for (suppression, used) in collected.suppressions.iter().zip(used) {
+        if is_over(suppression.expires) && ran(&EXPIRED) {
+            findings.push(about(&EXPIRED, suppression, expired(suppression.rule, suppression.expires)));
+        } else if !used && ran(suppression.rule) && ran(&UNUSED) {
+            findings.push(about(&UNUSED, suppression, unused(suppression.rule)));
+        }
+    }
+    for (suppression, used) in wishes.configured.iter().zip(used_configured) {
+        let place = (wishes.config, suppression.span);
+        if is_over(suppression.expires) && ran(&EXPIRED) {
+            findings.push(finding(&EXPIRED, place, expired(suppression.rule, suppression.expires)));
+        } else if !used && ran(suppression.rule) && ran(&UNUSED) {
+            findings.push(finding(&UNUSED, place, unused(suppression.rule)));
+        }
+    }
+    suppressed
+}
+
+fn mark(used: &mut [bool], at: usize) {
+    if let Some(used) = used.get_mut(at) {
+        *used = true;
+    }
+}
+
+fn expired(rule: &Rule, day: Option<Date>) -> String {
+    format!("the suppression of `{}` has expired on {}", rule.id, day.unwrap_or_default())
+}
+
+fn unused(rule: &Rule) -> String {
+    format!("nothing here breaks `{}`, which is suppressed", rule.id)
+}
+
+fn about(rule: &'static Rule, suppression: &Suppression, message: String) -> Finding {
+    let mut finding = finding(rule, (suppression.file, suppression.span), message);
+    finding.object = std::sync::Arc::clone(&suppression.object);
+    finding
+}
+
+fn invalid(invalid: Invalid) -> Finding {
+    let mut finding = finding(&INVALID, (invalid.file, invalid.span), invalid.message);
+    finding.object = invalid.object;
+    finding.help = invalid.help;
+    finding
+}
+
+fn finding(rule: &'static Rule, (file, span): (FileId, Span), message: String) -> Finding {
+    Finding {
+        rule,
+        severity: rule.severity,
+        message,
+        places: vec![Place { file, span, label: String::new() }],
+        object: std::sync::Arc::default(),
+        container: None,
+        path: String::new(),
+        help: None,
+        fix: None,
+        hidden: Vec::new(),
+    }
+}

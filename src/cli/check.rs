@@ -1,0 +1,119 @@
+//! Arguments of `tightship check`.
+
+use camino::Utf8PathBuf;
+use clap::{Args, ValueEnum};
+
+use crate::kube::version::Version;
+use crate::report::Format;
+use crate::rules::pod_security::{Level, PolicyVersion};
+use crate::rules::{Safety, Severity};
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 clean, 1 findings, 2 wrong usage or an input that cannot be read, 3 nothing to check.";
+
+/// Arguments of `tightship check`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub struct CheckArgs {
+    /// Files and folders; `-` is standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<Utf8PathBuf>,
+    /// Run only these rules or categories, with commas between them; `all` for every one.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Leave these rules or categories out.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// The Kubernetes release. Default: the newest, 1.37.
+    #[arg(long, value_parser = release, value_name = "VERSION", env = "TIGHTSHIP_KUBERNETES")]
+    pub kubernetes: Option<Version>,
+    /// The configuration. Default: the nearest `.tightship.yaml`, from the working folder upwards.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<Utf8PathBuf>,
+    /// Look for no configuration.
+    #[arg(long)]
+    pub no_config: bool,
+    /// What messages call standard input.
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<String>,
+    /// Mend what can be mended: `safe` changes nothing that runs today, `unsafe` may.
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe", value_name = "KIND")]
+    pub fix: Option<FixKind>,
+    /// Write nothing; show what --fix would change, and exit 1 if anything would.
+    #[arg(long)]
+    pub diff: bool,
+    /// Report only what this file does not know.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<Utf8PathBuf>,
+    /// Write today's findings to the baseline.
+    #[arg(long, requires = "baseline", conflicts_with_all = ["fix", "diff"])]
+    pub update_baseline: bool,
+    /// Report findings of these rules even where they are suppressed.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub no_suppress: Vec<String>,
+    /// The least severity that makes the exit code 1. Default: low.
+    #[arg(long, value_parser = severity, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+    /// Exit 0 whatever is found.
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// How the findings are shown.
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
+    /// Write the report to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<Utf8PathBuf>,
+    /// Show every place in full, however often a rule fires (--format text).
+    #[arg(long)]
+    pub all: bool,
+    /// Hold everything against this Pod Security level, whatever the labels of namespaces say.
+    #[arg(long, value_parser = level, value_name = "LEVEL")]
+    pub level: Option<Level>,
+    /// The version of that level, as in the labels of a namespace: `latest`, the default, or `v1.34`.
+    #[arg(long, value_parser = level_version, value_name = "VERSION")]
+    pub level_version: Option<String>,
+    /// Run no rules; print what Pod Security Admission would say of each object. Nothing suppresses it.
+    #[arg(long, conflicts_with_all = ["fix", "diff", "baseline"])]
+    pub as_admission: bool,
+    /// Registries, or registries with a path, that images may come from, with commas between them; any without it.
+    #[arg(long, value_name = "REGISTRIES", value_delimiter = ',')]
+    pub registry: Vec<String>,
+}
+
+/// Which fixes are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FixKind {
+    /// Those after which everything runs as before.
+    Safe,
+    /// All of them.
+    Unsafe,
+}
+
+impl From<FixKind> for Safety {
+    fn from(kind: FixKind) -> Self {
+        match kind {
+            FixKind::Safe => Self::Safe,
+            FixKind::Unsafe => Self::Unsafe,
+        }
+    }
+}
+
+fn release(word: &str) -> Result<Version, String> {
+    let known = || format!("expected {} to {}", Version::OLDEST, Version::NEWEST);
+    Version::parse(word).ok_or_else(known)
+}
+
+fn level(word: &str) -> Result<Level, String> {
+    Level::parse(word).ok_or_else(|| "expected restricted, baseline or privileged".to_owned())
+}
+
+fn level_version(word: &str) -> Result<String, String> {
+    let is_known = PolicyVersion::parse(word, Version::NEWEST).is_some();
+    if is_known { Ok(word.to_owned()) } else { Err("expected latest, or a version such as v1.34".to_owned()) }
+}
+
+fn severity(word: &str) -> Result<Severity, String> {
+    let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
+    known.ok_or_else(|| "expected critical, high, medium or low".to_owned())
+}

@@ -1,0 +1,50 @@
+//! `tightship apiserver`.
+
+use std::fmt::Write as _;
+
+use super::{OK, output};
+use crate::apiserver::catalogue::{Flag, catalogue};
+use crate::apiserver::explain;
+use crate::cli::apiserver::{ApiServerCommand, ExplainArgs, FlagsArgs};
+
+/// Runs one of its commands.
+pub(super) fn run(command: &ApiServerCommand) -> anyhow::Result<u8> {
+    match command {
+        ApiServerCommand::Explain(args) => explain(args),
+        ApiServerCommand::Flags(args) => flags(args),
+    }
+}
+
+fn explain(args: &ExplainArgs) -> anyhow::Result<u8> {
+    let text = match args.name.as_deref() {
+        Some(name) => explain::explain(name, args.kubernetes, args.component)?,
+        None => explain::explain_slides(args.kubernetes),
+    };
+    output::print(&text)?;
+    Ok(OK)
+}
+
+fn flags(args: &FlagsArgs) -> anyhow::Result<u8> {
+    let mut text = String::new();
+    for flag in catalogue().flags(args.component, args.kubernetes) {
+        let _ = writeln!(text, "{}", line(flag).trim_end());
+    }
+    output::print(&text)?;
+    Ok(OK)
+}
+
+/// Name, type, and default or why not to use it, in 80 columns.
+fn line(flag: &Flag) -> String {
+    let name = if flag.is_field() { flag.name.to_owned() } else { format!("--{}", flag.name) };
+    let default = short(flag.default.unwrap_or_default(), 20);
+    let state = if flag.deprecated.is_some() { "\x1b[2mdeprecated\x1b[0m" } else { &default };
+    format!("{name:<46} {:<12} {state}", short(flag.ty.word(), 12))
+}
+
+/// The text, or its beginning with an ellipsis.
+fn short(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some(_) => format!("{}…", text.chars().take(most - 1).collect::<String>()),
+        None => text.to_owned(),
+    }
+}

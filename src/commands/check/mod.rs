@@ -1,0 +1,90 @@
+//! `tightship check`: files → findings → report.
+
+mod mend;
+mod options;
+
+use anyhow::Context;
+
+use super::{FINDINGS, NOTHING, OK, UNUSABLE, output};
+use crate::check::baseline::Baseline;
+use crate::check::{self, Outcome};
+use crate::cli::CheckArgs;
+use crate::report::{self, Format};
+use crate::rules::Severity;
+use options::Chosen;
+
+/// Checks the files, and shows what was found.
+pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
+    let Chosen { options, fail_on, inputs } = options::choose(args)?;
+    let mut outcome = check::run(&inputs, &options);
+    if args.update_baseline {
+        return record(args, &outcome);
+    }
+    let baseline = known(args, &mut outcome)?;
+    if args.fix.is_some() || args.diff {
+        let safety = args.fix.map_or(crate::rules::Safety::Safe, Into::into);
+        let mended = mend::mend(&inputs, &outcome, &options, safety, args.diff)?;
+        if args.diff {
+            return Ok(if mended > 0 { FINDINGS } else { OK });
+        }
+        if mended > 0 {
+            outcome = check::run(&inputs, &options);
+            known(args, &mut outcome)?;
+        }
+    }
+    show(args, &outcome, baseline)?;
+    Ok(code(&outcome, fail_on, args.exit_zero))
+}
+
+/// Writes the baseline.
+fn record(args: &CheckArgs, outcome: &Outcome) -> anyhow::Result<u8> {
+    let Some(path) = &args.baseline else { return Ok(UNUSABLE) };
+    if let Some(broken) = outcome.broken.first() {
+        let name = outcome.files.get(broken.file.0 as usize).map_or("", |file| file.name.as_str());
+        anyhow::bail!("{name}: {}; the baseline was not written, as it would not be whole", broken.message);
+    }
+    let baseline = Baseline::of(outcome);
+    output::replace(path, baseline.to_text()?.as_bytes())?;
+    output::say(&format!("{path}: {} recorded", output::count(baseline.len(), "finding")))?;
+    Ok(OK)
+}
+
+/// Takes out what the baseline knows, and gives the number of its findings that are gone.
+fn known(args: &CheckArgs, outcome: &mut Outcome) -> anyhow::Result<usize> {
+    let Some(path) = &args.baseline else { return Ok(0) };
+    let text = std::fs::read_to_string(path).with_context(|| format!("{path} (--update-baseline makes it)"))?;
+    let baseline = Baseline::parse(&text).with_context(|| path.to_string())?;
+    Ok(baseline.apply(outcome))
+}
+
+fn show(args: &CheckArgs, outcome: &Outcome, gone: usize) -> anyhow::Result<()> {
+    let words = args.as_admission && matches!(args.format, Format::Text | Format::Concise);
+    output::report(args.output.as_deref(), |out| {
+        if words {
+            out.write_all(report::admission::render(outcome).as_bytes())?;
+        }
+        report::write(outcome, args.format, args.all, out)
+    })?;
+    let is_silent = outcome.findings.is_empty() && outcome.broken.is_empty();
+    if is_silent || args.format != Format::Text || args.output.is_some() {
+        output::say(&report::summary(outcome))?;
+    }
+    if gone > 0 {
+        output::say(&format!("{} of the baseline gone: --update-baseline takes note", output::count(gone, "finding")))?;
+    }
+    Ok(())
+}
+
+fn code(outcome: &Outcome, fail_on: Severity, exit_zero: bool) -> u8 {
+    if !outcome.broken.is_empty() {
+        UNUSABLE
+    } else if outcome.counts.objects == 0 {
+        NOTHING
+    } else if exit_zero {
+        OK
+    } else if !outcome.admissions.is_empty() || outcome.findings.iter().any(|finding| finding.severity >= fail_on) {
+        FINDINGS
+    } else {
+        OK
+    }
+}

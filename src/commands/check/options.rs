@@ -1,0 +1,116 @@
+//! From flags and the configuration to what the check is told. A flag wins over the configuration.
+
+use std::io::Read as _;
+
+use anyhow::Context;
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::super::{Shown, output};
+use crate::check::config::{self, Config};
+use crate::check::{self, Input, Options, Selection, Text};
+use crate::cli::CheckArgs;
+use crate::rules::pod_security::PolicyVersion;
+use crate::rules::{Rule, Settings, Severity};
+use crate::spec::validate;
+use crate::yaml::Source;
+
+/// What is checked, and how.
+pub(super) struct Chosen {
+    pub(super) options: Options,
+    pub(super) fail_on: Severity,
+    pub(super) inputs: Vec<Input>,
+}
+
+/// Reads the configuration, and puts the flags above it.
+pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
+    let file = configuration(args)?;
+    let config = file.as_ref().map(|file| &file.config);
+    let words = |flags: &[String], configured: fn(&Config) -> &Vec<String>| {
+        if flags.is_empty() { config.map(configured).cloned().unwrap_or_default() } else { flags.to_vec() }
+    };
+    let select = words(&args.select, |config| &config.select);
+    let ignore: Vec<String> =
+        args.ignore.iter().cloned().chain(config.into_iter().flat_map(|config| config.ignore.clone())).collect();
+    let configured = config.into_iter().flat_map(|config| &config.registries).map(|registry| registry.to_string());
+    let registries = if args.registry.is_empty() { configured.collect() } else { args.registry.clone() };
+    let mut selection = Selection::from_words(&select, &ignore)?;
+    if !registries.is_empty() && select.is_empty() {
+        // who names registries wants them kept
+        let rule = Selection::named("image-registry")?
+            .into_iter()
+            .filter(|_| !ignore.iter().any(|word| word == "image-registry"));
+        rule.for_each(|rule| selection.add(rule));
+    }
+    let kubernetes = args.kubernetes.or_else(|| Some(config?.kubernetes?.0)).unwrap_or_default();
+    let level = args.level.or_else(|| Some(config?.level?.level()));
+    anyhow::ensure!(args.level_version.is_none() || level.is_some(), "--level-version says nothing without --level");
+    let level_version = args.level_version.as_deref().and_then(|word| PolicyVersion::parse(word, kubernetes));
+    let settings =
+        Settings { kubernetes, level, level_version, registries, fixes: true, as_admission: args.as_admission };
+    let mut strict: Vec<&'static Rule> =
+        config.into_iter().flat_map(|config| &config.no_suppress).filter_map(|rule| rule.0).collect();
+    for word in &args.no_suppress {
+        strict.extend(Selection::named(word)?);
+    }
+    let severities = config.into_iter().flat_map(|config| &config.severity);
+    let severities = severities.filter_map(|(rule, word)| Some((rule.0?, word.severity()))).collect();
+    let mut inputs = inputs(args)?;
+    if let Some(file) = &file {
+        inputs.retain(|input| !file.excludes(input));
+    }
+    let fail_on = args.fail_on.or_else(|| Some(config?.fail_on?.severity())).unwrap_or(Severity::Low);
+    let options = Options {
+        settings,
+        selection,
+        severities,
+        today: validate::today(),
+        strict,
+        suppressions: config.map(Config::object_suppressions).unwrap_or_default(),
+        config: file.as_ref().map(|file| file.source.clone()),
+    };
+    Ok(Chosen { options, fail_on, inputs })
+}
+
+struct ConfigFile {
+    config: Config,
+    source: Source,
+    folder: Utf8PathBuf,
+}
+
+impl ConfigFile {
+    fn excludes(&self, input: &Input) -> bool {
+        let Text::File(path) = &input.text else { return false };
+        let absolute = camino::absolute_utf8(path).unwrap_or_else(|_| path.clone());
+        absolute.strip_prefix(&self.folder).is_ok_and(|path| self.config.excludes(path))
+    }
+}
+
+fn configuration(args: &CheckArgs) -> anyhow::Result<Option<ConfigFile>> {
+    if args.no_config {
+        return Ok(None);
+    }
+    let here = camino::absolute_utf8(".").context("the working folder")?;
+    let Some(path) = args.config.clone().or_else(|| config::find(&here)) else { return Ok(None) };
+    let text = std::fs::read_to_string(&path).with_context(|| path.to_string())?;
+    let shown = path.strip_prefix(&here).unwrap_or(&path);
+    let source = Source::new(shown.as_str(), text);
+    let read = config::read(&source);
+    output::located(&source, &read.problems, &[])?;
+    let config = read.config.ok_or(Shown)?;
+    let folder = camino::absolute_utf8(&path).context("the folder of the configuration")?;
+    let folder = folder.parent().map(Utf8Path::to_owned).unwrap_or_default();
+    Ok(Some(ConfigFile { config, source, folder }))
+}
+
+fn inputs(args: &CheckArgs) -> anyhow::Result<Vec<Input>> {
+    let (stdin, paths): (Vec<&Utf8PathBuf>, Vec<&Utf8PathBuf>) = args.paths.iter().partition(|path| *path == "-");
+    let paths: Vec<Utf8PathBuf> = paths.into_iter().cloned().collect();
+    let mut inputs = check::discover(&paths)?;
+    if !stdin.is_empty() {
+        let mut text = String::new();
+        std::io::stdin().lock().read_to_string(&mut text).context("standard input")?;
+        let name = args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".to_owned());
+        inputs.insert(0, Input { name, text: Text::Here(text.into()) });
+    }
+    Ok(inputs)
+}

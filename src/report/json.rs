@@ -1,0 +1,235 @@
+//! `json`: everything, for programs. `docs/check-output.schema.json` describes it; what breaks its readers raises
+//! [`VERSION`].
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::each::Each;
+use super::files::{Files, Position};
+use super::tally::Tally;
+use crate::check::{Admission, Broken};
+use crate::rules::{FileId, Finding, Fix, ObjectId, Severity};
+use crate::yaml::Span;
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// Writes one JSON object, finding by finding.
+pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let outcome = files.outcome;
+    let report = Report {
+        version: VERSION,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        counts: counts(files),
+        findings: Each(&outcome.findings, |finding| finding_of(files, finding)),
+        errors: Each(&outcome.broken, |broken| error_of(files, broken)),
+        admissions: Each(&outcome.admissions, |admission| admission_of(files, admission)),
+    };
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Report<F, E, A> {
+    version: u32,
+    tool: Tool,
+    counts: Counts,
+    findings: F,
+    errors: E,
+    admissions: A,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    files: usize,
+    documents: usize,
+    objects: usize,
+    pods: usize,
+    others: usize,
+    findings: usize,
+    severities: BTreeMap<&'static str, usize>,
+    suppressed: usize,
+    errors: usize,
+    fixable: Fixable,
+}
+
+#[derive(Serialize)]
+struct Fixable {
+    safe: usize,
+    r#unsafe: usize,
+}
+
+fn counts(files: &Files<'_>) -> Counts {
+    let outcome = files.outcome;
+    let tally = Tally::of(outcome);
+    let mut severities: BTreeMap<_, _> = Severity::ALL.map(|severity| (severity.as_str(), 0)).into();
+    severities.extend(tally.severities.iter().map(|(severity, count)| (severity.as_str(), *count)));
+    Counts {
+        files: outcome.counts.files,
+        documents: outcome.counts.documents,
+        objects: outcome.counts.objects,
+        pods: outcome.counts.pods,
+        others: outcome.counts.others,
+        findings: outcome.findings.len(),
+        severities,
+        suppressed: outcome.suppressed,
+        errors: outcome.broken.len(),
+        fixable: Fixable { safe: tally.safe, r#unsafe: tally.risky },
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Object<'a> {
+    api_version: &'a str,
+    kind: &'a str,
+    namespace: Option<&'a str>,
+    name: &'a str,
+}
+
+impl<'a> From<&'a ObjectId> for Object<'a> {
+    fn from(object: &'a ObjectId) -> Self {
+        let ObjectId { api_version, kind, namespace, name } = object;
+        Self { api_version, kind, namespace: namespace.as_deref(), name }
+    }
+}
+
+/// A position with its byte offset, from 0.
+#[derive(Serialize)]
+struct Point {
+    line: usize,
+    column: usize,
+    offset: u32,
+}
+
+#[derive(Serialize)]
+struct Extent {
+    start: Option<Point>,
+    end: Option<Point>,
+}
+
+fn extent(files: &Files<'_>, file: FileId, span: Span) -> Extent {
+    let point = |Position { line, column }, offset| Some(Point { line, column, offset });
+    match files.range(file, span) {
+        Some((start, end)) => Extent { start: point(start, span.start), end: point(end, span.end) },
+        None => Extent { start: None, end: None },
+    }
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    category: &'static str,
+    message: &'a str,
+    object: Object<'a>,
+    container: Option<&'a str>,
+    path: &'a str,
+    places: Vec<PlaceJson<'a>>,
+    help: Option<&'a str>,
+    fix: Option<FixJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceJson<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    extent: Extent,
+    label: &'a str,
+}
+
+#[derive(Serialize)]
+struct FixJson<'a> {
+    title: &'a str,
+    safety: &'static str,
+    edits: Vec<EditJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditJson<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    extent: Extent,
+    text: &'a str,
+}
+
+fn finding_of<'a>(files: &'a Files<'_>, finding: &'a Finding) -> FindingJson<'a> {
+    let place = |place: &'a crate::rules::Place| PlaceJson {
+        file: files.name(place.file),
+        extent: extent(files, place.file, place.span),
+        label: &place.label,
+    };
+    FindingJson {
+        rule: finding.rule.id,
+        severity: finding.severity.as_str(),
+        category: finding.rule.category.as_str(),
+        message: &finding.message,
+        object: Object::from(&*finding.object),
+        container: finding.container.as_deref(),
+        path: &finding.path,
+        places: finding.places.iter().map(place).collect(),
+        help: finding.help.as_deref(),
+        fix: finding.fix.as_ref().map(|fix| fix_of(files, finding.file(), fix)),
+    }
+}
+
+fn fix_of<'a>(files: &'a Files<'_>, file: FileId, fix: &'a Fix) -> FixJson<'a> {
+    let edits = fix.edits.iter().map(|edit| EditJson {
+        file: files.name(file),
+        extent: extent(files, file, edit.span),
+        text: &edit.text,
+    });
+    FixJson { title: &fix.title, safety: fix.safety.as_str(), edits: edits.collect() }
+}
+
+#[derive(Serialize)]
+struct ErrorJson<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    extent: Extent,
+    message: &'a str,
+}
+
+fn error_of<'a>(files: &'a Files<'_>, broken: &'a Broken) -> ErrorJson<'a> {
+    let extent = match broken.span {
+        Some(span) => extent(files, broken.file, span),
+        None => Extent { start: None, end: None },
+    };
+    ErrorJson { file: files.name(broken.file), extent, message: &broken.message }
+}
+
+#[derive(Serialize)]
+struct AdmissionJson<'a> {
+    file: &'a str,
+    object: Object<'a>,
+    refused: bool,
+    level: &'static str,
+    version: String,
+    violations: Vec<ViolationJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ViolationJson<'a> {
+    reason: &'a str,
+    detail: &'a str,
+}
+
+fn admission_of<'a>(files: &'a Files<'_>, admission: &'a Admission) -> AdmissionJson<'a> {
+    let violations = admission.violations.iter();
+    AdmissionJson {
+        file: files.name(admission.file),
+        object: Object::from(&admission.object),
+        refused: admission.refused,
+        level: admission.policy.level.as_str(),
+        version: admission.policy.version.to_string(),
+        violations: violations.map(|it| ViolationJson { reason: &it.reason, detail: &it.detail }).collect(),
+    }
+}

@@ -1,0 +1,122 @@
+//! `junit`: a test suite for each file and a test case for each finding, for the test reports of CI systems.
+
+use std::io::{self, Write};
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+use super::files::{Files, printable};
+use crate::check::Broken;
+use crate::rules::{FileId, Finding};
+
+/// Writes the document. A file without findings has one test case, which passes.
+pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let outcome = files.outcome;
+    let mut suites: Vec<Suite<'_>> = outcome.files.iter().map(|_| Suite::default()).collect();
+    for finding in &outcome.findings {
+        if let Some(suite) = suites.get_mut(finding.file().0 as usize) {
+            suite.findings.push(finding);
+        }
+    }
+    for broken in &outcome.broken {
+        if let Some(suite) = suites.get_mut(broken.file.0 as usize) {
+            suite.broken.push(broken);
+        }
+    }
+    let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let tests: usize = suites.iter().map(Suite::tests).sum();
+    xml.create_element("testsuites")
+        .with_attributes([
+            ("name", "tightship"),
+            ("tests", &tests.to_string()),
+            ("failures", &outcome.findings.len().to_string()),
+            ("errors", &outcome.broken.len().to_string()),
+        ])
+        .write_inner_content(|xml| {
+            for (suite, file) in suites.iter().zip(0..) {
+                suite.write(files, FileId(file), xml)?;
+            }
+            Ok(())
+        })?;
+    writeln!(xml.get_mut())
+}
+
+/// What is said of a file.
+#[derive(Default)]
+struct Suite<'a> {
+    findings: Vec<&'a Finding>,
+    broken: Vec<&'a Broken>,
+}
+
+type Xml<'a> = Writer<&'a mut dyn Write>;
+
+impl Suite<'_> {
+    fn tests(&self) -> usize {
+        (self.findings.len() + self.broken.len()).max(1)
+    }
+
+    fn write(&self, files: &Files<'_>, file: FileId, xml: &mut Xml<'_>) -> io::Result<()> {
+        let name = printable(files.name(file));
+        xml.create_element("testsuite")
+            .with_attributes([
+                ("name", &*name),
+                ("tests", &self.tests().to_string()),
+                ("failures", &self.findings.len().to_string()),
+                ("errors", &self.broken.len().to_string()),
+            ])
+            .write_inner_content(|xml| {
+                if self.findings.is_empty() && self.broken.is_empty() {
+                    xml.create_element("testcase")
+                        .with_attributes([("name", "no findings"), ("classname", &*name)])
+                        .write_empty()?;
+                }
+                for finding in &self.findings {
+                    let case = format!("{}: {} {}", finding.rule.id, finding.object, finding.path);
+                    let place = files.place(file, finding.place().map(|place| place.span));
+                    let label = finding.place().map(|place| place.label.as_str());
+                    let lines = [Some(&*place), label, finding.help.as_deref()];
+                    let body: Vec<&str> = lines.into_iter().flatten().filter(|line| !line.is_empty()).collect();
+                    let failure = Failure {
+                        element: "failure",
+                        kind: &format!("{}[{}]", finding.severity.as_str(), finding.rule.id),
+                        message: &finding.message,
+                        body: &body.join("\n"),
+                    };
+                    failure.write(&name, &case, xml)?;
+                }
+                for broken in &self.broken {
+                    let place = files.place(file, broken.span);
+                    let failure =
+                        Failure { element: "error", kind: "unreadable", message: &broken.message, body: &place };
+                    failure.write(&name, &format!("can be read: {place}"), xml)?;
+                }
+                Ok(())
+            })?;
+        Ok(())
+    }
+}
+
+/// A test case that does not pass.
+struct Failure<'a> {
+    element: &'a str,
+    kind: &'a str,
+    message: &'a str,
+    body: &'a str,
+}
+
+impl Failure<'_> {
+    fn write(&self, class: &str, case: &str, xml: &mut Xml<'_>) -> io::Result<()> {
+        xml.create_element("testcase")
+            .with_attributes([("name", &*printable(case.trim_end())), ("classname", class)])
+            .write_inner_content(|xml| {
+                // XML has no way to write control characters, not even escaped
+                let body: Vec<_> = self.body.lines().map(printable).collect();
+                xml.create_element(self.element)
+                    .with_attributes([("type", self.kind), ("message", &*printable(self.message))])
+                    .write_text_content(BytesText::new(&body.join("\n")))?;
+                Ok(())
+            })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! The findings, counted.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use crate::check::Outcome;
+use crate::rules::{Rule, Safety, Severity};
+
+/// How many findings there are, by what distinguishes them.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// By severity, the worst first, without those that nothing has.
+    pub(super) severities: Vec<(Severity, usize)>,
+    /// By rule, the worst and most frequent first.
+    pub(super) rules: Vec<(&'static Rule, Severity, usize)>,
+    /// Those with a safe fix.
+    pub(super) safe: usize,
+    /// Those with a fix that may change more.
+    pub(super) risky: usize,
+}
+
+impl Tally {
+    pub(super) fn of(outcome: &Outcome) -> Self {
+        let mut by_rule: HashMap<(&str, Severity), (&'static Rule, usize)> = HashMap::new();
+        let mut tally = Self::default();
+        for finding in &outcome.findings {
+            by_rule.entry((finding.rule.id, finding.severity)).or_insert((finding.rule, 0)).1 += 1;
+            match finding.fix.as_ref().map(|fix| fix.safety) {
+                Some(Safety::Safe) => tally.safe += 1,
+                Some(Safety::Unsafe) => tally.risky += 1,
+                None => {}
+            }
+        }
+        tally.rules = by_rule.into_iter().map(|((_, severity), (rule, count))| (rule, severity, count)).collect();
+        tally.rules.sort_by_key(|(rule, severity, count)| (Reverse(*severity), Reverse(*count), rule.id));
+        for severity in Severity::ALL {
+            let count = tally.rules.iter().filter(|rule| rule.1 == severity).map(|rule| rule.2).sum();
+            if count > 0 {
+                tally.severities.push((severity, count));
+            }
+        }
+        tally
+    }
+}
+
+/// The outcome in one line: `42 objects in 7 files: 3 findings (1 critical, 2 low), 1 suppressed`.
+pub fn summary(outcome: &Outcome) -> String {
+    let counts = &outcome.counts;
+    let files = count(counts.files, "file");
+    if counts.objects == 0 && outcome.broken.is_empty() {
+        return format!("nothing to check: no Kubernetes object in {files}");
+    }
+    let mut parts = vec![match outcome.findings.len() {
+        0 => "no findings".to_owned(),
+        number => {
+            let severities = Tally::of(outcome).severities;
+            let severities = severities.iter().map(|(severity, count)| format!("{count} {}", severity.as_str()));
+            format!("{} ({})", count(number, "finding"), severities.collect::<Vec<_>>().join(", "))
+        }
+    }];
+    if outcome.suppressed > 0 {
+        parts.push(format!("{} suppressed", outcome.suppressed));
+    }
+    if outcome.known > 0 {
+        parts.push(format!("{} known to the baseline", outcome.known));
+    }
+    if !outcome.broken.is_empty() {
+        parts.push(count(outcome.broken.len(), "error"));
+    }
+    format!("{} in {files}: {}", count(counts.objects, "object"), parts.join(", "))
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,48 @@
+//! From a place in the text back to a field of the object.
+
+use crate::yaml::{Kind, Node, Span};
+
+/// The path of the innermost key or list member that holds the span: `spec.containers[web].image`. List members go by their
+/// name where they have one, so that the path stays when others are added.
+pub(crate) fn at(root: Node<'_, '_>, span: Span) -> String {
+    let mut path = String::new();
+    let mut node = root;
+    while let Some((step, next)) = step(node, span) {
+        if !step.starts_with('[') && !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(&step);
+        match next {
+            Some(next) => node = next,
+            None => break,
+        }
+    }
+    path
+}
+
+fn step<'d, 's>(node: Node<'d, 's>, span: Span) -> Option<(String, Option<Node<'d, 's>>)> {
+    let holds = |outer: Span| outer.start <= span.start && span.start < outer.end.max(outer.start + 1);
+    match node.kind() {
+        Kind::Mapping => node.entries().find_map(|(key, value)| {
+            let name = || plain(key.text().unwrap_or("?"));
+            if holds(key.span()) {
+                // a span from the key on means the value too
+                return Some((name(), None));
+            }
+            holds(value.span()).then(|| (name(), Some(value)))
+        }),
+        Kind::Sequence => node.items().enumerate().find_map(|(index, item)| {
+            holds(item.span()).then(|| {
+                let name = item.get("name").and_then(Node::as_str).filter(|name| !name.is_empty());
+                (name.map_or_else(|| format!("[{index}]"), |name| format!("[{name}]")), Some(item))
+            })
+        }),
+        Kind::Scalar => None,
+    }
+}
+
+/// A key that holds dots, as those of annotations do, in brackets and quotes.
+fn plain(key: &str) -> String {
+    let is_plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if is_plain { key.to_owned() } else { format!("[{key:?}]") }
+}

@@ -1,0 +1,88 @@
+//! `added-capability`
+
+use crate::rules::pod_security::{Level, Policy};
+use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::rules::sink::{PodContext, Report, Sink};
+
+pub(super) static RULE: Rule = Rule {
+    id: "added-capability",
+    summary: "a container asks for a capability",
+    severity: Severity::Medium,
+    category: Category::Hardening,
+    on: true,
+    controls: &[cis("5.2.9"), nsa("Pod security enforcement")],
+    why: "Each capability is a part of what root may do. Most are not needed: for a port below 1024, the safe sysctl \
+          `net.ipv4.ip_unprivileged_port_start` does without. What the Pod Security level of the pod refuses is reported by the \
+          rules of that level; this one reports what the level lets pass.",
+    prevents: "What an attacker in the container may ask of the kernel stays as little as it can be.",
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      securityContext:
+        capabilities:
+          drop: [ALL]
+          add: [NET_BIND_SERVICE]
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      securityContext:
+        capabilities:
+          drop: [ALL]
+",
+    fix: None,
+    check: Check::Pod(check),
+};
+
+/// What the level `baseline` lets pass (k8s.io/pod-security-admission/policy, `check_capabilities_baseline.go`).
+const BASELINE: [&str; 13] = [
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+];
+
+/// The first policy version in which `restricted` has a rule of its own for capabilities.
+const RESTRICTED_SINCE: u8 = 22;
+
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+    for container in &context.pod.containers {
+        let added = container.security.capabilities.and_then(|capabilities| capabilities.value.get("add"));
+        for item in added.into_iter().flat_map(crate::yaml::Node::items) {
+            let Some(name) = item.text().filter(|name| allows(context.policy, name)) else { continue };
+            let message = format!("container `{}` asks for the capability {name}", container.name());
+            let report = Report::new(item.span(), message).label("expected none");
+            sink.report(report.container(container));
+        }
+    }
+}
+
+/// Whether Pod Security lets the capability pass.
+fn allows(policy: Policy, name: &str) -> bool {
+    match policy.level {
+        Level::Privileged => true,
+        Level::Restricted if policy.version.minor() >= RESTRICTED_SINCE => name == "NET_BIND_SERVICE",
+        Level::Restricted | Level::Baseline => BASELINE.contains(&name),
+    }
+}

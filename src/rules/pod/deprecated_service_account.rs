@@ -1,0 +1,59 @@
+//! `deprecated-service-account`
+
+use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::sink::{PodContext, Report, Sink};
+
+pub(super) static RULE: Rule = Rule {
+    id: "deprecated-service-account",
+    summary: "the account is named by the deprecated field `serviceAccount`",
+    severity: Severity::Low,
+    category: Category::Correctness,
+    on: true,
+    controls: &[],
+    why: "`serviceAccount` is the old name of `serviceAccountName`. The API server copies it only where the new one is empty; \
+          where both are there, the old one is ignored without a word. Policies and tools that look at the new name miss an \
+          account that is set by the old one. Where both are equal, as in what the API server returns, nothing is reported.",
+    prevents: "A pod runs as another account than the one that its author, or whoever reviewed it, read in the manifest.",
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  serviceAccount: app
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  serviceAccountName: app
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+",
+    fix: None,
+    check: Check::Pod(check),
+};
+
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+    let fields = &context.pod.fields;
+    let Some(old) = fields.service_account else { return };
+    let Some(name) = old.value.as_str().filter(|name| !name.is_empty()) else { return };
+    match fields.service_account_name {
+        Some(new) if new.value.as_str().is_some_and(|text| text == name) => {}
+        Some(new) if new.value.text().is_some_and(|text| !text.is_empty()) => sink.report(
+            Report::new(old.span(), format!("`serviceAccount: {name}` is ignored, as `serviceAccountName` is another"))
+                .label("has no effect")
+                .other(new.span(), "this one counts"),
+        ),
+        _ => sink.report(
+            Report::new(old.span(), format!("the account `{name}` is named by the deprecated field `serviceAccount`"))
+                .label(format!("expected `serviceAccountName: {name}`")),
+        ),
+    }
+}

@@ -1,0 +1,14 @@
+//! Suppressions that let nothing pass. The engine reports these itself, once it knows what the other rules found.
+
+mod expired;
+mod invalid;
+mod unused;
+
+pub(crate) use expired::RULE as EXPIRED;
+pub(crate) use invalid::RULE as INVALID;
+pub(crate) use unused::RULE as UNUSED;
+
+use super::rule::Rule;
+
+/// Its rules.
+pub(super) const RULES: &[&Rule] = &[&UNUSED, &INVALID, &EXPIRED];

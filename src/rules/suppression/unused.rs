@@ -1,0 +1,42 @@
+//! `unused-suppression`
+
+use crate::rules::rule::{Category, Check, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "unused-suppression",
+    summary: "a suppression that lets nothing pass",
+    severity: Severity::Low,
+    category: Category::Correctness,
+    on: true,
+    controls: &[],
+    why: "A suppression outlives what it excused, or stands in the wrong place. Either way it says something that is not true, and it would let the next mistake of that kind pass without a word. It counts as unused only if its rule ran.",
+    prevents: "A container that becomes privileged next year does not slip through a line that nobody remembers.",
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      # tightship: allow[privileged] loads the network driver
+      securityContext:
+        privileged: false
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      # tightship: allow[privileged] loads the network driver, until 2099-12-31
+      securityContext:
+        privileged: true
+",
+    fix: None,
+    check: Check::Engine,
+};

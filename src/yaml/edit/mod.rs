@@ -1,0 +1,197 @@
+//! Edits that keep the format: only the bytes concerned change; comments, quotes, order, flow style and line ends stay.
+//!
+//! Every function answers `None` where it cannot be sure that the text, read again, has exactly the change that was
+//! asked for: inside what an alias repeats, below a merge key, at a node with an anchor or a tag, and where a comment
+//! would get lost.
+
+mod block;
+mod flow;
+mod format;
+mod place;
+
+use serde_json::{Value, json};
+
+use self::format::Format;
+use self::place::{has_comment, is_editable, is_single};
+use super::quote;
+use super::tree::{Kind, Node, Span};
+
+/// Keys longer than this are no simple keys any more.
+const MAX_KEY: usize = 500;
+
+/// A replacement of bytes of the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes that go; none for an insertion.
+    pub span: Span,
+    /// What comes in their place.
+    pub text: String,
+}
+
+impl Edit {
+    fn new(start: usize, end: usize, text: impl Into<String>) -> Option<Self> {
+        let span = Span { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? };
+        Some(Self { span, text: text.into() })
+    }
+
+    /// Whether the order of the two would matter, so that they cannot be applied together.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (a, b) = (self.span, other.span);
+        if a.is_empty() || b.is_empty() {
+            return a.start <= b.end && b.start <= a.end;
+        }
+        a.start < b.end && b.start < a.end
+    }
+}
+
+/// Edits that cannot be applied together, or not to this text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("two edits concern the same place, at byte {0}")]
+pub struct Overlap(pub u32);
+
+/// Applies edits in any order. `Err` if two of them overlap, or one is no part of the text.
+pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Overlap> {
+    let mut sorted: Vec<&Edit> = edits.iter().collect();
+    sorted.sort_by_key(|edit| edit.span);
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    let mut before: Option<&Edit> = None;
+    for edit in sorted {
+        let overlap = Overlap(edit.span.start);
+        if before.is_some_and(|before| before.overlaps(edit)) {
+            return Err(overlap);
+        }
+        out.push_str(text.get(at..edit.span.start as usize).ok_or(overlap)?);
+        text.get(edit.span.range()).ok_or(overlap)?;
+        out.push_str(&edit.text);
+        at = edit.span.end as usize;
+        before = Some(edit);
+    }
+    out.push_str(text.get(at..).ok_or(Overlap(u32::MAX))?);
+    Ok(out)
+}
+
+/// Sets `path` below the mapping `map` to `value`: replaces the value that is there, or inserts the missing keys, missing
+/// parents included.
+pub fn set(text: &str, map: Node<'_, '_>, path: &[&str], value: &Value) -> Option<Edit> {
+    let (first, rest) = path.split_first()?;
+    match own(map, first)? {
+        Own::Entry(key, child) if rest.is_empty() => replace(text, map, key, child, value),
+        Own::Entry(_, child) if child.kind() == Kind::Mapping && !child.is_alias() => set(text, child, rest, value),
+        Own::Entry(key, child) if is_null(child) => replace(text, map, key, child, &nested(rest, value)),
+        Own::Entry(..) => None,
+        // below a merged key, an entry of our own would hide the rest of what is merged
+        Own::Merged if !rest.is_empty() => None,
+        Own::Merged | Own::Missing => {
+            let value = nested(rest, value);
+            let fits = first.len() <= MAX_KEY && is_editable(map);
+            if !fits {
+                return None;
+            }
+            if map.is_flow() { flow::insert(text, map, first, &value) } else { block::insert(text, map, first, &value) }
+        }
+    }
+}
+
+/// Takes a key of the mapping `map` with its value, the whole lines with what is written on them. A mapping that becomes
+/// empty stays as `{}`.
+pub fn remove(text: &str, map: Node<'_, '_>, key: &str) -> Option<Edit> {
+    let Own::Entry(name, value) = own(map, key)? else { return None };
+    let same = |name: &Node<'_, '_>| name.name().is_ok_and(|name| name == key);
+    let is_only = map.entries().filter(|(name, _)| same(name)).count() == 1 && !map.merges_key(key);
+    if !is_only || !is_editable(map) || !is_single(value) || name.has_properties() || name.is_alias() {
+        return None;
+    }
+    let at = map.entries().position(|(name, _)| same(&name))?;
+    if map.is_flow() { flow::remove_entry(text, map, at) } else { block::remove_entry(text, map, at) }
+}
+
+/// Appends an item to the list at `path`, which is made if it is missing.
+pub fn push(text: &str, map: Node<'_, '_>, path: &[&str], item: &Value) -> Option<Edit> {
+    let (first, rest) = path.split_first()?;
+    match own(map, first)? {
+        Own::Entry(_, child) if !rest.is_empty() && child.kind() == Kind::Mapping && !child.is_alias() => {
+            push(text, child, rest, item)
+        }
+        Own::Entry(_, child) if rest.is_empty() && child.kind() == Kind::Sequence => {
+            if !is_editable(child) {
+                return None;
+            }
+            if child.is_flow() { flow::append(text, child, item) } else { block::append(text, child, item) }
+        }
+        Own::Entry(_, child) if !is_null(child) => None,
+        Own::Merged => None,
+        Own::Entry(..) | Own::Missing => set(text, map, path, &json!([item])),
+    }
+}
+
+/// Takes the item at `index` of a list, the whole lines with what is written on them. A list that becomes empty stays as
+/// `[]`.
+pub fn remove_item(text: &str, seq: Node<'_, '_>, index: usize) -> Option<Edit> {
+    let item = seq.items().nth(index)?;
+    if !is_editable(seq) || !is_single(item) || (item.has_properties() && seq.is_flow()) {
+        return None;
+    }
+    if seq.is_flow() { flow::remove_item(text, seq, index) } else { block::remove_item(text, seq, index) }
+}
+
+/// Gives a key of the mapping `map` another name, which no other key may have.
+pub fn rename(text: &str, map: Node<'_, '_>, old: &str, new: &str) -> Option<Edit> {
+    let Own::Entry(name, _) = own(map, old)? else { return None };
+    let count = map.entries().filter(|(name, _)| name.name().is_ok_and(|name| name == old)).count();
+    let is_taken = map.get(new).is_some() || map.merges_key(old) || count != 1;
+    let fits = is_editable(map) && !name.has_properties() && !name.is_alias() && is_single(name);
+    if is_taken || !fits || new.len() > MAX_KEY {
+        return None;
+    }
+    let span = name.span();
+    let quoted = text.get(span.range()).is_some_and(|written| written.starts_with('"'));
+    Some(Edit { span, text: if quoted { quote::double_quoted(new) } else { quote::scalar(new) } })
+}
+
+/// Where a key of a mapping comes from.
+enum Own<'d, 's> {
+    /// The entry that is effective is written in the mapping itself.
+    Entry(Node<'d, 's>, Node<'d, 's>),
+    /// The key comes from a merge key.
+    Merged,
+    Missing,
+}
+
+/// `None` where an entry of the mapping is there and something else is effective.
+fn own<'d, 's>(map: Node<'d, 's>, key: &str) -> Option<Own<'d, 's>> {
+    if map.kind() != Kind::Mapping {
+        return None;
+    }
+    let own = map.entries().rev().find(|(name, _)| !name.is_merge() && name.name().is_ok_and(|name| name == key));
+    match (own, map.get(key)) {
+        (Some((name, value)), Some(effective)) if effective.span() == value.span() => Some(Own::Entry(name, value)),
+        (Some(_), _) => None,
+        (None, Some(_)) => Some(Own::Merged),
+        (None, None) => Some(Own::Missing),
+    }
+}
+
+fn is_null(node: Node<'_, '_>) -> bool {
+    !node.is_alias() && !node.has_properties() && matches!(node.value(), Some(Ok(super::Value::Null)))
+}
+
+/// The value inside new mappings with these keys.
+fn nested(keys: &[&str], value: &Value) -> Value {
+    keys.iter()
+        .rev()
+        .fold(value.clone(), |value, key| Value::Object([((*key).to_owned(), value)].into_iter().collect()))
+}
+
+fn replace(text: &str, map: Node<'_, '_>, key: Node<'_, '_>, child: Node<'_, '_>, value: &Value) -> Option<Edit> {
+    let too_long = |value: &Value| value.as_object().is_some_and(|fields| fields.keys().any(|key| key.len() > MAX_KEY));
+    let lost = child.has_properties() && !child.is_alias() || !is_single(child) || has_comment(text, child);
+    if lost || !is_editable(map) || too_long(value) {
+        return None;
+    }
+    if map.is_flow() {
+        flow::replace(text, map, key, child, value)
+    } else {
+        block::replace(text, map, child, value, &Format::of(text, map))
+    }
+}

@@ -1,0 +1,218 @@
+//! What the entries of a mapping amount to: merge keys as go-yaml v2 applies them, and of duplicate keys the last.
+//!
+//! go-yaml v2 goes through the entries in their order, and each overwrites what came before it, a merge key too: in
+//! `{x: 1, <<: {x: 2}}` the merged `x` wins. Of several mappings in one merge key the first wins.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet, hash_map::Entry};
+use std::hash::Hash;
+
+use indexmap::IndexMap;
+
+use super::resolve::{self, ResolveError, Value};
+use super::tree::{Data, Document, Kind, Node, Style, SyntaxError, Tag};
+
+/// Mappings with no more keys than this are searched without a hash table.
+const FEW: usize = 12;
+
+type Identity<'d> = (Cow<'d, str>, u32);
+
+/// Whether a mapping with these keys and values has merge keys or duplicates; `Err` where a merge key has a value that
+/// cannot be merged.
+pub(super) fn is_layered(document: &Document<'_>, members: &[u32]) -> Result<bool, SyntaxError> {
+    let mut layered = false;
+    let mut odd = false;
+    for pair in members.chunks_exact(2) {
+        let [key, value] = pair else { continue };
+        if document.is_merge_key(*key) {
+            if document.merged(*value).is_none() {
+                let span = document.nodes.get(*value as usize).map(|node| node.span).unwrap_or_default();
+                let message = "map merge requires map or sequence of maps as the value".to_owned();
+                return Err(SyntaxError { span, message });
+            }
+            layered = true;
+        }
+        odd |= matches!(document.data(*key), Some(Data::Scalar { text, style: Style::Plain, .. }) if resolve::is_odd(text));
+    }
+    let keys = || members.iter().step_by(2);
+    let duplicates = || {
+        if odd {
+            has_duplicates(keys().len(), || keys().filter_map(|key| document.node(*key).map(Node::identity)))
+        } else {
+            has_duplicates(keys().len(), || keys().filter_map(|key| document.data(*key)?.text()))
+        }
+    };
+    Ok(layered || duplicates())
+}
+
+fn has_duplicates<K: Eq + Hash, I: Iterator<Item = K>>(count: usize, keys: impl Fn() -> I) -> bool {
+    if count <= FEW {
+        return keys().enumerate().any(|(at, key)| keys().take(at).any(|other| other == key));
+    }
+    let mut seen = HashSet::with_capacity(count);
+    keys().any(|key| !seen.insert(key))
+}
+
+impl<'s> Document<'s> {
+    /// Whether the scalar, as a key, merges: `<<` without quotes and tag, or tagged `!!merge`.
+    pub(super) fn is_merge_key(&self, id: u32) -> bool {
+        // the key itself: an alias of one does not merge
+        match self.nodes.get(id as usize).map(|node| &node.data) {
+            Some(Data::Scalar { text, style, tag, .. }) => {
+                text == "<<" && (*tag == Tag::Merge || (*tag == Tag::None && *style == Style::Plain))
+            }
+            _ => false,
+        }
+    }
+
+    /// The mappings that the value of a merge key stands for, in their order; `None` if it is anything else.
+    fn merged(&self, value: u32) -> Option<impl DoubleEndedIterator<Item = u32>> {
+        let is_mapping = |id: &u32| matches!(self.data(*id), Some(Data::Mapping { .. }));
+        let is_list = matches!(self.nodes.get(value as usize).map(|node| &node.data), Some(Data::Sequence { .. }));
+        let (one, several) = if is_list { (None, self.members(value)) } else { (Some(value), &[][..]) };
+        let fits = one.as_ref().is_none_or(is_mapping) && several.iter().all(is_mapping);
+        fits.then(|| one.into_iter().chain(several.iter().copied()))
+    }
+
+    /// The key nodes that are there twice in one mapping: the first with each later one. Keys are the same when kubectl
+    /// makes the same JSON key of them, as of `1`, `"1"` and `0x1`; merge keys are no duplicates.
+    pub fn duplicates(&self) -> Vec<(Node<'_, 's>, Node<'_, 's>)> {
+        let mut found = Vec::new();
+        for (id, node) in (0..).zip(&self.nodes) {
+            let Data::Mapping { layered: true, .. } = node.data else { continue };
+            let mut first: HashMap<Identity<'_>, Node<'_, 's>> = HashMap::new();
+            let keys = self.members(id).iter().step_by(2).filter(|key| !self.is_merge_key(**key));
+            for key in keys.filter_map(|key| self.node(*key)) {
+                match first.entry(key.identity()) {
+                    Entry::Occupied(entry) => found.push((*entry.get(), key)),
+                    Entry::Vacant(entry) => {
+                        entry.insert(key);
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+impl<'s> Data<'s> {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Data::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl<'d, 's> Node<'d, 's> {
+    /// The JSON key that kubectl makes of the scalar: `true` of `yes`, `16` of `0x10`. `Err` of what it refuses as a key.
+    pub fn name(self) -> Result<Cow<'d, str>, ResolveError> {
+        match self.value() {
+            Some(Ok(Value::Str(text))) => Ok(text),
+            Some(Ok(Value::Bool(value))) => Ok(value.to_string().into()),
+            Some(Ok(Value::Int(value))) if i64::try_from(value).is_ok() => Ok(value.to_string().into()),
+            Some(Ok(Value::Float(value))) => Ok(go_float(value).into()),
+            Some(Ok(_)) => Err(ResolveError::Key(self.text().unwrap_or_default().to_owned())),
+            Some(Err(error)) => Err(error),
+            None => {
+                Err(ResolveError::CollectionKey(if self.kind() == Kind::Sequence { "a list" } else { "a mapping" }))
+            }
+        }
+    }
+
+    /// What makes a key the same as another: its name, or its text if it has none. A list or mapping is only itself.
+    fn identity(self) -> Identity<'d> {
+        match (self.name(), self.text()) {
+            (Ok(name), _) => (name, 0),
+            (Err(_), Some(text)) => (text.into(), 0),
+            (Err(_), None) => (Cow::default(), self.id),
+        }
+    }
+
+    /// Whether the node, as a key, merges what its value holds.
+    pub fn is_merge(self) -> bool {
+        !self.is_alias() && self.document.is_merge_key(self.id)
+    }
+
+    /// The mappings that merge keys of the mapping bring in.
+    pub(super) fn merged(self) -> impl Iterator<Item = Node<'d, 's>> {
+        let values = self.entries().filter(|(key, _)| key.is_merge());
+        values.flat_map(move |(_, value)| {
+            let (one, several) = match value.kind() {
+                Kind::Sequence => (None, Some(value.items())),
+                _ => (Some(value), None),
+            };
+            one.into_iter().chain(several.into_iter().flatten())
+        })
+    }
+
+    fn is_layered(self) -> bool {
+        matches!(self.data(), Some(Data::Mapping { layered: true, .. }))
+    }
+
+    /// What the mapping amounts to: its entries with merged ones in the place of their merge key, and only the last of the
+    /// same keys, at the place of the first. Nothing for other kinds.
+    pub fn fields(self) -> impl Iterator<Item = (Node<'d, 's>, Node<'d, 's>)> {
+        let layers = self.is_layered().then(|| {
+            let mut fields = IndexMap::new();
+            self.apply(&mut fields);
+            fields.into_values()
+        });
+        let plain = layers.is_none().then(|| self.entries());
+        plain.into_iter().flatten().chain(layers.into_iter().flatten())
+    }
+
+    fn apply(self, fields: &mut IndexMap<Identity<'d>, (Node<'d, 's>, Node<'d, 's>)>) {
+        for pair in self.document.members(self.id).chunks_exact(2) {
+            let [key, value] = pair else { continue };
+            if self.document.is_merge_key(*key) {
+                let merged = self.document.merged(*value).into_iter().flatten();
+                for mapping in merged.rev().filter_map(|id| self.document.node(id)) {
+                    mapping.apply(fields);
+                }
+            } else if let (Some(key), Some(value)) = (self.document.node(*key), self.document.node(*value)) {
+                fields.insert(key.identity(), (key, value));
+            }
+        }
+    }
+
+    /// The value that the key has for kubectl: merged ones are found, and of duplicates the last.
+    pub fn get(self, key: &str) -> Option<Node<'d, 's>> {
+        if self.kind() != Kind::Mapping {
+            return None;
+        }
+        // only a text that is no string without quotes can be the name of a key with another text
+        let is_odd = resolve::is_odd(key);
+        self.find(key, is_odd)
+    }
+
+    fn find(self, key: &str, is_odd: bool) -> Option<Node<'d, 's>> {
+        self.document.members(self.id).rchunks_exact(2).find_map(|pair| {
+            let [name, value] = pair else { return None };
+            if self.document.is_merge_key(*name) {
+                let mut merged = self.document.merged(*value)?;
+                return merged.find_map(|id| self.document.node(id)?.find(key, is_odd));
+            }
+            let name = self.document.node(*name)?;
+            let same = if is_odd { name.name().is_ok_and(|name| name == key) } else { name.text() == Some(key) };
+            if same { self.document.node(*value) } else { None }
+        })
+    }
+
+    /// Follows keys downwards.
+    pub fn path(self, keys: &[&str]) -> Option<Node<'d, 's>> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+}
+
+/// A float as Go writes it with the verb `g` and 32 bits, which is what sigs.k8s.io/yaml makes a key of.
+fn go_float(value: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "as Go does")]
+    let value = value as f32;
+    let scientific = format!("{value:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    match exponent.parse::<i32>().unwrap_or(0) {
+        -4..=5 => value.to_string(),
+        exponent => format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
+    }
+}
