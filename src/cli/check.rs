@@ -99,7 +99,7 @@ impl From<FixKind> for Safety {
     }
 }
 
-fn release(word: &str) -> Result<Version, String> {
+pub(super) fn release(word: &str) -> Result<Version, String> {
     let known = || format!("expected {} to {}", Version::OLDEST, Version::NEWEST);
     Version::parse(word).ok_or_else(known)
 }
@@ -113,7 +113,7 @@ fn level_version(word: &str) -> Result<String, String> {
     if is_known { Ok(word.to_owned()) } else { Err("expected latest, or a version such as v1.34".to_owned()) }
 }
 
-fn severity(word: &str) -> Result<Severity, String> {
+pub(super) fn severity(word: &str) -> Result<Severity, String> {
     let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
     known.ok_or_else(|| "expected critical, high, medium or low".to_owned())
 }

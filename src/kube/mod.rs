@@ -8,4 +8,6 @@ pub mod network;
 pub mod object;
 pub mod pod;
 pub mod quantity;
+pub mod rbac;
+pub mod secret;
 pub mod version;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::finding::{FileId, Finding, Fix, ObjectId, Place};
 use super::pod_security::Policy;
 use super::rule::{Rule, Safety};
+use super::set_report::SetReport;
 use super::settings::Settings;
 use crate::kube::object::Object;
 use crate::kube::pod::{Container, Pod};
@@ -20,6 +21,8 @@ pub struct PodContext<'c, 'd, 's> {
     pub pod: &'c Pod<'d, 's>,
     /// The Pod Security level and version that hold for it.
     pub policy: Policy,
+    /// Whether the pod leaves it to its service account to ask for a token, and that is in the input and asks for none.
+    pub account_gives_no_token: bool,
 }
 
 /// What is said of a place, to be completed and handed to a sink.
@@ -159,24 +162,17 @@ pub struct SetSink<'a> {
 }
 
 impl SetSink<'_> {
-    /// Records a finding about an object. `path` is the field in it, as [`Finding::path`].
-    pub fn report(
-        &mut self,
-        object: &Arc<ObjectId>,
-        path: impl Into<String>,
-        message: impl Into<String>,
-        places: Vec<Place>,
-        help: Option<String>,
-    ) {
+    /// Records a finding.
+    pub fn report(&mut self, report: SetReport) {
         self.findings.push(Finding {
             rule: self.rule,
-            severity: self.rule.severity,
-            message: message.into(),
-            places,
-            object: Arc::clone(object),
+            severity: report.severity.unwrap_or(self.rule.severity),
+            message: report.message,
+            places: report.places,
+            object: report.object,
             container: None,
-            path: path.into(),
-            help,
+            path: report.path,
+            help: report.help,
             fix: None,
             hidden: Vec::new(),
         });
