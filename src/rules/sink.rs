@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::finding::{FileId, Finding, Fix, ObjectId, Place};
-use super::pod_security::Policy;
+use super::pod_security::{Policy, Violation};
 use super::rule::{Rule, Safety};
 use super::set_report::SetReport;
 use super::settings::Settings;
@@ -116,6 +116,11 @@ impl Sink<'_, '_, '_> {
     /// Makes an edit from the text, if anybody will look at fixes.
     pub fn fix(&self, make: impl FnOnce(&str) -> Option<Edit>) -> Option<Edit> {
         if self.settings.fixes { make(self.text) } else { None }
+    }
+
+    /// What the API server would say of a control that is broken, if anybody wants to know.
+    pub(crate) fn words(&self, is_broken: bool, say: impl FnOnce() -> Violation) -> Option<Violation> {
+        (is_broken && self.settings.as_admission).then(say)
     }
 
     /// Records a finding, unless nobody will look at findings.
