@@ -230,6 +230,6 @@ fn admission_of<'a>(files: &'a Files<'_>, admission: &'a Admission) -> Admission
         refused: admission.refused,
         level: admission.policy.level.as_str(),
         version: admission.policy.version.to_string(),
-        violations: violations.map(|it| ViolationJson { reason: &it.reason, detail: &it.detail }).collect(),
+        violations: violations.map(|it| ViolationJson { reason: it.reason, detail: &it.detail }).collect(),
     }
 }
