@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::facts::Defaults;
 use super::finding::{FileId, Finding, Fix, ObjectId, Place};
 use super::pod_security::{Policy, Violation};
 use super::rule::{Rule, Safety};
@@ -23,6 +24,8 @@ pub struct PodContext<'c, 'd, 's> {
     pub policy: Policy,
     /// Whether the pod leaves it to its service account to ask for a token, and that is in the input and asks for none.
     pub account_gives_no_token: bool,
+    /// What the LimitRanges of its namespace give to its containers.
+    pub defaults: Defaults,
 }
 
 /// What is said of a place, to be completed and handed to a sink.

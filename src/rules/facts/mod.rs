@@ -2,12 +2,14 @@
 
 mod accounts;
 mod labels;
+mod limits;
 mod reference;
 mod roles;
 mod word;
 
 pub use accounts::{Account, Accounts};
 pub use labels::{Labels, Selector};
+pub use limits::{Defaults, Limits, Resources};
 pub use reference::ObjectRef;
 pub use roles::{Binding, PolicyRule, Role, Subject, SubjectKind};
 pub use word::Word;
@@ -31,6 +33,8 @@ pub struct Facts {
     pub bindings: Vec<Binding>,
     /// What the service accounts say of the tokens of their pods.
     pub accounts: Accounts,
+    /// What the LimitRanges give to containers.
+    pub limits: Limits,
     /// The policies of the first namespace of each name.
     policies: HashMap<String, Policies>,
     last_namespace: Option<Arc<str>>,
@@ -42,6 +46,7 @@ impl Facts {
         match object.kind {
             Kind::Namespace => self.add_namespace(object, file, settings),
             Kind::ServiceAccount => self.accounts.add(object),
+            Kind::LimitRange => self.limits.add(object),
             Kind::Role | Kind::ClusterRole => {
                 let reference = self.reference(object, file);
                 self.roles.push(Role::new(object, reference));
@@ -71,6 +76,7 @@ impl Facts {
         self.roles.append(&mut other.roles);
         self.bindings.append(&mut other.bindings);
         self.accounts.append(other.accounts);
+        self.limits.append(other.limits);
         for (name, policies) in other.policies {
             self.policies.entry(name).or_insert(policies);
         }
