@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::finding::{FileId, Finding, Fix, ObjectId, Place};
 use super::pod_security::Policy;
-use super::rule::{Rule, Safety};
+use super::rule::{Rule, Safety, Severity};
 use super::set_report::SetReport;
 use super::settings::Settings;
 use crate::kube::object::Object;
@@ -35,6 +35,7 @@ pub struct Report {
     help: Option<String>,
     fix: Option<Fix>,
     hidden: Vec<Span>,
+    severity: Option<Severity>,
 }
 
 impl Report {
@@ -49,7 +50,14 @@ impl Report {
             help: None,
             fix: None,
             hidden: Vec::new(),
+            severity: None,
         }
+    }
+
+    /// How bad it is here, if not as bad as the rule says.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
     }
 
     /// What to say at the place itself: what was expected, or what it means.
@@ -127,7 +135,7 @@ impl Sink<'_, '_, '_> {
         places.extend(report.others.into_iter().map(|(span, label)| Place { file, span, label }));
         self.findings.push(Finding {
             rule: self.rule,
-            severity: self.rule.severity,
+            severity: report.severity.unwrap_or(self.rule.severity),
             message: report.message,
             places,
             object,
