@@ -27,9 +27,10 @@ lint:
 fmt:
     cargo fmt
 
-# Writes what is generated from the code: the JSON Schema.
+# Writes what is generated from the code: the JSON Schema and the page of rules.
 docs:
     cargo run --locked --quiet -- schema > tightship.schema.json
+    cargo run --locked --quiet -- rules --format markdown > docs/rules.md
     cargo doc --no-deps --locked
 
 # Remakes the tables of Kubernetes from its releases; needs go and python3, and what data/apiserver/README.md says.

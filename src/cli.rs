@@ -1,9 +1,11 @@
 //! The command line: types and help texts only. Completions and man pages come from them.
 
+pub mod apiserver;
 mod check;
+mod rules;
 
 pub use check::CheckArgs;
-pub mod apiserver;
+pub use rules::{ExplainArgs, RulesArgs, RulesFormat};
 
 use camino::Utf8PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -64,6 +66,10 @@ pub enum Command {
     Render(RenderArgs),
     /// Check manifests: what the API server would refuse, and what it should.
     Check(Box<CheckArgs>),
+    /// List the rules.
+    Rules(RulesArgs),
+    /// Explain a rule, a kind, or a field: its type, where it belongs, and the rules that speak of it.
+    Explain(ExplainArgs),
     /// Explain and list what the programs of the control plane take.
     #[command(name = "apiserver", subcommand)]
     ApiServer(apiserver::ApiServerCommand),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use super::Options;
 use super::admission::{self, Admission};
 use super::discover::Input;
@@ -9,10 +11,10 @@ use super::outcome::{Broken, Counts};
 use super::suppress::{self, Collected};
 use crate::kube::object::{self, Kind, Object};
 use crate::kube::pod::Pod;
-use crate::rules::facts::Facts;
+use crate::rules::facts::{Account, Facts};
 use crate::rules::pod_security::{self, Policies};
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
-use crate::yaml;
+use crate::yaml::{self, Stream};
 
 type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
 type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>);
@@ -32,7 +34,28 @@ pub(super) struct Analysis {
     pub(super) admissions: Vec<Admission>,
     /// The namespaces of pods with the policies that were assumed to hold in them.
     pub(super) assumed: Vec<(Option<String>, Policies)>,
+    /// The service accounts of pods, and whether it was assumed that they give no token.
+    pub(super) accounts: Vec<(Account, bool)>,
 }
+
+impl Analysis {
+    /// Adds what the next documents of the same file gave.
+    fn append(&mut self, mut part: Self) {
+        self.findings.append(&mut part.findings);
+        self.broken.append(&mut part.broken);
+        self.counts.add(part.counts);
+        self.facts.append(part.facts);
+        self.collected.append(part.collected);
+        self.admissions.append(&mut part.admissions);
+        for (namespace, policies) in part.assumed {
+            note(&mut self.assumed, namespace.as_deref(), policies);
+        }
+    }
+}
+
+/// About how many bytes of a file are read at a time: enough to keep every core busy, and few enough that the trees of one
+/// large file do not fill the memory.
+const PART: usize = 256 * 1024;
 
 /// The rules, sorted by how they are checked.
 #[derive(Debug)]
@@ -78,19 +101,32 @@ impl<'a> Analyzer<'a> {
                 return analysis;
             }
         };
-        let stream = yaml::parse(&text);
-        analysis.collected = suppress::collect(&stream, &text, file);
+        // a suppression may stand above the `---` of the document that it is about
+        let parts = if text.contains(suppress::COMMENT) {
+            std::iter::once(0..text.len()).collect()
+        } else {
+            yaml::split(&text, PART)
+        };
+        let parts: Vec<Analysis> =
+            parts.into_par_iter().map(|part| self.part(yaml::parse_part(&text, part), file, &text, known)).collect();
+        parts.into_iter().for_each(|part| analysis.append(part));
+        if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
+            analysis.text = Some(text);
+        }
+        analysis
+    }
+
+    /// Runs the rules over some documents of a file.
+    fn part(&self, stream: Stream<'_>, file: FileId, text: &str, known: &Facts) -> Analysis {
+        let mut analysis = Analysis { collected: suppress::collect(&stream, text, file), ..Analysis::default() };
         for error in stream.errors {
             analysis.broken.push(Broken { file, span: Some(error.span), message: error.message });
         }
         for document in &stream.documents {
             analysis.counts.documents += 1;
             analysis.counts.others += object::for_each(document, &mut |object| {
-                self.object(&object, file, &text, known, &mut analysis);
+                self.object(&object, file, text, known, &mut analysis);
             });
-        }
-        if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
-            analysis.text = Some(text);
         }
         analysis
     }
@@ -112,7 +148,10 @@ impl<'a> Analyzer<'a> {
             analysis.counts.pods += 1;
             let policies = known.policies(object.namespace(), self.settings);
             note(&mut analysis.assumed, object.namespace(), policies);
-            let context = PodContext { object, pod: &pod, policy: policies.checked };
+            let account = Account::deciding_for(object, &pod);
+            let account_gives_no_token = account.as_ref().is_some_and(|account| known.accounts.gives_no_token(account));
+            analysis.accounts.extend(account.map(|account| (account, account_gives_no_token)));
+            let context = PodContext { object, pod: &pod, policy: policies.checked, account_gives_no_token };
             for (rule, check) in &self.pods {
                 sink.rule = rule;
                 check(&context, &mut sink);

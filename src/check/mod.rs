@@ -73,7 +73,8 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     outcome
 }
 
-/// Looks at every file, and again at those with pods whose namespace says something else elsewhere.
+/// Looks at every file, and again at those with pods whose namespace or service account says something else
+/// elsewhere.
 fn analyze(inputs: &[Input], analyzer: &Analyzer<'_>, settings: &Settings) -> (Vec<Analysis>, Facts) {
     let unknown = Facts::default();
     let mut analyses: Vec<Analysis> =
@@ -84,6 +85,7 @@ fn analyze(inputs: &[Input], analyzer: &Analyzer<'_>, settings: &Settings) -> (V
     }
     let guessed_wrong = |analysis: &Analysis| {
         analysis.assumed.iter().any(|(namespace, policies)| facts.policies(namespace.as_deref(), settings) != *policies)
+            || analysis.accounts.iter().any(|(account, assumed)| facts.accounts.gives_no_token(account) != *assumed)
     };
     let again: Vec<usize> =
         analyses.iter().enumerate().filter(|(_, analysis)| guessed_wrong(analysis)).map(|(at, _)| at).collect();

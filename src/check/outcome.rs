@@ -62,6 +62,17 @@ pub struct Counts {
     pub others: usize,
 }
 
+impl Counts {
+    /// Adds others.
+    pub(super) fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.documents += other.documents;
+        self.objects += other.objects;
+        self.pods += other.pods;
+        self.others += other.others;
+    }
+}
+
 impl Outcome {
     pub(super) fn add(&mut self, file: FileId, mut analysis: Analysis) {
         debug_assert_eq!(self.files.len(), file.0 as usize, "files come in their order");
@@ -69,10 +80,7 @@ impl Outcome {
         self.broken.append(&mut analysis.broken);
         self.admissions.append(&mut analysis.admissions);
         self.counts.files += 1;
-        self.counts.documents += analysis.counts.documents;
-        self.counts.objects += analysis.counts.objects;
-        self.counts.pods += analysis.counts.pods;
-        self.counts.others += analysis.counts.others;
+        self.counts.add(analysis.counts);
         self.files.push(SourceFile { name: analysis.name, text: analysis.text });
     }
 

@@ -10,4 +10,5 @@ pub mod pod;
 pub mod policy;
 pub mod quantity;
 pub mod rbac;
+pub mod secret;
 pub mod version;

@@ -1,5 +1,6 @@
 //! How an outcome is shown: one file per format.
 
+pub mod admission;
 mod concise;
 mod each;
 mod files;

@@ -47,7 +47,7 @@ impl Tally {
 pub fn summary(outcome: &Outcome) -> String {
     let counts = &outcome.counts;
     let files = count(counts.files, "file");
-    if counts.objects == 0 && outcome.broken.is_empty() {
+    if counts.objects == 0 && outcome.broken.is_empty() && outcome.findings.is_empty() {
         return format!("nothing to check: no Kubernetes object in {files}");
     }
     let mut parts = vec![match outcome.findings.len() {

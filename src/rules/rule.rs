@@ -92,6 +92,18 @@ pub enum Standard {
 }
 
 impl Standard {
+    /// Every standard.
+    pub const ALL: [Self; 3] = [Self::PodSecurity, Self::Cis112, Self::Nsa];
+
+    /// Its name on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::PodSecurity => "pss",
+            Self::Cis112 => "cis",
+            Self::Nsa => "nsa",
+        }
+    }
+
     /// What people call it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -21,6 +21,8 @@ pub struct PodContext<'c, 'd, 's> {
     pub pod: &'c Pod<'d, 's>,
     /// The Pod Security level and version that hold for it.
     pub policy: Policy,
+    /// Whether the pod leaves it to its service account to ask for a token, and that is in the input and asks for none.
+    pub account_gives_no_token: bool,
 }
 
 /// What is said of a place, to be completed and handed to a sink.

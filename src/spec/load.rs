@@ -43,7 +43,7 @@ pub fn load(source: &Source, today: Date) -> Outcome {
     });
     if !stream.errors.is_empty() {
         // without a tree the lines themselves must tell
-        hidden.extend(secret::scan_lines(source.text()));
+        hidden.extend(crate::kube::secret::scan_lines(source.text()));
     }
     let roots =
         || stream.documents.iter().filter_map(super::super::yaml::tree::Document::root).filter(|root| !is_empty(*root));

@@ -51,7 +51,7 @@ impl<'s> Builder<'s> {
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let flow = style == StructureStyle::Flow;
-                let span = if flow { span } else { self.from_dash(span) };
+                let span = if flow { span } else { self.with_dash(span) };
                 let properties = anchor != 0 || tag.is_some();
                 self.open(Data::Sequence { first: 0, count: 0, flow, properties }, span, anchor);
             }
@@ -152,7 +152,11 @@ impl<'s> Builder<'s> {
         let indicators = rest.bytes().take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9')).count();
         let keeps = rest.get(..indicators).is_some_and(|indicators| indicators.contains('+'));
         let header_end = header + 1 + indicators;
-        let written = self.text.get(header..range.end).unwrap_or_default();
+        // the span may go on into the indentation of the next line
+        let line = gap::line_start(self.text, range.end);
+        let is_next = self.text.get(line..range.end).is_some_and(|indent| indent.bytes().all(|byte| byte == b' '));
+        let end = if is_next && range.end < self.text.len() { line } else { range.end };
+        let written = self.text.get(header..end).unwrap_or_default();
         let length = if keeps {
             written.len() - usize::from(written.ends_with(['\n', '\r'])) - usize::from(written.ends_with("\r\n"))
         } else if text.bytes().all(|byte| byte == b'\n') {
@@ -175,7 +179,7 @@ impl<'s> Builder<'s> {
     }
 
     /// A sequence that is no deeper than its key begins with its first dash, which the parser leaves out.
-    fn from_dash(&self, span: Span) -> Span {
+    fn with_dash(&self, span: Span) -> Span {
         if self.in_mapping().is_none() {
             return span;
         }

@@ -95,7 +95,7 @@ impl<'s> Document<'s> {
     }
 }
 
-impl<'s> Data<'s> {
+impl Data<'_> {
     fn text(&self) -> Option<&str> {
         match self {
             Data::Scalar { text, .. } => Some(text),
@@ -113,6 +113,11 @@ impl<'d, 's> Node<'d, 's> {
             Some(Ok(Value::Int(value))) if i64::try_from(value).is_ok() => Ok(value.to_string().into()),
             Some(Ok(Value::Float(value))) => Ok(go_float(value).into()),
             Some(Ok(_)) => Err(ResolveError::Key(self.text().unwrap_or_default().to_owned())),
+            Some(Err(ResolveError::NotFinite(text))) => Ok(match text.to_ascii_lowercase().as_str() {
+                ".nan" => ".nan".into(),
+                "-.inf" => "-.inf".into(),
+                _ => ".inf".into(),
+            }),
             Some(Err(error)) => Err(error),
             None => {
                 Err(ResolveError::CollectionKey(if self.kind() == Kind::Sequence { "a list" } else { "a mapping" }))
@@ -209,6 +214,9 @@ impl<'d, 's> Node<'d, 's> {
 fn go_float(value: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "as Go does")]
     let value = value as f32;
+    if value.is_infinite() {
+        return if value > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+    }
     let scientific = format!("{value:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     match exponent.parse::<i32>().unwrap_or(0) {

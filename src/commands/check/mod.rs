@@ -58,7 +58,13 @@ fn known(args: &CheckArgs, outcome: &mut Outcome) -> anyhow::Result<usize> {
 }
 
 fn show(args: &CheckArgs, outcome: &Outcome, gone: usize) -> anyhow::Result<()> {
-    output::report(args.output.as_deref(), |out| report::write(outcome, args.format, args.all, out))?;
+    let words = args.as_admission && matches!(args.format, Format::Text | Format::Concise);
+    output::report(args.output.as_deref(), |out| {
+        if words {
+            out.write_all(report::admission::render(outcome).as_bytes())?;
+        }
+        report::write(outcome, args.format, args.all, out)
+    })?;
     let is_silent = outcome.findings.is_empty() && outcome.broken.is_empty();
     if is_silent || args.format != Format::Text || args.output.is_some() {
         output::say(&report::summary(outcome))?;
@@ -74,7 +80,9 @@ fn code(outcome: &Outcome, fail_on: Severity, exit_zero: bool) -> u8 {
         UNUSABLE
     } else if outcome.counts.objects == 0 {
         NOTHING
-    } else if !exit_zero && outcome.findings.iter().any(|finding| finding.severity >= fail_on) {
+    } else if exit_zero {
+        OK
+    } else if !outcome.admissions.is_empty() || outcome.findings.iter().any(|finding| finding.severity >= fail_on) {
         FINDINGS
     } else {
         OK

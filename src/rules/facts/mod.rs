@@ -1,5 +1,6 @@
 //! What rules over several objects need of each one, small enough to be kept for all of them while their trees are not.
 
+mod accounts;
 mod labels;
 mod quotas;
 mod reference;
@@ -7,6 +8,7 @@ mod roles;
 mod traffic;
 mod word;
 
+pub use accounts::{Account, Accounts};
 pub use labels::{Labels, Selector};
 pub use quotas::{LimitRange, Quota, default_of};
 pub use reference::ObjectRef;
@@ -49,6 +51,8 @@ pub struct Facts {
     pub quotas: Vec<Quota>,
     /// LimitRanges.
     pub limit_ranges: Vec<LimitRange>,
+    /// What the service accounts say of the tokens of their pods.
+    pub accounts: Accounts,
     /// The policies of the first namespace of each name.
     policies: HashMap<String, Policies>,
     last_namespace: Option<Arc<str>>,
@@ -65,6 +69,7 @@ impl Facts {
                 self.policies.entry(object.name().to_owned()).or_insert(policies);
                 self.namespaces.push(reference());
             }
+            Kind::ServiceAccount => self.accounts.add(object),
             Kind::Role | Kind::ClusterRole => self.roles.push(Role::new(object, reference())),
             Kind::RoleBinding | Kind::ClusterRoleBinding => self.bindings.push(Binding::new(object, reference())),
             Kind::NetworkPolicy => self.network_policies.extend(NetworkPolicy::of(object, reference)),
@@ -93,6 +98,7 @@ impl Facts {
         self.plain_ingresses.append(&mut other.plain_ingresses);
         self.quotas.append(&mut other.quotas);
         self.limit_ranges.append(&mut other.limit_ranges);
+        self.accounts.append(other.accounts);
         for (name, policies) in other.policies {
             self.policies.entry(name).or_insert(policies);
         }

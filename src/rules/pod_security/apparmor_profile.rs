@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::holder::text;
-use super::words::{Setters, go_quoted, plural, quoted};
+use super::words::{Setters, code, go_quoted, plural, quoted};
 use super::{Control, Holder, Level, Violation};
 use crate::kube::object::Kind;
 use crate::kube::pod::{Container, Field, Role};
@@ -81,7 +81,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         types.insert(kind);
         let edit = sink.fix(|text| edit::set(text, holder.node(), &PATH, &json!("RuntimeDefault")));
         let report = holder
-            .report(field.unwrap_or(profile).span(), &format!("sets the AppArmor profile `{kind}`"))
+            .report(field.unwrap_or(profile).span(), &format!("sets the AppArmor profile {}", code(kind)))
             .label("expected `RuntimeDefault` or `Localhost`")
             .fix(Safety::Unsafe, "set `type: RuntimeDefault`", edit);
         sink.report(report);

@@ -80,7 +80,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
     let implicit = Implicit::of(pod, |security| security.run_as_non_root.is_none());
     if pod.security.run_as_non_root.is_none() {
         implicit.report(
-            "nothing that keeps it from running as root",
+            ("may run as root, as nothing forbids it", "may run as root, as nothing forbids it"),
             "expected `runAsNonRoot: true`",
             (&PATH, &json!(true)),
             "set `runAsNonRoot: true`",

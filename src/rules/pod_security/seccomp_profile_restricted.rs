@@ -71,7 +71,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
     let implicit = Implicit::of(pod, |security| security.seccomp_profile.is_none());
     if of_pod.is_none() {
         implicit.report(
-            "no seccomp profile",
+            ("has no seccomp profile", "have no seccomp profile"),
             "expected `seccompProfile`",
             (&["securityContext", "seccompProfile"], &json!({"type": "RuntimeDefault"})),
             "set the seccomp profile `RuntimeDefault`",

@@ -1,0 +1,64 @@
+//! `duplicate-env`
+
+use super::duplicates;
+use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::sink::{PodContext, Report, Sink};
+use crate::yaml::Node;
+
+pub(super) static RULE: Rule = Rule {
+    id: "duplicate-env",
+    summary: "a container sets a variable twice",
+    severity: Severity::Medium,
+    category: Category::Correctness,
+    on: true,
+    controls: &[],
+    why: "The last one wins, and the API server only warns. `kubectl apply` and server-side apply merge the list by name, so that \
+          the next change of either entry may remove both.",
+    prevents: "Somebody changes the value that they see, and nothing happens; or the variable is gone after an update.",
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      env:
+        - name: LOG_LEVEL
+          value: info
+        - name: LOG_LEVEL
+          value: debug
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      env:
+        - name: LOG_LEVEL
+          value: debug
+",
+    fix: None,
+    check: Check::Pod(check),
+};
+
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+    for container in &context.pod.containers {
+        let Some(env) = container.fields.env else { continue };
+        duplicates::each(env.value, "name", &mut |name: Node<'_, '_>, first, second| {
+            let name = name.text().unwrap_or_default();
+            let message = format!("container `{}` sets the variable `{name}` twice", container.name());
+            sink.report(
+                Report::new(second, message)
+                    .label("this one counts")
+                    .other(first, "this one does not")
+                    .container(container),
+            );
+        });
+    }
+}
