@@ -47,6 +47,7 @@ impl Analysis {
         self.facts.append(part.facts);
         self.collected.append(part.collected);
         self.admissions.append(&mut part.admissions);
+        self.accounts.append(&mut part.accounts);
         for (namespace, policies) in part.assumed {
             note(&mut self.assumed, namespace.as_deref(), policies);
         }

@@ -94,7 +94,7 @@ pub fn allows_only(rule: Node<'_, '_>, ports: &[i128]) -> bool {
             .is_some_and(|list| list.items().all(|port| number(port).is_some_and(|number| ports.contains(&number))))
 }
 
-/// Whether questions to a DNS server may pass a rule: port 53, or 5353 as on OpenShift, over UDP. A port by name counts, as
+/// Whether questions to a DNS server may pass a rule: port 53, or 5353 as on `OpenShift`, over UDP. A port by name counts, as
 /// nobody can tell its number here.
 pub fn allows_dns(rule: Node<'_, '_>) -> bool {
     let is_dns = |port: Node<'_, '_>| {

@@ -80,8 +80,7 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
         let (Some(policy), Some(pods)) = (group.effect.egress, group.pods.first()) else { continue };
         let object = &policy.object;
         if !foreign.may_hold(object.namespace()) && told.insert((object.file, object.span)) {
-            let message =
-                format!("the pods of {} may not ask for names: no policy opens port 53 over UDP", pods.object);
+            let message = format!("{object} closes egress, and no policy opens port 53 over UDP for {}", pods.object);
             let place = object.at(policy.selector_span, "closes egress of these pods");
             let report = SetReport::new(object, "spec.podSelector", place, message);
             sink.report(report.others([pods.object.place("one of them")]));

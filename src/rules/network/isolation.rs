@@ -7,6 +7,9 @@ use crate::rules::facts::{Facts, Labels, NetworkPolicy, Pods, Selector};
 /// The namespace of an object; `None` where it is not written down.
 pub(super) type Namespace<'f> = Option<&'f str>;
 
+/// A label of pods: the namespace, the key, the value.
+pub(super) type Label<'f> = (Namespace<'f>, &'f str, &'f str);
+
 /// What policies do together.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Effect<'f> {
@@ -68,7 +71,7 @@ pub(super) fn groups(facts: &Facts) -> Vec<Group<'_>> {
 /// Policies by what a pod must have to be selected. Pods and policies meet through the rarest label that a policy asks for,
 /// so that the work grows with what matches, and not with pods times policies.
 struct Index<'f> {
-    labelled: HashMap<(Namespace<'f>, &'f str, &'f str), Vec<(&'f Selector, Effect<'f>)>>,
+    labelled: HashMap<Label<'f>, Vec<(&'f Selector, Effect<'f>)>>,
     /// Those that ask for no label.
     others: HashMap<Namespace<'f>, Vec<(&'f Selector, Effect<'f>)>>,
 }
@@ -78,7 +81,7 @@ impl<'f> Index<'f> {
     where
         'f: 'k,
     {
-        let mut count: HashMap<(Namespace<'f>, &'f str, &'f str), usize> = HashMap::new();
+        let mut count: HashMap<Label<'f>, usize> = HashMap::new();
         for &(namespace, labels) in pods {
             for (key, value) in labels.iter() {
                 *count.entry((namespace, key, value)).or_default() += 1;

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::isolation::Namespace;
+use super::isolation::{Label, Namespace};
 use crate::rules::facts::{Facts, Labels, Pods};
 
 /// The labels of the pods of the input.
 pub(super) struct Near<'f> {
     /// The first pods with a label.
-    pairs: HashMap<(Namespace<'f>, &'f str, &'f str), &'f Pods>,
+    pairs: HashMap<Label<'f>, &'f Pods>,
     /// Pods by the value of one of their labels, whatever its key.
     values: HashMap<(Namespace<'f>, &'f str), &'f Pods>,
     /// The values of a key.
