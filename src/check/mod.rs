@@ -54,7 +54,7 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     let mut collected = Collected::default();
     for (at, analysis) in analyses.iter_mut().enumerate() {
         if settings.as_admission && settings.level.is_none() {
-            outcome.add_unguarded(&analysis.assumed);
+            outcome.add_unguarded(analysis.assumed.in_namespaces());
         }
         collected.append(std::mem::take(&mut analysis.collected));
         outcome.add(file_id(at), std::mem::take(analysis));

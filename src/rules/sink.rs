@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::facts::Defaults;
 use super::finding::{FileId, Finding, Fix, ObjectId, Place};
 use super::pod_security::{Policy, Violation};
-use super::rule::{Rule, Safety};
+use super::rule::{Rule, Safety, Severity};
 use super::set_report::SetReport;
 use super::settings::Settings;
 use crate::kube::object::Object;
@@ -40,6 +40,7 @@ pub struct Report {
     help: Option<String>,
     fix: Option<Fix>,
     hidden: Vec<Span>,
+    severity: Option<Severity>,
 }
 
 impl Report {
@@ -54,7 +55,14 @@ impl Report {
             help: None,
             fix: None,
             hidden: Vec::new(),
+            severity: None,
         }
+    }
+
+    /// How bad it is here, if not as bad as the rule says.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
     }
 
     /// What to say at the place itself: what was expected, or what it means.
@@ -137,7 +145,7 @@ impl Sink<'_, '_, '_> {
         places.extend(report.others.into_iter().map(|(span, label)| Place { file, span, label }));
         self.findings.push(Finding {
             rule: self.rule,
-            severity: self.rule.severity,
+            severity: report.severity.unwrap_or(self.rule.severity),
             message: report.message,
             places,
             object,
