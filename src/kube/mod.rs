@@ -8,4 +8,5 @@ pub mod network;
 pub mod object;
 pub mod pod;
 pub mod quantity;
+pub mod schema;
 pub mod version;
