@@ -30,7 +30,7 @@ pub enum Limit {
     TimeZone,
 }
 
-/// From the OpenAPI's required fields, those that the server fills in, or takes the empty value for.
+/// Of what the `OpenAPI` has as required fields, those that the server fills in, or takes the empty value for.
 const OPTIONAL: [(&str, &str); 12] = [
     ("apiregistration.v1.APIServiceSpec", "groupPriorityMinimum"),
     ("apps.v1.ControllerRevision", "revision"),
