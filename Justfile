@@ -27,9 +27,10 @@ lint:
 fmt:
     cargo fmt
 
-# Writes what is generated from the code: the JSON Schema.
+# Writes what is generated from the code: the JSON Schema and the page of rules.
 docs:
     cargo run --locked --quiet -- schema > tightship.schema.json
+    cargo run --locked --quiet -- rules --format markdown > docs/rules.md
     cargo doc --no-deps --locked
 
 # Remakes the tables of Kubernetes from its releases; needs go and python3, and what data/apiserver/README.md says.
@@ -37,9 +38,13 @@ data:
     python3 data/fields/make.py
     python3 data/apiserver/make.py
 
-# Measures rendering: apps per second, and that the cost grows with their number and no faster.
+# Measures rendering and checking: how much a second, and that the cost grows with the input and no faster.
 bench *args:
-    cargo bench --locked --bench render {{args}}
+    cargo bench --locked --bench render --bench check {{args}}
+
+# Compares the check with kubeconform, kube-score and checkov on the same manifests.
+peers *args:
+    benches/peers {{args}}
 
 # Everything that CI runs.
 ci:

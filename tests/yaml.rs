@@ -2,20 +2,23 @@
 #![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use serde_json::Value;
+#[path = "support/style.rs"]
+mod style;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
 use tightship::yaml;
 
-/// Every row: the text of a scalar, `value` or `error`, and what kubectl's decoder makes of `a: <text>`.
-fn rows() -> Vec<(String, Option<Value>)> {
-    include_str!("data/kubectl-scalars.tsv")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| {
-            let columns: Vec<&str> = line.split('\t').collect();
-            let text = serde_json::from_str(columns[0]).unwrap();
-            (text, (columns[1] == "value").then(|| serde_json::from_str(columns[2]).unwrap()))
-        })
-        .collect()
+use style::Choices;
+
+/// Every row: a text, `value` or `error`, and what kubectl's decoder makes of it.
+fn rows(table: &str) -> Vec<(String, Option<Value>)> {
+    let rows = table.lines().filter(|line| !line.starts_with('#')).map(|line| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let text = serde_json::from_str(columns[0]).unwrap();
+        (text, (columns[1] == "value").then(|| serde_json::from_str(columns[2]).unwrap()))
+    });
+    rows.collect()
 }
 
 fn read(text: &str) -> Option<Value> {
@@ -37,13 +40,13 @@ fn same(ours: &Value, theirs: &Value) -> bool {
     }
 }
 
-#[test]
-fn scalars_read_as_kubectl_reads_them() {
-    let rows = rows();
-    assert!(rows.len() > 100);
+/// The rows of a table where we differ from kubectl.
+fn differences(table: &str, document: impl Fn(&str) -> String) -> Vec<String> {
+    let rows = rows(table);
+    assert!(rows.len() > 50);
     let mut wrong = Vec::new();
     for (text, expected) in rows {
-        let ours = read(&format!("a: {text}\n"));
+        let ours = read(&document(&text));
         let equal = match (&ours, &expected) {
             (Some(ours), Some(expected)) => same(ours, expected),
             (None, None) => true,
@@ -53,7 +56,72 @@ fn scalars_read_as_kubectl_reads_them() {
             wrong.push(format!("{text:?}: kubectl {expected:?}, tightship {ours:?}"));
         }
     }
+    wrong
+}
+
+#[test]
+fn scalars_read_as_kubectl_reads_them() {
+    let wrong = differences(include_str!("data/kubectl-scalars.tsv"), |text| format!("a: {text}\n"));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every value is found by the keys that kubectl sends it with.
+fn assert_found(node: yaml::Node<'_, '_>, value: &Value, text: &str) {
+    let Some(fields) = value.as_object() else { return };
+    assert_eq!(node.fields().count(), fields.len(), "{text}");
+    for (key, value) in fields {
+        let found = node.get(key).unwrap_or_else(|| panic!("no {key:?} in {text}"));
+        assert!(same(&found.to_json().unwrap(), value), "{key:?} in {text}");
+        let field = node.fields().find(|(name, _)| name.name().unwrap() == key.as_str()).unwrap().1;
+        assert_eq!(field.span(), found.span(), "{key:?} in {text}");
+        assert_found(found, value, text);
+    }
+}
+
+#[test]
+fn mappings_read_as_kubectl_reads_them() {
+    let table = include_str!("data/kubectl-mappings.tsv");
+    let wrong = differences(table, str::to_owned);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for (text, expected) in rows(table) {
+        let Some(expected) = expected else { continue };
+        assert_found(yaml::parse(&text).documents[0].root().unwrap(), &expected, &text);
+    }
+}
+
+#[test]
+fn a_merge_of_something_else_is_an_error_at_its_place() {
+    let text = "a: 1\nb:\n  <<: [1]\n---\nc: 1\n";
+    let stream = yaml::parse(text);
+    assert_eq!(stream.errors[0].message, "map merge requires map or sequence of maps as the value");
+    assert_eq!(&text[stream.errors[0].span.range()], "[1]");
+    assert_eq!(stream.documents.len(), 1, "the next document is read");
+}
+
+#[test]
+fn duplicate_keys_are_found_where_they_are() {
+    let text = "a: 1\nb: {x: 1, y: &s {p: 1, 'p': 2}, \"x\": 2, x: 3}\nc: *s\n<<: {a: 1}\n<<: {a: 2}\n1: a\n0x1: b\non: a\nyes: b\n";
+    let stream = yaml::parse(text);
+    let found: Vec<_> = stream.documents[0]
+        .duplicates()
+        .iter()
+        .map(|(first, later)| (&text[first.span().range()], &text[later.span().range()], later.span().start))
+        .collect();
+    let at = |part: &str| text.find(part).unwrap() as u32;
+    assert_eq!(
+        found,
+        [
+            ("1", "0x1", at("0x1")),
+            ("on", "yes", at("yes")),
+            ("x", "\"x\"", at("\"x\"")),
+            ("x", "x", at("x: 3")),
+            ("p", "'p'", at("'p'")),
+        ]
+    );
+    assert!(yaml::parse("a: {b: 1}\nb: {b: 1}\n[x]: 1\n[y]: 1\n").documents[0].duplicates().is_empty());
+    let many = (0..100_000).map(|at| format!("k{at}: 1\n")).collect::<String>() + "k5: 2\n";
+    let stream = yaml::parse(&many);
+    assert_eq!(stream.documents[0].duplicates().len(), 1);
 }
 
 #[test]
@@ -89,8 +157,8 @@ fn bombs_end_in_an_error() {
         laughs += &format!("a{level}: &a{level} [*a{before}, *a{before}, *a{before}, *a{before}, *a{before}]\n");
     }
     let stream = yaml::parse(&laughs);
-    assert!(stream.errors.is_empty());
-    assert!(stream.documents[0].root().unwrap().to_json().is_err());
+    assert!(stream.documents.is_empty());
+    assert_eq!(stream.errors[0].message, "document contains excessive aliasing");
 }
 
 #[test]
@@ -99,4 +167,95 @@ fn an_alias_is_what_it_points_at() {
     let root = stream.documents[0].root().unwrap();
     assert_eq!(root.path(&["c", "b"]).and_then(yaml::Node::text), Some("1"));
     assert!(!yaml::parse("a: &x [*x]\n").errors.is_empty());
+}
+
+#[test]
+fn what_kubectl_cannot_read_is_found_at_its_place() {
+    let text = "a: .inf\nb: [!!int x, &n .nan]\nc: *n\nd: {[k]: 1, null: 2}\n.inf: 1\ne: !!binary '*'\n";
+    let stream = yaml::parse(text);
+    let found = stream.documents[0].unreadable();
+    let found: Vec<_> = found.iter().map(|(span, error)| (&text[span.range()], error.to_string())).collect();
+    let expected = [
+        (".inf", ".inf is not a number that JSON can hold"),
+        ("x", "`x` is not an integer"),
+        (".nan", ".nan is not a number that JSON can hold"),
+        ("[k]", "a list cannot be a key"),
+        ("null", "`null` cannot be a key; it needs quotes"),
+        ("'*'", "`*` is not base64 text"),
+    ];
+    assert_eq!(found, expected.map(|(text, message)| (text, message.to_owned())));
+    assert!(stream.documents[0].root().unwrap().to_json().is_err());
+}
+
+/// What could break at a cut, put anywhere into a text.
+const FRAGMENTS: [&str; 24] = [
+    "---",
+    "\n---\n",
+    "\n--- # c\n",
+    "\n...\n",
+    "\n%YAML 1.1\n---\n",
+    "\n%TAG ! x\n",
+    "%",
+    "\"",
+    "'",
+    "[",
+    "}",
+    "#",
+    "\n",
+    "\r",
+    ": ",
+    "- ",
+    "\t",
+    "&a ",
+    "*a",
+    "|\n",
+    "\u{feff}",
+    "\n--- |\n",
+    "\n---x\n",
+    "\u{0}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn parts_read_as_the_whole(
+        style in prop::collection::vec(any::<u8>(), 0..100),
+        count in 1..6_usize,
+        faults in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(&FRAGMENTS[..])), 0..4),
+        target in 0..60_usize,
+    ) {
+        let document = json!({"kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [{"name": "b", "args": ["x\ny"]}]}});
+        let mut text = Choices::new(&style).stream(&vec![document; count]);
+        for (at, fragment) in faults {
+            let places: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+            text.insert_str(*at.get(&places), fragment);
+        }
+        let parts = yaml::split(&text, target);
+        let whole = yaml::parse(&text);
+        let mut joined = yaml::Stream::default();
+        let mut end = 0;
+        for part in parts {
+            prop_assert_eq!(part.start, end);
+            end = part.end;
+            let stream = yaml::parse_part(&text, part);
+            joined.documents.extend(stream.documents);
+            joined.comments.extend(stream.comments);
+            joined.errors.extend(stream.errors);
+        }
+        prop_assert_eq!(end, text.len());
+        prop_assert_eq!(format!("{joined:#?}"), format!("{whole:#?}"), "{}", text);
+    }
+}
+
+#[test]
+fn a_text_is_cut_where_documents_begin() {
+    let document = "# about\na: |\n  text\n   ---\n  ---\n";
+    let text = vec![document; 100].join("---\n");
+    let parts = yaml::split(&text, 1000);
+    assert!(parts.len() >= 3, "{parts:?}");
+    assert!(parts.iter().all(|part| part.len() < 1000 + 2 * document.len()), "{parts:?}");
+    assert_eq!(yaml::split("{\"a\": \"\\n---\\n\"}", 2).len(), 1);
+    assert_eq!(yaml::split("", 0), [0..0]);
+    assert_eq!(yaml::split("a\n%YAML 1.1\n# c\n---\nb\n", 1).len(), 1, "the directive belongs to what follows");
 }

@@ -47,7 +47,7 @@ struct Removed {
 }
 
 /// A row that holds for a range of releases.
-pub(super) trait Ranged {
+trait Ranged {
     /// The first and the last supported release in which it holds.
     fn range(&self) -> (Version, Version);
 

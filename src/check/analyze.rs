@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use super::Options;
 use super::admission::{self, Admission};
+use super::assumed::Assumed;
 use super::discover::Input;
 use super::outcome::{Broken, Counts};
 use super::suppress::{self, Collected};
@@ -11,9 +14,9 @@ use crate::kube::object::{self, Kind, Object};
 use crate::kube::pod::Pod;
 use crate::rules::facts::Facts;
 use crate::rules::manifest;
-use crate::rules::pod_security::{self, Policies};
+use crate::rules::pod_security;
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Node, Stream};
 
 type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
 type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>);
@@ -31,9 +34,25 @@ pub(super) struct Analysis {
     pub(super) facts: Facts,
     pub(super) collected: Collected,
     pub(super) admissions: Vec<Admission>,
-    /// The namespaces of pods with the policies that were assumed to hold in them.
-    pub(super) assumed: Vec<(Option<String>, Policies)>,
+    pub(super) assumed: Assumed,
 }
+
+impl Analysis {
+    /// Adds what the next documents of the same file gave.
+    fn append(&mut self, mut part: Self) {
+        self.findings.append(&mut part.findings);
+        self.broken.append(&mut part.broken);
+        self.counts.add(part.counts);
+        self.facts.append(part.facts);
+        self.collected.append(part.collected);
+        self.admissions.append(&mut part.admissions);
+        self.assumed.append(part.assumed);
+    }
+}
+
+/// About how many bytes of a file are read at a time: enough to keep every core busy, and few enough that the trees of one
+/// large file do not fill the memory.
+const PART: usize = 256 * 1024;
 
 /// The rules, sorted by how they are checked.
 #[derive(Debug)]
@@ -88,8 +107,26 @@ impl<'a> Analyzer<'a> {
                 return analysis;
             }
         };
-        let stream = yaml::parse(&text);
-        analysis.collected = suppress::collect(&stream, &text, file);
+        // a suppression may stand above the `---` of the document that it is about
+        let parts = if text.contains(suppress::COMMENT) {
+            std::iter::once(0..text.len()).collect()
+        } else {
+            yaml::split(&text, PART)
+        };
+        let parts: Vec<Analysis> =
+            parts.into_par_iter().map(|part| self.part(yaml::parse_part(&text, part), file, &text, known)).collect();
+        for part in parts {
+            analysis.append(part);
+        }
+        if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
+            analysis.text = Some(text);
+        }
+        analysis
+    }
+
+    /// Runs the rules over some documents of a file.
+    fn part(&self, stream: Stream<'_>, file: FileId, text: &str, known: &Facts) -> Analysis {
+        let mut analysis = Analysis { collected: suppress::collect(&stream, text, file), ..Analysis::default() };
         for error in stream.errors {
             analysis.broken.push(Broken { file, span: Some(error.span), message: error.message });
         }
@@ -97,14 +134,11 @@ impl<'a> Analyzer<'a> {
             analysis.counts.documents += 1;
             let duplicates = if self.manifest.is_empty() { Vec::new() } else { document.duplicates() };
             analysis.counts.others += object::for_each(document, &mut |object| {
-                self.object(&object, &duplicates, file, &text, known, &mut analysis);
+                self.object(&object, &duplicates, file, text, known, &mut analysis);
             });
             if !duplicates.is_empty() {
-                self.lists(document, &duplicates, file, &text, &mut analysis);
+                self.lists(document, &duplicates, file, text, &mut analysis);
             }
-        }
-        if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
-            analysis.text = Some(text);
         }
         analysis
     }
@@ -135,14 +169,12 @@ impl<'a> Analyzer<'a> {
         }
         if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
-            let policies = known.policies(object.namespace(), self.settings);
-            note(&mut analysis.assumed, object.namespace(), policies);
-            let context = PodContext { object, pod: &pod, policy: policies.checked };
+            let context = analysis.assumed.context(object, &pod, known, self.settings);
             for (rule, check) in &self.pods {
                 sink.rule = rule;
                 check(&context, &mut sink);
             }
-            for (rule, control) in self.controls.iter().filter(|(_, control)| control.is_in(policies.checked)) {
+            for (rule, control) in self.controls.iter().filter(|(_, control)| control.is_in(context.policy)) {
                 sink.rule = rule;
                 let _ = (control.evaluate)(&context, &mut sink);
             }
@@ -174,16 +206,8 @@ impl<'a> Analyzer<'a> {
             analysis.admissions.extend(admission::of_namespace(object, file, self.settings));
         } else if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
-            let policies = known.policies(object.namespace(), self.settings);
-            note(&mut analysis.assumed, object.namespace(), policies);
+            let policies = analysis.assumed.policies(object.namespace(), known, self.settings);
             analysis.admissions.extend(admission::of_pods(object, &pod, policies, file, text, self.settings));
         }
-    }
-}
-
-fn note(assumed: &mut Vec<(Option<String>, Policies)>, namespace: Option<&str>, policies: Policies) {
-    // neighbours mostly share their namespace
-    if !assumed.iter().any(|(known, _)| known.as_deref() == namespace) {
-        assumed.push((namespace.map(str::to_owned), policies));
     }
 }

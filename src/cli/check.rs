@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 
 use crate::kube::version::Version;
 use crate::report::Format;
-use crate::rules::pod_security::Level;
+use crate::rules::pod_security::{Level, PolicyVersion};
 use crate::rules::{Safety, Severity};
 
 const EXIT_CODES: &str =
@@ -70,6 +70,12 @@ pub struct CheckArgs {
     /// Hold everything against this Pod Security level, whatever the labels of namespaces say.
     #[arg(long, value_parser = level, value_name = "LEVEL")]
     pub level: Option<Level>,
+    /// The version of that level, as in the labels of a namespace: `latest`, the default, or `v1.34`.
+    #[arg(long, value_parser = level_version, value_name = "VERSION")]
+    pub level_version: Option<String>,
+    /// Run no rules; print what Pod Security Admission would say of each object. Nothing suppresses it.
+    #[arg(long, conflicts_with_all = ["fix", "diff", "baseline"])]
+    pub as_admission: bool,
     /// Registries, or registries with a path, that images may come from, with commas between them; any without it.
     #[arg(long, value_name = "REGISTRIES", value_delimiter = ',')]
     pub registry: Vec<String>,
@@ -93,7 +99,7 @@ impl From<FixKind> for Safety {
     }
 }
 
-fn release(word: &str) -> Result<Version, String> {
+pub(super) fn release(word: &str) -> Result<Version, String> {
     let known = || format!("expected {} to {}", Version::OLDEST, Version::NEWEST);
     Version::parse(word).ok_or_else(known)
 }
@@ -102,7 +108,12 @@ fn level(word: &str) -> Result<Level, String> {
     Level::parse(word).ok_or_else(|| "expected restricted, baseline or privileged".to_owned())
 }
 
-fn severity(word: &str) -> Result<Severity, String> {
+fn level_version(word: &str) -> Result<String, String> {
+    let is_known = PolicyVersion::parse(word, Version::NEWEST).is_some();
+    if is_known { Ok(word.to_owned()) } else { Err("expected latest, or a version such as v1.34".to_owned()) }
+}
+
+pub(super) fn severity(word: &str) -> Result<Severity, String> {
     let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
     known.ok_or_else(|| "expected critical, high, medium or low".to_owned())
 }

@@ -3,11 +3,13 @@
 mod apiserver;
 mod check;
 mod completions;
+mod explain;
 mod interrupt;
 mod man;
 mod new;
 mod output;
 mod render;
+mod rules;
 mod schema;
 
 use std::io;
@@ -38,6 +40,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::New(args) => new::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Rules(args) => rules::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::ApiServer(command) => apiserver::run(&command),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),

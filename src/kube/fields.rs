@@ -248,6 +248,11 @@ impl Fields {
         self.rows(id).iter().filter(move |field| field.in_release(version))
     }
 
+    /// The names of all fields of the release; most are there several times.
+    pub fn field_names(&self, version: Version) -> impl Iterator<Item = &'static str> {
+        self.rows.iter().filter(move |field| field.in_release(version)).map(|field| field.name)
+    }
+
     /// What has become of an API version that once was; the release that lacks it may be newer than the one asked for.
     pub fn removed(&self, api_version: &str, kind: &str) -> Option<&Removed> {
         let at = self.removed.binary_search_by(|known| (known.api_version, known.kind).cmp(&(api_version, kind)));

@@ -1,5 +1,6 @@
 //! How an outcome is shown: one file per format.
 
+mod admission;
 mod concise;
 mod each;
 mod files;
@@ -35,9 +36,9 @@ pub enum Format {
 }
 
 impl Format {
-    /// Whether the format shows fixes, so that they have to be made.
-    pub fn shows_fixes(self) -> bool {
-        matches!(self, Self::Text | Self::Json | Self::Sarif)
+    /// Whether the format shows what the API server would say.
+    pub fn shows_admissions(self) -> bool {
+        matches!(self, Self::Text | Self::Concise | Self::Json)
     }
 }
 
@@ -45,6 +46,9 @@ impl Format {
 /// writer that takes them away where nobody wants them.
 pub fn write(outcome: &Outcome, format: Format, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let files = Files::new(outcome);
+    if matches!(format, Format::Text | Format::Concise) {
+        admission::write(&files, out)?;
+    }
     match format {
         Format::Text => text::write(&files, all, out),
         Format::Concise => concise::write(&files, out),

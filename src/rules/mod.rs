@@ -14,12 +14,14 @@ pub mod pod;
 pub mod pod_security;
 pub mod rbac;
 mod rule;
+mod set_report;
 mod settings;
 mod sink;
 pub mod suppression;
 
 pub use finding::{FileId, Finding, Fix, ObjectId, Place};
 pub use rule::{Category, Check, Control, Rule, Safety, Severity, Standard};
+pub use set_report::SetReport;
 pub use settings::Settings;
 pub(crate) use sink::identity;
 pub use sink::{PodContext, Report, SetSink, Sink};

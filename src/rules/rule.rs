@@ -19,6 +19,16 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The next milder one.
+    #[must_use]
+    pub fn milder(self) -> Self {
+        match self {
+            Self::Critical => Self::High,
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+
     /// Every severity, the worst first.
     pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
 
@@ -82,6 +92,18 @@ pub enum Standard {
 }
 
 impl Standard {
+    /// Every standard.
+    pub const ALL: [Self; 3] = [Self::PodSecurity, Self::Cis112, Self::Nsa];
+
+    /// Its name on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::PodSecurity => "pss",
+            Self::Cis112 => "cis",
+            Self::Nsa => "nsa",
+        }
+    }
+
     /// What people call it.
     pub fn as_str(self) -> &'static str {
         match self {

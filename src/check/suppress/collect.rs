@@ -11,7 +11,7 @@ use crate::rules::{self, FileId, ObjectId, Rule, identity};
 use crate::yaml::{Comment, Document, Kind, Node, Span, Stream};
 
 /// How comments begin that speak to the program.
-const COMMENT: &str = "tightship:";
+pub(in crate::check) const COMMENT: &str = "tightship:";
 /// How annotations begin that let a rule pass.
 const ANNOTATION: &str = "tightship/allow.";
 const FORM: &str = "write `# tightship: allow[RULE] REASON`";

@@ -111,7 +111,7 @@ fn finding(rule: &'static Rule, (file, span): (FileId, Span), message: String) -
         container: None,
         path: String::new(),
         help: None,
-        hidden: Vec::new(),
         fix: None,
+        hidden: Vec::new(),
     }
 }

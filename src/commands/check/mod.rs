@@ -63,6 +63,10 @@ fn show(args: &CheckArgs, outcome: &Outcome, gone: usize) -> anyhow::Result<()> 
     if is_silent || args.format != Format::Text || args.output.is_some() {
         output::say(&report::summary(outcome))?;
     }
+    for namespace in &outcome.unguarded {
+        let what = "has no Pod Security labels that ask for anything: --level shows what a level would say";
+        output::say(&format!("the namespace `{namespace}` {what}"))?;
+    }
     if gone > 0 {
         output::say(&format!("{} of the baseline gone: --update-baseline takes note", output::count(gone, "finding")))?;
     }
@@ -74,7 +78,9 @@ fn code(outcome: &Outcome, fail_on: Severity, exit_zero: bool) -> u8 {
         UNUSABLE
     } else if outcome.counts.objects == 0 {
         NOTHING
-    } else if !exit_zero && outcome.findings.iter().any(|finding| finding.severity >= fail_on) {
+    } else if exit_zero {
+        OK
+    } else if !outcome.admissions.is_empty() || outcome.findings.iter().any(|finding| finding.severity >= fail_on) {
         FINDINGS
     } else {
         OK

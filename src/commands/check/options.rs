@@ -9,6 +9,7 @@ use super::super::{Shown, output};
 use crate::check::config::{self, Config};
 use crate::check::{self, Input, Options, Selection, Text};
 use crate::cli::CheckArgs;
+use crate::rules::pod_security::PolicyVersion;
 use crate::rules::{Rule, Settings, Severity};
 use crate::spec::validate;
 use crate::yaml::Source;
@@ -40,13 +41,16 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
             .filter(|_| !ignore.iter().any(|word| word == "image-registry"));
         rule.for_each(|rule| selection.add(rule));
     }
-    let settings = Settings {
-        kubernetes: args.kubernetes.or_else(|| Some(config?.kubernetes?.0)).unwrap_or_default(),
-        level: args.level.or_else(|| Some(config?.level?.level())),
-        registries,
-        fixes: args.fix.is_some() || args.diff || args.format.shows_fixes(),
-        ..Settings::default()
-    };
+    let kubernetes = args.kubernetes.or_else(|| Some(config?.kubernetes?.0)).unwrap_or_default();
+    let level = args.level.or_else(|| Some(config?.level?.level()));
+    anyhow::ensure!(args.level_version.is_none() || level.is_some(), "--level-version says nothing without --level");
+    anyhow::ensure!(
+        !args.as_admission || args.format.shows_admissions(),
+        "--as-admission is shown as text, concise or json only"
+    );
+    let level_version = args.level_version.as_deref().and_then(|word| PolicyVersion::parse(word, kubernetes));
+    let settings =
+        Settings { kubernetes, level, level_version, registries, fixes: true, as_admission: args.as_admission };
     let mut strict: Vec<&'static Rule> =
         config.into_iter().flat_map(|config| &config.no_suppress).filter_map(|rule| rule.0).collect();
     for word in &args.no_suppress {

@@ -16,41 +16,41 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "The items of some lists are told apart by a field: containers and volumes by their name, mounts by their path, ports by number and protocol. The API server refuses some that are there twice, warns of others, and keeps the last of two variables; a server-side apply refuses them all.",
-    prevents: "A later `env` entry silently overrides an earlier one, or a patch changes the wrong of the two.",
+    why: "The items of some lists are told apart by a field: the ports of a Service by number and protocol, host aliases by their \
+          address. The API server refuses some that are there twice and warns of others; a server-side apply refuses them all. \
+          Containers, volumes, ports, mounts and variables of pods have rules of their own.",
+    prevents: "An item silently overrides an earlier one, or a patch changes the wrong of the two.",
     bad: "\
 apiVersion: v1
-kind: Pod
+kind: Service
 metadata:
   name: app
 spec:
-  containers:
-    - name: app
-      image: ghcr.io/acme/app:1.2.3
-      env:
-        - name: MODE
-          value: fast
-        - name: MODE
-          value: safe
+  ports:
+    - name: http
+      port: 80
+    - name: web
+      port: 80
 ",
     good: "\
 apiVersion: v1
-kind: Pod
+kind: Service
 metadata:
   name: app
 spec:
-  containers:
-    - name: app
-      image: ghcr.io/acme/app:1.2.3
-      env:
-        - name: MODE
-          value: fast
-        - name: LEVEL
-          value: safe
+  ports:
+    - name: http
+      port: 80
+    - name: web
+      port: 8080
 ",
     fix: None,
     check: Check::Manifest,
 };
+
+/// The lists of pods whose members the rules on pods tell apart, across lists where they have to.
+const OF_PODS: [&str; 7] =
+    ["containers", "initContainers", "ephemeralContainers", "volumes", "env", "ports", "volumeMounts"];
 
 /// An item that has the same name as one before it.
 pub(super) fn of<'d, 's>(
@@ -58,7 +58,10 @@ pub(super) fn of<'d, 's>(
     first: Node<'d, 's>,
     second: Node<'d, 's>,
     field: &Field,
-) -> Found {
+) -> Option<Found> {
+    if context.object.kind.pod_path().is_some() && OF_PODS.contains(&field.name) {
+        return None;
+    }
     let place = |item: Node<'d, 's>| {
         let named = item.entries().find(|(key, _)| field.map_keys().next() == key.text());
         named.map_or_else(|| head(item), |(_, value)| value.span())
@@ -69,5 +72,5 @@ pub(super) fn of<'d, 's>(
     let list = parent(parent(&path));
     let message = format!("`{list}` has two items with the {} `{}`", keys.join(" and "), values.join("/"));
     let report = Report::new(place(second), message).label("here again").other(place(first), "here first");
-    (&RULE, report)
+    Some((&RULE, report))
 }

@@ -75,8 +75,9 @@ pub(crate) fn check<'d, 's>(
         report(sink, found);
     }
     for problem in &problems {
-        let found = judge(&context, problem, sink);
-        report(sink, found);
+        if let Some(found) = judge(&context, problem, sink) {
+            report(sink, found);
+        }
     }
     for found in missing_field::of_object(&context).into_iter().chain(invalid_name::of_object(&context)) {
         report(sink, found);
@@ -113,8 +114,8 @@ fn holds(outer: Node<'_, '_>, inner: Node<'_, '_>) -> bool {
     outer.span().start <= inner.span().start && inner.span().end <= outer.span().end
 }
 
-/// The rule that a problem breaks, and what to say of it.
-fn judge<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's>, sink: &Sink<'_, 'd, 's>) -> Found {
+/// The rule that a problem breaks, and what to say of it; `None` where another group says it.
+fn judge<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's>, sink: &Sink<'_, 'd, 's>) -> Option<Found> {
     let found = match &problem.fault {
         Fault::Unknown { ty } => {
             misplaced_field::of(context, problem, *ty).unwrap_or_else(|| unknown_field::of(context, problem, *ty, sink))
@@ -129,8 +130,8 @@ fn judge<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's>, sink:
         Fault::Misread { node, meaning } => misread_quantity::of(context, *node, meaning),
         Fault::Missing(field) => missing_field::of(context, problem, field),
         Fault::Unreadable { node, error } => unreadable_value::of(context, *node, error),
-        Fault::Twice { first, second, field } => duplicate_item::of(context, *first, *second, field),
+        Fault::Twice { first, second, field } => duplicate_item::of(context, *first, *second, field)?,
     };
     let (rule, report) = found;
-    (rule, context.complete(report, problem))
+    Some((rule, context.complete(report, problem)))
 }

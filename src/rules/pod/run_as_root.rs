@@ -85,17 +85,16 @@ fn report(
     sink: &mut Sink<'_, '_, '_>,
 ) {
     let who = container.map_or_else(|| "the pod".to_owned(), |container| format!("container `{}`", container.name()));
-    let report = match root.certain {
-        true => Report::new(span, format!("{who} runs as root")).label("expected another user than 0"),
-        false => {
-            let node = container.map_or(pod.spec, |container| container.node);
-            let fix = sink.fix(|text| edit::set(text, node, &["securityContext", "runAsNonRoot"], &json!(true)));
-            Report::new(span, format!("{who} may run as root")).label("expected `runAsNonRoot: true`").fix(
-                Safety::Unsafe,
-                "set `runAsNonRoot: true`",
-                fix,
-            )
-        }
+    let report = if root.certain {
+        Report::new(span, format!("{who} runs as root")).label("expected another user than 0")
+    } else {
+        let node = container.map_or(pod.spec, |container| container.node);
+        let fix = sink.fix(|text| edit::set(text, node, &["securityContext", "runAsNonRoot"], &json!(true)));
+        Report::new(span, format!("{who} may run as root")).label("expected `runAsNonRoot: true`").fix(
+            Safety::Unsafe,
+            "set `runAsNonRoot: true`",
+            fix,
+        )
     };
     sink.report(match container {
         Some(container) => report.container(container),

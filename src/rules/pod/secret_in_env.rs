@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
     controls: &[cis("5.4.1"), nsa("Secrets")],
     why: "A variable is inherited by every child process, printed by crash reports and debug pages, and stays as it was when the \
           Secret is renewed. A file in a `secret` volume is read by who opens it, has a mode, and is renewed in place.",
-    prevents: "A debug page, a crash dump or `/proc/<pid>/environ` gives the secret away without anybody having asked for it.",
+    prevents: "A debug page, a crash dump or `/proc/<pid>/environ` gives the secret away without anybody having asked for \
+               it.",
     bad: "\
 apiVersion: v1
 kind: Pod
@@ -63,17 +64,17 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
             let Some(source) = variable.get("valueFrom") else { continue };
             let Some(reference) = Field::of(source, "secretKeyRef") else { continue };
             let name = variable.get("name").and_then(Node::as_str).unwrap_or_default();
-            report(container, reference, format!("gets a secret by the variable `{name}`"), sink);
+            report(container, reference, &format!("gets a secret by the variable `{name}`"), sink);
         }
         for source in container.fields.env_from.into_iter().flat_map(|sources| sources.value.items()) {
             let Some(reference) = Field::of(source, "secretRef") else { continue };
             let name = reference.value.get("name").and_then(Node::as_str).unwrap_or_default();
-            report(container, reference, format!("gets all keys of the Secret `{name}` as variables"), sink);
+            report(container, reference, &format!("gets all keys of the Secret `{name}` as variables"), sink);
         }
     }
 }
 
-fn report(container: &Container<'_, '_>, reference: Field<'_, '_>, what: String, sink: &mut Sink<'_, '_, '_>) {
+fn report(container: &Container<'_, '_>, reference: Field<'_, '_>, what: &str, sink: &mut Sink<'_, '_, '_>) {
     let message = format!("container `{}` {what}", container.name());
     let report = Report::new(reference.key.span(), message).label("expected a volume").help(HELP);
     sink.report(report.container(container));

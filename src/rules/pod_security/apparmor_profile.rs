@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::holder::text;
-use super::words::{Setters, go_quoted, plural, quoted};
+use super::words::{Setters, code, go_quoted, plural, quoted};
 use super::{Control, Holder, Level, Violation};
 use crate::kube::object::Kind;
 use crate::kube::pod::{Container, Field, Role};
@@ -81,25 +81,24 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         types.insert(kind);
         let edit = sink.fix(|text| edit::set(text, holder.node(), &PATH, &json!("RuntimeDefault")));
         let report = holder
-            .report(field.unwrap_or(profile).span(), &format!("sets the AppArmor profile `{kind}`"))
+            .report(field.unwrap_or(profile).span(), &format!("sets the AppArmor profile {}", code(kind)))
             .label("expected `RuntimeDefault` or `Localhost`")
             .fix(Safety::Unsafe, "set `type: RuntimeDefault`", edit);
         sink.report(report);
     }
     let annotations = annotations(context, sink);
-    if setters.is_empty() && annotations.is_empty() {
-        return None;
-    }
-    let count = types.len() + annotations.len();
-    let and = if setters.is_empty() || annotations.is_empty() { "" } else { " and " };
-    let word = match annotations.len() {
-        0 => "",
-        one_or_more => plural(one_or_more, "annotation", "annotations"),
-    };
-    let values = types.into_iter().chain(annotations.iter().map(String::as_str));
-    Some(Violation {
-        reason: plural(count, "forbidden AppArmor profile", "forbidden AppArmor profiles"),
-        detail: format!("{setters}{and}{word} must not set AppArmor profile type to {}", quoted(values)),
+    sink.words(!setters.is_empty() || !annotations.is_empty(), || {
+        let count = types.len() + annotations.len();
+        let and = if setters.is_empty() || annotations.is_empty() { "" } else { " and " };
+        let word = match annotations.len() {
+            0 => "",
+            one_or_more => plural(one_or_more, "annotation", "annotations"),
+        };
+        let values = types.into_iter().chain(annotations.iter().map(String::as_str));
+        Violation {
+            reason: plural(count, "forbidden AppArmor profile", "forbidden AppArmor profiles"),
+            detail: format!("{setters}{and}{word} must not set AppArmor profile type to {}", quoted(values)),
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::words::{containers, quoted};
+use super::words::{code, containers, quoted};
 use super::{Control, Holder, Level, Violation};
 use crate::kube::pod::{Container, Field};
 use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
@@ -98,9 +98,9 @@ pub(super) fn report_added(
     let add = container.security.capabilities.and_then(|field| Field::of(field.value, "add"));
     let edit = sink.fix(|text| edit::remove_item(text, add?.value, index));
     let report = Holder::Container(container)
-        .report(node.span(), &format!("adds the capability `{name}`"))
+        .report(node.span(), &format!("adds the capability {}", code(name)))
         .label(label)
-        .fix(Safety::Unsafe, &format!("do not add `{name}`"), edit);
+        .fix(Safety::Unsafe, &format!("do not add {}", code(name)), edit);
     sink.report(report);
 }
 
@@ -118,7 +118,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             names.push(container.name());
         }
     }
-    (!names.is_empty()).then(|| Violation {
+    sink.words(!names.is_empty(), || Violation {
         reason: "non-default capabilities",
         detail: format!(
             "{} must not include {} in securityContext.capabilities.add",

@@ -1,6 +1,6 @@
 //! `host-path-volumes`
 
-use super::words::{plural, quoted};
+use super::words::{code, plural, quoted};
 use super::{Control, Level, Violation, holder};
 use crate::kube::pod::{Field, Pod};
 use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa, pss};
@@ -71,12 +71,12 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         let Some(field) = Field::of(volume, "hostPath") else { continue };
         names.push(name);
         let path = holder::text(Field::of(field.value, "path"));
-        let report = Report::new(field.span(), format!("volume `{name}` is `{path}` of the node"))
+        let report = Report::new(field.span(), format!("volume `{name}` is {} of the node", code(path)))
             .label("expected another type of volume")
             .help("use `emptyDir` for what may be lost, a PersistentVolumeClaim for what may not");
         sink.report(report);
     }
-    (!names.is_empty()).then(|| Violation {
+    sink.words(!names.is_empty(), || Violation {
         reason: "hostPath volumes",
         detail: format!("{} {}", plural(names.len(), "volume", "volumes"), quoted(names)),
     })

@@ -25,10 +25,11 @@ impl<'c, 'd, 's> Implicit<'c, 'd, 's> {
         self.containers.iter().map(|container| container.name()).collect()
     }
 
-    /// Reports the pod if none of its containers says anything, or else those that do not. `value` at `path` mends it.
+    /// Reports the pod if none of its containers says anything, or else those that do not, in words for one and for several
+    /// of them. `value` at `path` mends it.
     pub(super) fn report(
         &self,
-        lack: &str,
+        (one, several): (&str, &str),
         label: &str,
         (path, value): (&[&str], &Value),
         title: &str,
@@ -36,20 +37,21 @@ impl<'c, 'd, 's> Implicit<'c, 'd, 's> {
     ) {
         if self.containers.len() == self.pod.containers.len() && !self.containers.is_empty() {
             let edit = sink.fix(|text| edit::set(text, self.pod.spec, path, value));
-            let whose = match &*self.containers {
-                [one] => format!("container `{}` has", one.name()),
-                _ => "the containers have".to_owned(),
+            let message = match &*self.containers {
+                [container] => format!("container `{}` {one}", container.name()),
+                _ => format!("the containers {several}"),
             };
-            let report = Report::new(self.pod.security_place(), format!("{whose} {lack}"));
+            let report = Report::new(self.pod.security_place(), message);
             sink.report(report.label(label).fix(Safety::Unsafe, &format!("{title} for the pod"), edit));
             return;
         }
         for container in &self.containers {
             let edit = sink.fix(|text| edit::set(text, container.node, path, value));
-            let report = Holder::Container(container)
-                .report(container.security_place(), &format!("has {lack}"))
-                .label(label)
-                .fix(Safety::Unsafe, title, edit);
+            let report = Holder::Container(container).report(container.security_place(), one).label(label).fix(
+                Safety::Unsafe,
+                title,
+                edit,
+            );
             sink.report(report);
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::holder::text;
-use super::words::{containers, quoted};
+use super::words::{code, containers, quoted};
 use super::{Control, Holder, Level, Violation};
 use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
@@ -79,13 +79,13 @@ pub(super) fn unmasked(
             let security = container.fields.security_context;
             let edit = sink.fix(|text| edit::remove(text, security?.value, "procMount"));
             let report = Holder::Container(container)
-                .report(field.span(), &format!("mounts `/proc` as `{kind}`"))
+                .report(field.span(), &format!("mounts `/proc` as {}", code(kind)))
                 .label("expected `Default`, or nothing")
                 .fix(Safety::Unsafe, "remove `procMount`", edit);
             sink.report(report);
         }
     }
-    (!names.is_empty()).then(|| Violation {
+    sink.words(!names.is_empty(), || Violation {
         reason: "procMount",
         detail: format!("{} must not set securityContext.procMount to {}", containers(&names), quoted(types)),
     })

@@ -70,7 +70,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         );
         sink.report(report);
     }
-    let explicit = (!setters.is_empty()).then(|| Violation {
+    let explicit = sink.words(!setters.is_empty(), || Violation {
         reason: "runAsNonRoot != true",
         detail: format!("{setters} must not set securityContext.runAsNonRoot=false"),
     });
@@ -80,7 +80,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
     let implicit = Implicit::of(pod, |security| security.run_as_non_root.is_none());
     if pod.security.run_as_non_root.is_none() {
         implicit.report(
-            "nothing that keeps it from running as root",
+            ("may run as root, as nothing forbids it", "may run as root, as nothing forbids it"),
             "expected `runAsNonRoot: true`",
             (&PATH, &json!(true)),
             "set `runAsNonRoot: true`",
@@ -89,7 +89,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
     }
     explicit.or_else(|| {
         let names = implicit.names();
-        (!names.is_empty()).then(|| Violation {
+        sink.words(!names.is_empty(), || Violation {
             reason: "runAsNonRoot != true",
             detail: format!("pod or {} must set securityContext.runAsNonRoot=true", containers(&names)),
         })

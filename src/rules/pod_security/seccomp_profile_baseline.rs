@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::holder::text;
-use super::words::{Setters, go_quoted, plural, quoted};
+use super::words::{Setters, code, go_quoted, plural, quoted};
 use super::{Control, Holder, Level, Violation};
 use crate::kube::pod::Field;
 use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
@@ -61,7 +61,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         return annotations(context, sink);
     }
     let explicit = Explicit::of(context, true, sink);
-    explicit.violation()
+    explicit.violation(sink)
 }
 
 /// The profiles that are set explicitly.
@@ -88,7 +88,7 @@ impl<'d> Explicit<'d> {
                 let path = ["securityContext", "seccompProfile", "type"];
                 let edit = sink.fix(|text| edit::set(text, holder.node(), &path, &json!("RuntimeDefault")));
                 let report = holder
-                    .report(field.unwrap_or(profile).span(), &format!("sets the seccomp profile `{kind}`"))
+                    .report(field.unwrap_or(profile).span(), &format!("sets the seccomp profile {}", code(kind)))
                     .label("expected `RuntimeDefault` or `Localhost`")
                     .fix(Safety::Unsafe, "set `type: RuntimeDefault`", edit);
                 sink.report(report);
@@ -97,8 +97,8 @@ impl<'d> Explicit<'d> {
         explicit
     }
 
-    pub(super) fn violation(self) -> Option<Violation> {
-        (!self.setters.is_empty()).then(|| Violation {
+    pub(super) fn violation(self, sink: &Sink<'_, '_, '_>) -> Option<Violation> {
+        sink.words(!self.setters.is_empty(), || Violation {
             reason: "seccompProfile",
             detail: format!(
                 "{} must not set securityContext.seccompProfile.type to {}",
@@ -133,13 +133,13 @@ fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) ->
         let whose = container.map_or_else(|| "the pod".to_owned(), |container| format!("container `{container}`"));
         let map = pod.metadata.and_then(|metadata| metadata.get("annotations"));
         let edit = sink.fix(|text| edit::set(text, map?, &[name], &json!("runtime/default")));
-        let message = format!("an annotation sets the seccomp profile `{profile}` for {whose}");
+        let message = format!("an annotation sets the seccomp profile {} for {whose}", code(profile));
         let report = Report::new(Field { key, value }.span(), message)
             .label("expected `runtime/default` or `localhost/…`")
             .fix(Safety::Unsafe, "set `runtime/default`", edit);
         sink.report(report);
     }
-    (!forbidden.is_empty()).then(|| Violation {
+    sink.words(!forbidden.is_empty(), || Violation {
         reason: "seccompProfile",
         detail: format!(
             "forbidden {} {}",

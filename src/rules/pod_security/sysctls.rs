@@ -1,6 +1,7 @@
 //! `sysctls`
 
 use super::holder::text;
+use super::words::code;
 use super::{Control, Level, Violation};
 use crate::kube::pod::Field;
 use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa, pss};
@@ -89,12 +90,12 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         );
         let edit = sink.fix(|text| edit::remove_item(text, list.value, index));
         let span = field.map_or_else(|| item.span(), Field::span);
-        let report = Report::new(span, format!("the pod sets the kernel parameter `{name}`")).label(label).fix(
+        let report = Report::new(span, format!("the pod sets the kernel parameter {}", code(name))).label(label).fix(
             Safety::Unsafe,
-            &format!("do not set `{name}`"),
+            &format!("do not set {}", code(name)),
             edit,
         );
         sink.report(report);
     }
-    (!names.is_empty()).then(|| Violation { reason: "forbidden sysctls", detail: names.join(", ") })
+    sink.words(!names.is_empty(), || Violation { reason: "forbidden sysctls", detail: names.join(", ") })
 }

@@ -1,6 +1,6 @@
 //! The API server's way to put things.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::Holder;
 
@@ -24,6 +24,11 @@ pub(super) fn plural(count: usize, one: &'static str, many: &'static str) -> &'s
 /// `container "a"`, `containers "a", "b"`.
 pub(super) fn containers(names: &[&str]) -> String {
     format!("{} {}", plural(names.len(), "container", "containers"), quoted(names.iter().copied()))
+}
+
+/// A value of the manifest in a message of ours, with backticks around it.
+pub(super) fn code(value: &str) -> String {
+    if value.is_empty() { "`\"\"`".to_owned() } else { format!("`{value}`") }
 }
 
 /// Who sets what a control forbids: the pod, containers, or both.
@@ -76,21 +81,24 @@ pub(crate) fn go_quoted(text: &str) -> String {
             '\u{b}' => out.push_str("\\v"),
             ' '..='~' => out.push(char),
             _ if is_printable(char) => out.push(char),
-            _ => out.push_str(&match u32::from(char) {
-                code @ ..0x80 => format!("\\x{code:02x}"),
-                code @ ..0x1_0000 => format!("\\u{code:04x}"),
-                code => format!("\\U{code:08x}"),
-            }),
+            _ => {
+                // writing to a string cannot fail
+                let _ = match u32::from(char) {
+                    code @ ..0x80 => write!(out, "\\x{code:02x}"),
+                    code @ ..0x1_0000 => write!(out, "\\u{code:04x}"),
+                    code => write!(out, "\\U{code:08x}"),
+                };
+            }
         }
     }
     out.push('"');
     out
 }
 
-/// Letters, marks, numbers, punctuation and symbols: Rust prints the same ones as they are. Marks it escapes at the beginning of a
-/// text only, hence the letter before.
+/// Letters, marks, numbers, punctuation and symbols: Rust escapes the same others. Marks it escapes at the beginning of a
+/// text too, hence the letter before.
 fn is_printable(char: char) -> bool {
-    format!("{:?}", format!("a{char}")).chars().nth(2) == Some(char)
+    format!("a{char}").escape_debug().nth(1) == Some(char)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! What an app may do with the Kubernetes API. Sources of the list: the RBAC good practices of the Kubernetes
-//! documentation, and CIS Kubernetes Benchmark 5.1.
+//! What an app may do with the Kubernetes API.
 
 use crate::diagnostic::{Problem, nearest};
+use crate::kube::rbac;
 use crate::spec::App;
 use crate::spec::app::ApiRule;
 use crate::spec::decode::Decoder;
@@ -22,41 +22,16 @@ const VERBS: [&str; 12] = [
     "approve",
 ];
 
-/// Verbs that no list of names restricts: the request carries no name.
-const NAMELESS: [&str; 2] = ["create", "deletecollection"];
-
-/// Resources whose use amounts to other people's rights.
-const ESCALATING: [&str; 14] = [
-    "pods/exec",
-    "pods/attach",
-    "pods/portforward",
-    "pods/proxy",
-    "pods/ephemeralcontainers",
-    "services/proxy",
-    "nodes/proxy",
-    "serviceaccounts/token",
-    "roles",
-    "rolebindings",
-    "clusterroles",
-    "clusterrolebindings",
-    "certificatesigningrequests/approval",
-    "tokenreviews",
-];
-
-/// Verbs that grant more than they say.
-const ESCALATING_VERBS: [&str; 4] = ["bind", "escalate", "impersonate", "approve"];
-
-/// Verbs that change objects.
-const WRITING: [&str; 5] = ["create", "update", "patch", "delete", "deletecollection"];
-
-/// Workloads: who creates one can run any image with any ServiceAccount of the namespace.
-const WORKLOADS: [&str; 8] =
-    ["pods", "deployments", "statefulsets", "daemonsets", "replicasets", "replicationcontrollers", "jobs", "cronjobs"];
-
 pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     for rule in &app.api {
         if rule.verbs.is_empty() {
             decoder.report(Problem::error(rule.span, "a rule without verbs grants nothing").label("expected `verbs`"));
+        }
+        if is_out_of_reach(rule) {
+            decoder.report(
+                Problem::error(rule.resource.span, format!("`{}` lives in no namespace", rule.resource.as_str()))
+                    .label("the Role of an app allows nothing of it"),
+            );
         }
         for verb in &rule.verbs {
             if !VERBS.contains(&verb.as_str()) {
@@ -66,7 +41,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
                     None => problem.label(format!("expected {}", VERBS.join(", "))),
                 });
             }
-            if !rule.names.is_empty() && NAMELESS.contains(&verb.as_str()) {
+            if !rule.names.is_empty() && rbac::is_nameless(rule.resource.as_str(), verb.as_str()) {
                 decoder.report(
                     Problem::error(verb.span, format!("`{}` cannot be restricted to names", verb.as_str()))
                         .label("the request carries no name: this would grant nothing")
@@ -96,17 +71,24 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
 
 /// Whether a rule hands out Secrets beyond some by name.
 pub(super) fn reads_secrets(rule: &ApiRule) -> bool {
-    let reads = rule.verbs.iter().any(|verb| matches!(verb.as_str(), "list" | "watch"));
-    let any = rule.names.is_empty() && rule.verbs.iter().any(|verb| verb.as_str() == "get");
-    rule.group.is_empty() && rule.resource.as_str() == "secrets" && (reads || any)
+    let named = !rule.names.is_empty();
+    let reads = |verb: &str| rbac::reads_secrets(rule.group.as_str(), rule.resource.as_str(), verb, named);
+    rule.verbs.iter().any(|verb| reads(verb.as_str()))
+}
+
+/// Whether a rule is about what lives in no namespace, so that a Role cannot allow it. To bind a ClusterRole in a namespace, a
+/// right there is enough.
+fn is_out_of_reach(rule: &ApiRule) -> bool {
+    let is_bind = rule.verbs.iter().any(|verb| matches!(verb.as_str(), "bind" | "escalate"));
+    rbac::is_cluster_scoped(rule.group.as_str(), rule.resource.as_str()) && !is_bind
 }
 
 /// Whether a rule lets the app take rights that it was not given.
 pub(super) fn escalates(rule: &ApiRule) -> bool {
-    let resource = rule.resource.as_str();
-    let has = |words: &[&str]| rule.verbs.iter().any(|verb| words.contains(&verb.as_str()));
-    let writes = has(&WRITING);
-    has(&ESCALATING_VERBS)
-        || (ESCALATING.contains(&resource) && (writes || resource.contains('/')))
-        || (WORKLOADS.contains(&resource) && writes)
+    if is_out_of_reach(rule) {
+        return false;
+    }
+    let verbs: Vec<&str> = rule.verbs.iter().map(|verb| verb.as_str()).collect();
+    let danger = rbac::danger(&[rule.group.as_str()], rule.resource.as_str(), &verbs, !rule.names.is_empty());
+    danger.is_some_and(|(danger, _)| danger.is_escalation())
 }

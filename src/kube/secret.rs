@@ -1,0 +1,405 @@
+//! Telling secret values from others: by what they look like, and by the names they go under.
+
+use crate::yaml::Span;
+
+/// Beginnings of well-known credentials, with what they are and how long they are at least.
+const PREFIXES: [(&str, &str, usize); 17] = [
+    ("AKIA", "an AWS access key", 20),
+    ("ASIA", "an AWS access key", 20),
+    ("ghp_", "a GitHub token", 36),
+    ("gho_", "a GitHub token", 36),
+    ("ghs_", "a GitHub token", 36),
+    ("github_pat_", "a GitHub token", 40),
+    ("glpat-", "a GitLab token", 20),
+    ("xoxb-", "a Slack token", 20),
+    ("xoxp-", "a Slack token", 20),
+    ("xapp-", "a Slack token", 20),
+    ("AIza", "a Google API key", 35),
+    ("sk_live_", "a Stripe key", 20),
+    ("rk_live_", "a Stripe key", 20),
+    ("npm_", "an npm token", 36),
+    ("dop_v1_", "a DigitalOcean token", 40),
+    ("hvs.", "a Vault token", 24),
+    ("AGE-SECRET-KEY-", "an age key", 40),
+];
+
+/// The least length among them.
+const SHORTEST: usize = 20;
+
+/// Parts of names whose values are secret.
+const NAMES: [&str; 15] = [
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "SECRET",
+    "TOKEN",
+    "API_KEY",
+    "APIKEY",
+    "ACCESS_KEY",
+    "PRIVATE_KEY",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "AUTH_KEY",
+    "ENCRYPTION_KEY",
+    "SIGNING_KEY",
+    "PWD",
+];
+
+/// Ends of names that point at a secret instead of holding it, or that measure it.
+const POINTERS: [&str; 22] = [
+    "_FILE",
+    "_PATH",
+    "_DIR",
+    "_NAME",
+    "_URL",
+    "_URI",
+    "_ENDPOINT",
+    "_HOST",
+    "_TTL",
+    "_EXPIRY",
+    "_TIMEOUT",
+    "_SECONDS",
+    "_LENGTH",
+    "_ENABLED",
+    "_TYPE",
+    "_ID",
+    "_HEADER",
+    "_ALGORITHM",
+    "_REF",
+    "_MODE",
+    "_POLICY",
+    "_COUNT",
+];
+
+/// What kind of secret a text holds, if it looks like one.
+pub fn in_text(text: &str) -> Option<&'static str> {
+    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
+        return Some("a private key");
+    }
+    if let Some(kind) = words(text).find_map(in_word) {
+        return Some(kind);
+    }
+    text.lines().any(assigns_a_secret).then_some("a password")
+}
+
+/// What kind of secret a variable holds, judged by its name and value.
+pub fn in_variable(name: &str, value: &str) -> Option<&'static str> {
+    if let Some(kind) = in_text(value) {
+        return Some(kind);
+    }
+    (is_secret_name(name) && is_secret_value(value)).then_some("a secret")
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| {
+        character.is_whitespace()
+            || matches!(character, '"' | '\'' | '`' | ',' | ';' | '=' | '(' | ')' | '<' | '>' | '[' | ']' | '{' | '}')
+    })
+}
+
+fn in_word(word: &str) -> Option<&'static str> {
+    let is_token = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
+    let prefixes: &[_] = if word.len() < SHORTEST { &[] } else { &PREFIXES };
+    for &(prefix, kind, length) in prefixes {
+        let Some(at) = word.find(prefix) else { continue };
+        let rest = word.get(at..).unwrap_or_default();
+        let token = rest.split(|character| !is_token(character)).next().unwrap_or_default();
+        let begins = at == 0 || !word.get(..at).unwrap_or_default().ends_with(|c: char| c.is_ascii_alphanumeric());
+        if begins
+            && token.len() >= length
+            && token.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+        {
+            return Some(kind);
+        }
+    }
+    if is_jwt(word) {
+        return Some("a token (JWT)");
+    }
+    has_url_password(word).then_some("a password in a URL")
+}
+
+/// Three base64url parts, of which the first two are JSON objects.
+fn is_jwt(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('.').collect();
+    let base64url = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    matches!(parts.as_slice(), [head, body, signature]
+        if head.starts_with("eyJ") && body.starts_with("eyJ") && head.len() > 12 && signature.len() > 8
+            && parts.iter().all(|part| base64url(part)))
+}
+
+/// `scheme://user:password@host`.
+fn has_url_password(word: &str) -> bool {
+    let Some((_, rest)) = word.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some((user, _)) = authority.rsplit_once('@') else { return false };
+    user.split_once(':').is_some_and(|(_, password)| is_secret_value(password))
+}
+
+/// A line such as `password: hunter2` or `--password=hunter2` in a file or an argument.
+fn assigns_a_secret(line: &str) -> bool {
+    let Some(at) = line.find(['=', ':']) else { return false };
+    let (name, value) = (line.get(..at).unwrap_or_default(), line.get(at + 1..).unwrap_or_default());
+    let name = name.trim().trim_start_matches('-').trim_matches(['"', '\'']);
+    let value = value.trim().trim_end_matches(',').trim_matches(['"', '\'']);
+    let is_name = name.chars().all(|character| character.is_ascii_alphanumeric() || "_-.".contains(character));
+    // a sentence such as "secret: see the runbook" has words; a secret has none
+    is_name && !value.contains(' ') && is_secret_name(name) && is_secret_value(value)
+}
+
+fn is_secret_name(name: &str) -> bool {
+    let name = snake_case(name);
+    if POINTERS.iter().any(|end| name.ends_with(end)) {
+        return false;
+    }
+    NAMES.iter().any(|part| {
+        name.match_indices(part).any(|(at, _)| {
+            let before = name.get(..at).unwrap_or_default();
+            let after = name.get(at + part.len()..).unwrap_or_default();
+            (before.is_empty() || before.ends_with('_')) && (after.is_empty() || after.starts_with('_'))
+        })
+    })
+}
+
+/// `dbPassword`, `db-password` and `db.password` as `DB_PASSWORD`.
+fn snake_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut after_lower = false;
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && after_lower {
+            out.push('_');
+        }
+        after_lower = character.is_ascii_lowercase();
+        out.push(if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' });
+    }
+    out
+}
+
+/// Whether a value can be a secret: not empty, not a switch or number, not a reference to something elsewhere.
+fn is_secret_value(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let is_switch = matches!(
+        lower.as_str(),
+        "" | "true" | "false" | "yes" | "no" | "on" | "off" | "none" | "null" | "disabled" | "enabled"
+    );
+    let is_number = value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_reference =
+        value.starts_with(['/', '$', '<', '%']) || value.contains("${") || value.contains("$(") || value.contains("{{");
+    let is_masked = value.chars().all(|character| "*x".contains(character));
+    !(is_switch || is_number || is_reference || is_masked)
+}
+
+/// Beginnings of values that say where a secret is to be had.
+const REFERENCES: [&str; 10] =
+    ["vault:", "ref+", "arn:", "op://", "sm://", "env:", "file:", "secret:", "secretref:", "kubernetes:"];
+
+/// As [`in_text`], but surer: for texts that somebody else wrote, where a false alarm is worse than a miss.
+pub fn surely_in_text(text: &str) -> Option<&'static str> {
+    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
+        return Some("a private key");
+    }
+    let in_line = |line: &str| hints_at_secret(line) && (surely_assigns(line) || line.split_whitespace().any(in_shell));
+    words(text).find_map(in_word).or_else(|| text.lines().any(in_line).then_some("a password"))
+}
+
+/// A word of a command such as `PASSWORD=hunter2`.
+fn in_shell(word: &str) -> bool {
+    word.contains('=') && surely_assigns(word)
+}
+
+/// As [`in_variable`], but surer: the name must end in a word for secrets, and the value must not look like the name of
+/// something.
+pub fn surely_in_variable(name: &str, value: &str) -> Option<&'static str> {
+    if let Some(kind) = surely_in_text(value) {
+        return Some(kind);
+    }
+    surely_secret(name, value).then_some("a secret")
+}
+
+/// A line of a settings file such as `password = "hunter2"`; code that merely handles a password is none.
+fn surely_assigns(line: &str) -> bool {
+    let Some((name, value)) = line.split_once(['=', ':']) else { return false };
+    if !hints_at_secret(name) {
+        return false;
+    }
+    let name = name.trim().trim_start_matches('-').trim();
+    let name = name.strip_prefix("export ").unwrap_or(name).trim_matches(['"', '\'']);
+    let value = value.trim().trim_end_matches([',', ';']);
+    let bare = value.trim_matches(['"', '\'']);
+    let is_name = name.chars().all(|character| character.is_ascii_alphanumeric() || "_-.".contains(character));
+    let is_code = bare.contains(['(', ')', '[', ']', '{', '}', '"', '\'', ' ', '\\'])
+        || bare.len() == value.len()
+            && bare.contains('.')
+            && bare.chars().all(|c| c.is_ascii_alphabetic() || "._".contains(c));
+    let is_yaml = value.starts_with(['|', '>', '&', '*', '!', '#']);
+    is_name && !is_code && !is_yaml && surely_secret(name, bare)
+}
+
+/// Whether a name can be one of a secret, without a copy of it: nearly all lines of a file end here.
+fn hints_at_secret(name: &str) -> bool {
+    let hints = [&b"pass"[..], b"pwd", b"secret", b"token", b"key", b"credential"];
+    hints.iter().any(|hint| name.as_bytes().windows(hint.len()).any(|window| window.eq_ignore_ascii_case(hint)))
+}
+
+fn surely_secret(name: &str, value: &str) -> bool {
+    if !hints_at_secret(name) || !is_secret_value(value) || value.contains("://") || value.eq_ignore_ascii_case(name) {
+        return false;
+    }
+    if REFERENCES.iter().any(|reference| value.starts_with(reference)) {
+        return false;
+    }
+    let name = snake_case(name);
+    let name = name.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit());
+    let ends = |part: &&&str| name.strip_suffix(**part).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
+    let Some(part) = NAMES.iter().find(ends) else { return false };
+    let is_password = part.starts_with("PASS") || *part == "PWD";
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_a_name = value.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'.'));
+    is_password || !(is_number || is_a_name)
+}
+
+/// The places in a text that is no YAML which may hold secrets: the rest of a line after a name for one, and credentials
+/// that show what they are. Rather too much than too little, since it is only for showing lines.
+pub fn scan_lines(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut in_key = false;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        in_key |= line.contains("-----BEGIN ");
+        let shows = in_key || words(line).any(|word| in_word(word).is_some());
+        let from = if shows { Some(0) } else { after_secret_name(line) };
+        if let Some(from) = from {
+            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            found.push(Span { start: offset(start + from), end: offset(end) });
+        }
+        in_key &= !line.contains("-----END ");
+        start = end;
+    }
+    found
+}
+
+/// Where the value begins after the first name for a secret with `:` or `=`.
+fn after_secret_name(line: &str) -> Option<usize> {
+    let separators = line.match_indices([':', '=']).map(|(at, _)| at);
+    separators.map(|at| (at, line.get(..at).unwrap_or_default())).find_map(|(at, before)| {
+        let name = before.trim_end_matches(['"', '\'', ' ']);
+        let begin = name.rfind(|c: char| !(c.is_ascii_alphanumeric() || "_-.".contains(c))).map_or(0, |at| at + 1);
+        let value = line.get(at + 1..)?;
+        let blank = value.len() - value.trim_start_matches(' ').len();
+        is_secret_name(name.get(begin..)?.trim_start_matches('-')).then_some(at + 1 + blank)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{in_text, in_variable, surely_in_text, surely_in_variable};
+
+    #[test]
+    fn secrets_are_recognised() {
+        let jwt = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0In0", "c2lnbmF0dXJlLW9mLWl0"].join(".");
+        let github = format!("ghp_{}", "aB3".repeat(12));
+        for text in [
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
+            "AKIAIOSFODNN7EXAMPLE",
+            &jwt,
+            &github,
+            "postgres://shop:hunter2@db:5432/shop",
+            "password: hunter2",
+            "[db]\npassword = \"hunter2\"\n",
+            "--db-password=hunter2",
+        ] {
+            assert!(in_text(text).is_some(), "{text}");
+        }
+        for (name, value) in [
+            ("PASSWORD", "hunter2"),
+            ("DB_PASSWORD", "x1"),
+            ("apiKey", "abc123"),
+            ("dbPassword", "p"),
+            ("PGPASSWORD_", ""),
+        ] {
+            assert_eq!(in_variable(name, value).is_some(), !value.is_empty(), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn references_and_settings_are_not() {
+        for text in [
+            "info",
+            "postgres://db:5432/shop",
+            "postgres://shop@db/shop",
+            "postgres://shop:$(PASSWORD)@db/shop",
+            "password_file = /run/secrets/db/password",
+            "secret: see the runbook for how it is rotated",
+            "-----BEGIN CERTIFICATE-----\nMIIE",
+            "MONKEYAKIA",
+        ] {
+            assert_eq!(in_text(text), None, "{text}");
+        }
+        for (name, value) in [
+            ("PASSWORD_FILE", "/run/secrets/db"),
+            ("TOKEN_TTL", "3600"),
+            ("TOKEN_REFRESH", "true"),
+            ("SECRET_NAME", "shop-db"),
+            ("PASSWORD", "$(OTHER)"),
+            ("MAX_TOKENS", "4096"),
+            ("KEYBOARD", "qwertz"),
+        ] {
+            assert_eq!(in_variable(name, value), None, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn what_surely_is_a_secret() {
+        for (name, value) in [
+            ("DB_PASSWORD", "hunter2"),
+            ("DB_PASSWORD", "admin"),
+            ("POSTGRES_PASSWORD_1", "12345678"),
+            ("apiKey", "9f86d081884c"),
+            ("CLIENT_SECRET", "s3cr3t"),
+            ("DATABASE_URL", "postgres://shop:hunter2@db:5432/shop"),
+        ] {
+            assert!(surely_in_variable(name, value).is_some(), "{name}={value}");
+        }
+        for text in [
+            "[security]\nadmin_password = admin\n",
+            "spring.datasource.password=hunter2",
+            "users:\n  - password: 'hunter2'\n",
+            "export API_TOKEN=9f86d081884c",
+            "set -e; PGPASSWORD=x DB_PASSWORD=hunter2 psql -h db",
+        ] {
+            assert!(surely_in_text(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_well_be_none() {
+        for (name, value) in [
+            ("TLS_SECRET", "shop-tls"),
+            ("TOKEN_ISSUER", "https://login.example.com"),
+            ("OIDC_TOKEN", "https://login.example.com/token"),
+            ("MAX_TOKEN", "4096"),
+            ("TOKEN_EXPIRATION", "3600s"),
+            ("PASSWORD_VALIDATION", "strict"),
+            ("DB_PASSWORD", "vault:secret/data/db#password"),
+            ("DB_PASSWORD", "$(OTHER)"),
+            ("password_validation.py", "import re"),
+            ("KEYBOARD_LAYOUT", "de1"),
+        ] {
+            assert_eq!(surely_in_variable(name, value), None, "{name}={value}");
+        }
+        for text in [
+            "password = os.environ[\"PASSWORD\"]",
+            "password=password,",
+            "token = settings.token",
+            "def check(password: str) -> bool:",
+            "const token = getToken();",
+            "password: |\n  see below",
+            "# password: hunter2 was the old one",
+            "password: ${PASSWORD}",
+            "bearer_token_file: /var/run/secrets/token",
+            "mail = \"^[a-z]+@example.com$\"",
+        ] {
+            assert_eq!(surely_in_text(text), None, "{text}");
+        }
+    }
+}

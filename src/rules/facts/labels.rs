@@ -1,0 +1,118 @@
+//! Labels, and selectors over them.
+
+use crate::yaml::Node;
+
+/// Labels of an object, all in one text: `key`, NUL, `value`, NUL, and so on. No label that the API server takes has a NUL.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Labels(Box<str>);
+
+impl Labels {
+    /// The labels that a mapping has; what is no string is none.
+    pub(super) fn of(node: Node<'_, '_>) -> Self {
+        let mut text = String::new();
+        for (key, value) in node.fields() {
+            if let (Some(key), Some(value)) = (key.text(), value.as_str())
+                && !key.contains('\0')
+                && !value.contains('\0')
+            {
+                for part in [key, value] {
+                    text.push_str(part);
+                    text.push('\0');
+                }
+            }
+        }
+        Self(text.into())
+    }
+
+    /// Keys with values, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut parts = self.0.split_terminator('\0');
+        std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What `matchLabels` and `matchExpressions` select.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Selector {
+    /// `matchLabels`.
+    pub labels: Labels,
+    expressions: Box<[Expression]>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Expression {
+    key: Box<str>,
+    operator: Operator,
+    values: Box<[Box<str>]>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Operator {
+    In,
+    NotIn,
+    Exists,
+    DoesNotExist,
+}
+
+impl Selector {
+    /// The selector that a mapping is; without a key it selects everything.
+    pub(crate) fn of(node: Node<'_, '_>) -> Self {
+        let expressions = node.get("matchExpressions").into_iter().flat_map(Node::items);
+        Self {
+            labels: node.get("matchLabels").map(Labels::of).unwrap_or_default(),
+            expressions: expressions.filter_map(Expression::of).collect(),
+        }
+    }
+
+    /// Whether it selects everything.
+    pub fn is_everything(&self) -> bool {
+        self.labels.is_empty() && self.expressions.is_empty()
+    }
+
+    /// Whether it is written with `matchLabels` only.
+    pub fn is_plain(&self) -> bool {
+        self.expressions.is_empty()
+    }
+
+    /// Whether it selects what has these labels.
+    pub fn matches(&self, labels: &Labels) -> bool {
+        self.labels.iter().all(|(key, value)| labels.get(key) == Some(value))
+            && self.expressions.iter().all(|expression| expression.holds(labels.get(&expression.key)))
+    }
+}
+
+impl Expression {
+    fn of(node: Node<'_, '_>) -> Option<Self> {
+        let text = |key: &str| node.get(key).and_then(Node::as_str);
+        let operator = match text("operator")? {
+            "In" => Operator::In,
+            "NotIn" => Operator::NotIn,
+            "Exists" => Operator::Exists,
+            "DoesNotExist" => Operator::DoesNotExist,
+            _ => return None,
+        };
+        let values = node.get("values").into_iter().flat_map(Node::items);
+        let values = values.filter_map(Node::as_str).map(Into::into).collect();
+        Some(Self { key: text("key")?.into(), operator, values })
+    }
+
+    fn holds(&self, value: Option<&str>) -> bool {
+        let is_listed = || value.is_some_and(|value| self.values.iter().any(|known| **known == *value));
+        match self.operator {
+            Operator::In => is_listed(),
+            Operator::NotIn => !is_listed(),
+            Operator::Exists => value.is_some(),
+            Operator::DoesNotExist => value.is_none(),
+        }
+    }
+}

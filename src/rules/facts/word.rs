@@ -1,0 +1,37 @@
+//! Texts of the input that a rule may have to point at.
+
+use crate::kube::pod::Field;
+use crate::yaml::{Node, Span};
+
+/// A text with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// What it says.
+    pub text: Box<str>,
+    /// Where.
+    pub span: Span,
+}
+
+impl Word {
+    /// The text of a node; `None` for what is no string.
+    pub(super) fn of(node: Node<'_, '_>) -> Option<Self> {
+        Some(Self { text: node.as_str()?.into(), span: node.span() })
+    }
+
+    /// The text of a field; `None` where it is absent, empty or no string.
+    pub(super) fn field(node: Node<'_, '_>, key: &str) -> Option<Self> {
+        Self::of(Field::of(node, key)?.value).filter(|word| !word.text.is_empty())
+    }
+
+    /// The strings of a list below a key.
+    pub(super) fn list(node: Node<'_, '_>, key: &str) -> Box<[Self]> {
+        let list = node.get(key);
+        list.into_iter().flat_map(Node::items).filter_map(Self::of).collect()
+    }
+}
+
+impl AsRef<str> for Word {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}

@@ -1,0 +1,82 @@
+//! `duplicate-port`
+
+use crate::kube::pod::Field;
+use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::sink::{PodContext, Report, Sink};
+use crate::yaml::Node;
+
+pub(super) static RULE: Rule = Rule {
+    id: "duplicate-port",
+    summary: "a container lists a port twice",
+    severity: Severity::Low,
+    category: Category::Correctness,
+    on: true,
+    controls: &[],
+    why: "Ports are merged by number and protocol when a manifest is applied: of two entries that share both, one is lost at the \
+          next change. Where a container has one port for TCP and UDP, each entry needs its `protocol`.",
+    prevents: "A name that a Service leads to disappears after an update that did not touch it.",
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      ports:
+        - name: dns
+          containerPort: 5353
+        - name: dns-udp
+          containerPort: 5353
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      ports:
+        - name: dns
+          containerPort: 5353
+          protocol: TCP
+        - name: dns-udp
+          containerPort: 5353
+          protocol: UDP
+",
+    fix: None,
+    check: Check::Pod(check),
+};
+
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+    for container in &context.pod.containers {
+        let ports = || container.fields.ports.into_iter().flat_map(|ports| ports.value.items());
+        for (at, port) in ports().enumerate() {
+            let Some(field) = Field::of(port, "containerPort") else { continue };
+            let Some(number) = field.value.as_int() else { continue };
+            let same =
+                |other: &Node<'_, '_>| self::number(*other) == Some(number) && protocol(*other) == protocol(port);
+            let Some(first) = ports().take(at).find(same).and_then(|first| Field::of(first, "containerPort")) else {
+                continue;
+            };
+            let message = format!("container `{}` lists the port {number}/{} twice", container.name(), protocol(port));
+            sink.report(
+                Report::new(field.span(), message)
+                    .label("here again")
+                    .other(first.span(), "here first")
+                    .container(container),
+            );
+        }
+    }
+}
+
+fn number(port: Node<'_, '_>) -> Option<i128> {
+    port.get("containerPort")?.as_int()
+}
+
+fn protocol<'d>(port: Node<'d, '_>) -> &'d str {
+    port.get("protocol").and_then(Node::as_str).filter(|protocol| !protocol.is_empty()).unwrap_or("TCP")
+}

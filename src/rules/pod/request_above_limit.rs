@@ -1,0 +1,86 @@
+//! `request-above-limit`
+
+use super::resources::Bound;
+use crate::kube::pod::{Container, Field};
+use crate::kube::quantity::Quantity;
+use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::sink::{PodContext, Report, Sink};
+
+pub(super) static RULE: Rule = Rule {
+    id: "request-above-limit",
+    summary: "a container asks for more than its limit",
+    severity: Severity::High,
+    category: Category::Correctness,
+    on: true,
+    controls: &[],
+    why: "A request is what is reserved, a limit what may be used at most. The API server refuses a pod whose request is the \
+          greater; a Deployment it takes, and finds out when it makes the pods.",
+    prevents: "A rollout that cannot create a single pod.",
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      resources:
+        requests:
+          memory: 1Gi
+        limits:
+          memory: 512Mi
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      resources:
+        requests:
+          memory: 512Mi
+        limits:
+          memory: 512Mi
+",
+    fix: None,
+    check: Check::Pod(check),
+};
+
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+    look(context.pod.fields.resources, None, sink);
+    for container in &context.pod.containers {
+        look(container.fields.resources, Some(container), sink);
+    }
+}
+
+fn look(resources: Option<Field<'_, '_>>, container: Option<&Container<'_, '_>>, sink: &mut Sink<'_, '_, '_>) {
+    let Some(resources) = resources else { return };
+    let of = |bound: Bound| resources.value.get(bound.as_str());
+    let (Some(requests), Some(limits)) = (of(Bound::Requests), of(Bound::Limits)) else { return };
+    for (key, value) in requests.fields() {
+        let Some(name) = key.text() else { continue };
+        let Some(limit) = Field::of(limits, name) else { continue };
+        let (Some(asked), Some(most)) = (value.text(), limit.value.text()) else { continue };
+        if asked == most {
+            continue;
+        }
+        let (Ok(request), Ok(bound)) = (Quantity::parse(asked), Quantity::parse(most)) else { continue };
+        if request <= bound {
+            continue;
+        }
+        let who =
+            container.map_or_else(|| "the pod".to_owned(), |container| format!("container `{}`", container.name()));
+        let message = format!("{who} asks for {asked} of {name}, above its limit of {most}");
+        let report = Report::new(Field { key, value }.span(), message)
+            .label(format!("expected {most} or less"))
+            .other(limit.span(), "the limit");
+        sink.report(match container {
+            Some(container) => report.container(container),
+            None => report,
+        });
+    }
+}

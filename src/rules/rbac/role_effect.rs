@@ -1,0 +1,146 @@
+//! `role-rule-without-effect`
+
+use crate::kube::rbac;
+use crate::rules::facts::{Facts, PolicyRule, Role, Word};
+use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::set_report::SetReport;
+use crate::rules::sink::SetSink;
+
+pub(super) static RULE: Rule = Rule {
+    id: "role-rule-without-effect",
+    summary: "a rule of a role allows nothing, or not what it seems to",
+    severity: Severity::Medium,
+    category: Category::Correctness,
+    on: true,
+    controls: &[],
+    why: "RBAC takes any word for a resource, a group or a verb, and says nothing if there is no such thing. `pods/*` \
+          is no pattern (`*/exec` is one), `deployments` are not in the core group, a Role cannot reach what lives \
+          in no namespace, and a request to create has no name that `resourceNames` could match.",
+    prevents: "What was to be allowed is not missing at run time, and nobody mends it with a wildcard.",
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: web
+  namespace: shop
+rules:
+  - apiGroups: [\"\"]
+    resources: [deployments]
+    verbs: [get]
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: web
+  namespace: shop
+rules:
+  - apiGroups: [apps]
+    resources: [deployments]
+    verbs: [get]
+",
+    fix: None,
+    check: Check::Set(check),
+};
+
+fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+    for role in &facts.roles {
+        for (index, rule) in role.rules.iter().enumerate() {
+            if let (false, Some(url)) = (role.is_cluster, rule.urls.first()) {
+                let path = format!("rules[{index}].nonResourceURLs[0]");
+                let place = role.object.at(url.span, "only a ClusterRole can have this");
+                let message = format!("the API server refuses {}: URLs are in no namespace", role.object);
+                sink.report(SetReport::new(&role.object, path, place, message));
+            }
+            for (at, resource) in rule.resources.iter().enumerate() {
+                if let Some((message, label)) = resource_fault(role, rule, &resource.text) {
+                    let place = role.object.at(resource.span, label);
+                    let path = format!("rules[{index}].resources[{at}]");
+                    sink.report(SetReport::new(&role.object, path, place, message));
+                }
+            }
+            for (at, verb) in rule.verbs.iter().enumerate() {
+                if let Some((message, label)) = verb_fault(rule, &verb.text) {
+                    let place = role.object.at(verb.span, label);
+                    let path = format!("rules[{index}].verbs[{at}]");
+                    sink.report(SetReport::new(&role.object, path, place, message));
+                }
+            }
+        }
+    }
+}
+
+/// What is wrong with a resource, and what was expected.
+fn resource_fault(holder: &Role, rule: &PolicyRule, resource: &str) -> Option<(String, String)> {
+    if let Some(base) = resource.strip_suffix("/*") {
+        let label = format!("expected subresources by name, as `{base}/status`, or `*/status`");
+        return Some((format!("`{resource}` is no pattern, and allows nothing"), label));
+    }
+    let groups = || rule.groups.iter().map(|group| &*group.text);
+    if groups().any(|group| group == "*") {
+        return None;
+    }
+    if !holder.is_cluster && groups().all(|group| rbac::is_cluster_scoped(group, resource)) && !is_bind(rule) {
+        let label = "only a ClusterRole with a ClusterRoleBinding reaches it".to_owned();
+        return Some((format!("`{resource}` lives in no namespace: {} allows nothing of it", holder.object), label));
+    }
+    if let Some(group) = rbac::group_of(resource) {
+        let is_ours = groups().any(|ours| ours == group);
+        if is_ours || !groups().all(is_built_in) || rule.groups.is_empty() {
+            return None;
+        }
+        let expected = if group.is_empty() { "\"\"" } else { group };
+        let given: Vec<&str> = groups().map(|ours| if ours.is_empty() { "\"\"" } else { ours }).collect();
+        let message = format!("`{resource}` is not in the API group {}, and allows nothing", given.join(", "));
+        return Some((message, format!("expected `apiGroups: [{expected}]`")));
+    }
+    let plural = rbac::known_resources().find(|known| is_misspelt(resource, known))?;
+    groups()
+        .all(is_built_in)
+        .then(|| (format!("there is no resource `{resource}`: this allows nothing"), format!("expected `{plural}`")))
+}
+
+/// Whether a right in a namespace is enough, as for binding a ClusterRole there.
+fn is_bind(rule: &PolicyRule) -> bool {
+    rule.verbs.iter().any(|verb| matches!(&*verb.text, "bind" | "escalate" | "*"))
+}
+
+/// Groups of Kubernetes itself in which none but its own resources live.
+fn is_built_in(group: &str) -> bool {
+    matches!(group, "" | "apps" | "autoscaling" | "batch" | "extensions" | "networking.k8s.io" | "policy")
+        || group == "rbac.authorization.k8s.io"
+}
+
+/// Whether it is the known resource in the singular, or in the spelling of its kind.
+fn is_misspelt(resource: &str, known: &str) -> bool {
+    let lower = resource.to_ascii_lowercase();
+    let singular = known.strip_suffix('s').is_some_and(|one| one == lower || one.strip_suffix('e') == Some(&*lower));
+    let policies = known.strip_suffix("ies").is_some_and(|stem| lower.strip_suffix('y') == Some(stem));
+    singular || policies || (lower == known && resource != known)
+}
+
+/// What is wrong with a verb, and what was expected.
+fn verb_fault(rule: &PolicyRule, verb: &str) -> Option<(String, String)> {
+    const WORDS: [(&str, &str); 8] = [
+        ("read", "`get`, `list`, `watch`"),
+        ("view", "`get`, `list`, `watch`"),
+        ("write", "`create`, `update`, `patch`"),
+        ("edit", "`update`, `patch`"),
+        ("modify", "`update`, `patch`"),
+        ("remove", "`delete`"),
+        ("add", "`create`"),
+        ("all", "the verbs by name"),
+    ];
+    let lower = verb.to_ascii_lowercase();
+    if let Some((_, expected)) = WORDS.iter().find(|(word, _)| *word == lower) {
+        return Some((format!("there is no verb `{verb}`: this allows nothing"), format!("expected {expected}")));
+    }
+    if lower != verb && !verb.contains(':') {
+        return Some((format!("there is no verb `{verb}`: this allows nothing"), format!("expected `{lower}`")));
+    }
+    let is_void = |resource: &Word| rbac::is_nameless(&resource.text, verb);
+    (!rule.names.is_empty() && !rule.resources.is_empty() && rule.resources.iter().all(is_void)).then(|| {
+        let message = format!("`{verb}` cannot be restricted to names: with `resourceNames` it allows nothing");
+        (message, "the request carries no name; expected a rule of its own".to_owned())
+    })
+}
