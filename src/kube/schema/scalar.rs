@@ -93,6 +93,7 @@ impl<'d, 's> Walk<'_, 'd, 's> {
         let (least, most) = match at.field.limit {
             Limit::Range(least, most) => (least, most),
             Limit::Port => (1, MOST_PORT),
+            Limit::TargetPort => (0, MOST_PORT),
             _ => (i64::MIN, i64::MAX),
         };
         if !(i128::from(least)..=i128::from(most)).contains(&number) {
@@ -101,7 +102,7 @@ impl<'d, 's> Walk<'_, 'd, 's> {
     }
 
     fn int_or_string(&mut self, at: At<'d, 's>, node: Node<'d, 's>, text: &str) {
-        if at.field.limit == Limit::Port {
+        if matches!(at.field.limit, Limit::Port | Limit::TargetPort) {
             self.name(at, node, NameRule::PortName, text);
         }
     }
