@@ -27,7 +27,8 @@ impl<'d, 's> Walk<'_, 'd, 's> {
                 // the server takes an empty text for none
                 return !text.is_empty();
             }
-            (FieldType::Boolean, Value::Bool(_)) | (FieldType::Number, Value::Int(_) | Value::Float(_)) => {}
+            (FieldType::Boolean, Value::Bool(_))
+            | (FieldType::Number | FieldType::Quantity, Value::Int(_) | Value::Float(_)) => {}
             (FieldType::Integer | FieldType::IntOrString, Value::Int(number)) => self.integer(at, node, number),
             #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
             (FieldType::Integer | FieldType::IntOrString, Value::Float(number))
@@ -36,7 +37,6 @@ impl<'d, 's> Walk<'_, 'd, 's> {
                 self.integer(at, node, number as i128);
             }
             (FieldType::IntOrString, Value::Str(text)) => self.int_or_string(at, node, &text),
-            (FieldType::Quantity, Value::Int(_) | Value::Float(_)) => {}
             (FieldType::Quantity, Value::Str(text)) => self.quantity(at, node, &text),
             (FieldType::Time, Value::Str(text)) => {
                 if text.parse::<jiff::Timestamp>().is_err() {
@@ -93,6 +93,7 @@ impl<'d, 's> Walk<'_, 'd, 's> {
         let (least, most) = match at.field.limit {
             Limit::Range(least, most) => (least, most),
             Limit::Port => (1, MOST_PORT),
+            Limit::TargetPort => (0, MOST_PORT),
             _ => (i64::MIN, i64::MAX),
         };
         if !(i128::from(least)..=i128::from(most)).contains(&number) {
@@ -101,7 +102,7 @@ impl<'d, 's> Walk<'_, 'd, 's> {
     }
 
     fn int_or_string(&mut self, at: At<'d, 's>, node: Node<'d, 's>, text: &str) {
-        if at.field.limit == Limit::Port {
+        if matches!(at.field.limit, Limit::Port | Limit::TargetPort) {
             self.name(at, node, NameRule::PortName, text);
         }
     }

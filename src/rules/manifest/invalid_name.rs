@@ -87,17 +87,16 @@ pub(super) fn of_object(context: &Context<'_, '_, '_>) -> Option<Found> {
 fn rule_of(api_version: &str, kind: &str, version: Version) -> Option<(NameRule, usize)> {
     let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
     let rule = match (group, kind) {
-        ("", "Namespace") | ("apps", "StatefulSet") => NameRule::Dns1123Label,
-        // the gate RelaxedServiceNameValidation
+        // since the gate RelaxedServiceNameValidation
         ("", "Service") if version.minor() < 36 => NameRule::Dns1035Label,
-        ("", "Service") => NameRule::Dns1123Label,
+        ("", "Service" | "Namespace") | ("apps", "StatefulSet") => NameRule::Dns1123Label,
         ("batch", "CronJob") => return Some((NameRule::Dns1123Subdomain, 52)),
         ("", "Event" | "ComponentStatus" | "Binding") => return None,
-        ("" | "apps" | "batch" | "autoscaling" | "policy", _) => NameRule::Dns1123Subdomain,
-        ("networking.k8s.io", "Ingress" | "IngressClass" | "NetworkPolicy") => NameRule::Dns1123Subdomain,
-        ("storage.k8s.io", "StorageClass") | ("scheduling.k8s.io", "PriorityClass") => NameRule::Dns1123Subdomain,
-        // the store of custom resources
-        ("gateway.networking.k8s.io", _) => NameRule::Dns1123Subdomain,
+        // Gateway API is kept as custom resources are
+        ("" | "apps" | "batch" | "autoscaling" | "policy" | "gateway.networking.k8s.io", _)
+        | ("networking.k8s.io", "Ingress" | "IngressClass" | "NetworkPolicy")
+        | ("storage.k8s.io", "StorageClass")
+        | ("scheduling.k8s.io", "PriorityClass") => NameRule::Dns1123Subdomain,
         _ => return None,
     };
     Some((rule, rule.max_length()))
