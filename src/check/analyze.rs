@@ -105,7 +105,9 @@ impl<'a> Analyzer<'a> {
         };
         let parts: Vec<Analysis> =
             parts.into_par_iter().map(|part| self.part(yaml::parse_part(&text, part), file, &text, known)).collect();
-        parts.into_iter().for_each(|part| analysis.append(part));
+        for part in parts {
+            analysis.append(part);
+        }
         if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
             analysis.text = Some(text);
         }

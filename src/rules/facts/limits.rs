@@ -1,4 +1,4 @@
-//! What the LimitRanges of the input give to containers that say nothing.
+//! What each LimitRange of the input gives to containers that say nothing.
 
 use std::collections::HashMap;
 
