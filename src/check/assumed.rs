@@ -51,6 +51,11 @@ impl Assumed {
         }
     }
 
+    /// The namespaces of pods with the policies in them; one that is not written down is `default`.
+    pub(super) fn in_namespaces(&self) -> impl Iterator<Item = (&str, Policies)> {
+        self.namespaces.iter().map(|(name, policies, _)| (name.as_deref().unwrap_or("default"), *policies))
+    }
+
     /// Adds what was assumed of the next documents of the same file.
     pub(super) fn append(&mut self, other: Self) {
         for (namespace, policies, defaults) in other.namespaces {

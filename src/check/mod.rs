@@ -50,9 +50,12 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     let settings = &options.settings;
     let analyzer = Analyzer::new(options);
     let (mut analyses, facts) = analyze(inputs, &analyzer, settings);
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome { as_admission: settings.as_admission, ..Outcome::default() };
     let mut collected = Collected::default();
     for (at, analysis) in analyses.iter_mut().enumerate() {
+        if settings.as_admission && settings.level.is_none() {
+            outcome.add_unguarded(analysis.assumed.in_namespaces());
+        }
         collected.append(std::mem::take(&mut analysis.collected));
         outcome.add(file_id(at), std::mem::take(analysis));
     }
