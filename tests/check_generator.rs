@@ -91,7 +91,7 @@ fn every_good_spec_is_clean() {
         clean(
             &folder,
             &name,
-            &files.map(String::as_str).chain(["--level", level, "--ignore", "invalid-suppression"]).collect::<Vec<_>>(),
+            &files.map(String::as_str).chain(["--level", level]).collect::<Vec<_>>(),
         );
     }
 }
