@@ -120,6 +120,9 @@ fn in_word(word: &str) -> Option<&'static str> {
 
 /// Three base64url parts, of which the first two are JSON objects.
 fn is_jwt(word: &str) -> bool {
+    if !word.starts_with("eyJ") {
+        return false;
+    }
     let parts: Vec<&str> = word.split('.').collect();
     let base64url = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     matches!(parts.as_slice(), [head, body, signature]
