@@ -6,13 +6,14 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::Options;
 use super::admission::{self, Admission};
+use super::assumed::Assumed;
 use super::discover::Input;
 use super::outcome::{Broken, Counts};
 use super::suppress::{self, Collected};
 use crate::kube::object::{self, Kind, Object};
 use crate::kube::pod::Pod;
-use crate::rules::facts::{Account, Facts};
-use crate::rules::pod_security::{self, Policies};
+use crate::rules::facts::Facts;
+use crate::rules::pod_security;
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
 use crate::yaml::{self, Stream};
 
@@ -32,10 +33,7 @@ pub(super) struct Analysis {
     pub(super) facts: Facts,
     pub(super) collected: Collected,
     pub(super) admissions: Vec<Admission>,
-    /// The namespaces of pods with the policies that were assumed to hold in them.
-    pub(super) assumed: Vec<(Option<String>, Policies)>,
-    /// The service accounts of pods, and whether it was assumed that they give no token.
-    pub(super) accounts: Vec<(Account, bool)>,
+    pub(super) assumed: Assumed,
 }
 
 impl Analysis {
@@ -47,9 +45,7 @@ impl Analysis {
         self.facts.append(part.facts);
         self.collected.append(part.collected);
         self.admissions.append(&mut part.admissions);
-        for (namespace, policies) in part.assumed {
-            note(&mut self.assumed, namespace.as_deref(), policies);
-        }
+        self.assumed.append(part.assumed);
     }
 }
 
@@ -109,7 +105,9 @@ impl<'a> Analyzer<'a> {
         };
         let parts: Vec<Analysis> =
             parts.into_par_iter().map(|part| self.part(yaml::parse_part(&text, part), file, &text, known)).collect();
-        parts.into_iter().for_each(|part| analysis.append(part));
+        for part in parts {
+            analysis.append(part);
+        }
         if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
             analysis.text = Some(text);
         }
@@ -146,17 +144,12 @@ impl<'a> Analyzer<'a> {
         }
         if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
-            let policies = known.policies(object.namespace(), self.settings);
-            note(&mut analysis.assumed, object.namespace(), policies);
-            let account = Account::deciding_for(object, &pod);
-            let account_gives_no_token = account.as_ref().is_some_and(|account| known.accounts.gives_no_token(account));
-            analysis.accounts.extend(account.map(|account| (account, account_gives_no_token)));
-            let context = PodContext { object, pod: &pod, policy: policies.checked, account_gives_no_token };
+            let context = analysis.assumed.context(object, &pod, known, self.settings);
             for (rule, check) in &self.pods {
                 sink.rule = rule;
                 check(&context, &mut sink);
             }
-            for (rule, control) in self.controls.iter().filter(|(_, control)| control.is_in(policies.checked)) {
+            for (rule, control) in self.controls.iter().filter(|(_, control)| control.is_in(context.policy)) {
                 sink.rule = rule;
                 let _ = (control.evaluate)(&context, &mut sink);
             }
@@ -170,16 +163,8 @@ impl<'a> Analyzer<'a> {
             analysis.admissions.extend(admission::of_namespace(object, file, self.settings));
         } else if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
-            let policies = known.policies(object.namespace(), self.settings);
-            note(&mut analysis.assumed, object.namespace(), policies);
+            let policies = analysis.assumed.policies(object.namespace(), known, self.settings);
             analysis.admissions.extend(admission::of_pods(object, &pod, policies, file, text, self.settings));
         }
-    }
-}
-
-fn note(assumed: &mut Vec<(Option<String>, Policies)>, namespace: Option<&str>, policies: Policies) {
-    // neighbours mostly share their namespace
-    if !assumed.iter().any(|(known, _)| known.as_deref() == namespace) {
-        assumed.push((namespace.map(str::to_owned), policies));
     }
 }

@@ -90,9 +90,8 @@ impl Outcome {
     }
 
     /// Adds the namespaces in which nothing is asked of pods.
-    pub(super) fn add_unguarded(&mut self, seen: &[(Option<String>, Policies)]) {
-        for (namespace, policies) in seen {
-            let name = namespace.as_deref().unwrap_or("default");
+    pub(super) fn add_unguarded<'a>(&mut self, seen: impl Iterator<Item = (&'a str, Policies)>) {
+        for (name, policies) in seen {
             let asks = |policy: Policy| policy.level > Level::Privileged;
             if !asks(policies.enforce) && !asks(policies.warn) && !self.unguarded.iter().any(|known| known == name) {
                 self.unguarded.push(name.to_owned());

@@ -7,6 +7,7 @@ pub mod names;
 pub mod network;
 pub mod object;
 pub mod pod;
+pub mod policy;
 pub mod quantity;
 pub mod rbac;
 pub mod secret;

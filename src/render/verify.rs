@@ -17,6 +17,25 @@ pub(crate) fn manifests(text: &str, version: Version) -> Result<(), String> {
     Ok(())
 }
 
+/// Reads a rendered file that is no manifest. `Err` says what is wrong with it.
+pub(crate) fn documents(text: &str) -> Result<(), String> {
+    let stream = yaml::parse(text);
+    if let Some(error) = stream.errors.first() {
+        return Err(format!("it is not YAML: {}", error.message));
+    }
+    for document in &stream.documents {
+        let root = document.root().filter(|root| root.kind() == Kind::Mapping).ok_or("it holds an empty document")?;
+        each_key_once(root, "the document")?;
+    }
+    Ok(())
+}
+
+fn each_key_once(node: Node<'_, '_>, path: &str) -> Result<(), String> {
+    no_duplicates(node, path)?;
+    node.items().try_for_each(|item| each_key_once(item, path))?;
+    node.entries().try_for_each(|(key, value)| each_key_once(value, key.text().unwrap_or_default()))
+}
+
 fn object(root: Node<'_, '_>, version: Version) -> Result<(), String> {
     let text = |key: &str| root.get(key).and_then(Node::text).unwrap_or_default();
     let (api_version, kind) = (text("apiVersion"), text("kind"));

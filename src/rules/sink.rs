@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::facts::Defaults;
 use super::finding::{FileId, Finding, Fix, ObjectId, Place};
 use super::pod_security::{Policy, Violation};
-use super::rule::{Rule, Safety};
+use super::rule::{Rule, Safety, Severity};
 use super::set_report::SetReport;
 use super::settings::Settings;
 use crate::kube::object::Object;
@@ -23,6 +24,8 @@ pub struct PodContext<'c, 'd, 's> {
     pub policy: Policy,
     /// Whether the pod leaves it to its service account to ask for a token, and that is in the input and asks for none.
     pub account_gives_no_token: bool,
+    /// What the LimitRanges of its namespace give to its containers.
+    pub defaults: Defaults,
 }
 
 /// What is said of a place, to be completed and handed to a sink.
@@ -37,6 +40,7 @@ pub struct Report {
     help: Option<String>,
     fix: Option<Fix>,
     hidden: Vec<Span>,
+    severity: Option<Severity>,
 }
 
 impl Report {
@@ -51,7 +55,14 @@ impl Report {
             help: None,
             fix: None,
             hidden: Vec::new(),
+            severity: None,
         }
+    }
+
+    /// How bad it is here, if not as bad as the rule says.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
     }
 
     /// What to say at the place itself: what was expected, or what it means.
@@ -134,7 +145,7 @@ impl Sink<'_, '_, '_> {
         places.extend(report.others.into_iter().map(|(span, label)| Place { file, span, label }));
         self.findings.push(Finding {
             rule: self.rule,
-            severity: self.rule.severity,
+            severity: report.severity.unwrap_or(self.rule.severity),
             message: report.message,
             places,
             object,
