@@ -13,9 +13,10 @@ use super::suppress::{self, Collected};
 use crate::kube::object::{self, Kind, Object};
 use crate::kube::pod::Pod;
 use crate::rules::facts::Facts;
+use crate::rules::manifest;
 use crate::rules::pod_security;
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
-use crate::yaml::{self, Stream};
+use crate::yaml::{self, Node, Stream};
 
 type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
 type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>);
@@ -63,13 +64,21 @@ pub(super) struct Analyzer<'a> {
     objects: Vec<(&'static Rule, ObjectCheck)>,
     sets: Vec<(&'static Rule, SetCheck)>,
     controls: Vec<(&'static Rule, &'static pod_security::Control)>,
+    manifest: Vec<&'static Rule>,
 }
 
 impl<'a> Analyzer<'a> {
     pub(super) fn new(options: &'a Options) -> Self {
         let settings = &options.settings;
-        let mut sorted =
-            Self { settings, any: None, pods: Vec::new(), objects: Vec::new(), sets: Vec::new(), controls: Vec::new() };
+        let mut sorted = Self {
+            settings,
+            any: None,
+            pods: Vec::new(),
+            objects: Vec::new(),
+            sets: Vec::new(),
+            controls: Vec::new(),
+            manifest: Vec::new(),
+        };
         for rule in options.selection.rules() {
             sorted.any = Some(rule);
             match rule.check {
@@ -77,6 +86,7 @@ impl<'a> Analyzer<'a> {
                 Check::Object(check) => sorted.objects.push((rule, check)),
                 Check::Set(check) => sorted.sets.push((rule, check)),
                 Check::PodSecurity(control) => sorted.controls.push((rule, control)),
+                Check::Manifest => sorted.manifest.push(rule),
                 Check::Engine => {}
             }
         }
@@ -122,14 +132,26 @@ impl<'a> Analyzer<'a> {
         }
         for document in &stream.documents {
             analysis.counts.documents += 1;
+            let duplicates = if self.manifest.is_empty() { Vec::new() } else { document.duplicates() };
             analysis.counts.others += object::for_each(document, &mut |object| {
-                self.object(&object, file, text, known, &mut analysis);
+                self.object(&object, &duplicates, file, text, known, &mut analysis);
             });
+            if !duplicates.is_empty() {
+                self.lists(document, &duplicates, file, text, &mut analysis);
+            }
         }
         analysis
     }
 
-    fn object(&self, object: &Object<'_, '_>, file: FileId, text: &str, known: &Facts, analysis: &mut Analysis) {
+    fn object<'d, 's>(
+        &self,
+        object: &Object<'d, 's>,
+        duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
+        file: FileId,
+        text: &'s str,
+        known: &Facts,
+        analysis: &mut Analysis,
+    ) {
         analysis.counts.objects += 1;
         analysis.facts.add(object, file, self.settings);
         if self.settings.as_admission {
@@ -141,6 +163,9 @@ impl<'a> Analyzer<'a> {
         for (rule, check) in &self.objects {
             sink.rule = rule;
             check(object, &mut sink);
+        }
+        if !self.manifest.is_empty() {
+            manifest::check(object, duplicates, &self.manifest, &mut sink);
         }
         if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
@@ -155,6 +180,24 @@ impl<'a> Analyzer<'a> {
             }
         }
         analysis.findings.append(&mut sink.findings);
+    }
+
+    /// What is there twice in a list itself, outside of its members.
+    fn lists<'d, 's>(
+        &self,
+        document: &'d yaml::Document<'s>,
+        duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
+        file: FileId,
+        text: &'s str,
+        analysis: &mut Analysis,
+    ) {
+        let list = document.root().and_then(Object::new).filter(Object::is_list);
+        if let (Some(list), Some(rule), false) = (list, self.any, self.settings.as_admission) {
+            let settings = self.settings;
+            let mut sink = Sink { rule, settings, text, file, object: &list, id: None, findings: Vec::new() };
+            manifest::check_list(&list, duplicates, &self.manifest, &mut sink);
+            analysis.findings.append(&mut sink.findings);
+        }
     }
 
     /// What the API server would say of an object, instead of what the rules say.

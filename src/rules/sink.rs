@@ -83,6 +83,12 @@ impl Report {
         self
     }
 
+    /// The container that it is about, by its name.
+    pub fn named(mut self, container: String) -> Self {
+        self.container = Some(container);
+        self
+    }
+
     /// What to do, in one line.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
