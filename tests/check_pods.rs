@@ -78,3 +78,22 @@ fn no_report_shows_a_secret() {
         }
     }
 }
+
+#[test]
+fn what_stands_far_behind_in_a_large_file_counts() {
+    let filler = |at: usize| format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: filler-{at}}}\n");
+    let filler: String = (0..20_000).map(filler).collect();
+    let range = "\
+---
+apiVersion: v1
+kind: LimitRange
+metadata: {name: defaults, namespace: shop}
+spec: {limits: [{type: Container, default: {memory: 64Mi}}]}
+";
+    let folder = Folder::new();
+    folder.write("all.yaml", format!("{POD}{filler}"));
+    let rules = ["check", "--select", "mounted-token,no-memory-limit", "--format", "concise"];
+    folder.run(&rules).exits(1).says(&["[mounted-token]", "[no-memory-limit]"]);
+    folder.write("all.yaml", format!("{POD}{filler}---\n{ACCOUNT}{range}"));
+    folder.run(&rules).exits(0);
+}

@@ -2,6 +2,7 @@
 
 use crate::kube::object::{Kind, Object};
 use crate::kube::pod::{Pod, head};
+use crate::rules::facts::Defaults;
 use crate::rules::pod_security::{self, Policies, Policy, Violation, go_quoted, labels};
 use crate::rules::{FileId, ObjectId, PodContext, Settings, identity};
 use crate::yaml::{Node, Span};
@@ -36,7 +37,11 @@ pub(super) fn of_pods(
     settings: &Settings,
 ) -> Option<Admission> {
     let evaluate = |policy| {
-        pod_security::violations(&PodContext { object, pod, policy, account_gives_no_token: false }, text, settings)
+        pod_security::violations(
+            &PodContext { object, pod, policy, account_gives_no_token: false, defaults: Defaults::default() },
+            text,
+            settings,
+        )
     };
     let says = |refused, policy: Policy, violations: Vec<Violation>, message| Admission {
         file,

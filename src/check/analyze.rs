@@ -6,15 +6,17 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::Options;
 use super::admission::{self, Admission};
+use super::assumed::Assumed;
 use super::discover::Input;
 use super::outcome::{Broken, Counts};
 use super::suppress::{self, Collected};
 use crate::kube::object::{self, Kind, Object};
 use crate::kube::pod::Pod;
-use crate::rules::facts::{Account, Facts};
-use crate::rules::pod_security::{self, Policies};
+use crate::rules::facts::Facts;
+use crate::rules::manifest;
+use crate::rules::pod_security;
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
-use crate::yaml::{self, Stream};
+use crate::yaml::{self, Node, Stream};
 
 type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
 type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>);
@@ -32,10 +34,7 @@ pub(super) struct Analysis {
     pub(super) facts: Facts,
     pub(super) collected: Collected,
     pub(super) admissions: Vec<Admission>,
-    /// The namespaces of pods with the policies that were assumed to hold in them.
-    pub(super) assumed: Vec<(Option<String>, Policies)>,
-    /// The service accounts of pods, and whether it was assumed that they give no token.
-    pub(super) accounts: Vec<(Account, bool)>,
+    pub(super) assumed: Assumed,
 }
 
 impl Analysis {
@@ -47,10 +46,7 @@ impl Analysis {
         self.facts.append(part.facts);
         self.collected.append(part.collected);
         self.admissions.append(&mut part.admissions);
-        self.accounts.append(&mut part.accounts);
-        for (namespace, policies) in part.assumed {
-            note(&mut self.assumed, namespace.as_deref(), policies);
-        }
+        self.assumed.append(part.assumed);
     }
 }
 
@@ -68,13 +64,21 @@ pub(super) struct Analyzer<'a> {
     objects: Vec<(&'static Rule, ObjectCheck)>,
     sets: Vec<(&'static Rule, SetCheck)>,
     controls: Vec<(&'static Rule, &'static pod_security::Control)>,
+    manifest: Vec<&'static Rule>,
 }
 
 impl<'a> Analyzer<'a> {
     pub(super) fn new(options: &'a Options) -> Self {
         let settings = &options.settings;
-        let mut sorted =
-            Self { settings, any: None, pods: Vec::new(), objects: Vec::new(), sets: Vec::new(), controls: Vec::new() };
+        let mut sorted = Self {
+            settings,
+            any: None,
+            pods: Vec::new(),
+            objects: Vec::new(),
+            sets: Vec::new(),
+            controls: Vec::new(),
+            manifest: Vec::new(),
+        };
         for rule in options.selection.rules() {
             sorted.any = Some(rule);
             match rule.check {
@@ -82,6 +86,7 @@ impl<'a> Analyzer<'a> {
                 Check::Object(check) => sorted.objects.push((rule, check)),
                 Check::Set(check) => sorted.sets.push((rule, check)),
                 Check::PodSecurity(control) => sorted.controls.push((rule, control)),
+                Check::Manifest => sorted.manifest.push(rule),
                 Check::Engine => {}
             }
         }
@@ -110,7 +115,9 @@ impl<'a> Analyzer<'a> {
         };
         let parts: Vec<Analysis> =
             parts.into_par_iter().map(|part| self.part(yaml::parse_part(&text, part), file, &text, known)).collect();
-        parts.into_iter().for_each(|part| analysis.append(part));
+        for part in parts {
+            analysis.append(part);
+        }
         if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
             analysis.text = Some(text);
         }
@@ -125,14 +132,26 @@ impl<'a> Analyzer<'a> {
         }
         for document in &stream.documents {
             analysis.counts.documents += 1;
+            let duplicates = if self.manifest.is_empty() { Vec::new() } else { document.duplicates() };
             analysis.counts.others += object::for_each(document, &mut |object| {
-                self.object(&object, file, text, known, &mut analysis);
+                self.object(&object, &duplicates, file, text, known, &mut analysis);
             });
+            if !duplicates.is_empty() {
+                self.lists(document, &duplicates, file, text, &mut analysis);
+            }
         }
         analysis
     }
 
-    fn object(&self, object: &Object<'_, '_>, file: FileId, text: &str, known: &Facts, analysis: &mut Analysis) {
+    fn object<'d, 's>(
+        &self,
+        object: &Object<'d, 's>,
+        duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
+        file: FileId,
+        text: &'s str,
+        known: &Facts,
+        analysis: &mut Analysis,
+    ) {
         analysis.counts.objects += 1;
         analysis.facts.add(object, file, self.settings);
         if self.settings.as_admission {
@@ -145,24 +164,40 @@ impl<'a> Analyzer<'a> {
             sink.rule = rule;
             check(object, &mut sink);
         }
+        if !self.manifest.is_empty() {
+            manifest::check(object, duplicates, &self.manifest, &mut sink);
+        }
         if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
-            let policies = known.policies(object.namespace(), self.settings);
-            note(&mut analysis.assumed, object.namespace(), policies);
-            let account = Account::deciding_for(object, &pod);
-            let account_gives_no_token = account.as_ref().is_some_and(|account| known.accounts.gives_no_token(account));
-            analysis.accounts.extend(account.map(|account| (account, account_gives_no_token)));
-            let context = PodContext { object, pod: &pod, policy: policies.checked, account_gives_no_token };
+            let context = analysis.assumed.context(object, &pod, known, self.settings);
             for (rule, check) in &self.pods {
                 sink.rule = rule;
                 check(&context, &mut sink);
             }
-            for (rule, control) in self.controls.iter().filter(|(_, control)| control.is_in(policies.checked)) {
+            for (rule, control) in self.controls.iter().filter(|(_, control)| control.is_in(context.policy)) {
                 sink.rule = rule;
                 let _ = (control.evaluate)(&context, &mut sink);
             }
         }
         analysis.findings.append(&mut sink.findings);
+    }
+
+    /// What is there twice in a list itself, outside of its members.
+    fn lists<'d, 's>(
+        &self,
+        document: &'d yaml::Document<'s>,
+        duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
+        file: FileId,
+        text: &'s str,
+        analysis: &mut Analysis,
+    ) {
+        let list = document.root().and_then(Object::new).filter(Object::is_list);
+        if let (Some(list), Some(rule), false) = (list, self.any, self.settings.as_admission) {
+            let settings = self.settings;
+            let mut sink = Sink { rule, settings, text, file, object: &list, id: None, findings: Vec::new() };
+            manifest::check_list(&list, duplicates, &self.manifest, &mut sink);
+            analysis.findings.append(&mut sink.findings);
+        }
     }
 
     /// What the API server would say of an object, instead of what the rules say.
@@ -171,16 +206,8 @@ impl<'a> Analyzer<'a> {
             analysis.admissions.extend(admission::of_namespace(object, file, self.settings));
         } else if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
-            let policies = known.policies(object.namespace(), self.settings);
-            note(&mut analysis.assumed, object.namespace(), policies);
+            let policies = analysis.assumed.policies(object.namespace(), known, self.settings);
             analysis.admissions.extend(admission::of_pods(object, &pod, policies, file, text, self.settings));
         }
-    }
-}
-
-fn note(assumed: &mut Vec<(Option<String>, Policies)>, namespace: Option<&str>, policies: Policies) {
-    // neighbours mostly share their namespace
-    if !assumed.iter().any(|(known, _)| known.as_deref() == namespace) {
-        assumed.push((namespace.map(str::to_owned), policies));
     }
 }

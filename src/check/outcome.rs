@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::admission::Admission;
 use super::analyze::Analysis;
 use super::discover::Input;
+use crate::rules::pod_security::{Level, Policies, Policy};
 use crate::rules::{FileId, Finding, Rule, Severity};
 use crate::yaml::{Source, Span};
 
@@ -19,8 +20,12 @@ pub struct Outcome {
     pub broken: Vec<Broken>,
     /// What was looked at.
     pub counts: Counts,
-    /// What the API server would say of the objects, if that was asked for.
+    /// What the API server would say of the objects.
     pub admissions: Vec<Admission>,
+    /// Whether that was asked for, instead of findings.
+    pub as_admission: bool,
+    /// Namespaces of the input with pods of which the API server asks nothing, if it was asked for.
+    pub unguarded: Vec<String>,
     /// The number of findings that a suppression let pass.
     pub suppressed: usize,
     /// The number of findings that the baseline knows.
@@ -82,6 +87,16 @@ impl Outcome {
         self.counts.files += 1;
         self.counts.add(analysis.counts);
         self.files.push(SourceFile { name: analysis.name, text: analysis.text });
+    }
+
+    /// Adds the namespaces in which nothing is asked of pods.
+    pub(super) fn add_unguarded<'a>(&mut self, seen: impl Iterator<Item = (&'a str, Policies)>) {
+        for (name, policies) in seen {
+            let asks = |policy: Policy| policy.level > Level::Privileged;
+            if !asks(policies.enforce) && !asks(policies.warn) && !self.unguarded.iter().any(|known| known == name) {
+                self.unguarded.push(name.to_owned());
+            }
+        }
     }
 
     /// Adds the configuration to the files, so that findings can be about it.

@@ -10,5 +10,6 @@ pub mod pod;
 pub mod policy;
 pub mod quantity;
 pub mod rbac;
+pub mod schema;
 pub mod secret;
 pub mod version;

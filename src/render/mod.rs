@@ -2,14 +2,15 @@
 
 mod app;
 mod audit;
-mod comments;
+pub(crate) mod comments;
 pub mod engine;
 mod layout;
 pub mod lock;
 mod patch;
 pub mod plan;
+pub mod sealed;
 mod space;
-mod verify;
+pub(crate) mod verify;
 mod view;
 pub mod writer;
 
@@ -18,6 +19,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::spec::app::Layout;
 use crate::spec::{App, Space, Specs};
 use audit::Bar;
+pub(crate) use layout::header;
 use plan::{Piece, Plan, PlannedFile};
 
 /// How to render.

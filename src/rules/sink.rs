@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::facts::Defaults;
 use super::finding::{FileId, Finding, Fix, ObjectId, Place};
-use super::pod_security::Policy;
+use super::pod_security::{Policy, Violation};
 use super::rule::{Rule, Safety, Severity};
 use super::set_report::SetReport;
 use super::settings::Settings;
@@ -23,6 +24,8 @@ pub struct PodContext<'c, 'd, 's> {
     pub policy: Policy,
     /// Whether the pod leaves it to its service account to ask for a token, and that is in the input and asks for none.
     pub account_gives_no_token: bool,
+    /// What the LimitRanges of its namespace give to its containers.
+    pub defaults: Defaults,
 }
 
 /// What is said of a place, to be completed and handed to a sink.
@@ -80,6 +83,12 @@ impl Report {
         self
     }
 
+    /// The container that it is about, by its name.
+    pub fn named(mut self, container: String) -> Self {
+        self.container = Some(container);
+        self
+    }
+
     /// What to do, in one line.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -124,6 +133,11 @@ impl Sink<'_, '_, '_> {
     /// Makes an edit from the text, if anybody will look at fixes.
     pub fn fix(&self, make: impl FnOnce(&str) -> Option<Edit>) -> Option<Edit> {
         if self.settings.fixes { make(self.text) } else { None }
+    }
+
+    /// What the API server would say of a control that is broken, if anybody wants to know.
+    pub(crate) fn words(&self, is_broken: bool, say: impl FnOnce() -> Violation) -> Option<Violation> {
+        (is_broken && self.settings.as_admission).then(say)
     }
 
     /// Records a finding, unless nobody will look at findings.

@@ -32,14 +32,14 @@ pub(super) fn is_layered(document: &Document<'_>, members: &[u32]) -> Result<boo
             }
             layered = true;
         }
-        odd |= matches!(document.data(*key), Some(Data::Scalar { text, style: Style::Plain, .. }) if resolve::is_odd(text));
+        odd |= matches!(document.data(*key), Some(Data::Scalar { text, style: Style::Plain, .. }) if resolve::is_odd(document.text(*text)));
     }
     let keys = || members.iter().step_by(2);
     let duplicates = || {
         if odd {
             has_duplicates(keys().len(), || keys().filter_map(|key| document.node(*key).map(Node::identity)))
         } else {
-            has_duplicates(keys().len(), || keys().filter_map(|key| document.data(*key)?.text()))
+            has_duplicates(keys().len(), || keys().filter_map(|key| document.scalar_text(*key)))
         }
     };
     Ok(layered || duplicates())
@@ -54,12 +54,19 @@ fn has_duplicates<K: Eq + Hash, I: Iterator<Item = K>>(count: usize, keys: impl 
 }
 
 impl<'s> Document<'s> {
+    fn scalar_text(&self, id: u32) -> Option<&str> {
+        match self.data(id) {
+            Some(Data::Scalar { text, .. }) => Some(self.text(*text)),
+            _ => None,
+        }
+    }
+
     /// Whether the scalar, as a key, merges: `<<` without quotes and tag, or tagged `!!merge`.
     pub(super) fn is_merge_key(&self, id: u32) -> bool {
         // the key itself: an alias of one does not merge
         match self.nodes.get(id as usize).map(|node| &node.data) {
             Some(Data::Scalar { text, style, tag, .. }) => {
-                text == "<<" && (*tag == Tag::Merge || (*tag == Tag::None && *style == Style::Plain))
+                self.text(*text) == "<<" && (*tag == Tag::Merge || (*tag == Tag::None && *style == Style::Plain))
             }
             _ => false,
         }
@@ -92,15 +99,6 @@ impl<'s> Document<'s> {
             }
         }
         found
-    }
-}
-
-impl Data<'_> {
-    fn text(&self) -> Option<&str> {
-        match self {
-            Data::Scalar { text, .. } => Some(text),
-            _ => None,
-        }
     }
 }
 

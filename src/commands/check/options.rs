@@ -44,6 +44,10 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     let kubernetes = args.kubernetes.or_else(|| Some(config?.kubernetes?.0)).unwrap_or_default();
     let level = args.level.or_else(|| Some(config?.level?.level()));
     anyhow::ensure!(args.level_version.is_none() || level.is_some(), "--level-version says nothing without --level");
+    anyhow::ensure!(
+        !args.as_admission || args.format.shows_admissions(),
+        "--as-admission is shown as text, concise or json only"
+    );
     let level_version = args.level_version.as_deref().and_then(|word| PolicyVersion::parse(word, kubernetes));
     let settings =
         Settings { kubernetes, level, level_version, registries, fixes: true, as_admission: args.as_admission };

@@ -6,7 +6,7 @@ use crate::kube::object::Object;
 use crate::kube::pod::{Field, Pod, is_false};
 
 /// A service account, as a pod names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Account {
     namespace: Option<String>,
     name: String,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod labels;
+mod limits;
 mod quotas;
 mod reference;
 mod roles;
@@ -10,6 +11,7 @@ mod word;
 
 pub use accounts::{Account, Accounts};
 pub use labels::{Labels, Selector};
+pub use limits::{Defaults, Limits, Resources};
 pub use quotas::{LimitRange, Quota, default_of};
 pub use reference::ObjectRef;
 pub use roles::{Binding, PolicyRule, Role, Subject, SubjectKind};
@@ -53,6 +55,8 @@ pub struct Facts {
     pub limit_ranges: Vec<LimitRange>,
     /// What the service accounts say of the tokens of their pods.
     pub accounts: Accounts,
+    /// What the LimitRanges give to containers.
+    pub limits: Limits,
     /// The policies of the first namespace of each name.
     policies: HashMap<String, Policies>,
     last_namespace: Option<Arc<str>>,
@@ -78,7 +82,10 @@ impl Facts {
             Kind::HttpRoute => self.routes.extend(HttpRoute::of(object, reference)),
             Kind::Ingress => self.plain_ingresses.extend(PlainIngress::of(object, reference)),
             Kind::ResourceQuota => self.quotas.push(Quota::new(object, reference())),
-            Kind::LimitRange => self.limit_ranges.push(LimitRange::new(object, reference())),
+            Kind::LimitRange => {
+                self.limits.add(object);
+                self.limit_ranges.push(LimitRange::new(object, reference()));
+            }
             Kind::Other => self.foreign_policies.extend(ForeignPolicy::of(object)),
             _ => self.pods.extend(Pods::of(object, reference)),
         }
@@ -99,6 +106,7 @@ impl Facts {
         self.quotas.append(&mut other.quotas);
         self.limit_ranges.append(&mut other.limit_ranges);
         self.accounts.append(other.accounts);
+        self.limits.append(other.limits);
         for (name, policies) in other.policies {
             self.policies.entry(name).or_insert(policies);
         }

@@ -15,7 +15,6 @@ mod image_groups;
 mod interactive_container;
 mod literal_secret;
 mod low_user_id;
-mod misread_quantity;
 mod missing_liveness_probe;
 mod missing_readiness_probe;
 mod mounted_token;
@@ -86,7 +85,6 @@ pub(super) const RULES: &[&Rule] = &[
     &duplicate_name::RULE,
     &duplicate_env::RULE,
     &duplicate_port::RULE,
-    &misread_quantity::RULE,
     &request_above_limit::RULE,
     &missing_readiness_probe::RULE,
     &missing_liveness_probe::RULE,

@@ -102,9 +102,10 @@ pub(super) fn annotations(cases: &mut Cases) {
         cases.add(name, pod);
     };
     let apparmor = |container: &str| format!("{APPARMOR}{container}");
-    for value in ["unconfined", "runtime/default", "localhost/shop", ""] {
-        let name = format!("annotation.apparmor.{}", value.replace('/', "-"));
-        add(name.trim_end_matches('.'), &[(apparmor("main"), value)], &[]);
+    for (name, value) in
+        [("unconfined", "unconfined"), ("default", "runtime/default"), ("localhost", "localhost/shop"), ("empty", "")]
+    {
+        add(&format!("annotation.apparmor.{name}"), &[(apparmor("main"), value)], &[]);
     }
     add("annotation.apparmor.both", &[(apparmor("main"), "unconfined"), (apparmor("init"), "unconfined")], &[]);
     add("annotation.apparmor.nobody", &[(apparmor("nobody"), "unconfined")], &[]);
@@ -157,7 +158,6 @@ pub(super) fn windows(cases: &mut Cases) {
     add("non-root", json!({"os": os, "securityContext": {"runAsNonRoot": true}, "containers": two}));
     add("linux", json!({"os": {"name": "linux"}, "containers": two}));
     add("volume", json!({"os": os, "containers": two, "volumes": [{"name": "v", "hostPath": {"path": "/x"}}]}));
-    add("annotation", json!({"os": os, "containers": two}));
     let process = |value: bool| json!({"windowsOptions": {"hostProcess": value, "runAsUserName": "x"}});
     for value in [true, false] {
         add(
