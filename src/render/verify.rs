@@ -3,10 +3,20 @@
 use crate::kube::fields::table;
 use crate::kube::schema::{self, Fault, Problem};
 use crate::kube::version::Version;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Kind, Node};
 
-/// Reads a rendered file. `Err` says what is wrong with it, which is a defect of a template, not of the spec.
+/// Reads a rendered manifest. `Err` says what is wrong with it, which is a defect of a template, not of the spec.
 pub(crate) fn manifests(text: &str, version: Version) -> Result<(), String> {
+    read(text, |root| object(root, version))
+}
+
+/// Reads a rendered file that is no manifest. `Err` says what is wrong with it.
+pub(crate) fn documents(text: &str) -> Result<(), String> {
+    let is_mapping = |root: Node<'_, '_>| root.kind() == Kind::Mapping;
+    read(text, |root| if is_mapping(root) { Ok(()) } else { Err("it holds a document that is no mapping".to_owned()) })
+}
+
+fn read(text: &str, each: impl Fn(Node<'_, '_>) -> Result<(), String>) -> Result<(), String> {
     let stream = yaml::parse(text);
     if let Some(error) = stream.errors.first() {
         return Err(format!("it is not YAML: {}", error.message));
@@ -15,7 +25,7 @@ pub(crate) fn manifests(text: &str, version: Version) -> Result<(), String> {
         if let Some((_, key)) = document.duplicates().first() {
             return Err(format!("it has `{}` twice", name(*key)));
         }
-        object(document.root().ok_or("it holds an empty document")?, version)?;
+        each(document.root().ok_or("it holds an empty document")?)?;
     }
     Ok(())
 }
