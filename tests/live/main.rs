@@ -17,8 +17,11 @@ mod pods;
 mod proxy;
 mod quickstart;
 mod round_trip;
+mod schema;
 mod space;
 mod spec;
+#[path = "../support/mod.rs"]
+mod support;
 mod workloads;
 
 #[path = "../support/pod_security_cases/mod.rs"]
@@ -45,6 +48,7 @@ fn tests() -> Vec<Test> {
         quickstart::TESTS,
         round_trip::TESTS,
         environments::TESTS,
+        schema::TESTS,
         admission::TESTS,
     ]
     .concat()
