@@ -133,7 +133,7 @@ fn what_kustomize_complains_of_is_shown_with_the_command() {
     let ran =
         check(&folder, &[]).exits(2).says(&["`kustomize build ./prod` failed: accumulating resources: no such file"]);
     // the rest is checked all the same
-    assert_eq!(places(&ran), ["./base/other.yaml"]);
+    assert_eq!(places(&ran), ["./base/other.yaml", "./prod (kustomize build)"]);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn a_cluster_is_asked_through_kubectl() {
     let ran = check(&folder, &["--live", "-A", "--context", "kind-a", "--kubeconfig", "my config"]).exits(1);
     // the Deployment speaks for what it makes; what a node makes speaks for itself
     assert_eq!(places(&ran), ["shop/Deployment/web", "shop/Pod/static"]);
-    assert_eq!(ran.stderr.trim(), "2 objects in 2 files: 2 findings, 2 medium".trim(), "{}", ran.stdout);
+    assert!(ran.stderr.contains("2 objects in 2 files: 2 findings"), "{}", ran.stderr);
     assert_eq!(
         calls(&folder),
         [

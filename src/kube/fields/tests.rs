@@ -255,9 +255,9 @@ fn fields_come_and_go_with_the_releases() {
     assert!(names("1.37").is_sorted() && !names("1.37").contains(&"workloadRef"));
 
     // one field, two shapes
-    let policy = table().type_id("networking.v1.NetworkPolicySpec").unwrap();
-    assert!(found(policy, "podSelector", release("1.33")).required);
-    assert!(!found(policy, "podSelector", release("1.34")).required);
+    let webhook = table().type_id("admissionregistration.v1.MutatingWebhook").unwrap();
+    assert!(found(webhook, "reinvocationPolicy", release("1.34")).allows("anything"));
+    assert!(!found(webhook, "reinvocationPolicy", release("1.37")).allows("anything"));
 }
 
 #[test]
