@@ -11,6 +11,7 @@ mod admission;
 mod api;
 mod cluster;
 mod environments;
+mod inputs;
 mod kubectl;
 mod network;
 mod pods;
@@ -49,6 +50,7 @@ fn tests() -> Vec<Test> {
         round_trip::TESTS,
         environments::TESTS,
         schema::TESTS,
+        inputs::TESTS,
         admission::TESTS,
     ]
     .concat()

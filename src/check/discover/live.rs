@@ -72,10 +72,10 @@ pub(super) fn objects(live: &Live, timeout: Duration) -> Result<Found, InputErro
     let kubectl = Kubectl { live, timeout };
     let mut found = Found::default();
     let version: Value = kubectl.json(&["version", "--output=json"])?;
-    let server = format!("1.{}", version["serverVersion"]["minor"].as_str().unwrap_or_default().trim_end_matches('+'));
-    found.kubernetes = Version::parse(&server);
+    let release = format!("1.{}", text(&version, "/serverVersion/minor").trim_end_matches('+'));
+    found.kubernetes = Version::parse(&release);
     if found.kubernetes.is_none() {
-        found.notes.push(format!("the cluster is Kubernetes {server}; it is checked as one of {}", Version::NEWEST));
+        found.notes.push(format!("the cluster is Kubernetes {release}; it is checked as one of {}", Version::NEWEST));
     }
     let served = kubectl.ok(&["api-resources", "--verbs=list", "--output=name"])?;
     let served: BTreeSet<&str> = served.lines().collect();
@@ -162,14 +162,19 @@ fn parse(said: &Said) -> Result<Value, InputError> {
         .map_err(|error| InputError::Cluster(format!("`{}` printed no JSON: {error}", said.line)))
 }
 
+/// The text at a place; empty if there is none.
+fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
 /// Leaves out what another of the objects makes: its controller says the same.
 fn leave_out_owned(objects: &mut Vec<Value>) {
-    let uids: BTreeSet<String> =
-        objects.iter().filter_map(|it| it["metadata"]["uid"].as_str()).map(str::to_owned).collect();
+    let uids: BTreeSet<String> = objects.iter().map(|object| text(object, "/metadata/uid").to_owned()).collect();
     objects.retain(|object| {
-        let owners = object["metadata"]["ownerReferences"].as_array().into_iter().flatten();
-        let mut controllers = owners.filter(|owner| owner["controller"] == Value::Bool(true));
-        !controllers.any(|owner| owner["uid"].as_str().is_some_and(|uid| uids.contains(uid)))
+        let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+        let is_controller = |owner: &&Value| owner.get("controller") == Some(&Value::Bool(true));
+        let mut controllers = owners.into_iter().flatten().filter(is_controller);
+        !controllers.any(|owner| uids.contains(text(owner, "/uid")))
     });
 }
 
@@ -192,9 +197,9 @@ fn strip(object: &mut Value) {
 
 /// `shop/Deployment/web`, or `ClusterRole/web`.
 fn name(object: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let metadata = &object["metadata"];
-    let namespace = text(&metadata["namespace"]);
-    let own = format!("{}/{}", text(&object["kind"]), text(&metadata["name"]));
-    if namespace.is_empty() { own } else { format!("{namespace}/{own}") }
+    let own = format!("{}/{}", text(object, "/kind"), text(object, "/metadata/name"));
+    match text(object, "/metadata/namespace") {
+        "" => own,
+        namespace => format!("{namespace}/{own}"),
+    }
 }
