@@ -88,10 +88,6 @@ fn every_good_spec_is_clean() {
         // a patch is no object before kustomize makes one of it
         let names = folder.names();
         let files = names.iter().filter(|name| name.ends_with(".yaml") && !name.contains("/patch-"));
-        clean(
-            &folder,
-            &name,
-            &files.map(String::as_str).chain(["--level", level, "--ignore", "invalid-suppression"]).collect::<Vec<_>>(),
-        );
+        clean(&folder, &name, &files.map(String::as_str).chain(["--level", level]).collect::<Vec<_>>());
     }
 }

@@ -256,6 +256,83 @@ fn a_text_is_cut_where_documents_begin() {
     assert!(parts.len() >= 3, "{parts:?}");
     assert!(parts.iter().all(|part| part.len() < 1000 + 2 * document.len()), "{parts:?}");
     assert_eq!(yaml::split("{\"a\": \"\\n---\\n\"}", 2).len(), 1);
-    assert_eq!(yaml::split("", 0), [0..0]);
+    assert!(matches!(&yaml::split("", 0)[..], [part] if part.is_empty()));
     assert_eq!(yaml::split("a\n%YAML 1.1\n# c\n---\nb\n", 1).len(), 1, "the directive belongs to what follows");
+}
+
+#[test]
+fn json_reads_as_json() {
+    let text = "\t{\n\t\"a\":\t\"\\ud83d\\ude00 x\\/y\",\n\t\"b\": [1E5, -0.5, 1e-2],\n\t\"b\": null}";
+    assert_eq!(read(text).unwrap(), json!({"a": "😀 x/y", "b": null}));
+    assert_eq!(
+        read("{\"b\":[1E5,-0.5,1e-2,18446744073709551615]}").unwrap(),
+        json!({"b": [100_000, -0.5, 0.01, u64::MAX]})
+    );
+    let stream = yaml::parse("{\"a\": 1}\n{\"b\": 2}{\"c\": 3}");
+    assert!(stream.errors.is_empty());
+    let objects: Vec<_> = stream.documents.iter().map(|document| document.root().unwrap().to_json().unwrap()).collect();
+    assert_eq!(objects, [json!({"a": 1}), json!({"b": 2}), json!({"c": 3})], "kubectl reads objects one after another");
+    assert_eq!(yaml::parse("{\"a\": 1}\n{\"b\": 2} x").errors.len(), 1);
+    assert_eq!(yaml::parse("# YAML\n{\"a\": 1}\n{\"b\": 2}").errors.len(), 1, "only a text that begins with an object");
+}
+
+#[test]
+fn odd_texts_are_empty_or_an_error_but_never_a_crash() {
+    let documents = |text: &str| {
+        let stream = yaml::parse(text);
+        let found: Vec<_> = stream.documents.iter().map(|doc| doc.root().map(|root| root.to_json().unwrap())).collect();
+        (found, stream.comments.len(), stream.errors.len())
+    };
+    let null = Some(Value::Null);
+    assert_eq!(documents(""), (vec![], 0, 0));
+    assert_eq!(documents("\u{feff}"), (vec![], 0, 0));
+    assert_eq!(documents("\t\n \t"), (vec![], 0, 0));
+    assert_eq!(documents("# a\n\n# b"), (vec![], 2, 0));
+    assert_eq!(documents("---"), (vec![null.clone()], 0, 0));
+    assert_eq!(documents("---\n---\n# c\n...\n"), (vec![null.clone(), null], 1, 0));
+    assert_eq!(documents("\u{feff}# c\na: 1"), (vec![Some(json!({"a": 1}))], 1, 0));
+    assert!(!yaml::parse("\u{feff}# c").comments[0].trailing);
+    assert_eq!(documents("a:\n\tb: 1\n---\nc: 1\n"), (vec![Some(json!({"c": 1}))], 0, 1));
+    assert_eq!(documents("a: \"\u{0}\"").2, 1);
+    let utf16: String = "a: 1".chars().flat_map(|letter| [letter, '\0']).collect();
+    assert_eq!(yaml::parse(&utf16).errors[0].message, "this is UTF-16 or binary data, not UTF-8 text");
+}
+
+#[test]
+fn the_cost_grows_with_the_text_and_no_faster() {
+    let chain = |step: fn(usize) -> String| "a0: &a0 {x: 1}\n".to_owned() + &(1..30_000).map(step).collect::<String>();
+    let texts = [
+        "[".repeat(100_000),
+        "{a: ".repeat(100_000),
+        "- ".repeat(100_000),
+        "? ".repeat(100_000),
+        (0..2000).map(|at| " ".repeat(at) + "a:\n").collect(),
+        chain(|at| format!("a{at}: &a{at} [*a{}]\n", at - 1)),
+        chain(|at| format!("a{at}: &a{at} {{<<: *a{}}}\n", at - 1)),
+        chain(|at| format!("a{at}: &a{at} {{<<: [*a{0}, *a{0}]}}\n", at - 1)),
+        (0..30_000).map(|at| format!("a{at}: &a{at} x\nb{at}: *a{at}\n")).collect(),
+        format!("a: \"{}\" # c\n", "x".repeat(2_000_000)),
+        "# c\r".repeat(100_000),
+        format!("a:\n{}  b: 1\n", "  # c\n".repeat(100_000)),
+        format!("{}: 1", "x".repeat(1_000_000)),
+        format!("{{{}\"z\": 1}}", (0..100_000).map(|at| format!("\"k{at}\": {{\"a\": [1]}},")).collect::<String>()),
+        "- |\n  x\n".repeat(100_000),
+        "---\n".repeat(100_000),
+        "a: [\n---\n".repeat(100_000),
+        "{}".repeat(100_000),
+        "a: 1\n".repeat(100_000),
+        format!("{}---\n", "-----\n".repeat(100_000)),
+        format!("a: |\n{}", "\n".repeat(1_000_000)),
+    ];
+    for text in texts {
+        let start = std::time::Instant::now();
+        let stream = yaml::parse(&text);
+        for document in &stream.documents {
+            let _ = (document.duplicates(), document.unreadable());
+            let _ = document.root().map(|root| (root.get("none"), root.fields().count(), root.to_json()));
+        }
+        assert!(!yaml::split(&text, 1000).is_empty());
+        // a quadratic step would take minutes
+        assert!(start.elapsed().as_secs() < 20, "{:?} took {:?}", text.get(..40), start.elapsed());
+    }
 }

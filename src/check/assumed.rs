@@ -26,8 +26,7 @@ impl Assumed {
         known: &Facts,
         settings: &Settings,
     ) -> PodContext<'c, 'd, 's> {
-        let policies = self.policies(object.namespace(), known, settings);
-        let defaults = known.limits.defaults(object.namespace());
+        let (policies, defaults) = self.namespace(object.namespace(), known, settings);
         let account = Account::deciding_for(object, pod);
         let account_gives_no_token = account.as_ref().is_some_and(|account| known.accounts.gives_no_token(account));
         self.accounts.extend(account.map(|account| (account, account_gives_no_token)));
@@ -36,9 +35,13 @@ impl Assumed {
 
     /// The policies that hold in a namespace, noted down.
     pub(super) fn policies(&mut self, namespace: Option<&str>, known: &Facts, settings: &Settings) -> Policies {
-        let policies = known.policies(namespace, settings);
-        self.note(namespace, policies, known.limits.defaults(namespace));
-        policies
+        self.namespace(namespace, known, settings).0
+    }
+
+    fn namespace(&mut self, namespace: Option<&str>, known: &Facts, settings: &Settings) -> (Policies, Defaults) {
+        let (policies, defaults) = (known.policies(namespace, settings), known.limits.defaults(namespace));
+        self.note(namespace, policies, defaults);
+        (policies, defaults)
     }
 
     fn note(&mut self, namespace: Option<&str>, policies: Policies, defaults: Defaults) {

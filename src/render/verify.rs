@@ -5,30 +5,29 @@ use crate::kube::schema::{self, Fault, Problem};
 use crate::kube::version::Version;
 use crate::yaml::{self, Kind, Node};
 
-/// Reads a rendered file. `Err` says what is wrong with it, which is a defect of a template, not of the spec.
+/// Reads a rendered manifest. `Err` says what is wrong with it, which is a defect of a template, not of the spec.
 pub(crate) fn manifests(text: &str, version: Version) -> Result<(), String> {
-    each_document(text, |root| object(root, version))
+    read(text, |root| object(root, version))
 }
 
 /// Reads a rendered file that is no manifest. `Err` says what is wrong with it.
 pub(crate) fn documents(text: &str) -> Result<(), String> {
-    each_document(
-        text,
-        |root| if root.kind() == Kind::Mapping { Ok(()) } else { Err("it holds no mapping".to_owned()) },
-    )
+    let is_mapping = |root: Node<'_, '_>| root.kind() == Kind::Mapping;
+    read(text, |root| if is_mapping(root) { Ok(()) } else { Err("it holds a document that is no mapping".to_owned()) })
 }
 
-fn each_document(text: &str, check: impl Fn(Node<'_, '_>) -> Result<(), String>) -> Result<(), String> {
+fn read(text: &str, each: impl Fn(Node<'_, '_>) -> Result<(), String>) -> Result<(), String> {
     let stream = yaml::parse(text);
     if let Some(error) = stream.errors.first() {
         return Err(format!("it is not YAML: {}", error.message));
     }
-    stream.documents.iter().try_for_each(|document| {
+    for document in &stream.documents {
         if let Some((_, key)) = document.duplicates().first() {
             return Err(format!("it has `{}` twice", name(*key)));
         }
-        check(document.root().ok_or("it holds an empty document")?)
-    })
+        each(document.root().ok_or("it holds an empty document")?)?;
+    }
+    Ok(())
 }
 
 fn object(root: Node<'_, '_>, version: Version) -> Result<(), String> {

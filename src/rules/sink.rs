@@ -24,7 +24,7 @@ pub struct PodContext<'c, 'd, 's> {
     pub policy: Policy,
     /// Whether the pod leaves it to its service account to ask for a token, and that is in the input and asks for none.
     pub account_gives_no_token: bool,
-    /// What the LimitRanges of its namespace give to its containers.
+    /// What each LimitRange of its namespace gives to its containers.
     pub defaults: Defaults,
 }
 

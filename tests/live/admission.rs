@@ -89,7 +89,7 @@ fn same_words(live: &Live) -> Result<(), Failed> {
             differences.push(format!("{}\n  server: {theirs:?}\n  we:     {ours:?}", sent.what));
         }
     }
-    println!(
+    eprintln!(
         "{compared} objects compared ({refused} refused or warned of) with API server {}, {} policies; {invalid} left out, \
          as the API server takes them under no policy",
         live.release(),

@@ -53,8 +53,14 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     let found = inputs(args, kubernetes)?;
     let kubernetes = kubernetes.or(found.kubernetes).unwrap_or_default();
     let level_version = args.level_version.as_deref().and_then(|word| PolicyVersion::parse(word, kubernetes));
-    let settings =
-        Settings { kubernetes, level, level_version, registries, fixes: true, as_admission: args.as_admission };
+    let settings = Settings {
+        kubernetes,
+        level,
+        level_version,
+        registries,
+        fixes: !args.as_admission,
+        as_admission: args.as_admission,
+    };
     let mut strict: Vec<&'static Rule> =
         config.into_iter().flat_map(|config| &config.no_suppress).filter_map(|rule| rule.0).collect();
     for word in &args.no_suppress {

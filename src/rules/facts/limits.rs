@@ -1,4 +1,4 @@
-//! What the LimitRanges of the input give to containers that say nothing.
+//! What each LimitRange of the input gives to containers that say nothing.
 
 use std::collections::HashMap;
 
@@ -55,8 +55,8 @@ pub struct Defaults {
 /// The defaults of all namespaces.
 #[derive(Debug, Default)]
 pub struct Limits {
-    /// By namespace. A LimitRange without one lands in that of the pods that have none either.
-    defaults: HashMap<Option<String>, Defaults>,
+    /// By namespace; under no name, those without one, which land where the pods do that have none either.
+    defaults: HashMap<String, Defaults>,
 }
 
 impl Limits {
@@ -64,7 +64,7 @@ impl Limits {
     pub fn add(&mut self, object: &Object<'_, '_>) {
         let items = object.root.path(&["spec", "limits"]).into_iter().flat_map(Node::items);
         for item in items.filter(|item| item.get("type").and_then(Node::as_str) == Some("Container")) {
-            let defaults = self.defaults.entry(object.namespace().map(str::to_owned)).or_default();
+            let defaults = self.defaults.entry(object.namespace().unwrap_or_default().to_owned()).or_default();
             // the API server fills in what is missing: the most for limits, and these or the least for requests
             for key in ["default", "max"] {
                 defaults.limits.add(item.get(key));
@@ -86,9 +86,6 @@ impl Limits {
 
     /// What containers get in a namespace.
     pub fn defaults(&self, namespace: Option<&str>) -> Defaults {
-        if self.defaults.is_empty() {
-            return Defaults::default();
-        }
-        self.defaults.get(&namespace.map(str::to_owned)).copied().unwrap_or_default()
+        self.defaults.get(namespace.unwrap_or_default()).copied().unwrap_or_default()
     }
 }

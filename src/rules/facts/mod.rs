@@ -55,7 +55,7 @@ pub struct Facts {
     pub limit_ranges: Vec<LimitRange>,
     /// What the service accounts say of the tokens of their pods.
     pub accounts: Accounts,
-    /// What the LimitRanges give to containers.
+    /// What each LimitRange gives to containers.
     pub limits: Limits,
     /// The policies of the first namespace of each name.
     policies: HashMap<String, Policies>,

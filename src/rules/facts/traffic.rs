@@ -229,3 +229,23 @@ fn has_certificate(object: &Object<'_, '_>) -> bool {
     ];
     KEYS.iter().any(|key| object.annotation(key).is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Pods, matches};
+
+    #[test]
+    fn what_is_kept_of_pods_is_small() {
+        assert!(size_of::<Pods>() <= 96, "{} bytes for each workload of the input", size_of::<Pods>());
+    }
+
+    #[test]
+    fn a_wildcard_stands_for_one_label() {
+        let cases = [("*.example.com", "a.example.com", true), ("*.example.com", "a.b.example.com", false)];
+        for (known, host, expected) in cases {
+            assert_eq!(matches(known, host), expected, "{known} {host}");
+        }
+        assert!(!matches("*.example.com", ".example.com") && !matches("*.example.com", "example.com"));
+        assert!(matches("example.com", "example.com"));
+    }
+}
