@@ -3,4 +3,5 @@
 pub mod advice;
 pub mod catalogue;
 pub mod explain;
+pub mod files;
 pub mod slides;

@@ -7,9 +7,10 @@ use super::admission::{self, Admission};
 use super::discover::Input;
 use super::outcome::{Broken, Counts};
 use super::suppress::{self, Collected};
+use crate::apiserver::files;
 use crate::kube::object::{self, Kind, Object};
 use crate::kube::pod::Pod;
-use crate::rules::facts::Facts;
+use crate::rules::facts::{Facts, Plane};
 use crate::rules::pod_security::{self, Policies};
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
 use crate::yaml;
@@ -17,6 +18,7 @@ use crate::yaml;
 type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
 type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>);
 type SetCheck = fn(&Facts, &mut SetSink<'_>);
+type PlaneCheck = fn(&Plane, &mut SetSink<'_>);
 
 /// What one file gave.
 #[derive(Debug, Default)]
@@ -43,20 +45,29 @@ pub(super) struct Analyzer<'a> {
     pods: Vec<(&'static Rule, PodCheck)>,
     objects: Vec<(&'static Rule, ObjectCheck)>,
     sets: Vec<(&'static Rule, SetCheck)>,
+    planes: Vec<(&'static Rule, PlaneCheck)>,
     controls: Vec<(&'static Rule, &'static pod_security::Control)>,
 }
 
 impl<'a> Analyzer<'a> {
     pub(super) fn new(options: &'a Options) -> Self {
         let settings = &options.settings;
-        let mut sorted =
-            Self { settings, any: None, pods: Vec::new(), objects: Vec::new(), sets: Vec::new(), controls: Vec::new() };
+        let mut sorted = Self {
+            settings,
+            any: None,
+            pods: Vec::new(),
+            objects: Vec::new(),
+            sets: Vec::new(),
+            planes: Vec::new(),
+            controls: Vec::new(),
+        };
         for rule in options.selection.rules() {
             sorted.any = Some(rule);
             match rule.check {
                 Check::Pod(check) => sorted.pods.push((rule, check)),
                 Check::Object(check) => sorted.objects.push((rule, check)),
                 Check::Set(check) => sorted.sets.push((rule, check)),
+                Check::ControlPlane(check) => sorted.planes.push((rule, check)),
                 Check::PodSecurity(control) => sorted.controls.push((rule, control)),
                 Check::Engine => {}
             }
@@ -66,6 +77,21 @@ impl<'a> Analyzer<'a> {
 
     pub(super) fn set_rules(&self) -> impl Iterator<Item = (&'static Rule, SetCheck)> + '_ {
         self.sets.iter().copied()
+    }
+
+    /// What the rules say about the control planes of the input.
+    pub(super) fn control_planes(&self, facts: &Facts) -> Vec<Finding> {
+        if facts.control_plane.is_empty() || self.planes.is_empty() {
+            return Vec::new();
+        }
+        let plane = Plane::new(&facts.control_plane, self.settings.kubernetes);
+        let mut findings = Vec::new();
+        for (rule, check) in &self.planes {
+            let mut sink = SetSink { rule, settings: self.settings, findings };
+            check(&plane, &mut sink);
+            findings = sink.findings;
+        }
+        findings
     }
 
     /// Reads a file and runs all rules that look at one object.
@@ -78,6 +104,11 @@ impl<'a> Analyzer<'a> {
                 return analysis;
             }
         };
+        let name: Arc<str> = input.name.as_str().into();
+        if files::is_lines(&name, &text) {
+            self.lines(&text, file, &name, &mut analysis);
+            return analysis;
+        }
         let stream = yaml::parse(&text);
         analysis.collected = suppress::collect(&stream, &text, file);
         for error in stream.errors {
@@ -85,14 +116,35 @@ impl<'a> Analyzer<'a> {
         }
         for document in &stream.documents {
             analysis.counts.documents += 1;
-            analysis.counts.others += object::for_each(document, &mut |object| {
+            let others = object::for_each(document, &mut |object| {
+                analysis.facts.control_plane.append(files::of_object(&object, &text, file, &name));
                 self.object(&object, file, &text, known, &mut analysis);
             });
+            if others > 0 {
+                let parts = files::of_document(document, &text, file, &name);
+                let is_ours = usize::from(!parts.is_empty());
+                analysis.counts.objects += is_ours;
+                analysis.counts.others += others - is_ours;
+                analysis.facts.control_plane.append(parts);
+            }
         }
         if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
             analysis.text = Some(text);
         }
         analysis
+    }
+
+    /// A file that is no YAML.
+    fn lines(&self, text: &Arc<str>, file: FileId, name: &Arc<str>, analysis: &mut Analysis) {
+        let parts = files::of_lines(text, file, name);
+        analysis.counts.documents += 1;
+        if parts.is_empty() {
+            analysis.counts.others += 1;
+            return;
+        }
+        analysis.counts.objects += 1;
+        analysis.collected = suppress::of_lines(text, file);
+        analysis.facts.control_plane.append(parts);
     }
 
     fn object(&self, object: &Object<'_, '_>, file: FileId, text: &str, known: &Facts, analysis: &mut Analysis) {
@@ -110,6 +162,10 @@ impl<'a> Analyzer<'a> {
         }
         if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
+            if self.settings.level.is_none() && files::is_static_pod(object, &pod) {
+                analysis.findings.append(&mut sink.findings);
+                return;
+            }
             let policies = known.policies(object.namespace(), self.settings);
             note(&mut analysis.assumed, object.namespace(), policies);
             let context = PodContext { object, pod: &pod, policy: policies.checked };

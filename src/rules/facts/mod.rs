@@ -1,11 +1,13 @@
 //! What rules over several objects need of each one, small enough to be kept for all of them while their trees are not.
 
 mod labels;
+mod plane;
 mod reference;
 mod roles;
 mod word;
 
 pub use labels::{Labels, Selector};
+pub use plane::{Anonymous, Authorizers, Named, Plane};
 pub use reference::ObjectRef;
 pub use roles::{Binding, PolicyRule, Role, Subject, SubjectKind};
 pub use word::Word;
@@ -16,6 +18,7 @@ use std::sync::Arc;
 use super::finding::FileId;
 use super::pod_security::{Level, Policies, Policy, PolicyVersion, labels as pod_security};
 use super::settings::Settings;
+use crate::apiserver::files::Parts;
 use crate::kube::object::{Kind, Object};
 
 /// What all objects say together, in the order of the input.
@@ -27,6 +30,8 @@ pub struct Facts {
     pub roles: Vec<Role>,
     /// RoleBindings and ClusterRoleBindings.
     pub bindings: Vec<Binding>,
+    /// What files say about control planes.
+    pub control_plane: Parts,
     /// The policies of the first namespace of each name.
     policies: HashMap<String, Policies>,
     last_namespace: Option<Arc<str>>,
@@ -65,6 +70,7 @@ impl Facts {
         self.namespaces.append(&mut other.namespaces);
         self.roles.append(&mut other.roles);
         self.bindings.append(&mut other.bindings);
+        self.control_plane.append(std::mem::take(&mut other.control_plane));
         for (name, policies) in other.policies {
             self.policies.entry(name).or_insert(policies);
         }
