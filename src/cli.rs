@@ -4,7 +4,7 @@ pub mod apiserver;
 mod check;
 mod rules;
 
-pub use check::CheckArgs;
+pub use check::{BenchmarkName, CheckArgs};
 pub use rules::{ExplainArgs, RulesArgs, RulesFormat};
 
 use camino::Utf8PathBuf;

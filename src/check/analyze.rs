@@ -106,7 +106,7 @@ impl<'a> Analyzer<'a> {
         };
         let name: Arc<str> = input.name.as_str().into();
         if files::is_lines(&name, &text) {
-            self.lines(&text, file, &name, &mut analysis);
+            lines(&text, file, &name, &mut analysis);
             return analysis;
         }
         let stream = yaml::parse(&text);
@@ -132,19 +132,6 @@ impl<'a> Analyzer<'a> {
             analysis.text = Some(text);
         }
         analysis
-    }
-
-    /// A file that is no YAML.
-    fn lines(&self, text: &Arc<str>, file: FileId, name: &Arc<str>, analysis: &mut Analysis) {
-        let parts = files::of_lines(text, file, name);
-        analysis.counts.documents += 1;
-        if parts.is_empty() {
-            analysis.counts.others += 1;
-            return;
-        }
-        analysis.counts.objects += 1;
-        analysis.collected = suppress::of_lines(text, file);
-        analysis.facts.control_plane.append(parts);
     }
 
     fn object(&self, object: &Object<'_, '_>, file: FileId, text: &str, known: &Facts, analysis: &mut Analysis) {
@@ -192,6 +179,19 @@ impl<'a> Analyzer<'a> {
             analysis.admissions.extend(admission::of_pods(object, &pod, policies, file, text, self.settings));
         }
     }
+}
+
+/// What a file says that is no YAML.
+fn lines(text: &Arc<str>, file: FileId, name: &Arc<str>, analysis: &mut Analysis) {
+    let parts = files::of_lines(text, file, name);
+    analysis.counts.documents += 1;
+    if parts.is_empty() {
+        analysis.counts.others += 1;
+        return;
+    }
+    analysis.counts.objects += 1;
+    analysis.collected = suppress::of_lines(text, file);
+    analysis.facts.control_plane.append(parts);
 }
 
 fn note(assumed: &mut Vec<(Option<String>, Policies)>, namespace: Option<&str>, policies: Policies) {

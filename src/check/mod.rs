@@ -3,6 +3,7 @@
 mod admission;
 mod analyze;
 pub mod baseline;
+pub mod benchmark;
 pub mod config;
 mod discover;
 pub mod fix;

@@ -118,7 +118,7 @@ pub(super) fn words(line: &str, offset: usize) -> Vec<Argument> {
                 word.get_or_insert((at, String::new()));
             }
             (None, _) if character.is_whitespace() => {
-                words.extend(word.take().map(|word| argument(line, offset, word, at)))
+                words.extend(word.take().map(|word| argument(line, offset, word, at)));
             }
             _ => word.get_or_insert((at, String::new())).1.push(character),
         }

@@ -112,7 +112,7 @@ pub(super) fn of_document(root: Node<'_, '_>, context: &Context<'_>) -> Option<C
     let api = root.get("apiVersion")?.as_str()?;
     let group = api.split_once('/')?.0;
     let kind = root.get("kind")?.as_str()?;
-    let (flag, content) = match (group, kind) {
+    let (flag, says) = match (group, kind) {
         ("apiserver.config.k8s.io" | "apiserver.k8s.io", "AdmissionConfiguration") => {
             (Some("admission-control-config-file"), admission(root, context))
         }
@@ -133,12 +133,12 @@ pub(super) fn of_document(root: Node<'_, '_>, context: &Context<'_>) -> Option<C
         _ => return None,
     };
     let version = Field::of(root, "apiVersion").map_or_else(|| head(root), |field| field.value.span());
-    Some(companion(root, context, &owner(root), version, flag, false, content))
+    Some(companion(root, context, &owner(root), version, flag, false, says))
 }
 
 /// What stands inside of a machine configuration under a key of it.
 pub(super) fn inside(key: &str, root: Node<'_, '_>, context: &Context<'_>, owner: &Owner) -> Option<Companion> {
-    let (flag, content) = match key {
+    let (flag, says) = match key {
         "auditPolicy" => ("audit-policy-file", Content::Audit(AuditPolicy::of(root, context))),
         "authenticationConfig" => ("authentication-config", authentication(root, context)),
         "authorizationConfig" => {
@@ -149,13 +149,13 @@ pub(super) fn inside(key: &str, root: Node<'_, '_>, context: &Context<'_>, owner
         "encryptionConfig" => ("encryption-provider-config", Content::Encryption(Encryption::of(root, context))),
         _ => return None,
     };
-    Some(companion(root, context, owner, head(root), Some(flag), true, content))
+    Some(companion(root, context, owner, head(root), Some(flag), true, says))
 }
 
 /// A plugin of a machine configuration.
 pub(super) fn plugin(node: Node<'_, '_>, context: &Context<'_>, owner: &Owner) -> Option<Companion> {
-    let content = Content::Admission(vec![plugin_of(node, context)?]);
-    Some(companion(node, context, owner, head(node), Some("admission-control-config-file"), true, content))
+    let says = Content::Admission(vec![plugin_of(node, context)?]);
+    Some(companion(node, context, owner, head(node), Some("admission-control-config-file"), true, says))
 }
 
 fn companion(
@@ -165,7 +165,7 @@ fn companion(
     api: Span,
     flag: Option<&'static str>,
     inline: bool,
-    content: Content,
+    says: Content,
 ) -> Companion {
     Companion {
         file: context.file,
@@ -175,7 +175,7 @@ fn companion(
         place: context.span(head(root)),
         flag,
         inline,
-        content,
+        content: says,
     }
 }
 

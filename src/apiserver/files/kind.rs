@@ -6,7 +6,7 @@ use crate::yaml::{self, Node, Stream, Style};
 
 use super::context::{Context, owner, release};
 use super::form::Form;
-use super::view::{Mount, ProgramView};
+use super::view::{Mount, Owner, ProgramView};
 use super::{Parts, kubeadm, kubelet};
 
 /// A text inside of a text.
@@ -82,7 +82,7 @@ pub(super) fn parts(root: Node<'_, '_>, context: &Context<'_>) -> Parts {
         [Component::ApiServer, Component::ControllerManager, Component::Scheduler, Component::Etcd, Component::Kubelet]
     {
         if !parts.programs.iter().any(|view| view.program == program && !view.partial) {
-            let mut view = context.view(program, Form::Kind, Default::default(), head, "kubeadmConfigPatches");
+            let mut view = context.view(program, Form::Kind, Owner::default(), head, "kubeadmConfigPatches");
             view.version = version;
             view.node_mounts = Some(mounts.clone());
             view.mounts = (program == Component::ApiServer).then(Vec::new);

@@ -61,14 +61,12 @@ fn cluster(root: Node<'_, '_>, context: &Context<'_>, form: Form) -> Vec<Program
             view.settings.extend(context.pair(part, key.key, folder, "data-dir".to_owned(), path));
         }
         let keys: Vec<&str> = keys.iter().copied().chain(["extraArgs"]).collect();
-        let is_list = match extra.map(Node::kind) {
-            Some(kind) => kind == Kind::Sequence,
-            // patches of kind take a mapping for every version
-            None => {
-                let api = root.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
-                form == Form::Kubeadm && !api.ends_with("/v1beta3")
-            }
+        // patches of kind take a mapping for every version
+        let by_version = || {
+            let api = root.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
+            form == Form::Kubeadm && !api.ends_with("/v1beta3")
         };
+        let is_list = extra.map_or_else(by_version, |extra| extra.kind() == Kind::Sequence);
         view.add = if is_list { context.add_pair(root, &keys) } else { context.add_key(root, &keys) };
         view.mounts = (program == Component::ApiServer).then(|| mounts(part));
         view

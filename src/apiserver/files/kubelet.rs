@@ -41,11 +41,11 @@ pub(super) fn fields(node: Node<'_, '_>, context: &Context<'_>, prefix: &str, ou
                 }));
             }
             Kind::Scalar => {}
-            Kind::Mapping if text == "featureGates" => out.extend(joined(&path, context, key, value, |gate| {
+            Kind::Mapping if text == "featureGates" => out.push(joined(&path, context, key, value, |gate| {
                 gate.fields().filter_map(|(name, on)| Some(format!("{}={}", name.text()?, on.text()?))).collect()
             })),
             Kind::Mapping => fields(value, context, &path, out),
-            Kind::Sequence => out.extend(joined(&path, context, key, value, |list| {
+            Kind::Sequence => out.push(joined(&path, context, key, value, |list| {
                 list.items().filter_map(Node::text).map(str::to_owned).collect()
             })),
         }
@@ -58,13 +58,13 @@ fn joined(
     key: Node<'_, '_>,
     value: Node<'_, '_>,
     items: impl Fn(Node<'_, '_>) -> Vec<String>,
-) -> Option<Setting> {
+) -> Setting {
     let span = context.span(key.span());
     let value_span = value
         .items()
         .next()
         .map_or(span, |first| Span { start: context.span(first.span()).start, end: context.span(value.span()).end });
-    Some(Setting {
+    Setting {
         name: path.to_owned(),
         value: items(value).join(","),
         file: context.file,
@@ -74,5 +74,5 @@ fn joined(
         path: path.to_owned(),
         written: Written::Flag { exact: false },
         remove: None,
-    })
+    }
 }

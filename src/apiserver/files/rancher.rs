@@ -34,19 +34,15 @@ pub(super) fn form(root: Node<'_, '_>, name: &str) -> Option<Form> {
         return None;
     }
     let has = |key: &str| root.get(key).is_some();
-    let mut path = name.rsplit('/');
-    let ends = name.rsplit('/').next().is_some_and(|file| file.ends_with(".yaml"));
-    let by_path = |word: &str| ends && path.clone().any(|part| part == word);
+    let in_folder = |word: &str| name.split('/').any(|part| part == word);
+    let (rke2, k3s) = (in_folder("rke2"), in_folder("k3s"));
     let is_ours = LISTS.iter().any(|(key, _)| has(key)) || has("secrets-encryption");
-    let rke2 = by_path("rke2");
-    let k3s = by_path("k3s");
-    let known = rke2 || k3s;
-    let has_known_key =
-        ["token", "server", "tls-san", "write-kubeconfig-mode", "cluster-init", "protect-kernel-defaults"];
-    if !is_ours && !(known && has_known_key.into_iter().any(has)) && !(rke2 && has("profile")) {
+    // in a folder of that name, what such a file mostly has is enough
+    let usual = ["token", "server", "tls-san", "write-kubeconfig-mode", "cluster-init", "protect-kernel-defaults"];
+    let by_path = ((rke2 || k3s) && usual.into_iter().any(has)) || (rke2 && has("profile"));
+    if !(is_ours || by_path) {
         return None;
     }
-    path.next();
     let is_rke2 = rke2 || (!k3s && RKE2_ONLY.into_iter().any(has));
     Some(if is_rke2 { Form::Rke2 } else { Form::K3s })
 }

@@ -55,7 +55,7 @@ pub(super) fn programs(object: &Object<'_, '_>, context: &Context<'_>) -> Vec<Pr
             view.settings.extend(args::settings(&context.arguments(list), program, context.file, &path));
         }
         let lists = ["command", "args"].into_iter().filter_map(|key| container.node.get(key));
-        let words = lists.flat_map(Node::items).filter_map(|item| item.text());
+        let words = lists.flat_map(Node::items).filter_map(Node::text);
         // a shell, or a variable of the pod: what they add cannot be seen
         view.partial = words.into_iter().any(|word| word.contains("$("));
         let last = if container.node.get("args").is_some() { "args" } else { "command" };

@@ -51,7 +51,7 @@ pub(super) fn program(text: &str, file: FileId, name: &Arc<str>) -> Option<Progr
     let lines = lines::logical(&plain);
     // an empty one takes back those before
     let (command, at) =
-        lines.iter().filter_map(|line| value(line, "ExecStart")).filter(|(text, _)| !text.trim().is_empty()).last()?;
+        lines.iter().rev().filter_map(|line| value(line, "ExecStart")).find(|(text, _)| !text.trim().is_empty())?;
     let skip = command.len() - command.trim_start_matches(['@', '-', ':', '+', '!', ' ']).len();
     let words = args::words(command.get(skip..)?, at + skip);
     let position = words.iter().position(|word| component(&word.text).is_some())?;

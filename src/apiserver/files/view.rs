@@ -167,12 +167,13 @@ impl Setting {
             return None;
         }
         match self.written {
-            Written::Flag { exact: true } => Some(Edit { span: self.value_span, text: value.to_owned() }),
+            Written::Flag { exact: true } | Written::Value { quoted: true, .. } => {
+                Some(Edit { span: self.value_span, text: value.to_owned() })
+            }
             Written::Bare => {
                 let end = self.name_span.end;
                 Some(Edit { span: Span { start: end, end }, text: format!("={value}") })
             }
-            Written::Value { quoted: true, .. } => Some(Edit { span: self.value_span, text: value.to_owned() }),
             Written::Value { quoted: false, string } => {
                 let text = if string { quote::scalar(value) } else { value.to_owned() };
                 Some(Edit { span: self.value_span, text })

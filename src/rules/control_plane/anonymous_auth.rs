@@ -62,8 +62,8 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
         let report = match (at, view.get("anonymous-auth")) {
             (Some(_), Some(setting)) => on_setting(view, setting, "lets everybody in", message),
             (Some((file, span)), None) => {
-                let place = Place { file, span, label: "no conditions, so every path".to_owned() };
-                SetReport::about(super::tools::id(&view.owner), "anonymous", place, message)
+                let here = Place { file, span, label: "no conditions, so every path".to_owned() };
+                SetReport::about(super::tools::id(&view.owner), "anonymous", here, message)
             }
             (None, _) => on_program(view, "anonymous-auth", "nothing restricts anonymous requests", message),
         };

@@ -69,8 +69,8 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
         let label = "expected `Node,RBAC`";
         let report = match at {
             Some((file, span)) => {
-                let place = Place { file, span, label: label.to_owned() };
-                SetReport::about(id(&view.owner), "authorization", place, message)
+                let here = Place { file, span, label: label.to_owned() };
+                SetReport::about(id(&view.owner), "authorization", here, message)
             }
             None => on_program(view, "authorization-mode", label, message),
         };

@@ -52,6 +52,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::ApiServer,
     name: "client-ca-file",
     want: Want::Set,
+    with: None,
     otherwise: "knows nobody by a certificate",
 }];
 

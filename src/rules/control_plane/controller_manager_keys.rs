@@ -55,12 +55,14 @@ const REQUIRED: [Require; 2] = [
         program: Component::ControllerManager,
         name: "service-account-private-key-file",
         want: Want::Set,
+        with: None,
         otherwise: "has no key of its own to sign tokens of ServiceAccounts with",
     },
     Require {
         program: Component::ControllerManager,
         name: "root-ca-file",
         want: Want::Set,
+        with: None,
         otherwise: "gives pods nothing to know the API server by",
     },
 ];

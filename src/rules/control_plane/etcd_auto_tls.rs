@@ -57,12 +57,14 @@ const REQUIRED: [Require; 2] = [
         program: Component::Etcd,
         name: "auto-tls",
         want: Want::NotOther(false),
+        with: None,
         otherwise: "shows clients a certificate that it signed itself",
     },
     Require {
         program: Component::Etcd,
         name: "peer-auto-tls",
         want: Want::NotOther(false),
+        with: None,
         otherwise: "shows other members a certificate that it signed itself",
     },
 ];

@@ -57,12 +57,14 @@ const REQUIRED: [Require; 2] = [
         program: Component::Etcd,
         name: "client-cert-auth",
         want: Want::Is(true),
+        with: None,
         otherwise: "answers clients without a certificate",
     },
     Require {
         program: Component::Etcd,
         name: "peer-client-cert-auth",
         want: Want::Is(true),
+        with: None,
         otherwise: "takes members without a certificate",
     },
 ];

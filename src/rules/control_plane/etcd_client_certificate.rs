@@ -57,18 +57,21 @@ const REQUIRED: [Require; 3] = [
         program: Component::ApiServer,
         name: "etcd-certfile",
         want: Want::Set,
+        with: None,
         otherwise: "has no certificate to show to etcd",
     },
     Require {
         program: Component::ApiServer,
         name: "etcd-keyfile",
         want: Want::Set,
+        with: Some("etcd-certfile"),
         otherwise: "has no key for the certificate that it shows to etcd",
     },
     Require {
         program: Component::ApiServer,
         name: "etcd-cafile",
         want: Want::Set,
+        with: None,
         otherwise: "cannot tell etcd from an impostor",
     },
 ];

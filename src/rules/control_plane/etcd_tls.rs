@@ -56,24 +56,28 @@ const REQUIRED: [Require; 4] = [
         program: Component::Etcd,
         name: "cert-file",
         want: Want::Set,
+        with: None,
         otherwise: "talks to its clients in plain text",
     },
     Require {
         program: Component::Etcd,
         name: "key-file",
         want: Want::Set,
+        with: Some("cert-file"),
         otherwise: "has no key for the certificate that it shows to clients",
     },
     Require {
         program: Component::Etcd,
         name: "peer-cert-file",
         want: Want::Set,
+        with: None,
         otherwise: "talks to its other members in plain text",
     },
     Require {
         program: Component::Etcd,
         name: "peer-key-file",
         want: Want::Set,
+        with: Some("peer-cert-file"),
         otherwise: "has no key for the certificate that it shows to other members",
     },
 ];

@@ -39,6 +39,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::Kubelet,
     name: "authentication.anonymous.enabled",
     want: Want::NotOther(false),
+    with: None,
     otherwise: "answers requests without credentials",
 }];
 

@@ -54,6 +54,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::ApiServer,
     name: "kubelet-certificate-authority",
     want: Want::Set,
+    with: None,
     otherwise: "believes every kubelet, whatever certificate it shows",
 }];
 

@@ -38,6 +38,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::Kubelet,
     name: "authentication.x509.clientCAFile",
     want: Want::Set,
+    with: None,
     otherwise: "knows the API server by no certificate",
 }];
 

@@ -55,12 +55,14 @@ const REQUIRED: [Require; 2] = [
         program: Component::ApiServer,
         name: "kubelet-client-certificate",
         want: Want::Set,
+        with: None,
         otherwise: "has no certificate to show to kubelets",
     },
     Require {
         program: Component::ApiServer,
         name: "kubelet-client-key",
         want: Want::Set,
+        with: Some("kubelet-client-certificate"),
         otherwise: "has no key for the certificate that it shows to kubelets",
     },
 ];

@@ -32,6 +32,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::Kubelet,
     name: "hostname-override",
     want: Want::Absent,
+    with: None,
     otherwise: "goes by another name than its machine",
 }];
 

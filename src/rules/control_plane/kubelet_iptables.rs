@@ -34,6 +34,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::Kubelet,
     name: "makeIPTablesUtilChains",
     want: Want::NotOther(true),
+    with: None,
     otherwise: "does not set up the chains that others rely on",
 }];
 

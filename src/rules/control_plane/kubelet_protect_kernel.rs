@@ -34,6 +34,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::Kubelet,
     name: "protectKernelDefaults",
     want: Want::Is(true),
+    with: None,
     otherwise: "changes kernel parameters instead of refusing to start",
 }];
 

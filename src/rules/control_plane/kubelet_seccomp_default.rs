@@ -34,6 +34,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::Kubelet,
     name: "seccompDefault",
     want: Want::Is(true),
+    with: None,
     otherwise: "runs pods that do not ask without seccomp",
 }];
 

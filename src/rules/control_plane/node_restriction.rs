@@ -46,15 +46,12 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
         }
         let message = "kube-apiserver runs without NodeRestriction, so a kubelet may change other nodes and their pods";
         let flag = "enable-admission-plugins";
-        let (report, edit) = match view.get(flag) {
-            Some(setting) => {
-                let list = format!("{},NodeRestriction", setting.value);
-                (on_setting(view, setting, "expected `NodeRestriction` here", message), setting.set(&list))
-            }
-            None => {
-                let label = "expected `--enable-admission-plugins=NodeRestriction`";
-                (on_program(view, flag, label, message), view.add(flag, "NodeRestriction"))
-            }
+        let (report, edit) = if let Some(setting) = view.get(flag) {
+            let list = format!("{},NodeRestriction", setting.value);
+            (on_setting(view, setting, "expected `NodeRestriction` here", message), setting.set(&list))
+        } else {
+            let label = "expected `--enable-admission-plugins=NodeRestriction`";
+            (on_program(view, flag, label, message), view.add(flag, "NodeRestriction"))
         };
         let edit = edit.filter(|_| sink.settings.fixes);
         sink.report(report.fix(Safety::Unsafe, "enable `NodeRestriction`", edit));

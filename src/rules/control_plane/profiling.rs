@@ -53,18 +53,21 @@ const REQUIRED: [Require; 3] = [
         program: Component::ApiServer,
         name: "profiling",
         want: Want::Is(false),
+        with: None,
         otherwise: "serves profiles of itself at /debug/pprof",
     },
     Require {
         program: Component::ControllerManager,
         name: "profiling",
         want: Want::Is(false),
+        with: None,
         otherwise: "serves profiles of itself at /debug/pprof",
     },
     Require {
         program: Component::Scheduler,
         name: "profiling",
         want: Want::Is(false),
+        with: None,
         otherwise: "serves profiles of itself at /debug/pprof",
     },
 ];

@@ -52,6 +52,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::ControllerManager,
     name: "use-service-account-credentials",
     want: Want::Is(true),
+    with: None,
     otherwise: "gives all controllers the same rights",
 }];
 

@@ -52,6 +52,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::ApiServer,
     name: "service-account-key-file",
     want: Want::Set,
+    with: None,
     otherwise: "has no key of its own to check tokens of ServiceAccounts with",
 }];
 

@@ -52,6 +52,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::ApiServer,
     name: "service-account-lookup",
     want: Want::NotOther(true),
+    with: None,
     otherwise: "takes tokens of ServiceAccounts that were deleted",
 }];
 

@@ -54,6 +54,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::ApiServer,
     name: "service-account-extend-token-expiration",
     want: Want::Is(false),
+    with: None,
     otherwise: "makes tokens of pods good for a year instead of an hour",
 }];
 

@@ -54,12 +54,14 @@ const REQUIRED: [Require; 2] = [
         program: Component::ApiServer,
         name: "tls-cert-file",
         want: Want::Set,
+        with: None,
         otherwise: "signs its own certificate, which no client can check",
     },
     Require {
         program: Component::ApiServer,
         name: "tls-private-key-file",
         want: Want::Set,
+        with: Some("tls-cert-file"),
         otherwise: "has no key for its certificate",
     },
 ];

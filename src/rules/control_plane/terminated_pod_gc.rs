@@ -52,6 +52,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::ControllerManager,
     name: "terminated-pod-gc-threshold",
     want: Want::Set,
+    with: None,
     otherwise: "keeps up to 12500 pods that are over",
 }];
 

@@ -52,6 +52,7 @@ const REQUIRED: [Require; 1] = [Require {
     program: Component::ApiServer,
     name: "token-auth-file",
     want: Want::Absent,
+    with: None,
     otherwise: "takes passwords that never expire from a plain file",
 }];
 

@@ -102,27 +102,25 @@ pub(super) struct Require {
     pub(super) name: &'static str,
     /// What it has to be.
     pub(super) want: Want,
+    /// Another one without which it would say nothing.
+    pub(super) with: Option<&'static str>,
     /// What it means if it is not: a clause after the name of the program.
     pub(super) otherwise: &'static str,
 }
 
 impl Require {
-    /// Whether a program breaks it, and by which setting.
-    pub(super) fn broken<'v>(&self, view: &'v ProgramView) -> Option<Option<&'v Setting>> {
+    /// Whether a program breaks it.
+    fn is_broken(&self, view: &ProgramView) -> bool {
         let setting = view.get(self.name);
-        let broken = match self.want {
+        match self.want {
             Want::Set => match setting {
                 Some(setting) => setting.value.is_empty(),
                 None => view.lacks(self.name),
             },
             Want::Absent => setting.is_some_and(|setting| !setting.value.is_empty()),
-            Want::Is(wanted) => match setting {
-                Some(_) => view.is_on(self.name, !wanted) != wanted,
-                None => !view.partial && view.is_on(self.name, !wanted) != wanted,
-            },
+            Want::Is(wanted) => (setting.is_some() || !view.partial) && view.is_on(self.name, !wanted) != wanted,
             Want::NotOther(wanted) => (setting.is_some() || !view.partial) && view.is_on(self.name, wanted) != wanted,
-        };
-        broken.then_some(setting)
+        }
     }
 }
 
@@ -130,7 +128,10 @@ impl Require {
 pub(super) fn require(plane: &Plane, sink: &mut SetSink<'_>, safety: Option<Safety>, requirements: &[Require]) {
     for require in requirements {
         for view in plane.each(require.program) {
-            let Some(setting) = require.broken(view) else { continue };
+            if !require.is_broken(view) || require.with.is_some_and(|other| view.lacks(other)) {
+                continue;
+            }
+            let setting = view.get(require.name);
             let name = shown(view, require.name);
             let message = format!("{} {}", view.title(), require.otherwise);
             let (value, label) = match require.want {

@@ -48,6 +48,11 @@ spec:
     check: Check::ControlPlane(check),
 };
 
+/// Whether CIS 1.2.29 admits a suite.
+pub(crate) fn is_admitted(suite: &str) -> bool {
+    ADMITTED.contains(&suite)
+}
+
 /// Of CIS 1.2.29.
 const ADMITTED: [&str; 11] = [
     "TLS_AES_128_GCM_SHA256",
@@ -69,7 +74,7 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
             if !matches!(setting.name.as_str(), "tls-cipher-suites" | "tlsCipherSuites" | "cipher-suites") {
                 continue;
             }
-            let weak: Vec<_> = setting.items().into_iter().filter(|(item, _)| !ADMITTED.contains(item)).collect();
+            let weak: Vec<_> = setting.items().into_iter().filter(|(item, _)| !is_admitted(item)).collect();
             let Some((_, span)) = weak.first() else { continue };
             let names: Vec<&str> = weak.iter().map(|(name, _)| *name).collect();
             let message = format!("{} takes weak cipher suites: {}", view.title(), names.join(", "));
