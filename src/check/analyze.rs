@@ -185,11 +185,9 @@ impl<'a> Analyzer<'a> {
 fn lines(text: &Arc<str>, file: FileId, name: &Arc<str>, analysis: &mut Analysis) {
     let parts = files::of_lines(text, file, name);
     analysis.counts.documents += 1;
-    if parts.is_empty() {
-        analysis.counts.others += 1;
-        return;
-    }
-    analysis.counts.objects += 1;
+    let is_sure = parts.is_sure();
+    analysis.counts.objects += usize::from(is_sure);
+    analysis.counts.others += usize::from(!is_sure);
     analysis.collected = suppress::of_lines(text, file);
     analysis.facts.control_plane.append(parts);
 }

@@ -11,7 +11,7 @@ pub(super) struct Line<'t> {
     pub(super) start: usize,
 }
 
-/// The lines that hold something, without comments.
+/// The lines of a text [without comments](without_comments) that hold something.
 pub(super) fn logical(text: &str) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     let mut open: Option<usize> = None;
@@ -20,9 +20,7 @@ pub(super) fn logical(text: &str) -> Vec<Line<'_>> {
         let start = at;
         at += line.len();
         let body = line.trim();
-        let is_comment = body.starts_with('#') || body.starts_with(';');
-        // comments may stand between lines that go on
-        if is_comment || (body.is_empty() && open.is_none()) {
+        if matches!(body, "" | "\\") && open.is_none() {
             continue;
         }
         let first = *open.get_or_insert(start);
@@ -43,9 +41,10 @@ pub(super) fn without_comments(text: &str) -> String {
     for line in text.split_inclusive('\n') {
         let body = line.trim_start();
         if body.starts_with('#') || body.starts_with(';') {
-            // as if the line before went on here
+            // a line that goes on goes on behind a comment
             let end = line.len() - usize::from(line.ends_with('\n'));
-            out.extend(std::iter::repeat_n(' ', end));
+            out.extend(std::iter::repeat_n(' ', end.saturating_sub(1)));
+            out.push('\\');
             out.push_str(line.get(end..).unwrap_or_default());
         } else {
             out.push_str(line);

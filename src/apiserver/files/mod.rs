@@ -73,6 +73,15 @@ impl Parts {
         self.programs.is_empty() && self.companions.is_empty() && self.variables.is_empty() && self.kubeadm.is_empty()
     }
 
+    /// Whether it is sure that a control plane, or a node, is meant. Variables may be those of anything, until a unit names
+    /// their file.
+    pub fn is_sure(&self) -> bool {
+        !self.programs.is_empty()
+            || !self.companions.is_empty()
+            || !self.kubeadm.is_empty()
+            || self.variables.iter().any(|variables| variables.program().is_some())
+    }
+
     /// Adds what another file says.
     pub fn append(&mut self, mut other: Self) {
         self.programs.append(&mut other.programs);
@@ -173,9 +182,7 @@ pub fn of_lines(text: &str, file: FileId, name: &Arc<str>) -> Parts {
         parts.programs.extend(flag_list::program(text, file, name));
     } else {
         let variables = systemd::variables(text, file, name);
-        if variables.program().is_some() {
-            parts.variables.push(variables);
-        }
+        parts.variables.push(variables);
     }
     parts
 }

@@ -13,12 +13,12 @@ pub(super) fn anonymous(plane: &Plane, view: &ProgramView) -> Verdict {
             let note = "anonymous requests reach some paths only: the benchmark speaks of `--anonymous-auth=false` alone, its successor of both";
             Verdict::Pass(Some(at(view, "authentication-config")), note.to_owned())
         }
-        Anonymous::Open(place) => {
-            Verdict::Fail(place.or(here), "anonymous requests reach every path that RBAC lets them".to_owned())
+        Anonymous::Open(spot) => {
+            Verdict::Fail(spot.or(here), "anonymous requests reach every path that RBAC lets them".to_owned())
         }
         Anonymous::Unknown => {
-            let place = at(view, "authentication-config");
-            Verdict::Unknown(Some(place), "the file of `--authentication-config` is not in the input".to_owned())
+            let spot = at(view, "authentication-config");
+            Verdict::Unknown(Some(spot), "the file of `--authentication-config` is not in the input".to_owned())
         }
     }
 }
@@ -37,15 +37,15 @@ pub(super) fn kubelet_ca(_: &Plane, view: &ProgramView) -> Verdict {
 
 fn authorizers(plane: &Plane, view: &ProgramView, ok: impl Fn(&[String]) -> bool) -> Verdict {
     match plane.authorizers(view) {
-        Authorizers::Known { modes, at: place, file } => {
-            let place: At = place.unwrap_or((view.file, view.place));
+        Authorizers::Known { modes, at: spot, file } => {
+            let spot: At = spot.unwrap_or((view.file, view.place));
             let by = if file.is_some() { " by the file of `--authorization-config`" } else { "" };
             let note = if modes.is_empty() {
                 "no authorizer is named, so everything is allowed".to_owned()
             } else {
                 format!("authorizers are {}{by}", modes.join(", "))
             };
-            if ok(&modes) { Verdict::Pass(Some(place), note) } else { Verdict::Fail(Some(place), note) }
+            if ok(&modes) { Verdict::Pass(Some(spot), note) } else { Verdict::Fail(Some(spot), note) }
         }
         Authorizers::Unknown => {
             let note = "the file of `--authorization-config`, or some of the flags, are not in the input";
@@ -172,17 +172,18 @@ pub(super) fn encryption(_: &Plane, view: &ProgramView) -> Verdict {
 
 /// Every list of providers counts, not the last one only.
 pub(super) fn provider(plane: &Plane, view: &ProgramView) -> Verdict {
-    let place = Some(at(view, "encryption-provider-config"));
+    let spot = Some(at(view, "encryption-provider-config"));
     let companion = match plane.named(view, "encryption-provider-config") {
-        Named::Not => return Verdict::Fail(place, says(view, "encryption-provider-config")),
+        Named::Not => return Verdict::Fail(spot, says(view, "encryption-provider-config")),
         Named::Unseen => {
-            let note = "the file of `--encryption-provider-config` is not in the input";
-            return Verdict::Unknown(place, note.to_owned());
+            let note =
+                "the file of `--encryption-provider-config` is not in the input; what git ignores has to be named";
+            return Verdict::Unknown(spot, note.to_owned());
         }
         Named::Seen(companion) => companion,
     };
     let Content::Encryption(encryption) = &companion.content else {
-        return Verdict::Unknown(place, "the file says nothing of encryption".to_owned());
+        return Verdict::Unknown(spot, "the file says nothing of encryption".to_owned());
     };
     for group in &encryption.groups {
         let Some(first) = group.providers.first() else { continue };
@@ -212,13 +213,13 @@ pub(super) fn audit_policy(_: &Plane, view: &ProgramView) -> Verdict {
 /// What the policies say, which the benchmark leaves to people.
 pub(super) fn audit_content(plane: &Plane) -> Vec<Verdict> {
     let judge = |(companion, policy): (&crate::apiserver::files::Companion, &crate::apiserver::files::AuditPolicy)| {
-        let place = Some((companion.file, policy.span));
+        let spot = Some((companion.file, policy.span));
         if policy.is_silent() {
-            return Verdict::Fail(place, "the policy logs nothing".to_owned());
+            return Verdict::Fail(spot, "the policy logs nothing".to_owned());
         }
         if policy.is_stig() {
             let note = "one rule logs everything, as the STIG asks (V-242403): the content of Secrets is in the log, which this item forbids";
-            return Verdict::Fail(place, note.to_owned());
+            return Verdict::Fail(spot, note.to_owned());
         }
         let level = |group: &str, resource: &str, verb: &str| {
             policy.decides(group, resource, verb).map_or(Level::None, |rule| rule.level)
@@ -228,7 +229,7 @@ pub(super) fn audit_content(plane: &Plane) -> Vec<Verdict> {
         if let Some((_, resource, _)) =
             secret.iter().find(|(group, resource, verb)| level(group, resource, verb) != Level::Metadata)
         {
-            return Verdict::Fail(place, format!("{resource} are not logged at `Metadata`"));
+            return Verdict::Fail(spot, format!("{resource} are not logged at `Metadata`"));
         }
         let rest = [
             ("", "pods", "create"),
@@ -239,8 +240,8 @@ pub(super) fn audit_content(plane: &Plane) -> Vec<Verdict> {
             ("", "services/proxy", "get"),
         ];
         match rest.iter().find(|(group, resource, verb)| level(group, resource, verb) == Level::None) {
-            Some((_, resource, verb)) => Verdict::Fail(place, format!("{verb} {resource} is not logged")),
-            None => Verdict::Pass(place, "the policy logs what the benchmark names".to_owned()),
+            Some((_, resource, verb)) => Verdict::Fail(spot, format!("{verb} {resource} is not logged")),
+            None => Verdict::Pass(spot, "the policy logs what the benchmark names".to_owned()),
         }
     };
     plane.audit_policies().map(judge).collect()

@@ -24,11 +24,16 @@ pub(super) enum Verdict {
     Unknown(Option<At>, String),
 }
 
-pub(super) fn judge(item: &'static Item, plane: &Plane, node: Option<&Utf8PathBuf>, places: &mut Places<'_>) -> Judged {
+pub(super) fn judge(
+    item: &'static Item,
+    plane: &Plane,
+    machine: Option<&Utf8PathBuf>,
+    places: &mut Places<'_>,
+) -> Judged {
     let verdicts = match &item.how {
         How::Each(component, judge) => plane.each(*component).map(|view| judge(plane, view)).collect(),
         How::Whole(judge) => judge(plane),
-        How::Files(files) => match node {
+        How::Files(files) => match machine {
             Some(root) => on_node::verdicts(files, root),
             None => vec![Verdict::Unknown(None, format!("on the node: {}", files.question()))],
         },
@@ -73,7 +78,7 @@ pub(super) fn at(view: &ProgramView, name: &str) -> At {
 /// How people write a setting.
 fn called(view: &ProgramView, name: &str) -> String {
     let mut shapes = crate::apiserver::catalogue::catalogue().flag_shapes(view.program, name);
-    let is_field = shapes.next().is_some_and(|flag| flag.is_field());
+    let is_field = shapes.next().is_some_and(crate::apiserver::catalogue::Flag::is_field);
     if is_field || view.program == Component::Kubelet { format!("`{name}`") } else { format!("`--{name}`") }
 }
 

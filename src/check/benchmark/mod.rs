@@ -105,7 +105,7 @@ pub fn cis_1_12(inputs: &[Input], options: &Options, node: Option<&Utf8PathBuf>)
         facts.append(std::mem::take(&mut analysis.facts));
     }
     let plane = Plane::new(&facts.control_plane, options.settings.kubernetes);
-    let found = !facts.control_plane.is_empty() || node.is_some();
+    let found = facts.control_plane.is_sure() || node.is_some();
     let mut places = Places { inputs, sources: inputs.iter().map(|_| None).collect() };
     let items = table::ITEMS.iter().map(|item| judge::judge(item, &plane, node, &mut places)).collect();
     Benchmark { items, broken, found }

@@ -69,10 +69,10 @@ impl Plane {
         for program in programs.iter_mut().filter(|program| program.form == Form::Systemd) {
             let names = std::mem::take(&mut program.variables);
             for name in names {
-                let near = variables.iter().filter(|file| is_near(&program.name, &file.name));
-                let found = near.filter_map(|file| Some((file, file.settings(&name, program.program)?))).next();
+                let mut near = variables.iter().filter(|file| is_near(&program.name, &file.name));
+                let found = near.find_map(|file| file.settings(&name, program.program));
                 match found {
-                    Some((_, settings)) => program.settings.extend(settings),
+                    Some(settings) => program.settings.extend(settings),
                     None => program.variables.push(name),
                 }
             }
@@ -199,8 +199,8 @@ impl Plane {
 
     /// The configuration of a plugin, if the file with it is in the input.
     pub fn plugin(&self, view: &ProgramView, plugin: &str) -> Option<&Plugin> {
-        let inline = self.companions.iter().filter(|companion| companion.inline && companion.file == view.file);
-        if let Some(found) = inline.filter_map(|companion| companion.plugin(plugin)).next() {
+        let mut inline = self.companions.iter().filter(|companion| companion.inline && companion.file == view.file);
+        if let Some(found) = inline.find_map(|companion| companion.plugin(plugin)) {
             return Some(found);
         }
         match self.named(view, "admission-control-config-file") {
@@ -238,13 +238,13 @@ impl Plane {
 
     /// The kubelets of the cluster that a program belongs to.
     pub fn kubelets<'p>(&'p self, view: &'p ProgramView) -> impl Iterator<Item = &'p ProgramView> {
-        let same = move |other: &&ProgramView| other.file == view.file || is_near(&view.name, &other.name);
+        let same = move |other: &&ProgramView| is_of_one_cluster(view, other);
         self.each(Component::Kubelet).filter(same)
     }
 
     /// The API servers of the cluster that a program belongs to.
     pub fn api_servers<'p>(&'p self, view: &'p ProgramView) -> impl Iterator<Item = &'p ProgramView> {
-        let same = move |other: &&ProgramView| other.file == view.file || is_near(&view.name, &other.name);
+        let same = move |other: &&ProgramView| is_of_one_cluster(view, other);
         self.each(Component::ApiServer).filter(same)
     }
 
@@ -273,6 +273,17 @@ fn steps(from: &str, to: &str) -> (usize, usize) {
 fn distance(from: &Arc<str>, to: &Arc<str>) -> usize {
     let (up, down) = steps(from, to);
     up + down
+}
+
+/// Whether two programs probably belong to one cluster: of one file or folder, or one in a folder beside the file of the other.
+fn is_of_one_cluster(a: &ProgramView, b: &ProgramView) -> bool {
+    // two configurations of kubeadm or kind in one folder are two clusters
+    let is_whole = |view: &ProgramView| matches!(view.form, Form::Kubeadm | Form::Kind | Form::K3s | Form::Rke2);
+    if a.file == b.file || is_whole(a) || is_whole(b) {
+        return a.file == b.file;
+    }
+    let (up, down) = steps(&a.name, &b.name);
+    up + down <= 1
 }
 
 /// Whether two files probably belong to one cluster: in one folder, in folders beside each other, or below.
