@@ -4,6 +4,7 @@ mod chart;
 mod kustomize;
 mod live;
 mod tool;
+mod unit;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -109,7 +110,7 @@ pub struct Found {
 
 /// Finds what there is to check; files in the order of their names.
 ///
-/// Folders are searched for YAML and JSON, without what git ignores. A folder with a kustomization or a chart is what
+/// Folders are searched for YAML, JSON, units of systemd and lists of flags, without what git ignores. A folder with a kustomization or a chart is what
 /// kustomize or Helm make of it.
 pub fn discover(request: &Request) -> Result<Found, InputError> {
     if let Some(live) = &request.live {
@@ -124,6 +125,8 @@ pub fn discover(request: &Request) -> Result<Found, InputError> {
     let mut found = Found { charts: walked.charts.len(), ..Found::default() };
     chart::render(&mut walked, request, &named, &mut found);
     kustomize::build(&mut walked, request.timeout, &named, &mut found);
+    let named: Vec<Utf8PathBuf> = walked.files.iter().flat_map(|file| unit::beside(file)).collect();
+    walked.files.extend(named);
     walked.files.sort();
     walked.files.dedup();
     let files = walked.files.into_iter().map(|path| Input { name: path.to_string(), text: Text::File(path) });

@@ -8,7 +8,10 @@ use ignore::{WalkBuilder, WalkState};
 use super::InputError;
 
 /// The endings of files that are looked for in folders.
-const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+const ENDINGS: [&str; 5] = ["yaml", "yml", "json", "service", "flags"];
+/// Environment files of these names belong to programs of the control plane; others hold anything.
+const ENVIRONMENTS: [&str; 5] =
+    ["kube-apiserver.env", "kube-controller-manager.env", "kube-scheduler.env", "etcd.env", "kubelet.env"];
 /// What kustomize calls its file.
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// What Helm calls the file of a chart.
@@ -34,7 +37,7 @@ impl Walked {
         if name == CHART {
             self.charts.push(folder_of(&path).to_owned());
         }
-        if path.extension().is_some_and(|ending| ENDINGS.contains(&ending)) {
+        if ENVIRONMENTS.contains(&name) || path.extension().is_some_and(|ending| ENDINGS.contains(&ending)) {
             self.files.push(path);
         }
     }
