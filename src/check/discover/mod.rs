@@ -129,7 +129,8 @@ pub fn discover(request: &Request) -> Result<Found, InputError> {
     walked.files.extend(named);
     walked.files.sort();
     walked.files.dedup();
-    let files = walked.files.into_iter().map(|path| Input { name: path.to_string(), text: Text::File(path) });
+    let name = |path: &Utf8PathBuf| path.strip_prefix("./").unwrap_or(path).to_string();
+    let files = walked.files.into_iter().map(|path| Input { name: name(&path), text: Text::File(path) });
     found.inputs.extend(files);
     found.inputs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
