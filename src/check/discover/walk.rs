@@ -26,6 +26,7 @@ pub(super) struct Walked {
 
 impl Walked {
     fn add(&mut self, path: Utf8PathBuf) {
+        let path = plain(&path).to_owned();
         let name = path.file_name().unwrap_or_default();
         if KUSTOMIZATIONS.contains(&name) {
             self.kustomizations.push(path);
@@ -38,6 +39,11 @@ impl Walked {
             self.files.push(path);
         }
     }
+}
+
+/// The path without `./`, which no program that reads a report expects.
+pub(super) fn plain(path: &Utf8Path) -> &Utf8Path {
+    path.strip_prefix(".").ok().filter(|path| !path.as_str().is_empty()).unwrap_or(path)
 }
 
 /// The folder that holds a file.
