@@ -25,8 +25,8 @@ pub(super) struct Walked {
 }
 
 impl Walked {
-    fn add(&mut self, path: Utf8PathBuf) {
-        let path = plain(&path).to_owned();
+    fn add(&mut self, path: &Utf8Path) {
+        let path = plain(path).to_owned();
         let name = path.file_name().unwrap_or_default();
         if KUSTOMIZATIONS.contains(&name) {
             self.kustomizations.push(path);
@@ -66,7 +66,7 @@ pub(super) fn folder(folder: &Utf8Path, walked: &mut Walked) -> Result<(), Input
             let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             match path {
                 Ok(None) => {}
-                Ok(Some(path)) => found.0.add(path),
+                Ok(Some(path)) => found.0.add(&path),
                 Err(error) => {
                     found.1 = Some(error);
                     return WalkState::Quit;
