@@ -23,7 +23,7 @@ pub(super) fn mend(
             // what came in by a pipe goes out by one
             Text::Here(_) => output::print(&fixed.after)?,
             // nothing of it is mended
-            Text::Made(_) | Text::Failed(_) => continue,
+            Text::Made { .. } | Text::Failed { .. } => continue,
         }
         files += 1;
     }
