@@ -2,6 +2,7 @@
 
 pub mod apiserver;
 mod check;
+pub mod cluster;
 mod rules;
 
 pub use check::{BenchmarkName, CheckArgs};
@@ -73,6 +74,9 @@ pub enum Command {
     /// Explain and list what the programs of the control plane take.
     #[command(name = "apiserver", subcommand)]
     ApiServer(apiserver::ApiServerCommand),
+    /// Make, look at and delete kind clusters on this machine, hardened or not.
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
     /// Print the JSON Schema of the spec.
     Schema,
     /// Print a completion script for a shell.
@@ -131,7 +135,7 @@ fn layout(word: &str) -> Result<Layout, String> {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct NewArgs {
-    /// The folder to make. Default: the current one.
+    /// The folder to make; one named `apiserver` gets a control plane. Default: the current one.
     pub dir: Option<Utf8PathBuf>,
     /// Take the default of every question that no flag answers, and ask nothing.
     #[arg(short, long)]
@@ -171,9 +175,9 @@ macro_rules! given {
 }
 
 given! {
-    /// What to make: app (with its space) or space.
+    /// What to make: app (with its space), space or apiserver.
     goal "goal" "TIGHTSHIP_GOAL" "GOAL";
-    /// The name of the app, or of the space.
+    /// The name of the app, of the space, or of the cluster.
     name "name" "TIGHTSHIP_NAME" "NAME";
     /// The image by tag or digest.
     image "image" "TIGHTSHIP_IMAGE" "IMAGE";
@@ -181,6 +185,24 @@ given! {
     level "level" "TIGHTSHIP_LEVEL" "LEVEL";
     /// The Kubernetes release, 1.33 to 1.37.
     kubernetes "kubernetes" "TIGHTSHIP_KUBERNETES" "VERSION";
+    /// What runs the control plane: kubeadm, kind, static-pod, k3s, rke2, talos, systemd or flags.
+    target "target" "TIGHTSHIP_TARGET" "TARGET";
+    /// Whose rules the control plane follows: cis, stig or lab.
+    profile "profile" "TIGHTSHIP_PROFILE" "PROFILE";
+    /// Who encrypts Secrets in etcd: secretbox or kms.
+    encryption "encryption" "TIGHTSHIP_ENCRYPTION" "HOW";
+    /// The socket of the key service.
+    kms "kms" "TIGHTSHIP_KMS" "SOCKET";
+    /// What the audit log holds: standard, metadata or strict.
+    audit "audit" "TIGHTSHIP_AUDIT" "LEVEL";
+    /// Whether nodes join with a token: yes or no.
+    join_by_token "join-by-token" "TIGHTSHIP_JOIN_BY_TOKEN" "YES|NO";
+    /// The OpenID Connect issuer of the users, or none.
+    oidc_issuer "oidc-issuer" "TIGHTSHIP_OIDC_ISSUER" "URL";
+    /// What its tokens are for.
+    oidc_audience "oidc-audience" "TIGHTSHIP_OIDC_AUDIENCE" "NAME";
+    /// What pods may do in namespaces without labels: baseline or restricted.
+    pod_security "pod-security" "TIGHTSHIP_POD_SECURITY" "LEVEL";
     /// What the cluster runs on: generic, kind or openshift.
     platform "platform" "TIGHTSHIP_PLATFORM" "PLATFORM";
     /// deployment, statefulset, daemonset, job or cronjob.

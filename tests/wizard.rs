@@ -104,7 +104,7 @@ fn full_asks_every_question_that_applies_and_explains() {
     answer(
         &mut session,
         &[
-            ("What to make (app, space) [app]:", "?"),
+            ("What to make (app, space, apiserver) [app]:", "?"),
             ("a namespace with its guard rails", ""),
             ("Name [my-shop]:", "cleanup"),
             ("Image:", "busybox:1.37"),
@@ -133,6 +133,30 @@ fn full_asks_every_question_that_applies_and_explains() {
     let cron_job = fs::read_to_string(folder.join("apps/cleanup/base/cron-job.yaml")).unwrap();
     assert!(cron_job.contains("timeZone: Europe/Berlin"), "{cron_job}");
     assert!(folder.join("apps/cleanup/overlays/prod/kustomization.yaml").is_file());
+}
+
+#[test]
+fn a_control_plane_asks_what_matters_for_one() {
+    let (_temp, folder) = folder();
+    let mut session = person(&folder, &["apiserver"]);
+    answer(
+        &mut session,
+        &[
+            ("Name [cluster]:", "prod"),
+            ("What runs the control plane", "?"),
+            ("a configuration for it", "kubadm"),
+            ("did you mean `kubeadm`?", "k3s"),
+            ("Profile (cis, stig, lab) [cis]:", "stig"),
+            ("Who encrypts Secrets in etcd (secretbox, kms) [secretbox]:", "kms"),
+            ("Socket of the key service:", "http://localhost"),
+            ("is no socket", "unix:///run/kms/kms.sock"),
+            ("goes against CIS in places", ""),
+        ],
+    );
+    assert_eq!(exit_code(&mut session), 0);
+    let config = fs::read_to_string(folder.join("apiserver/control-plane/prod/config.yaml")).unwrap();
+    assert!(config.contains("encryption-provider-config=/etc/rancher/k3s/hardening/encryption.yaml"), "{config}");
+    assert!(!config.contains("secrets-encryption"), "{config}");
 }
 
 #[test]
@@ -213,13 +237,11 @@ fn every_question_has_a_flag_and_a_variable() {
         assert_eq!(flag.get_env().unwrap().to_str().unwrap(), variable(question.key));
         assert!(!question.help.is_empty() && !question.prompt.is_empty() && !question.example.is_empty());
     }
-    assert_eq!(
-        QUESTIONS
-            .iter()
-            .filter(|question| question.express && (question.key != "schedule" && question.key != "gateway"))
-            .count(),
-        5
-    );
+    // those that one answer among others brings up
+    let rare = ["schedule", "gateway", "kms"];
+    let express = QUESTIONS.iter().filter(|question| question.express && !rare.contains(&question.key));
+    let (server, app): (Vec<_>, Vec<_>) = express.partition(|question| question.needs.contains("goal apiserver"));
+    assert_eq!((app.len(), server.len()), (5, 3));
 }
 
 #[test]

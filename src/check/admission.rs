@@ -2,6 +2,7 @@
 
 use crate::kube::object::{Kind, Object};
 use crate::kube::pod::{Pod, head};
+use crate::rules::facts::Defaults;
 use crate::rules::pod_security::{self, Policies, Policy, Violation, go_quoted, labels};
 use crate::rules::{FileId, ObjectId, PodContext, Settings, identity};
 use crate::yaml::{Node, Span};
@@ -35,7 +36,13 @@ pub(super) fn of_pods(
     text: &str,
     settings: &Settings,
 ) -> Option<Admission> {
-    let evaluate = |policy| pod_security::violations(&PodContext { object, pod, policy }, text, settings);
+    let evaluate = |policy| {
+        pod_security::violations(
+            &PodContext { object, pod, policy, account_gives_no_token: false, defaults: Defaults::default() },
+            text,
+            settings,
+        )
+    };
     let says = |refused, policy: Policy, violations: Vec<Violation>, message| Admission {
         file,
         span: head(object.root),
@@ -77,7 +84,7 @@ pub(super) fn of_namespace(object: &Object<'_, '_>, file: FileId, settings: &Set
         refused: true,
         policy: labels::policies(object, settings.kubernetes).enforce,
         violations: Vec::new(),
-        message: format!("Namespace {} is invalid: {reasons}", go_quoted(name(object))),
+        message: format!("Namespace {} is invalid: {reasons}", go_quoted(name(object, "name"))),
     })
 }
 
@@ -87,14 +94,16 @@ fn reasons(violations: &[Violation]) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-/// `pods "web"`; `pods` for one whose name the API server still has to make up.
+/// `pods "web"`. The API server makes up five characters where there is only the beginning of a name; nobody knows them
+/// before, so they are question marks.
 fn pods(object: &Object<'_, '_>) -> String {
-    match name(object) {
-        "" => "pods".to_owned(),
-        name => format!("pods {}", go_quoted(name)),
+    match (name(object, "name"), name(object, "generateName")) {
+        ("", "") => "pods".to_owned(),
+        ("", beginning) => format!("pods {}", go_quoted(&format!("{beginning}?????"))),
+        (name, _) => format!("pods {}", go_quoted(name)),
     }
 }
 
-fn name<'d>(object: &Object<'d, '_>) -> &'d str {
-    object.metadata.and_then(|metadata| metadata.get("name")).and_then(Node::as_str).unwrap_or("")
+fn name<'d>(object: &Object<'d, '_>, key: &str) -> &'d str {
+    object.metadata.and_then(|metadata| metadata.get(key)).and_then(Node::as_str).unwrap_or("")
 }

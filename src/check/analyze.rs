@@ -1,9 +1,13 @@
 //! One file: read, taken apart into objects, and held against the rules.
 
+use std::ops::Range;
 use std::sync::Arc;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::Options;
 use super::admission::{self, Admission};
+use super::assumed::Assumed;
 use super::discover::Input;
 use super::outcome::{Broken, Counts};
 use super::suppress::{self, Collected};
@@ -11,9 +15,10 @@ use crate::apiserver::files;
 use crate::kube::object::{self, Kind, Object};
 use crate::kube::pod::Pod;
 use crate::rules::facts::{Facts, Plane};
-use crate::rules::pod_security::{self, Policies};
+use crate::rules::manifest;
+use crate::rules::pod_security;
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
-use crate::yaml;
+use crate::yaml::{self, Node};
 
 type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
 type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>);
@@ -32,9 +37,33 @@ pub(super) struct Analysis {
     pub(super) facts: Facts,
     pub(super) collected: Collected,
     pub(super) admissions: Vec<Admission>,
-    /// The namespaces of pods with the policies that were assumed to hold in them.
-    pub(super) assumed: Vec<(Option<String>, Policies)>,
+    pub(super) assumed: Assumed,
 }
+
+impl Analysis {
+    /// Adds what the next documents of the same file gave.
+    fn append(&mut self, mut part: Self) {
+        self.findings.append(&mut part.findings);
+        self.broken.append(&mut part.broken);
+        self.counts.add(part.counts);
+        self.facts.append(part.facts);
+        self.collected.append(part.collected);
+        self.admissions.append(&mut part.admissions);
+        self.assumed.append(part.assumed);
+    }
+}
+
+/// A file of which a part is looked at.
+#[derive(Clone, Copy)]
+struct Whole<'a> {
+    file: FileId,
+    name: &'a Arc<str>,
+    text: &'a Arc<str>,
+}
+
+/// About how many bytes of a file are read at a time: enough to keep every core busy, and few enough that the trees of one
+/// large file do not fill the memory.
+const PART: usize = 256 * 1024;
 
 /// The rules, sorted by how they are checked.
 #[derive(Debug)]
@@ -47,6 +76,7 @@ pub(super) struct Analyzer<'a> {
     sets: Vec<(&'static Rule, SetCheck)>,
     planes: Vec<(&'static Rule, PlaneCheck)>,
     controls: Vec<(&'static Rule, &'static pod_security::Control)>,
+    manifest: Vec<&'static Rule>,
 }
 
 impl<'a> Analyzer<'a> {
@@ -60,6 +90,7 @@ impl<'a> Analyzer<'a> {
             sets: Vec::new(),
             planes: Vec::new(),
             controls: Vec::new(),
+            manifest: Vec::new(),
         };
         for rule in options.selection.rules() {
             sorted.any = Some(rule);
@@ -69,6 +100,7 @@ impl<'a> Analyzer<'a> {
                 Check::Set(check) => sorted.sets.push((rule, check)),
                 Check::ControlPlane(check) => sorted.planes.push((rule, check)),
                 Check::PodSecurity(control) => sorted.controls.push((rule, control)),
+                Check::Manifest => sorted.manifest.push(rule),
                 Check::Engine => {}
             }
         }
@@ -109,24 +141,16 @@ impl<'a> Analyzer<'a> {
             lines(&text, file, &name, &mut analysis);
             return analysis;
         }
-        let stream = yaml::parse(&text);
-        analysis.collected = suppress::collect(&stream, &text, file);
-        for error in stream.errors {
-            analysis.broken.push(Broken { file, span: Some(error.span), message: error.message });
-        }
-        for document in &stream.documents {
-            analysis.counts.documents += 1;
-            let others = object::for_each(document, &mut |object| {
-                analysis.facts.control_plane.append(files::of_object(&object, &text, file, &name));
-                self.object(&object, file, &text, known, &mut analysis);
-            });
-            if others > 0 {
-                let parts = files::of_document(document, &text, file, &name);
-                let is_ours = usize::from(!parts.is_empty());
-                analysis.counts.objects += is_ours;
-                analysis.counts.others += others - is_ours;
-                analysis.facts.control_plane.append(parts);
-            }
+        // a suppression may stand above the `---` of the document that it is about
+        let parts = if text.contains(suppress::COMMENT) {
+            std::iter::once(0..text.len()).collect()
+        } else {
+            yaml::split(&text, PART)
+        };
+        let whole = Whole { file, name: &name, text: &text };
+        let parts: Vec<Analysis> = parts.into_par_iter().map(|part| self.part(part, whole, known)).collect();
+        for part in parts {
+            analysis.append(part);
         }
         if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
             analysis.text = Some(text);
@@ -134,7 +158,45 @@ impl<'a> Analyzer<'a> {
         analysis
     }
 
-    fn object(&self, object: &Object<'_, '_>, file: FileId, text: &str, known: &Facts, analysis: &mut Analysis) {
+    /// Runs the rules over some documents of a file.
+    fn part(&self, part: Range<usize>, whole: Whole<'_>, known: &Facts) -> Analysis {
+        let Whole { file, name, text } = whole;
+        let stream = yaml::parse_part(text, part.clone());
+        let collected = suppress::collect(&stream, text, part, file);
+        let mut analysis = Analysis { collected, ..Analysis::default() };
+        for error in stream.errors {
+            analysis.broken.push(Broken { file, span: Some(error.span), message: error.message });
+        }
+        for document in &stream.documents {
+            analysis.counts.documents += 1;
+            let duplicates = if self.manifest.is_empty() { Vec::new() } else { document.duplicates() };
+            let others = object::for_each(document, &mut |object| {
+                analysis.facts.control_plane.append(files::of_object(&object, text, file, name));
+                self.object(&object, &duplicates, file, text, known, &mut analysis);
+            });
+            if others > 0 {
+                let parts = files::of_document(document, text, file, name);
+                let is_ours = usize::from(!parts.is_empty());
+                analysis.counts.objects += is_ours;
+                analysis.counts.others += others - is_ours;
+                analysis.facts.control_plane.append(parts);
+            }
+            if !duplicates.is_empty() {
+                self.lists(document, &duplicates, file, text, &mut analysis);
+            }
+        }
+        analysis
+    }
+
+    fn object<'d, 's>(
+        &self,
+        object: &Object<'d, 's>,
+        duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
+        file: FileId,
+        text: &'s str,
+        known: &Facts,
+        analysis: &mut Analysis,
+    ) {
         analysis.counts.objects += 1;
         analysis.facts.add(object, file, self.settings);
         if self.settings.as_admission {
@@ -147,25 +209,45 @@ impl<'a> Analyzer<'a> {
             sink.rule = rule;
             check(object, &mut sink);
         }
+        if !self.manifest.is_empty() {
+            manifest::check(object, duplicates, &self.manifest, &mut sink);
+        }
         if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
             if self.settings.level.is_none() && files::is_static_pod(object, &pod) {
+                // the kubelet runs it, whatever a namespace asks for
                 analysis.findings.append(&mut sink.findings);
                 return;
             }
-            let policies = known.policies(object.namespace(), self.settings);
-            note(&mut analysis.assumed, object.namespace(), policies);
-            let context = PodContext { object, pod: &pod, policy: policies.checked };
+            let context = analysis.assumed.context(object, &pod, known, self.settings);
             for (rule, check) in &self.pods {
                 sink.rule = rule;
                 check(&context, &mut sink);
             }
-            for (rule, control) in self.controls.iter().filter(|(_, control)| control.is_in(policies.checked)) {
+            for (rule, control) in self.controls.iter().filter(|(_, control)| control.is_in(context.policy)) {
                 sink.rule = rule;
                 let _ = (control.evaluate)(&context, &mut sink);
             }
         }
         analysis.findings.append(&mut sink.findings);
+    }
+
+    /// What is there twice in a list itself, outside of its members.
+    fn lists<'d, 's>(
+        &self,
+        document: &'d yaml::Document<'s>,
+        duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
+        file: FileId,
+        text: &'s str,
+        analysis: &mut Analysis,
+    ) {
+        let list = document.root().and_then(Object::new).filter(Object::is_list);
+        if let (Some(list), Some(rule), false) = (list, self.any, self.settings.as_admission) {
+            let settings = self.settings;
+            let mut sink = Sink { rule, settings, text, file, object: &list, id: None, findings: Vec::new() };
+            manifest::check_list(&list, duplicates, &self.manifest, &mut sink);
+            analysis.findings.append(&mut sink.findings);
+        }
     }
 
     /// What the API server would say of an object, instead of what the rules say.
@@ -174,8 +256,7 @@ impl<'a> Analyzer<'a> {
             analysis.admissions.extend(admission::of_namespace(object, file, self.settings));
         } else if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
-            let policies = known.policies(object.namespace(), self.settings);
-            note(&mut analysis.assumed, object.namespace(), policies);
+            let policies = analysis.assumed.policies(object.namespace(), known, self.settings);
             analysis.admissions.extend(admission::of_pods(object, &pod, policies, file, text, self.settings));
         }
     }
@@ -190,11 +271,4 @@ fn lines(text: &Arc<str>, file: FileId, name: &Arc<str>, analysis: &mut Analysis
     analysis.counts.others += usize::from(!is_sure);
     analysis.collected = suppress::of_lines(text, file);
     analysis.facts.control_plane.append(parts);
-}
-
-fn note(assumed: &mut Vec<(Option<String>, Policies)>, namespace: Option<&str>, policies: Policies) {
-    // neighbours mostly share their namespace
-    if !assumed.iter().any(|(known, _)| known.as_deref() == namespace) {
-        assumed.push((namespace.map(str::to_owned), policies));
-    }
 }

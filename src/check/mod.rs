@@ -2,6 +2,7 @@
 
 mod admission;
 mod analyze;
+mod assumed;
 pub mod baseline;
 pub mod benchmark;
 pub mod config;
@@ -12,7 +13,7 @@ mod selection;
 mod suppress;
 
 pub use admission::Admission;
-pub use discover::{Input, InputError, Text, discover};
+pub use discover::{Found, Input, InputError, Live, Reach, Request, Text, discover};
 pub use outcome::{Broken, Counts, Outcome, SourceFile};
 pub use selection::{Selection, UnknownRule};
 pub use suppress::ObjectSuppression;
@@ -50,9 +51,12 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     let settings = &options.settings;
     let analyzer = Analyzer::new(options);
     let (mut analyses, facts) = analyze(inputs, &analyzer, settings);
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome { as_admission: settings.as_admission, ..Outcome::default() };
     let mut collected = Collected::default();
     for (at, analysis) in analyses.iter_mut().enumerate() {
+        if settings.as_admission && settings.level.is_none() {
+            outcome.add_unguarded(analysis.assumed.in_namespaces());
+        }
         collected.append(std::mem::take(&mut analysis.collected));
         outcome.add(file_id(at), std::mem::take(analysis));
     }
@@ -75,7 +79,7 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     outcome
 }
 
-/// Looks at every file, and again at those with pods whose namespace says something else elsewhere.
+/// Looks at every file, and again at those with pods about which other objects say something else elsewhere.
 fn analyze(inputs: &[Input], analyzer: &Analyzer<'_>, settings: &Settings) -> (Vec<Analysis>, Facts) {
     let unknown = Facts::default();
     let mut analyses: Vec<Analysis> =
@@ -84,9 +88,7 @@ fn analyze(inputs: &[Input], analyzer: &Analyzer<'_>, settings: &Settings) -> (V
     for analysis in &mut analyses {
         facts.append(std::mem::take(&mut analysis.facts));
     }
-    let guessed_wrong = |analysis: &Analysis| {
-        analysis.assumed.iter().any(|(namespace, policies)| facts.policies(namespace.as_deref(), settings) != *policies)
-    };
+    let guessed_wrong = |analysis: &Analysis| analysis.assumed.is_wrong(&facts, settings);
     let again: Vec<usize> =
         analyses.iter().enumerate().filter(|(_, analysis)| guessed_wrong(analysis)).map(|(at, _)| at).collect();
     let renewed: Vec<(usize, Analysis)> = again

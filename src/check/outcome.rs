@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::admission::Admission;
 use super::analyze::Analysis;
 use super::discover::Input;
+use crate::rules::pod_security::{Level, Policies, Policy};
 use crate::rules::{FileId, Finding, Rule, Severity};
 use crate::yaml::{Source, Span};
 
@@ -19,8 +20,12 @@ pub struct Outcome {
     pub broken: Vec<Broken>,
     /// What was looked at.
     pub counts: Counts,
-    /// What the API server would say of the objects, if that was asked for.
+    /// What the API server would say of the objects.
     pub admissions: Vec<Admission>,
+    /// Whether that was asked for, instead of findings.
+    pub as_admission: bool,
+    /// Namespaces of the input with pods of which the API server asks nothing, if it was asked for.
+    pub unguarded: Vec<String>,
     /// The number of findings that a suppression let pass.
     pub suppressed: usize,
     /// The number of findings that the baseline knows.
@@ -62,6 +67,17 @@ pub struct Counts {
     pub others: usize,
 }
 
+impl Counts {
+    /// Adds others.
+    pub(super) fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.documents += other.documents;
+        self.objects += other.objects;
+        self.pods += other.pods;
+        self.others += other.others;
+    }
+}
+
 impl Outcome {
     pub(super) fn add(&mut self, file: FileId, mut analysis: Analysis) {
         debug_assert_eq!(self.files.len(), file.0 as usize, "files come in their order");
@@ -69,11 +85,18 @@ impl Outcome {
         self.broken.append(&mut analysis.broken);
         self.admissions.append(&mut analysis.admissions);
         self.counts.files += 1;
-        self.counts.documents += analysis.counts.documents;
-        self.counts.objects += analysis.counts.objects;
-        self.counts.pods += analysis.counts.pods;
-        self.counts.others += analysis.counts.others;
+        self.counts.add(analysis.counts);
         self.files.push(SourceFile { name: analysis.name, text: analysis.text });
+    }
+
+    /// Adds the namespaces in which nothing is asked of pods.
+    pub(super) fn add_unguarded<'a>(&mut self, seen: impl Iterator<Item = (&'a str, Policies)>) {
+        for (name, policies) in seen {
+            let asks = |policy: Policy| policy.level > Level::Privileged;
+            if !asks(policies.enforce) && !asks(policies.warn) && !self.unguarded.iter().any(|known| known == name) {
+                self.unguarded.push(name.to_owned());
+            }
+        }
     }
 
     /// Adds the configuration to the files, so that findings can be about it.

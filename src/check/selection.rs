@@ -55,6 +55,11 @@ impl Selection {
         self.rules.retain(|other| *other != rule);
     }
 
+    /// Leaves out what does not fit.
+    pub fn retain(&mut self, fits: impl Fn(&Rule) -> bool) {
+        self.rules.retain(|rule| fits(rule));
+    }
+
     /// Those that run.
     pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
         self.rules.iter().copied()

@@ -146,9 +146,18 @@ fn write(root: &Utf8Path, source: &Source, plan: &Plan) -> anyhow::Result<u8> {
     render::write(&comparison)?;
     let code = render::report(root, &comparison)?;
     if code == OK {
-        output::say(&format!("next: kubectl apply --server-side {}", what_to_apply(root, plan)))?;
+        output::say(&format!("next: {}", next(root, plan)))?;
     }
     Ok(code)
+}
+
+/// What to do with what was written.
+fn next(root: &Utf8Path, plan: &Plan) -> String {
+    let is_readme = |path: &&Utf8PathBuf| path.starts_with("control-plane") && path.file_name() == Some("README.md");
+    match plan.files.iter().map(|file| &file.path).find(is_readme) {
+        Some(readme) => format!("read {}", root.join(readme)),
+        None => format!("kubectl apply --server-side {}", what_to_apply(root, plan)),
+    }
 }
 
 /// The arguments by which kubectl takes all that was written.

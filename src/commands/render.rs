@@ -6,10 +6,11 @@ use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{DRIFT, OK, Shown, interrupt, output};
+use crate::apiserver::target;
 use crate::cli::RenderArgs;
+use crate::render::Options;
 use crate::render::plan::Plan;
 use crate::render::writer::{self, Action, Change, Comparison};
-use crate::render::{self, Options};
 use crate::spec::app::Layout;
 use crate::spec::{self, App, Specs, validate};
 use crate::yaml::Source;
@@ -27,7 +28,7 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         comments: args.no_comments.then_some(false),
         environment: args.environment.as_deref(),
     };
-    let plan = render::plan(&specs, options)?;
+    let plan = target::plan(&specs, options)?;
     if let Some(name) = options.environment.filter(|name| !args.stdout && !changes_files(&specs, options, name)) {
         anyhow::bail!(
             "`--env {name}` changes no file of the kustomize layout, which has an overlay for each environment; \
@@ -35,6 +36,10 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         );
     }
     if args.stdout {
+        let manifests = !specs.apps.is_empty() || !specs.spaces.is_empty();
+        if manifests && !specs.api_servers.is_empty() {
+            output::say("control planes are left out: kubectl could not apply them")?;
+        }
         output::print(&plan.stream)?;
         return Ok(OK);
     }
@@ -130,6 +135,7 @@ fn drift(action: Action) -> &'static str {
         Action::Conflict => "was edited by hand",
         Action::Remove => "is not generated any more",
         Action::Abandon => "is not generated any more, but was edited by hand",
+        Action::Protect => "holds a key, and can be read by others",
         Action::Keep => "is as it should be",
     }
 }
@@ -151,7 +157,7 @@ pub(super) fn report(root: &Utf8Path, comparison: &Comparison) -> anyhow::Result
     let number = |action: Action| comparison.changes.iter().filter(|change| change.action == action).count();
     let parts = [
         (number(Action::Create), "new"),
-        (number(Action::Update), "changed"),
+        (number(Action::Update) + number(Action::Protect), "changed"),
         (number(Action::Keep), "unchanged"),
         (number(Action::Remove), "removed"),
         (number(Action::Conflict), "edited by hand"),
@@ -171,5 +177,5 @@ pub(super) fn report(root: &Utf8Path, comparison: &Comparison) -> anyhow::Result
 
 /// A plan of specs that are known to be good, under the name of their file.
 pub(super) fn plan(specs: &Specs, spec: &str) -> anyhow::Result<Plan> {
-    Ok(render::plan(specs, Options { spec, layout: None, comments: None, environment: None })?)
+    Ok(target::plan(specs, Options { spec, layout: None, comments: None, environment: None })?)
 }

@@ -63,9 +63,9 @@ pub(crate) fn draw(drawing: &Drawing<'_>) -> String {
     let mut notes = Vec::new();
     for (index, shown) in drawing.places.iter().enumerate() {
         let span = first_line(shown.source.text(), shown.span);
-        let lines = lines(shown.source.text(), &span);
+        let (line, column) = shown.source.position(span.start);
+        let lines = shown.source.line(line);
         if lines.len() > LONG_LINE {
-            let (line, column) = shown.source.position(span.start);
             let name = shown.source.name();
             if index == 0 {
                 group = group.element(Origin::path(name).line(line).char_column(column));
@@ -141,13 +141,6 @@ fn first_line(text: &str, span: Span) -> Range<usize> {
     let end = end.clamp(start, text.len());
     let line = text.get(start..end).and_then(|text| text.lines().next()).map_or(0, |line| line.trim_end().len());
     start..start + line
-}
-
-/// The lines that hold a span.
-fn lines(text: &str, span: &Range<usize>) -> Range<usize> {
-    let start = text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    let end = text.get(span.end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| span.end + at);
-    start..end
 }
 
 impl Mask<'_> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kind::{self, releases};
-use super::style::{definitions, heading};
+use super::style::{definitions, heading, spaced};
 use super::{Unknown, unknown_word};
 use crate::diagnostic::nearest;
 use crate::kube::fields::{self, Field, FieldType, Fields, KindInfo, Lookup, Scope, TypeId};
@@ -86,10 +86,11 @@ pub(super) fn by_name(name: &str, release: Version) -> Option<String> {
         page += &heading(&format!("{name}: a field of {}", table.type_name(*owner)));
         let mut facts = facts(table, first.field);
         facts.push(("at", places.iter().map(|place| format!("{}.{}", place.kind.kind, place.path)).collect()));
-        page += &format!("\n{}\n", definitions(&facts));
+        page += &spaced(&definitions(&facts));
     }
     if order.len() > MOST {
-        page += &format!("{} more types have such a field.\n\n", order.len() - MOST);
+        let more = format!("{} more types have such a field.\n\n", order.len() - MOST);
+        page += &more;
     }
     page += &speaking(name);
     (!order.is_empty()).then(|| page.trim_end().to_owned() + "\n")
@@ -166,7 +167,7 @@ fn page(table: &Fields, place: &Place<'_>, release: Version) -> String {
     let mut page = heading(&format!("{}.{}", place.kind.kind, place.path));
     let mut facts = facts(table, place.field);
     facts.push(("of", vec![format!("{} in {}", table.type_name(place.owner), place.kind.api_version)]));
-    page += &format!("\n{}\n", definitions(&facts));
+    page += &spaced(&definitions(&facts));
     if let Some(inner) = place.field.ty.inner() {
         page += &heading("Fields");
         page += &list(table, inner, release);
@@ -185,7 +186,7 @@ pub(super) fn list(table: &Fields, owner: TypeId, release: Version) -> String {
         }
         let releases = releases(field.since, field.until);
         if !releases.is_empty() {
-            text += &format!(", {releases}");
+            text = text + ", " + &releases;
         }
         (field.name, vec![text])
     });

@@ -1,6 +1,6 @@
 //! The page of a rule.
 
-use super::style::{definitions, heading, paragraphs, verbatim};
+use super::style::{definitions, heading, paragraphs, spaced, verbatim};
 use crate::rules::Rule;
 
 /// Everything about a rule.
@@ -15,7 +15,7 @@ pub(super) fn page(rule: &Rule) -> String {
     ];
     facts.push(("maps to", rule.control_names().collect()));
     let mut page = heading(&format!("{}: {}", rule.id, rule.summary));
-    page += &format!("\n{}\n", definitions(&facts));
+    page += &spaced(&definitions(&facts));
     page += &section("Why", &paragraphs(rule.why));
     page += &section("What keeping it prevents", &paragraphs(rule.prevents));
     page += &section("Breaks the rule", &verbatim(rule.bad));

@@ -25,6 +25,11 @@ pub(super) fn verbatim(text: &str) -> String {
     textwrap::indent(text.trim_end(), "    ") + "\n"
 }
 
+/// A text between empty lines.
+pub(super) fn spaced(text: &str) -> String {
+    format!("\n{text}\n")
+}
+
 /// Names with what is said of them; several lines for one name stand below each other.
 pub(super) fn definitions(rows: &[(&str, Vec<String>)]) -> String {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! Every field of every built-in object, per release, after the `OpenAPI` of Kubernetes (`data/fields/README.md`).
 
+mod index;
+mod limits;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -8,6 +10,9 @@ use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 use crate::kube::version::Version;
+
+pub use index::{Index, index};
+pub use limits::Limit;
 
 /// The most paths that [`Fields::owners_of`] gives.
 const MOST_OWNERS: usize = 5;
@@ -134,8 +139,10 @@ pub struct Field {
     pub name: &'static str,
     /// What it holds.
     pub ty: FieldType,
-    /// Whether the `OpenAPI` of Kubernetes lists it as required; the server asks for less in a few places.
+    /// Whether the server refuses an object without it.
     pub required: bool,
+    /// What the server asks of its value beyond the type, as far as it is known.
+    pub limit: Limit,
     /// The first supported release in which it is so.
     pub since: Version,
     /// The last supported release in which it is so.

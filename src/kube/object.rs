@@ -109,9 +109,9 @@ pub struct PodPath {
 pub struct Object<'d, 's> {
     /// The whole of it.
     pub root: Node<'d, 's>,
-    /// `apps/v1`; empty where a member of a typed list does not repeat it.
+    /// `apps/v1`; empty where it was forgotten.
     pub api_version: &'d str,
-    /// `Deployment`.
+    /// `Deployment`; empty where it was forgotten.
     pub kind_name: &'d str,
     /// The kind as rules ask for it.
     pub kind: Kind,
@@ -130,11 +130,23 @@ impl<'d, 's> Object<'d, 's> {
         let text = |key: &str| root.get(key).and_then(Node::as_str);
         let api_version = text("apiVersion").unwrap_or(api_version);
         let kind_name = text("kind").filter(|kind| !kind.is_empty()).unwrap_or(kind_name);
-        if api_version.is_empty() || kind_name.is_empty() {
+        let metadata = root.get("metadata").filter(|node| node.kind() == NodeKind::Mapping);
+        let is_object = match (api_version.is_empty(), kind_name.is_empty()) {
+            (false, false) => true,
+            (true, true) => false,
+            // one of them was forgotten
+            _ => metadata.is_some(),
+        };
+        if !is_object {
             return None;
         }
-        let metadata = root.get("metadata").filter(|node| node.kind() == NodeKind::Mapping);
         Some(Self { root, api_version, kind_name, kind: Kind::of(api_version, kind_name), metadata })
+    }
+
+    /// Whether it only carries other objects, as `List` does.
+    pub fn is_list(&self) -> bool {
+        let is_sequence = |items: Node<'_, '_>| items.kind() == NodeKind::Sequence;
+        self.kind_name.ends_with("List") && self.root.get("items").is_some_and(is_sequence)
     }
 
     /// `metadata.name`; empty if there is none.

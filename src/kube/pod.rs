@@ -278,6 +278,13 @@ impl<'d, 's> Pod<'d, 's> {
         self.containers.iter().filter(move |container| container.role == role)
     }
 
+    /// The service account that it runs as: the API server takes the deprecated field where the other is empty.
+    pub fn service_account(&self) -> &'d str {
+        let names = [self.fields.service_account_name, self.fields.service_account];
+        let mut names = names.into_iter().flatten().filter_map(|field| field.value.as_str());
+        names.find(|name| !name.is_empty()).unwrap_or("default")
+    }
+
     /// Whether `spec.os.name` says `windows`: Pod Security exempts such pods from what Linux alone has.
     pub fn is_windows(&self) -> bool {
         let name = self.fields.os.and_then(|os| os.value.get("name"));

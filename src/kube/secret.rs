@@ -120,6 +120,9 @@ fn in_word(word: &str) -> Option<&'static str> {
 
 /// Three base64url parts, of which the first two are JSON objects.
 fn is_jwt(word: &str) -> bool {
+    if !word.starts_with("eyJ") {
+        return false;
+    }
     let parts: Vec<&str> = word.split('.').collect();
     let base64url = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     matches!(parts.as_slice(), [head, body, signature]
@@ -198,7 +201,38 @@ pub fn surely_in_text(text: &str) -> Option<&'static str> {
         return Some("a private key");
     }
     let in_line = |line: &str| hints_at_secret(line) && (surely_assigns(line) || line.split_whitespace().any(in_shell));
-    words(text).find_map(in_word).or_else(|| text.lines().any(in_line).then_some("a password"))
+    long_words(text).find_map(in_word).or_else(|| text.lines().any(in_line).then_some("a password"))
+}
+
+/// The shortest URL with a password: `a://b:cde@f`.
+const SHORTEST_URL: usize = 11;
+
+/// The words that are long enough for a credential; texts are full of shorter ones.
+fn long_words(text: &str) -> impl Iterator<Item = &str> {
+    let ends = |byte: &u8| {
+        matches!(
+            byte,
+            b'\t'
+                ..=b'\r'
+                    | b' '
+                    | b'"'
+                    | b'\''
+                    | b'`'
+                    | b','
+                    | b';'
+                    | b'='
+                    | b'('
+                    | b')'
+                    | b'<'
+                    | b'>'
+                    | b'['
+                    | b']'
+                    | b'{'
+                    | b'}'
+        )
+    };
+    let words = text.as_bytes().split(ends).filter(|word| word.len() >= SHORTEST_URL);
+    words.filter_map(|word| std::str::from_utf8(word).ok())
 }
 
 /// A word of a command such as `PASSWORD=hunter2`.
@@ -234,10 +268,20 @@ fn surely_assigns(line: &str) -> bool {
     is_name && !is_code && !is_yaml && surely_secret(name, bare)
 }
 
-/// Whether a name can be one of a secret, without a copy of it: nearly all lines of a file end here.
-fn hints_at_secret(name: &str) -> bool {
-    let hints = [&b"pass"[..], b"pwd", b"secret", b"token", b"key", b"credential"];
-    hints.iter().any(|hint| name.as_bytes().windows(hint.len()).any(|window| window.eq_ignore_ascii_case(hint)))
+/// Whether a name or a line has a word for secrets in it: nearly all end here, so it is one pass without a copy.
+fn hints_at_secret(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| {
+        let hints: &[&[u8]] = match byte.to_ascii_lowercase() {
+            b'c' => &[b"credential"],
+            b'k' => &[b"key"],
+            b'p' => &[b"pass", b"pwd"],
+            b's' => &[b"secret"],
+            b't' => &[b"token"],
+            _ => return false,
+        };
+        hints.iter().any(|hint| bytes.get(at..at + hint.len()).is_some_and(|part| part.eq_ignore_ascii_case(hint)))
+    })
 }
 
 fn surely_secret(name: &str, value: &str) -> bool {

@@ -19,6 +19,11 @@ pub fn context(name: &str, value: impl Serialize) -> Value {
     Value::from_pairs([(name.to_owned(), Value::from(Serde(value)))])
 }
 
+/// A context of several values.
+pub fn contexts(value: impl Serialize) -> Value {
+    Value::from(Serde(value))
+}
+
 /// Renders a template.
 pub fn render(template: &str, context: Value) -> Result<String, Error> {
     let engine = ENGINE.as_ref().map_err(|error| Error::new(error.kind(), error.to_string()))?;
@@ -57,6 +62,7 @@ fn build() -> Result<Environment<'static>, Error> {
     engine.remove_filter("safe");
     engine.add_filter("nest", nest);
     engine.add_filter("block", block);
+    engine.add_filter("comment", comment);
     for (name, text) in files(&TEMPLATES) {
         engine.add_template(name, text)?;
     }
@@ -97,6 +103,12 @@ fn nest(text: &Value, spaces: usize) -> Result<Value, Error> {
 /// A text as a literal block where that keeps it as it is, quoted otherwise.
 fn block(text: &str, indent: usize) -> Value {
     Value::from_safe_string(quote::literal_block(text, indent).unwrap_or_else(|| quote::scalar(text)))
+}
+
+/// A text as a comment to the end of the line, which it cannot leave.
+fn comment(text: &str) -> Value {
+    let text: String = text.chars().map(|character| if quote::is_odd(character) { ' ' } else { character }).collect();
+    Value::from_safe_string(format!("# {}", text.trim_end()))
 }
 
 #[cfg(test)]

@@ -1,22 +1,25 @@
 //! From a spec to a plan of files, and from there to the disk.
 
 mod app;
-mod comments;
+mod audit;
+pub(crate) mod comments;
 pub mod engine;
 mod layout;
 pub mod lock;
 mod patch;
 pub mod plan;
+pub mod sealed;
 mod space;
-mod verify;
+pub(crate) mod verify;
 mod view;
 pub mod writer;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::kube::version::Version;
 use crate::spec::app::Layout;
 use crate::spec::{App, Space, Specs};
+use audit::Bar;
+pub(crate) use layout::header;
 use plan::{Piece, Plan, PlannedFile};
 
 /// How to render.
@@ -45,6 +48,18 @@ pub enum RenderError {
         what: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// A rule finds fault with what a template made, and no exception lets it pass.
+    #[error("{what}: {message} [{rule}] at `{path}`; nothing was written")]
+    Finding {
+        /// The file.
+        what: String,
+        /// The rule.
+        rule: &'static str,
+        /// The field.
+        path: String,
+        /// What the rule says.
+        message: String,
     },
     /// No document has this environment.
     #[error("there is no environment `{0}`{1}")]
@@ -99,8 +114,8 @@ fn check_environment(specs: &Specs, options: Options<'_>) -> Result<(), RenderEr
 
 fn space_part(space: &Space, options: Options<'_>) -> Result<Part, RenderError> {
     let folder = format!("platform/{}", space.name.as_str());
-    let release = space.target.kubernetes.0;
-    let pieces = finish(space::pieces(space)?, &folder, release, options.comments.unwrap_or(space.output.comments))?;
+    let bar = Bar { release: space.target.kubernetes.0, level: space.level.value };
+    let pieces = finish(space::pieces(space)?, &folder, bar, options.comments.unwrap_or(space.output.comments))?;
     let files = match options.layout.unwrap_or(space.output.layout) {
         Layout::Plain => layout::plain::files(&folder, &pieces, options.spec),
         Layout::Kustomize => layout::kustomize::base(&folder, &pieces, options.spec)?,
@@ -110,9 +125,8 @@ fn space_part(space: &Space, options: Options<'_>) -> Result<Part, RenderError> 
 
 fn app_part(specs: &Specs, app: &App, options: Options<'_>) -> Result<Part, RenderError> {
     let folder = layout::app_folder(specs, &app.name, app.namespace());
-    let release = app.target.kubernetes.0;
-    let render =
-        |app: &App| finish(app::pieces(app)?, &folder, release, options.comments.unwrap_or(app.output.comments));
+    let bar = Bar { release: app.target.kubernetes.0, level: app.level.value };
+    let render = |app: &App| finish(app::pieces(app)?, &folder, bar, options.comments.unwrap_or(app.output.comments));
     let chosen = options.environment.and_then(|name| {
         app.environments.iter().find(|(key, _)| key.as_str() == name).map(|(_, environment)| environment)
     });
@@ -136,15 +150,16 @@ fn app_part(specs: &Specs, app: &App, options: Options<'_>) -> Result<Part, Rend
     Ok(Part { files, stream })
 }
 
-/// Strips comments where they are not wanted, and reads every piece again.
-fn finish(mut pieces: Vec<Piece>, folder: &str, release: Version, keep: bool) -> Result<Vec<Piece>, RenderError> {
+/// Strips comments where they are not wanted, reads every piece again, and holds it against the rules.
+fn finish(mut pieces: Vec<Piece>, folder: &str, bar: Bar, keep: bool) -> Result<Vec<Piece>, RenderError> {
     for piece in &mut pieces {
         if !keep {
             piece.text = comments::strip(&piece.text);
         }
-        verify::manifests(&piece.text, release)
+        verify::manifests(&piece.text, bar.release)
             .map_err(|reason| RenderError::Invalid { what: format!("{folder}/{}", piece.name), reason })?;
     }
+    audit::audit(&pieces, folder, bar)?;
     Ok(pieces)
 }
 

@@ -20,6 +20,9 @@ pub enum Owner {
     Tool,
     /// The user: tightship writes it once.
     User,
+    /// Nobody else: it holds a key, which is made when the file is, kept from then on, and shown nowhere. Until then
+    /// [`PLACEHOLDER`](super::sealed::PLACEHOLDER) stands for it.
+    Key,
 }
 
 /// A file to be written.

@@ -1,18 +1,31 @@
 //! The last check before anything is written: the rendered text is read again, and must be what Kubernetes takes.
 
-use crate::kube::fields::{FieldType, Lookup, TypeId, table};
+use crate::kube::fields::table;
+use crate::kube::schema::{self, Fault, Problem};
 use crate::kube::version::Version;
-use crate::yaml::{self, Kind, Node, Value};
+use crate::yaml::{self, Kind, Node};
 
-/// Reads a rendered file. `Err` says what is wrong with it, which is a defect of a template, not of the spec.
+/// Reads a rendered manifest. `Err` says what is wrong with it, which is a defect of a template, not of the spec.
 pub(crate) fn manifests(text: &str, version: Version) -> Result<(), String> {
+    read(text, |root| object(root, version))
+}
+
+/// Reads a rendered file that is no manifest. `Err` says what is wrong with it.
+pub(crate) fn documents(text: &str) -> Result<(), String> {
+    let is_mapping = |root: Node<'_, '_>| root.kind() == Kind::Mapping;
+    read(text, |root| if is_mapping(root) { Ok(()) } else { Err("it holds a document that is no mapping".to_owned()) })
+}
+
+fn read(text: &str, each: impl Fn(Node<'_, '_>) -> Result<(), String>) -> Result<(), String> {
     let stream = yaml::parse(text);
     if let Some(error) = stream.errors.first() {
         return Err(format!("it is not YAML: {}", error.message));
     }
     for document in &stream.documents {
-        let root = document.root().ok_or("it holds an empty document")?;
-        object(root, version)?;
+        if let Some((_, key)) = document.duplicates().first() {
+            return Err(format!("it has `{}` twice", name(*key)));
+        }
+        each(document.root().ok_or("it holds an empty document")?)?;
     }
     Ok(())
 }
@@ -25,58 +38,30 @@ fn object(root: Node<'_, '_>, version: Version) -> Result<(), String> {
     }
     let info = table().kind(api_version, kind).filter(|info| info.in_release(version));
     let info = info.ok_or_else(|| format!("Kubernetes {version} has no {kind} in {api_version}"))?;
-    fields(root, info.ty, version, kind)
+    let mut first = None;
+    schema::walk(root, info.ty, version, &mut |problem| {
+        first.get_or_insert_with(|| format!("{kind}: {}", said(&problem)));
+    });
+    first.map_or(Ok(()), Err)
 }
 
-fn fields(node: Node<'_, '_>, id: TypeId, version: Version, path: &str) -> Result<(), String> {
-    no_duplicates(node, path)?;
-    for (key, value) in node.entries() {
-        let name = key.text().unwrap_or_default();
-        match table().field(id, name, version) {
-            Lookup::Found(field) => typed(value, &field.ty, version, &format!("{path}.{name}"))?,
-            _ => return Err(format!("{path} has no `{name}` in Kubernetes {version}")),
+fn said(problem: &Problem<'_, '_>) -> String {
+    let key = problem.key.map(name).unwrap_or_default();
+    match &problem.fault {
+        Fault::Unknown { .. } | Fault::OtherRelease(_) => format!("there is no `{key}` in this release"),
+        Fault::Missing(field) => format!("`{key}` lacks `{}`", field.name),
+        Fault::WrongType { .. } => format!("`{key}` has a value of the wrong type"),
+        Fault::Name { error, .. } => format!("a name in `{key}` {error}"),
+        Fault::Quantity { error, .. } => format!("the amount `{key}` {error}"),
+        Fault::Misread { meaning, .. } => format!("the amount `{key}` {meaning}"),
+        Fault::Unreadable { error, .. } => format!("`{key}`: {error}"),
+        Fault::Twice { .. } => format!("two items of `{key}` have the same name"),
+        Fault::NotInEnum { node, .. } | Fault::OutOfRange { node, .. } | Fault::Malformed { node, .. } => {
+            format!("`{key}` cannot be `{}`", name(*node))
         }
     }
-    let missing = table().fields_of(id, version).find(|field| field.required && node.get(field.name).is_none());
-    missing.map_or(Ok(()), |field| Err(format!("{path} lacks `{}`", field.name)))
 }
 
-fn no_duplicates(node: Node<'_, '_>, path: &str) -> Result<(), String> {
-    let mut names: Vec<&str> = node.entries().filter_map(|(key, _)| key.text()).collect();
-    names.sort_unstable();
-    let twice = names.iter().zip(names.iter().skip(1)).find(|(a, b)| a == b);
-    twice.map_or(Ok(()), |(name, _)| Err(format!("{path} has `{name}` twice")))
-}
-
-fn typed(node: Node<'_, '_>, ty: &FieldType, version: Version, path: &str) -> Result<(), String> {
-    let value = node.value().transpose().map_err(|error| format!("{path}: {error}"))?;
-    let fits = match ty {
-        FieldType::Any => true,
-        FieldType::Object => node.kind() == Kind::Mapping,
-        FieldType::String | FieldType::Time | FieldType::Bytes => matches!(value, Some(Value::Str(_))),
-        FieldType::Integer => matches!(value, Some(Value::Int(_))),
-        FieldType::Number => matches!(value, Some(Value::Int(_) | Value::Float(_))),
-        FieldType::Boolean => matches!(value, Some(Value::Bool(_))),
-        FieldType::IntOrString | FieldType::Quantity => matches!(value, Some(Value::Int(_) | Value::Str(_))),
-        FieldType::Type(id) => {
-            if node.kind() == Kind::Mapping {
-                return fields(node, *id, version, path);
-            }
-            false
-        }
-        FieldType::List(inner) => {
-            if node.kind() == Kind::Sequence {
-                return node.items().try_for_each(|item| typed(item, inner, version, path));
-            }
-            false
-        }
-        FieldType::Map(inner) => {
-            if node.kind() == Kind::Mapping {
-                no_duplicates(node, path)?;
-                return node.entries().try_for_each(|(_, value)| typed(value, inner, version, path));
-            }
-            false
-        }
-    };
-    if fits { Ok(()) } else { Err(format!("{path} has a value of the wrong type")) }
+fn name(node: Node<'_, '_>) -> String {
+    node.text().unwrap_or_default().to_owned()
 }

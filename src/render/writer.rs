@@ -1,5 +1,6 @@
 //! Writing a plan to a folder: what changed is written whole or not at all, and what a person edited stays.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::io::{self, Write as _};
@@ -11,6 +12,7 @@ use tempfile::TempPath;
 
 use super::lock::{self, Lock};
 use super::plan::{Owner, Plan, PlannedFile};
+use super::sealed::{self, Fate, Hidden};
 use crate::yaml::Source;
 
 /// What happens to a path.
@@ -28,6 +30,8 @@ pub enum Action {
     Remove,
     /// It is no longer generated, but a person edited it: it stays.
     Abandon,
+    /// It holds a key, and others than its owner can read it.
+    Protect,
 }
 
 /// What happens to one path, with both texts.
@@ -41,6 +45,17 @@ pub struct Change {
     pub before: String,
     /// The text as planned; empty if it is not generated any more.
     pub after: String,
+    /// What is written instead, where a key stands in it: neither text has one.
+    sealed: Option<Sealed>,
+}
+
+/// A text with a key.
+#[derive(Debug, Clone)]
+enum Sealed {
+    /// With a key that is made when it is written.
+    New,
+    /// With the key that is there.
+    Kept(Hidden),
 }
 
 impl Change {
@@ -122,7 +137,7 @@ pub fn compare(root: &Utf8Path, plan: &Plan, spec: &Source, take_over: bool) -> 
     for (path, hash) in known.files.iter().filter(|(path, _)| !planned.contains_key(path.as_path())) {
         let Some(before) = folder.read(path)? else { continue };
         let action = if lock::hash(before.as_bytes()) == *hash { Action::Remove } else { Action::Abandon };
-        changes.push(Change { path: path.clone(), action, before, after: String::new() });
+        changes.push(Change { path: path.clone(), action, before, after: String::new(), sealed: None });
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     let files = changes.iter().filter_map(|change| locked(change, &planned, &known)).collect();
@@ -141,6 +156,9 @@ fn locked(change: &Change, planned: &BTreeMap<&Utf8Path, &PlannedFile>, known: &
 
 fn change(folder: &Folder, file: &PlannedFile, known: &Lock) -> Result<Change, WriteError> {
     let before = folder.read(&file.path)?;
+    if file.owner == Owner::Key {
+        return Ok(sealed_change(folder, file, before.as_deref()));
+    }
     let action = match &before {
         None => Action::Create,
         Some(_) if file.owner == Owner::User => Action::Keep,
@@ -150,7 +168,22 @@ fn change(folder: &Folder, file: &PlannedFile, known: &Lock) -> Result<Change, W
         }
         Some(_) => Action::Conflict,
     };
-    Ok(Change { path: file.path.clone(), action, before: before.unwrap_or_default(), after: file.text.clone() })
+    let before = before.unwrap_or_default();
+    Ok(Change { path: file.path.clone(), action, before, after: file.text.clone(), sealed: None })
+}
+
+/// A file with a key is judged by what it says beside the key, and by who can read it. Neither the lock nor `force` touch it.
+fn sealed_change(folder: &Folder, file: &PlannedFile, before: Option<&str>) -> Change {
+    let (action, sealed) = match before.map(|text| (text, sealed::fate(text, &file.text))) {
+        None => (Action::Create, Some(Sealed::New)),
+        Some((_, Fate::Fill)) => (Action::Update, Some(Sealed::New)),
+        Some((_, Fate::Carry(text))) => (Action::Update, Some(Sealed::Kept(text))),
+        Some((_, Fate::Keep)) if folder.is_open(&file.path) => (Action::Protect, None),
+        Some((_, Fate::Keep)) => (Action::Keep, None),
+    };
+    let before = before.map(sealed::redact).unwrap_or_default();
+    let after = if sealed.is_some() { file.text.clone() } else { before.clone() };
+    Change { path: file.path.clone(), action, before, after, sealed }
 }
 
 /// The output folder, with the folders in it looked at once.
@@ -205,6 +238,30 @@ impl Folder {
     }
 }
 
+#[cfg(unix)]
+impl Folder {
+    /// Whether others than the owner can read or write a file.
+    fn is_open(&self, path: &Utf8Path) -> bool {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::symlink_metadata(self.root.join(path)).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
+    }
+}
+
+#[cfg(not(unix))]
+impl Folder {
+    /// Whether others than the owner can read or write a file: elsewhere the folder decides.
+    fn is_open(&self, _: &Utf8Path) -> bool {
+        false
+    }
+}
+
+/// Takes a file away from everybody but its owner.
+fn protect(path: &Utf8Path) -> Result<(), WriteError> {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(failed(path))?;
+    Ok(())
+}
+
 impl Comparison {
     /// Whether the folder is not as the plan says.
     pub fn has_drift(&self) -> bool {
@@ -241,6 +298,9 @@ impl Comparison {
             fs::remove_file(&path).map_err(failed(&path))?;
             remove_empty_folders(&self.root, &change.path);
         }
+        for change in self.changes.iter().filter(|change| change.action == Action::Protect) {
+            protect(&self.root.join(&change.path))?;
+        }
         // a conflict that is over leaves nothing behind
         for change in self.changes.iter().filter(|change| matches!(change.action, Action::Keep | Action::Update)) {
             let beside = beside(&self.root.join(&change.path));
@@ -252,25 +312,25 @@ impl Comparison {
     }
 
     fn stage(&self, made: &mut Folders, stop: &AtomicBool) -> Result<Vec<Staged>, WriteError> {
-        let mut targets: Vec<(Utf8PathBuf, &str, bool)> = Vec::new();
+        let mut targets: Vec<(Utf8PathBuf, Content<'_>, bool)> = Vec::new();
         for change in &self.changes {
             let path = self.root.join(&change.path);
             match change.action {
-                Action::Create => targets.push((path, &change.after, false)),
-                Action::Update => targets.push((path, &change.after, true)),
-                Action::Conflict => targets.push((beside(&path), &change.after, true)),
-                Action::Keep | Action::Remove | Action::Abandon => {}
+                Action::Create => targets.push((path, change.content()?, false)),
+                Action::Update => targets.push((path, change.content()?, true)),
+                Action::Conflict => targets.push((beside(&path), Content::open(&change.after), true)),
+                Action::Keep | Action::Remove | Action::Abandon | Action::Protect => {}
             }
         }
         let lock = self.lock.to_text();
         if self.old_lock.as_ref() != Some(&self.lock) {
-            targets.push((self.root.join(lock::NAME), &lock, true));
+            targets.push((self.root.join(lock::NAME), Content::open(&lock), true));
         }
         let folders: BTreeSet<&Utf8Path> = targets.iter().filter_map(|(path, ..)| path.parent()).collect();
         for folder in folders {
             made.create(folder)?;
         }
-        let staged = targets.par_iter().map(|(path, text, replaces)| Staged::new(path, text, *replaces));
+        let staged = targets.par_iter().map(|(path, content, replaces)| Staged::new(path, content, *replaces));
         let staged = staged.collect::<Result<_, _>>()?;
         if stop.load(Ordering::SeqCst) { Err(WriteError::Interrupted) } else { Ok(staged) }
     }
@@ -278,6 +338,33 @@ impl Comparison {
 
 fn beside(path: &Utf8Path) -> Utf8PathBuf {
     Utf8PathBuf::from(format!("{path}.new"))
+}
+
+/// What goes into a file, and who may read it.
+struct Content<'c> {
+    text: Cow<'c, str>,
+    mode: u32,
+}
+
+impl<'c> Content<'c> {
+    /// A text for everybody.
+    fn open(text: &'c str) -> Self {
+        Self { text: Cow::Borrowed(text), mode: 0o644 }
+    }
+}
+
+impl Change {
+    fn content(&self) -> Result<Content<'_>, WriteError> {
+        let text = match &self.sealed {
+            None => return Ok(Content::open(&self.after)),
+            Some(Sealed::Kept(text)) => text.clone(),
+            Some(Sealed::New) => sealed::fill(&self.after).map_err(|error| WriteError::Io {
+                path: self.path.clone(),
+                source: io::Error::other(error.to_string()),
+            })?,
+        };
+        Ok(Content { text: Cow::Owned(text.reveal().to_owned()), mode: 0o600 })
+    }
 }
 
 /// A text in a temporary file beside its target; gone when dropped.
@@ -290,14 +377,14 @@ struct Staged {
 
 impl Staged {
     /// `replaces` says that there may be something at the target, which comes back if the rest fails.
-    fn new(target: &Utf8Path, text: &str, replaces: bool) -> Result<Self, WriteError> {
+    fn new(target: &Utf8Path, content: &Content<'_>, replaces: bool) -> Result<Self, WriteError> {
         let folder = target.parent().unwrap_or(Utf8Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".tightship-");
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(content.mode));
         let mut file = builder.tempfile_in(folder).map_err(failed(folder))?;
-        file.write_all(text.as_bytes()).map_err(failed(target))?;
+        file.write_all(content.text.as_bytes()).map_err(failed(target))?;
         let before = match fs::read(target) {
             _ if !replaces => None,
             Ok(bytes) => Some(bytes),

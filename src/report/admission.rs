@@ -1,23 +1,16 @@
 //! `--as-admission`: what the API server would say, a line for each object.
 
-use std::fmt::Write as _;
+use std::io::{self, Write};
 
-use crate::check::Outcome;
-use crate::yaml::Source;
+use super::files::{Files, printable};
 
-/// The outcome as lines `file:line: Kind namespace/name: message`.
-pub fn render(outcome: &Outcome) -> String {
-    let mut out = String::new();
-    let sources: Vec<Option<Source>> = outcome
-        .files
-        .iter()
-        .map(|file| file.text.as_ref().map(|text| Source::new(file.name.clone(), &**text)))
-        .collect();
-    for admission in &outcome.admissions {
-        let Some(Some(source)) = sources.get(admission.file.0 as usize) else { continue };
-        let (line, _) = source.position(admission.span.range().start);
-        // writing to a string cannot fail
-        let _ = writeln!(out, "{}:{line}: {}: {}", source.name(), admission.object, admission.message);
+/// Writes lines `file:line: Kind namespace/name: message`.
+pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for admission in &files.outcome.admissions {
+        let name = files.name(admission.file);
+        let line = files.position(admission.file, admission.span.start).map_or(1, |position| position.line);
+        let (object, message) = (admission.object.to_string(), &admission.message);
+        writeln!(out, "{}:{line}: {}: {}", printable(name), printable(&object), printable(message))?;
     }
-    out
+    Ok(())
 }

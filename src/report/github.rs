@@ -46,7 +46,11 @@ fn place(files: &Files<'_>, file: FileId, span: Option<Span>) -> String {
 
 /// Escapes what ends a command, and what a log viewer would obey.
 fn data(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
+    let is_odd = |character: char| character == '%' || character.is_control();
+    if !text.contains(is_odd) {
+        return text.to_owned();
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         match character {
             '%' => escaped.push_str("%25"),

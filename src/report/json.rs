@@ -209,10 +209,13 @@ fn error_of<'a>(files: &'a Files<'_>, broken: &'a Broken) -> ErrorJson<'a> {
 #[derive(Serialize)]
 struct AdmissionJson<'a> {
     file: &'a str,
+    #[serde(flatten)]
+    extent: Extent,
     object: Object<'a>,
     refused: bool,
     level: &'static str,
     version: String,
+    message: &'a str,
     violations: Vec<ViolationJson<'a>>,
 }
 
@@ -226,10 +229,12 @@ fn admission_of<'a>(files: &'a Files<'_>, admission: &'a Admission) -> Admission
     let violations = admission.violations.iter();
     AdmissionJson {
         file: files.name(admission.file),
+        extent: extent(files, admission.file, admission.span),
         object: Object::from(&admission.object),
         refused: admission.refused,
         level: admission.policy.level.as_str(),
         version: admission.policy.version.to_string(),
-        violations: violations.map(|it| ViolationJson { reason: &it.reason, detail: &it.detail }).collect(),
+        message: &admission.message,
+        violations: violations.map(|it| ViolationJson { reason: it.reason, detail: &it.detail }).collect(),
     }
 }

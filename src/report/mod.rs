@@ -1,6 +1,6 @@
 //! How an outcome is shown: one file per format.
 
-pub mod admission;
+mod admission;
 pub mod benchmark;
 mod concise;
 mod each;
@@ -36,10 +36,20 @@ pub enum Format {
     Junit,
 }
 
+impl Format {
+    /// Whether the format shows what the API server would say.
+    pub fn shows_admissions(self) -> bool {
+        matches!(self, Self::Text | Self::Concise | Self::Json)
+    }
+}
+
 /// Writes the outcome. `all` shows every place in full where the format leaves some out. Text comes with colours, for a
 /// writer that takes them away where nobody wants them.
 pub fn write(outcome: &Outcome, format: Format, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let files = Files::new(outcome);
+    if matches!(format, Format::Text | Format::Concise) {
+        admission::write(&files, out)?;
+    }
     match format {
         Format::Text => text::write(&files, all, out),
         Format::Concise => concise::write(&files, out),

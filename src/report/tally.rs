@@ -47,10 +47,11 @@ impl Tally {
 pub fn summary(outcome: &Outcome) -> String {
     let counts = &outcome.counts;
     let files = count(counts.files, "file");
-    if counts.objects == 0 && outcome.broken.is_empty() {
+    if counts.objects == 0 && outcome.broken.is_empty() && outcome.findings.is_empty() {
         return format!("nothing to check: no Kubernetes object in {files}");
     }
     let mut parts = vec![match outcome.findings.len() {
+        0 if outcome.as_admission => admissions(outcome),
         0 => "no findings".to_owned(),
         number => {
             let severities = Tally::of(outcome).severities;
@@ -68,6 +69,18 @@ pub fn summary(outcome: &Outcome) -> String {
         parts.push(count(outcome.broken.len(), "error"));
     }
     format!("{} in {files}: {}", count(counts.objects, "object"), parts.join(", "))
+}
+
+/// `2 refused, 1 warned of`.
+fn admissions(outcome: &Outcome) -> String {
+    let refused = outcome.admissions.iter().filter(|admission| admission.refused).count();
+    let warned = outcome.admissions.len() - refused;
+    match (refused, warned) {
+        (0, 0) => "all admitted".to_owned(),
+        (_, 0) => format!("{refused} refused"),
+        (0, _) => format!("{warned} warned of"),
+        _ => format!("{refused} refused, {warned} warned of"),
+    }
 }
 
 fn count(number: usize, what: &str) -> String {

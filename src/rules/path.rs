@@ -20,6 +20,15 @@ pub(crate) fn at(root: Node<'_, '_>, span: Span) -> String {
     path
 }
 
+/// The path of what holds the last step of a path; empty for the object itself.
+pub(crate) fn parent(path: &str) -> &str {
+    let end = match path.strip_suffix("\"]") {
+        Some(quoted) => quoted.rfind("[\""),
+        None => path.rfind(['.', '[']),
+    };
+    path.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
 fn step<'d, 's>(node: Node<'d, 's>, span: Span) -> Option<(String, Option<Node<'d, 's>>)> {
     let holds = |outer: Span| outer.start <= span.start && span.start < outer.end.max(outer.start + 1);
     match node.kind() {

@@ -208,6 +208,8 @@ pub enum Check {
     /// For each object that is or makes pods: a control of the Pod Security Standards, at the level and version that hold
     /// there.
     PodSecurity(&'static pod_security::Control),
+    /// By the one walk over all fields of an object that serves all rules of this kind.
+    Manifest,
     /// By the engine itself: suppressions, and YAML that reads otherwise than it looks.
     Engine,
 }

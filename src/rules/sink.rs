@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::facts::Defaults;
 use super::finding::{FileId, Finding, Fix, ObjectId, Place};
-use super::pod_security::Policy;
-use super::rule::{Rule, Safety};
+use super::pod_security::{Policy, Violation};
+use super::rule::{Rule, Safety, Severity};
 use super::set_report::SetReport;
 use super::settings::Settings;
 use crate::kube::object::Object;
@@ -21,6 +22,10 @@ pub struct PodContext<'c, 'd, 's> {
     pub pod: &'c Pod<'d, 's>,
     /// The Pod Security level and version that hold for it.
     pub policy: Policy,
+    /// Whether the pod leaves it to its service account to ask for a token, and that is in the input and asks for none.
+    pub account_gives_no_token: bool,
+    /// What each LimitRange of its namespace gives to its containers.
+    pub defaults: Defaults,
 }
 
 /// What is said of a place, to be completed and handed to a sink.
@@ -35,6 +40,7 @@ pub struct Report {
     help: Option<String>,
     fix: Option<Fix>,
     hidden: Vec<Span>,
+    severity: Option<Severity>,
 }
 
 impl Report {
@@ -49,7 +55,14 @@ impl Report {
             help: None,
             fix: None,
             hidden: Vec::new(),
+            severity: None,
         }
+    }
+
+    /// How bad it is here, if not as bad as the rule says.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
     }
 
     /// What to say at the place itself: what was expected, or what it means.
@@ -67,6 +80,12 @@ impl Report {
     /// The container that it is about.
     pub fn container(mut self, container: &Container<'_, '_>) -> Self {
         self.container = Some(container.name().to_owned());
+        self
+    }
+
+    /// The container that it is about, by its name.
+    pub fn named(mut self, container: String) -> Self {
+        self.container = Some(container);
         self
     }
 
@@ -116,6 +135,11 @@ impl Sink<'_, '_, '_> {
         if self.settings.fixes { make(self.text) } else { None }
     }
 
+    /// What the API server would say of a control that is broken, if anybody wants to know.
+    pub(crate) fn words(&self, is_broken: bool, say: impl FnOnce() -> Violation) -> Option<Violation> {
+        (is_broken && self.settings.as_admission).then(say)
+    }
+
     /// Records a finding, unless nobody will look at findings.
     pub fn report(&mut self, report: Report) {
         if self.settings.as_admission {
@@ -127,7 +151,7 @@ impl Sink<'_, '_, '_> {
         places.extend(report.others.into_iter().map(|(span, label)| Place { file, span, label }));
         self.findings.push(Finding {
             rule: self.rule,
-            severity: self.rule.severity,
+            severity: report.severity.unwrap_or(self.rule.severity),
             message: report.message,
             places,
             object,

@@ -3,12 +3,14 @@
 use jiff::civil::Date;
 
 use super::decode::{Decode, Decoder, unknown_word, wrong_form};
-use super::{App, Space, secret, validate};
+use super::{ApiServer, App, Space, secret, validate};
 use crate::diagnostic::{Problem, Severity};
 use crate::yaml::{self, Kind, Node, Source, Span, Value};
 
 /// The kinds of documents.
-const KINDS: [&str; 2] = ["App", "Space"];
+const KINDS: [&str; 3] = ["App", "Space", "ApiServer"];
+/// What a message says where a kind is missing.
+const EXPECTED: &str = "expected `kind: App`, `kind: Space` or `kind: ApiServer`";
 
 /// The documents of a spec file, in their order by kind.
 #[derive(Debug, Default)]
@@ -17,6 +19,8 @@ pub struct Specs {
     pub apps: Vec<App>,
     /// The namespaces.
     pub spaces: Vec<Space>,
+    /// The control planes.
+    pub api_servers: Vec<ApiServer>,
 }
 
 /// What reading a spec gave.
@@ -55,8 +59,7 @@ pub fn load(source: &Source, today: Date) -> Outcome {
     }
     if roots().next().is_none() && stream.errors.is_empty() {
         let place = Span { start: 0, end: 1 };
-        decoder
-            .report(Problem::error(place, "there is no document here").label("expected `kind: App` or `kind: Space`"));
+        decoder.report(Problem::error(place, "there is no document here").label(EXPECTED));
     }
     validate::check(&specs, today, &mut decoder);
     let mut problems = decoder.into_problems();
@@ -76,10 +79,9 @@ fn is_empty(node: Node<'_, '_>) -> bool {
 }
 
 fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>) {
-    const EXPECTED: &str = "expected `kind: App` or `kind: Space`";
     if root.kind() != Kind::Mapping {
         let problem = Problem::error(decoder.place(root.span()), "this is no spec");
-        decoder.report(problem.label("expected a mapping with `kind: App` or `kind: Space`"));
+        decoder.report(problem.label("expected a mapping with `kind: App`, `kind: Space` or `kind: ApiServer`"));
         return;
     }
     let Some(kind) = root.get("kind") else {
@@ -90,8 +92,9 @@ fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>)
     match kind.text() {
         Some("App") => specs.apps.extend(App::decode(root, decoder)),
         Some("Space") => specs.spaces.extend(Space::decode(root, decoder)),
+        Some("ApiServer") => specs.api_servers.extend(ApiServer::decode(root, decoder)),
         Some(word) if !word.is_empty() && !is_empty(kind) => unknown_word(kind.span(), word, &KINDS, decoder),
-        _ => wrong_form(kind, "`App` or `Space`", decoder),
+        _ => wrong_form(kind, "`App`, `Space` or `ApiServer`", decoder),
     }
 }
 

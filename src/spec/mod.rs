@@ -1,11 +1,13 @@
 //! The spec: what a user writes in `tightship.yaml`.
 
+pub mod api_server;
 pub mod app;
 pub mod container;
 pub mod decode;
 pub mod exception;
 mod load;
 pub mod network;
+pub mod relaxation;
 pub mod schema;
 pub mod secret;
 pub mod space;
@@ -14,6 +16,7 @@ pub mod validate;
 pub mod values;
 pub mod workload;
 
+pub use api_server::ApiServer;
 pub use app::App;
 pub use load::{Outcome, Specs, load};
 pub use space::Space;

@@ -551,6 +551,180 @@ impl JsonSchema for Release {
     }
 }
 
+leaf! {
+    /// A path on a machine: of a file or a folder.
+    #[derive(Default)]
+    AbsolutePath(String), "path", "an absolute path such as `/var/log/kubernetes/audit/audit.log`",
+    schema pattern_schema("^/[^:]+$"),
+    read |text| {
+        let clean = absolute(text)?;
+        if clean.chars().any(|character| character.is_whitespace() || "\"'\\$%,=".contains(character)) {
+            return Err(Refusal::new("has a character that flags and units read in another way"));
+        }
+        Ok(clean.to_owned())
+    }
+}
+
+leaf! {
+    /// A socket of the machine.
+    #[derive(Default)]
+    SocketUrl(String), "socket", "a socket such as `unix:///run/kms/kms.sock`",
+    schema pattern_schema("^unix:///.+"),
+    read |text| {
+        let path = text.strip_prefix("unix://").ok_or_else(|| Refusal::new("is no socket: only `unix://` is taken"))?;
+        let path = AbsolutePath::read(path)?;
+        if path.matches('/').count() < 2 {
+            return Err(Refusal::new("lies in the root folder, which cannot be mounted").help("use a folder of its own"));
+        }
+        Ok(format!("unix://{}", *path))
+    }
+}
+
+/// The host and port of an address without scheme.
+fn host_and_port(text: &str) -> Result<(), Refusal> {
+    let (host, port) = text.rsplit_once(':').ok_or_else(|| Refusal::new("has no port"))?;
+    if !port.parse::<u16>().is_ok_and(|port| port > 0) {
+        return Err(Refusal::new("has no port from 1 to 65535"));
+    }
+    let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if inner.is_some_and(|inner| inner.parse::<std::net::Ipv6Addr>().is_ok())
+        || host.parse::<std::net::Ipv4Addr>().is_ok()
+    {
+        return Ok(());
+    }
+    Ok(network::check_host(host, false)?)
+}
+
+leaf! {
+    /// A host with its port.
+    #[derive(Default)]
+    HostPort(String), "address", "a host with its port, such as `k8s.example.com:6443`",
+    schema pattern_schema("^[^/]+:[0-9]+$"),
+    read |text| host_and_port(text).map(|()| text.to_owned())
+}
+
+leaf! {
+    /// The address of a member of etcd. Never without encryption: everything that the cluster knows goes over it.
+    #[derive(Default)]
+    Endpoint(String), "address", "an address such as `https://10.0.0.1:2379`",
+    schema pattern_schema("^https://[^/]+:[0-9]+$"),
+    read |text| {
+        let rest = text.strip_prefix("https://").ok_or_else(|| Refusal::new("does not begin with `https://`"))?;
+        host_and_port(rest).map(|()| text.to_owned())
+    }
+}
+
+leaf! {
+    /// The address of an OpenID Connect issuer, exactly as it stands in its tokens.
+    #[derive(Default)]
+    IssuerUrl(String), "issuer", "an address such as `https://idp.example.com`",
+    schema pattern_schema("^https://[^?#@]+$"),
+    read |text| {
+        let rest = text.strip_prefix("https://").ok_or_else(|| Refusal::new("does not begin with `https://`"))?;
+        if rest.contains(['?', '#', '@']) || rest.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(Refusal::new("has a user, a query, a fragment or a space"));
+        }
+        let host = rest.split('/').next().unwrap_or_default();
+        if host.contains(':') { host_and_port(host)? } else { network::check_host(host, false)? }
+        Ok(text.to_owned())
+    }
+}
+
+/// A short text without spaces.
+fn one_word(text: &str) -> Result<String, Refusal> {
+    if text.is_empty() || text.len() > 200 {
+        return Err(Refusal::new("is empty or longer than 200 characters"));
+    }
+    if text.chars().any(|character| character.is_whitespace() || character.is_control()) {
+        return Err(Refusal::new("has a space or control character"));
+    }
+    Ok(text.to_owned())
+}
+
+leaf! {
+    /// What a token is for, or what stands in front of a name.
+    #[derive(Default)]
+    Audience(String), "text", "a word without spaces",
+    schema json_schema!({ "type": "string", "minLength": 1, "maxLength": 200 }),
+    read |text| {
+        if text.starts_with("system:") {
+            return Err(Refusal::new("begins with `system:`, which is the cluster's own"));
+        }
+        one_word(text)
+    }
+}
+
+leaf! {
+    /// The name of a claim of a token.
+    #[derive(Default)]
+    ClaimName(String), "claim", "the name of a claim such as `sub` or `email`",
+    schema json_schema!({ "type": "string", "minLength": 1, "maxLength": 200 }),
+    read |text| one_word(text)
+}
+
+impl Audience {
+    /// A text that is known to be good.
+    pub(super) fn named(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl ClaimName {
+    /// A name that is known to be good.
+    pub(super) fn named(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// A Kubernetes release with the number of its patch release, where that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PatchRelease {
+    /// The minor release.
+    pub version: Version,
+    /// The patch release.
+    pub patch: Option<u16>,
+}
+
+impl Leaf for PatchRelease {
+    const WHAT: &'static str = "Kubernetes version";
+    const EXPECTED: &'static str = "a release such as `\"1.36\"` or `\"1.36.2\"`";
+
+    fn read(text: &str) -> Result<Self, Refusal> {
+        let Release(version) = Release::read(text)?;
+        Ok(Self { version, patch: text.split('.').nth(2).and_then(|patch| patch.parse().ok()) })
+    }
+}
+
+impl Decode for PatchRelease {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match node.text() {
+            Some(text) if !matches!(node.value(), Some(Ok(Value::Null))) => decode_leaf(text, node, decoder),
+            _ => {
+                decode::wrong_form(node, Self::EXPECTED, decoder);
+                None
+            }
+        }
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl JsonSchema for PatchRelease {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "PatchRelease".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Release::json_schema(generator)
+    }
+}
+
 /// A whole number between bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Number<const LOW: i64, const HIGH: i64>(pub i64);

@@ -57,7 +57,40 @@ pub(super) struct Peer {
 
 /// The text of a `tightship.yaml`.
 pub fn spec_text(answers: &Answers) -> Result<String, minijinja::Error> {
+    if answers.get("goal") == "apiserver" {
+        return engine::render("spec/api-server.yaml.j2", engine::context("spec", server(answers)));
+    }
     engine::render("spec/tightship.yaml.j2", engine::context("spec", draft(answers)))
+}
+
+#[derive(Debug, Serialize)]
+struct Server {
+    name: String,
+    kubernetes: String,
+    target: String,
+    profile: String,
+    audit: Option<String>,
+    kms: Option<String>,
+    join_by_token: bool,
+    issuer: Option<String>,
+    audience: String,
+    pod_security: Option<String>,
+}
+
+fn server(answers: &Answers) -> Server {
+    let other = |key: &str, default: &str| answers.some(key).filter(|answer| *answer != default).map(str::to_owned);
+    Server {
+        name: answers.get("name").to_owned(),
+        kubernetes: answers.get("kubernetes").trim_start_matches('v').to_owned(),
+        target: answers.get("target").to_owned(),
+        profile: answers.get("profile").to_owned(),
+        audit: other("audit", "standard"),
+        kms: answers.some("kms").map(str::to_owned),
+        join_by_token: answers.get("join-by-token") == "yes",
+        issuer: answers.some("oidc-issuer").map(str::to_owned),
+        audience: answers.get("oidc-audience").to_owned(),
+        pod_security: other("pod-security", "baseline"),
+    }
 }
 
 fn draft(answers: &Answers) -> Draft {

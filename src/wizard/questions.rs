@@ -5,11 +5,13 @@ use super::answers::Answers;
 use super::checks::{self, each, leaf, word};
 use super::folder::Folder;
 use super::{draft, image};
+use crate::spec::api_server::{Form, Profile};
 use crate::spec::app::{Layout, Level, Platform};
 use crate::spec::container::{DEFAULT_ID, Preset};
 use crate::spec::space::QuotaPreset;
 use crate::spec::values::{
-    AppName, GatewayRef, Group, Host, Image, Release, Schedule, ShortName, SpaceName, TimeZone, UrlPath,
+    AppName, Audience, GatewayRef, Group, Host, Image, IssuerUrl, PatchRelease, Release, Schedule, ShortName,
+    SocketUrl, SpaceName, TimeZone, UrlPath,
 };
 use crate::spec::workload::WorkloadKind;
 
@@ -39,7 +41,15 @@ pub struct Question {
 }
 
 fn is_app(answers: &Answers) -> bool {
-    answers.get("goal") != "space"
+    !matches!(answers.get("goal"), "space" | "apiserver")
+}
+
+fn is_server(answers: &Answers) -> bool {
+    answers.get("goal") == "apiserver"
+}
+
+fn is_no_server(answers: &Answers) -> bool {
+    !is_server(answers)
 }
 
 fn is(answers: &Answers, kinds: &[WorkloadKind]) -> bool {
@@ -50,34 +60,55 @@ fn is_long_running(answers: &Answers) -> bool {
     is(answers, &[WorkloadKind::Deployment, WorkloadKind::StatefulSet, WorkloadKind::DaemonSet])
 }
 
-const GOALS: &[&str] = &["app", "space"];
+const GOALS: &[&str] = &["app", "space", "apiserver"];
+/// A folder of this name is for a control plane, unless somebody says otherwise.
+const SERVER_FOLDER: &str = "apiserver";
+
+/// What needs no exception.
+const ENCRYPTION: &[&str] = &["secretbox", "kms"];
+/// What needs no exception.
+const AUDIT: &[&str] = &["standard", "metadata", "strict"];
+const YES_NO: &[&str] = &["yes", "no"];
+
+/// What runs the control plane.
+fn form(answers: &Answers) -> Option<Form> {
+    Form::from_word(answers.get("target"))
+}
 
 /// All questions.
 pub const QUESTIONS: &[Question] = &[
     Question {
         key: "goal",
         prompt: "What to make",
-        help: "app: an application with the namespace it runs in. space: a namespace with its guard rails, for apps that come later.",
+        help: "app: an application with the namespace it runs in. space: a namespace with its guard rails, for apps that come later. apiserver: a hardened control plane; what a folder named apiserver takes.",
         example: "app",
         express: false,
         words: GOALS,
         needs: "",
         applies: |_| true,
-        default: |_, _| Some("app".to_owned()),
+        default: |answers, folder| {
+            let server = answers.is_settled("target") || folder.name.as_deref() == Some(SERVER_FOLDER);
+            Some(if server { "apiserver" } else { "app" }.to_owned())
+        },
         check: |text, _| word(text, GOALS),
     },
     Question {
         key: "name",
         prompt: "Name",
-        help: "Names the workload, its Service, and all around it: lower case letters, digits and `-`. It cannot change later.",
+        help: "Names the workload, its Service, and all around it, or the cluster: lower case letters, digits and `-`. It cannot change later.",
         example: "shop",
         express: true,
         words: &[],
         needs: "",
         applies: |_| true,
-        default: |_, folder| folder.name.clone(),
+        default: |answers, folder| match folder.name.as_deref() {
+            Some(SERVER_FOLDER) if is_server(answers) => Some("cluster".to_owned()),
+            name => name.map(str::to_owned),
+        },
         check: |text, answers| {
-            if answers.get("goal") == "space" {
+            if is_server(answers) {
+                leaf::<ShortName>(text)
+            } else if answers.get("goal") == "space" {
                 leaf::<SpaceName>(text)
             } else {
                 leaf::<AppName>(text).and_then(|()| leaf::<SpaceName>(text))
@@ -106,22 +137,132 @@ pub const QUESTIONS: &[Question] = &[
         example: "restricted",
         express: false,
         words: Level::WORDS,
-        needs: "",
-        applies: |_| true,
+        needs: "an app or a space",
+        applies: is_no_server,
         default: |_, _| Some("restricted".to_owned()),
         check: |text, _| word(text, Level::WORDS),
     },
     Question {
         key: "kubernetes",
         prompt: "Kubernetes release",
-        help: "The release of the cluster. Fields that came later are not written; the Pod Security version is pinned to it.",
+        help: "The release of the cluster. What came later is not written; the Pod Security version is pinned to it.",
         example: "1.37",
         express: false,
         words: &[],
         needs: "",
         applies: |_| true,
         default: |_, _| Some(crate::kube::version::Version::NEWEST.to_string()),
-        check: |text, _| leaf::<Release>(text),
+        check: |text, answers| {
+            if is_server(answers) { leaf::<PatchRelease>(text) } else { leaf::<Release>(text) }
+        },
+    },
+    Question {
+        key: "target",
+        prompt: "What runs the control plane",
+        help: "kubeadm, kind, k3s, rke2, talos: a configuration for it. static-pod: manifests for the kubelet. systemd: units. flags: plain lists for everything else.",
+        example: "kubeadm",
+        express: true,
+        words: Form::WORDS,
+        needs: "goal apiserver",
+        applies: is_server,
+        default: |_, _| Some("kubeadm".to_owned()),
+        check: |text, _| word(text, Form::WORDS),
+    },
+    Question {
+        key: "profile",
+        prompt: "Profile",
+        help: "cis: the CIS Kubernetes Benchmark. stig: the DISA STIG, which excludes some of it and logs the content of Secrets. lab: cis for clusters to learn on.",
+        example: "cis",
+        express: true,
+        words: Profile::WORDS,
+        needs: "goal apiserver",
+        applies: is_server,
+        default: |_, _| Some("cis".to_owned()),
+        check: |text, _| word(text, Profile::WORDS),
+    },
+    Question {
+        key: "encryption",
+        prompt: "Who encrypts Secrets in etcd",
+        help: "secretbox: the API server, with a key that is made here. kms: a key service that answers on a socket, so that the key is on no disk.",
+        example: "secretbox",
+        express: true,
+        words: ENCRYPTION,
+        needs: "goal apiserver",
+        applies: is_server,
+        default: |_, _| Some("secretbox".to_owned()),
+        check: |text, _| word(text, ENCRYPTION),
+    },
+    Question {
+        key: "kms",
+        prompt: "Socket of the key service",
+        help: "The socket on each control plane node; its folder is mounted into the API server.",
+        example: "unix:///run/kms/kms.sock",
+        express: true,
+        words: &[],
+        needs: "encryption kms",
+        applies: |answers| is_server(answers) && answers.get("encryption") == "kms",
+        default: |_, _| None,
+        check: |text, _| leaf::<SocketUrl>(text),
+    },
+    Question {
+        key: "audit",
+        prompt: "Audit log",
+        help: "standard: changes with their content, Secrets as metadata, no noise. metadata: nothing of any content. strict: also every read of a Secret by the control plane.",
+        example: "standard",
+        express: false,
+        words: AUDIT,
+        needs: "goal apiserver, and another profile than stig",
+        applies: |answers| is_server(answers) && answers.get("profile") != "stig",
+        default: |_, _| Some("standard".to_owned()),
+        check: |text, _| word(text, AUDIT),
+    },
+    Question {
+        key: "join-by-token",
+        prompt: "Do nodes join with a token",
+        help: "kubeadm join with a token reads the address of the cluster before it has a certificate: yes opens that one path, too.",
+        example: "yes",
+        express: false,
+        words: YES_NO,
+        needs: "a target that lets health be asked anonymously",
+        applies: |answers| is_server(answers) && form(answers).is_some_and(|form| !form.refuses_anonymous()),
+        default: |_, _| Some("no".to_owned()),
+        check: |text, _| word(text, YES_NO),
+    },
+    Question {
+        key: "oidc-issuer",
+        prompt: "OpenID Connect issuer of your users (or none)",
+        help: "The address exactly as it stands in its tokens. Users and groups get the prefix `oidc:`.",
+        example: "https://idp.example.com",
+        express: false,
+        words: &[],
+        needs: "goal apiserver",
+        applies: is_server,
+        default: |_, _| Some("none".to_owned()),
+        check: |text, _| if text == "none" { Ok(()) } else { leaf::<IssuerUrl>(text) },
+    },
+    Question {
+        key: "oidc-audience",
+        prompt: "What its tokens are for",
+        help: "The client id that the issuer writes into tokens for this cluster; others are refused.",
+        example: "kubernetes",
+        express: false,
+        words: &[],
+        needs: "an OpenID Connect issuer",
+        applies: |answers| is_server(answers) && answers.some("oidc-issuer").is_some(),
+        default: |_, _| Some("kubernetes".to_owned()),
+        check: |text, _| leaf::<Audience>(text),
+    },
+    Question {
+        key: "pod-security",
+        prompt: "What pods may do in namespaces without labels",
+        help: "baseline: no known escalation. restricted: current best practice; storage and network plugins outside kube-system then need labels.",
+        example: "baseline",
+        express: false,
+        words: Level::WORDS,
+        needs: "goal apiserver",
+        applies: is_server,
+        default: |_, _| Some("baseline".to_owned()),
+        check: |text, _| word(text, Level::WORDS),
     },
     Question {
         key: "platform",
@@ -130,8 +271,8 @@ pub const QUESTIONS: &[Question] = &[
         example: "generic",
         express: false,
         words: Platform::WORDS,
-        needs: "",
-        applies: |_| true,
+        needs: "an app or a space",
+        applies: is_no_server,
         default: |_, _| Some("generic".to_owned()),
         check: |text, _| word(text, Platform::WORDS),
     },
@@ -355,8 +496,8 @@ pub const QUESTIONS: &[Question] = &[
         example: "shop-devs",
         express: false,
         words: &[],
-        needs: "",
-        applies: |_| true,
+        needs: "an app or a space",
+        applies: is_no_server,
         default: |_, _| Some("none".to_owned()),
         check: |text, _| if text == "none" { Ok(()) } else { leaf::<Group>(text) },
     },
@@ -367,8 +508,8 @@ pub const QUESTIONS: &[Question] = &[
         example: "s",
         express: false,
         words: QuotaPreset::WORDS,
-        needs: "",
-        applies: |_| true,
+        needs: "an app or a space",
+        applies: is_no_server,
         default: |_, _| Some("s".to_owned()),
         check: |text, _| word(text, QuotaPreset::WORDS),
     },
@@ -379,8 +520,8 @@ pub const QUESTIONS: &[Question] = &[
         example: "kustomize",
         express: false,
         words: Layout::WORDS,
-        needs: "",
-        applies: |_| true,
+        needs: "an app or a space",
+        applies: is_no_server,
         default: |_, _| Some("kustomize".to_owned()),
         check: |text, _| word(text, Layout::WORDS),
     },

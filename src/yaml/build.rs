@@ -1,11 +1,13 @@
 //! From the parser's events to trees.
 
+use std::borrow::Cow;
+
 use granit_parser::{Event, ScalarStyle, StructureStyle};
 
 use super::alias;
 use super::gap;
 use super::layer;
-use super::tree::{Comment, Data, Document, NodeData, Span, Stream, Style, SyntaxError, Tag};
+use super::tree::{Comment, Data, Document, NodeData, Span, Stream, Style, SyntaxError, Tag, Text};
 
 /// The tree of the document that is being read.
 pub(super) struct Builder<'s> {
@@ -20,18 +22,17 @@ pub(super) struct Builder<'s> {
 
 impl<'s> Builder<'s> {
     pub(super) fn new(text: &'s str) -> Self {
-        Self { text, document: Document::default(), open: Vec::new(), pending: Vec::new(), anchors: Vec::new() }
+        let document = Document { source: text, ..Document::default() };
+        Self { text, document, open: Vec::new(), pending: Vec::new(), anchors: Vec::new() }
     }
 
     pub(super) fn event(&mut self, event: Event<'s>, span: Span, stream: &mut Stream<'s>) -> Result<(), SyntaxError> {
         match event {
             Event::DocumentStart(..) => self.document.span.start = span.start,
             Event::DocumentEnd => {
-                let mut document = std::mem::take(&mut self.document);
-                document.span.end = span.end.max(document.span.start);
-                self.anchors.clear();
-                alias::check(&document)?;
-                stream.documents.push(document);
+                self.document.span.end = span.end.max(self.document.span.start);
+                alias::check(&self.document)?;
+                stream.documents.push(self.take());
             }
             Event::Comment(..) => stream.comments.push(Comment { span, trailing: self.has_text_before(span) }),
             Event::Scalar(text, style, anchor, tag) => {
@@ -47,11 +48,12 @@ impl<'s> Builder<'s> {
                     Style::Plain if span.is_empty() => self.after_colon(span),
                     _ => span,
                 };
+                let text = self.keep(text, span);
                 self.add(Data::Scalar { text, style, tag, properties }, span, anchor);
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let flow = style == StructureStyle::Flow;
-                let span = if flow { span } else { self.from_dash(span) };
+                let span = if flow { span } else { self.with_dash(span) };
                 let properties = anchor != 0 || tag.is_some();
                 self.open(Data::Sequence { first: 0, count: 0, flow, properties }, span, anchor);
             }
@@ -67,7 +69,42 @@ impl<'s> Builder<'s> {
         Ok(())
     }
 
-    fn add(&mut self, data: Data<'s>, span: Span, anchor: usize) -> u32 {
+    /// The document as it is, in no more memory than it needs; the builder is ready for the next one.
+    fn take(&mut self) -> Document<'s> {
+        let building = &mut self.document;
+        let document = Document {
+            source: building.source,
+            nodes: building.nodes.clone(),
+            children: building.children.clone(),
+            texts: std::mem::take(&mut building.texts),
+            root: building.root.take(),
+            aliased: std::mem::take(&mut building.aliased),
+            span: building.span,
+        };
+        building.nodes.clear();
+        building.children.clear();
+        self.anchors.clear();
+        document
+    }
+
+    fn keep(&mut self, text: Cow<'s, str>, span: Span) -> Text {
+        // the parser names an empty value `~`
+        if span.is_empty() {
+            return Text::Source(span);
+        }
+        if let Cow::Borrowed(text) = text {
+            let at = (text.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
+            if self.text.get(at..at.saturating_add(text.len())).is_some_and(|found| std::ptr::eq(found, text))
+                && let (Ok(start), Ok(end)) = (u32::try_from(at), u32::try_from(at + text.len()))
+            {
+                return Text::Source(Span { start, end });
+            }
+        }
+        self.document.texts.push(text.into_owned());
+        Text::Own(u32::try_from(self.document.texts.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    fn add(&mut self, data: Data, span: Span, anchor: usize) -> u32 {
         let id = u32::try_from(self.document.nodes.len()).unwrap_or(u32::MAX);
         self.document.nodes.push(NodeData { span, data });
         if anchor != 0 {
@@ -81,7 +118,7 @@ impl<'s> Builder<'s> {
         id
     }
 
-    fn open(&mut self, data: Data<'s>, span: Span, anchor: usize) {
+    fn open(&mut self, data: Data, span: Span, anchor: usize) {
         let id = self.add(data, span, anchor);
         self.open.push((id, self.pending.len()));
     }
@@ -152,7 +189,11 @@ impl<'s> Builder<'s> {
         let indicators = rest.bytes().take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9')).count();
         let keeps = rest.get(..indicators).is_some_and(|indicators| indicators.contains('+'));
         let header_end = header + 1 + indicators;
-        let written = self.text.get(header..range.end).unwrap_or_default();
+        // the span may go on into the indentation of the next line
+        let line = gap::line_start(self.text, range.end);
+        let is_next = self.text.get(line..range.end).is_some_and(|indent| indent.bytes().all(|byte| byte == b' '));
+        let end = if is_next && range.end < self.text.len() { line } else { range.end };
+        let written = self.text.get(header..end).unwrap_or_default();
         let length = if keeps {
             written.len() - usize::from(written.ends_with(['\n', '\r'])) - usize::from(written.ends_with("\r\n"))
         } else if text.bytes().all(|byte| byte == b'\n') {
@@ -175,7 +216,7 @@ impl<'s> Builder<'s> {
     }
 
     /// A sequence that is no deeper than its key begins with its first dash, which the parser leaves out.
-    fn from_dash(&self, span: Span) -> Span {
+    fn with_dash(&self, span: Span) -> Span {
         if self.in_mapping().is_none() {
             return span;
         }

@@ -11,8 +11,7 @@ pub(super) fn find(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
             b'#' | b'%' => at = line_end(text, at),
             b'&' | b'!' => at = word_end(bytes, at),
             b' ' | b'\t' | b'\r' | b'\n' | b':' | b'-' | b'?' | b'.' | b'[' | b']' | b'{' | b'}' | b',' => at += 1,
-            // a byte-order mark
-            0xef | 0xbb | 0xbf => at += 1,
+            0xef if text.get(at..)?.starts_with('\u{feff}') => at += '\u{feff}'.len_utf8(),
             _ => return None,
         }
     }

@@ -1,7 +1,7 @@
 //! Nodes as JSON.
 
 use super::resolve::{ResolveError, Value};
-use super::tree::{Kind, Node};
+use super::tree::{Document, Kind, Node, Span};
 
 impl Node<'_, '_> {
     /// The node as JSON, as kubectl would send it: aliases and merge keys expanded, keys by their [`Node::name`], the last
@@ -21,6 +21,33 @@ impl Node<'_, '_> {
                 Value::Str(text) => text.into_owned().into(),
             },
         })
+    }
+}
+
+impl Document<'_> {
+    /// The places that kubectl cannot read, each with why: a value that contradicts its tag, an infinite number, a list as
+    /// a key. [`Node::to_json`] fails on a document that has one.
+    pub fn unreadable(&self) -> Vec<(Span, ResolveError)> {
+        let mut found = Vec::new();
+        let ids = 0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let mut value = |node: Node<'_, '_>| {
+            if let Some(Err(error)) = node.value().filter(|_| !node.is_alias()) {
+                found.push((node.span(), error));
+            }
+        };
+        self.root().into_iter().for_each(&mut value);
+        let mut keys = Vec::new();
+        // an alias stands for a node that has an id of its own
+        for node in ids.filter_map(|id| self.node(id)).filter(|node| !node.is_alias()) {
+            node.items().for_each(&mut value);
+            for (key, entry) in node.entries() {
+                value(entry);
+                keys.extend(key.name().err().filter(|_| !key.is_merge()).map(|error| (key.span(), error)));
+            }
+        }
+        found.extend(keys);
+        found.sort_by_key(|(span, _)| *span);
+        found
     }
 }
 

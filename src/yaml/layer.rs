@@ -32,14 +32,14 @@ pub(super) fn is_layered(document: &Document<'_>, members: &[u32]) -> Result<boo
             }
             layered = true;
         }
-        odd |= matches!(document.data(*key), Some(Data::Scalar { text, style: Style::Plain, .. }) if resolve::is_odd(text));
+        odd |= matches!(document.data(*key), Some(Data::Scalar { text, style: Style::Plain, .. }) if resolve::is_odd(document.text(*text)));
     }
     let keys = || members.iter().step_by(2);
     let duplicates = || {
         if odd {
             has_duplicates(keys().len(), || keys().filter_map(|key| document.node(*key).map(Node::identity)))
         } else {
-            has_duplicates(keys().len(), || keys().filter_map(|key| document.data(*key)?.text()))
+            has_duplicates(keys().len(), || keys().filter_map(|key| document.scalar_text(*key)))
         }
     };
     Ok(layered || duplicates())
@@ -54,12 +54,19 @@ fn has_duplicates<K: Eq + Hash, I: Iterator<Item = K>>(count: usize, keys: impl 
 }
 
 impl<'s> Document<'s> {
+    fn scalar_text(&self, id: u32) -> Option<&str> {
+        match self.data(id) {
+            Some(Data::Scalar { text, .. }) => Some(self.text(*text)),
+            _ => None,
+        }
+    }
+
     /// Whether the scalar, as a key, merges: `<<` without quotes and tag, or tagged `!!merge`.
     pub(super) fn is_merge_key(&self, id: u32) -> bool {
         // the key itself: an alias of one does not merge
         match self.nodes.get(id as usize).map(|node| &node.data) {
             Some(Data::Scalar { text, style, tag, .. }) => {
-                text == "<<" && (*tag == Tag::Merge || (*tag == Tag::None && *style == Style::Plain))
+                self.text(*text) == "<<" && (*tag == Tag::Merge || (*tag == Tag::None && *style == Style::Plain))
             }
             _ => false,
         }
@@ -95,15 +102,6 @@ impl<'s> Document<'s> {
     }
 }
 
-impl<'s> Data<'s> {
-    fn text(&self) -> Option<&str> {
-        match self {
-            Data::Scalar { text, .. } => Some(text),
-            _ => None,
-        }
-    }
-}
-
 impl<'d, 's> Node<'d, 's> {
     /// The JSON key that kubectl makes of the scalar: `true` of `yes`, `16` of `0x10`. `Err` of what it refuses as a key.
     pub fn name(self) -> Result<Cow<'d, str>, ResolveError> {
@@ -113,6 +111,11 @@ impl<'d, 's> Node<'d, 's> {
             Some(Ok(Value::Int(value))) if i64::try_from(value).is_ok() => Ok(value.to_string().into()),
             Some(Ok(Value::Float(value))) => Ok(go_float(value).into()),
             Some(Ok(_)) => Err(ResolveError::Key(self.text().unwrap_or_default().to_owned())),
+            Some(Err(ResolveError::NotFinite(text))) => Ok(match text.to_ascii_lowercase().as_str() {
+                ".nan" => ".nan".into(),
+                "-.inf" => "-.inf".into(),
+                _ => ".inf".into(),
+            }),
             Some(Err(error)) => Err(error),
             None => {
                 Err(ResolveError::CollectionKey(if self.kind() == Kind::Sequence { "a list" } else { "a mapping" }))
@@ -209,6 +212,9 @@ impl<'d, 's> Node<'d, 's> {
 fn go_float(value: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "as Go does")]
     let value = value as f32;
+    if value.is_infinite() {
+        return if value > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+    }
     let scientific = format!("{value:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     match exponent.parse::<i32>().unwrap_or(0) {

@@ -15,7 +15,7 @@ pub mod source;
 pub mod tree;
 mod typed;
 
-pub use parse::parse;
+pub use parse::{parse, parse_part, split};
 pub use resolve::Value;
 pub use source::{FileId, Source};
 pub use tree::{Comment, Document, Kind, Node, Span, Stream, Style};

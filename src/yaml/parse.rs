@@ -1,5 +1,7 @@
 //! From a text to its documents.
 
+use std::ops::Range;
+
 use granit_parser::{Event, Marker, Parser, options};
 
 use super::build::Builder;
@@ -9,14 +11,115 @@ use super::tree::{Span, Stream, SyntaxError};
 const MAX_DEPTH: usize = 200;
 /// Longer texts than this are refused: spans are 32 bits wide.
 const MAX_BYTES: usize = u32::MAX as usize;
+/// What ends every part but the last.
+const MARKER: &str = "---";
 
 /// Reads all documents of a text. Broken ones become errors, and reading goes on after them.
 pub fn parse(text: &str) -> Stream<'_> {
-    let mut stream = Stream::default();
-    if text.len() >= MAX_BYTES {
-        stream.errors.push(SyntaxError { span: Span::default(), message: "the text is larger than 4 GiB".to_owned() });
-        return stream;
+    parse_part(text, 0..text.len())
+}
+
+/// Cuts a text into parts of about `target` bytes, each of whole documents, for [`parse_part`]. Together they are the
+/// text.
+pub fn split(text: &str, target: usize) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while text.len() - start > target && !is_utf16(text) {
+        let Some(end) = boundary(text, start + target.max(1)) else { break };
+        parts.push(start..end);
+        start = end;
     }
+    parts.push(start..text.len());
+    parts
+}
+
+/// The first place at or after `from` where a document begins for sure.
+fn boundary(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut from = (from..text.len()).find(|at| text.is_char_boundary(*at))?;
+    loop {
+        let at = from + text.get(from..)?.find(MARKER)?;
+        let begins_line = at > 0 && matches!(bytes.get(at - 1), Some(b'\n' | b'\r'));
+        let is_word = matches!(bytes.get(at + MARKER.len()), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
+        if begins_line && is_word && !follows_directive(text, at) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// Whether a directive (`%YAML 1.1`) may belong to the document that begins at `at`. One inside the document before, where
+/// it is an error, counts too: the parser gives up on both documents then.
+fn follows_directive(text: &str, at: usize) -> bool {
+    let is_marker = |line: &str| matches!(line.split([' ', '\t']).next(), Some("---" | "..."));
+    let mut lines = text.get(..at).unwrap_or_default().rsplit(['\n', '\r']).take_while(|line| !is_marker(line));
+    lines.any(|line| line.trim_start_matches('\u{feff}').starts_with('%'))
+}
+
+/// Reads the documents of one part that [`split`] made, just as [`parse`] would: spans are those in the whole text.
+pub fn parse_part(text: &str, part: Range<usize>) -> Stream<'_> {
+    let mut stream = Stream::default();
+    let refuse = |message: &str| SyntaxError { span: Span::default(), message: message.to_owned() };
+    if text.len() >= MAX_BYTES {
+        stream.errors.push(refuse("the text is larger than 4 GiB"));
+    } else if is_utf16(text) {
+        stream.errors.push(refuse("this is UTF-16 or binary data, not UTF-8 text"));
+    } else {
+        let start = json_objects(text, &part, &mut stream);
+        // the parser sees the marker behind the part, so that it says the same of an open quote as it would in the whole
+        let behind = if part.end < text.len() { MARKER.len() } else { 0 };
+        read(text, start..part.end, behind, &mut stream);
+    }
+    stream
+}
+
+/// Letters of UTF-16, read as bytes, have a zero byte before or behind them.
+fn is_utf16(text: &str) -> bool {
+    text.bytes().take(2).any(|byte| byte == 0)
+}
+
+/// Reads JSON objects that follow each other without any marker, all but the last. That is no YAML, but kubectl reads a
+/// text that begins with `{` as JSON. Gives back where the rest begins.
+fn json_objects<'s>(text: &'s str, part: &Range<usize>, stream: &mut Stream<'s>) -> usize {
+    let mut start = part.start;
+    while part.start == 0
+        && let Some(rest) = text.get(start..part.end)
+        && let Some(end) = json_object(rest).map(|length| start + length)
+        && text.get(end..part.end).is_some_and(|rest| rest.trim_start().starts_with('{'))
+    {
+        read(text, start..end, 0, stream);
+        start = end;
+    }
+    start
+}
+
+/// The length of the JSON object that the text begins with.
+fn json_object(text: &str) -> Option<usize> {
+    if !text.trim_start().starts_with('{') {
+        return None;
+    }
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => match depth.checked_sub(1)? {
+                0 => return Some(at + 1),
+                less => depth = less,
+            },
+            // of numbers and of true, false, null
+            _ if byte.is_ascii_whitespace() || byte.is_ascii_digit() || b",:+-.truefalsnE".contains(&byte) => {}
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Reads documents until the end of the part; the parser sees some bytes `behind` it, too.
+fn read<'s>(text: &'s str, part: Range<usize>, behind: usize, stream: &mut Stream<'s>) {
     let options = options! {
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
@@ -26,17 +129,25 @@ pub fn parse(text: &str) -> Stream<'_> {
         bom_inside_document_as_content: true,
         block_scalar_eof_without_line_feed: true,
     };
-    let mut parser = Parser::new_from_str_with_options(text, options);
+    let slice = text.get(part.start..part.end + behind).unwrap_or_default();
+    let place = |mark: &Marker| u32::try_from(part.start + mark.byte_offset().unwrap_or(0)).unwrap_or(u32::MAX);
+    let mut parser = Parser::new_from_str_with_options(slice, options);
     let mut builder = Builder::new(text);
     while let Some(next) = parser.next_event() {
         let problem = match next {
-            Ok((Event::StreamEnd, _)) => break,
-            Ok((event, span)) => match builder.event(event, span_of(text, span), &mut stream) {
-                Ok(()) => continue,
-                Err(problem) => problem,
-            },
+            Ok((event, span)) => {
+                let span = Span { start: place(&span.start), end: place(&span.end) };
+                let is_behind = matches!(event, Event::DocumentStart(..)) && span.start as usize >= part.end;
+                if is_behind && behind > 0 || matches!(event, Event::StreamEnd) {
+                    break;
+                }
+                match builder.event(event, span, stream) {
+                    Ok(()) => continue,
+                    Err(problem) => problem,
+                }
+            }
             Err(error) => {
-                let at = offset(text, error.marker());
+                let at = place(error.marker());
                 SyntaxError { span: Span { start: at, end: at }, message: error.info() }
             }
         };
@@ -46,13 +157,4 @@ pub fn parse(text: &str) -> Stream<'_> {
             break;
         }
     }
-    stream
-}
-
-fn offset(text: &str, mark: &Marker) -> u32 {
-    u32::try_from(mark.byte_offset().unwrap_or(0).min(text.len())).unwrap_or(u32::MAX)
-}
-
-fn span_of(text: &str, span: granit_parser::Span) -> Span {
-    Span { start: offset(text, &span.start), end: offset(text, &span.end) }
 }

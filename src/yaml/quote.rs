@@ -40,6 +40,11 @@ fn needs_escape(character: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// Whether a character cannot stand in YAML as it is, not even in a comment.
+pub fn is_odd(character: char) -> bool {
+    needs_escape(character)
+}
+
 /// Whether the string can stand without quotes in any block or flow position and stay a string for every reader.
 fn is_plain_safe(text: &str) -> bool {
     let Some(first) = text.bytes().next() else { return false };

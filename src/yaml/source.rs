@@ -1,5 +1,6 @@
 //! A text with a name, and the way from byte offsets to lines and columns.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A file of the input, by its place in the list of inputs.
@@ -53,6 +54,13 @@ impl Source {
         (line, self.characters_before(at).saturating_sub(self.characters_before(start)) + 1)
     }
 
+    /// The bytes of a line that [`Source::position`] gave, without its end.
+    pub fn line(&self, line: usize) -> Range<usize> {
+        let start = |line: usize| self.line_starts.get(line).map(|&start| start as usize);
+        let end = start(line).map_or(self.text.len(), |next| next - 1);
+        line.checked_sub(1).and_then(start).unwrap_or(end)..end
+    }
+
     fn characters_before(&self, at: usize) -> usize {
         let block = at / BLOCK * BLOCK;
         match self.characters.get(at / BLOCK) {
@@ -85,6 +93,7 @@ mod tests {
         assert_eq!(source.position(2), (2, 1));
         assert_eq!(source.position(6), (2, 4));
         assert_eq!(source.position(99), (3, 1));
+        assert_eq!([source.line(1), source.line(2), source.line(3), source.line(4)], [0..1, 2..7, 8..8, 8..8]);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The tree of a YAML stream: nodes in one arena per document, each with its byte span in the source.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::resolve::{self, ResolveError, Value};
@@ -51,11 +50,19 @@ pub(super) enum Tag {
     Other,
 }
 
+/// Where the text of a scalar is: in the source if it stands there as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Text {
+    Source(Span),
+    /// One of the document's own texts.
+    Own(u32),
+}
+
 /// `properties`: an anchor or a tag stands before the node. `first` and `count` point into the document's child list.
-#[derive(Debug)]
-pub(super) enum Data<'s> {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Data {
     Scalar {
-        text: Cow<'s, str>,
+        text: Text,
         style: Style,
         tag: Tag,
         properties: bool,
@@ -79,19 +86,22 @@ pub(super) enum Data<'s> {
     Alias(u32),
 }
 
-#[derive(Debug)]
-pub(super) struct NodeData<'s> {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NodeData {
     pub(super) span: Span,
-    pub(super) data: Data<'s>,
+    pub(super) data: Data,
 }
 
 /// One document of a stream. Its aliases expand to a tree of bounded size and depth, so whoever walks it needs no budget.
 #[derive(Debug, Default)]
 pub struct Document<'s> {
+    pub(super) source: &'s str,
     /// Every node before its members.
-    pub(super) nodes: Vec<NodeData<'s>>,
+    pub(super) nodes: Vec<NodeData>,
     pub(super) children: Vec<u32>,
     pub(super) root: Option<u32>,
+    /// Texts that do not stand in the source as they are: with escapes, or over several lines.
+    pub(super) texts: Vec<String>,
     /// The nodes that aliases stand for.
     pub(super) aliased: Vec<u32>,
     /// From the document's first byte to its last.
@@ -166,13 +176,20 @@ impl<'s> Document<'s> {
     }
 
     /// What the node is, aliases followed.
-    pub(super) fn data(&self, id: u32) -> Option<&Data<'s>> {
+    pub(super) fn data(&self, id: u32) -> Option<&Data> {
         self.nodes.get(self.target(id) as usize).map(|node| &node.data)
     }
 
     pub(super) fn children(&self, first: u32, count: u32) -> &[u32] {
         let first = first as usize;
         self.children.get(first..first + count as usize).unwrap_or_default()
+    }
+
+    pub(super) fn text(&self, text: Text) -> &str {
+        match text {
+            Text::Source(span) => self.source.get(span.range()).unwrap_or_default(),
+            Text::Own(at) => self.texts.get(at as usize).map_or("", String::as_str),
+        }
     }
 
     /// The members of a sequence, or the keys and values of a mapping.
@@ -187,7 +204,7 @@ impl<'s> Document<'s> {
 }
 
 impl<'d, 's> Node<'d, 's> {
-    pub(super) fn data(self) -> Option<&'d Data<'s>> {
+    pub(super) fn data(self) -> Option<&'d Data> {
         self.document.data(self.id)
     }
 
@@ -218,7 +235,7 @@ impl<'d, 's> Node<'d, 's> {
     /// The text of a scalar, with escapes resolved, whatever its type.
     pub fn text(self) -> Option<&'d str> {
         match self.data() {
-            Some(Data::Scalar { text, .. }) => Some(text),
+            Some(Data::Scalar { text, .. }) => Some(self.document.text(*text)),
             _ => None,
         }
     }
@@ -234,7 +251,9 @@ impl<'d, 's> Node<'d, 's> {
     /// The value of a scalar as kubectl reads it; `None` for sequences and mappings.
     pub fn value(self) -> Option<Result<Value<'d>, ResolveError>> {
         match self.data() {
-            Some(Data::Scalar { text, style, tag, .. }) => Some(resolve::resolve(text, *style, *tag)),
+            Some(Data::Scalar { text, style, tag, .. }) => {
+                Some(resolve::resolve(self.document.text(*text), *style, *tag))
+            }
             _ => None,
         }
     }

@@ -30,6 +30,11 @@ impl Live {
         Self { kubeconfig, cache, release: OnceLock::new(), count: AtomicU32::new(0) }
     }
 
+    /// The kubeconfig of the cluster.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
     /// The minor release of the cluster, such as 1.34.
     pub fn release(&self) -> &str {
         self.release.get_or_init(|| {
@@ -46,13 +51,17 @@ impl Live {
         format!("{name}-{}-{}", std::process::id(), self.count.fetch_add(1, Ordering::SeqCst))
     }
 
+    /// kubectl, to be told what to do.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new("kubectl");
+        command.arg("--kubeconfig").arg(&self.kubeconfig).arg("--cache-dir").arg(&self.cache);
+        command
+    }
+
     /// Runs kubectl with something on its standard input.
     pub fn with_input(&self, args: &[&str], input: &str) -> Output {
-        let mut child = Command::new("kubectl")
-            .arg("--kubeconfig")
-            .arg(&self.kubeconfig)
-            .arg("--cache-dir")
-            .arg(&self.cache)
+        let mut child = self
+            .command()
             .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

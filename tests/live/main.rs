@@ -7,17 +7,26 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::print_stderr, missing_docs, unreachable_pub)]
 
+mod admission;
 mod api;
 mod cluster;
 mod environments;
+mod inputs;
 mod kubectl;
 mod network;
 mod pods;
+mod proxy;
 mod quickstart;
 mod round_trip;
+mod schema;
 mod space;
 mod spec;
+#[path = "../support/mod.rs"]
+mod support;
 mod workloads;
+
+#[path = "../support/pod_security_cases/mod.rs"]
+mod pod_security_cases;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -40,6 +49,9 @@ fn tests() -> Vec<Test> {
         quickstart::TESTS,
         round_trip::TESTS,
         environments::TESTS,
+        schema::TESTS,
+        inputs::TESTS,
+        admission::TESTS,
     ]
     .concat()
 }

@@ -1,5 +1,6 @@
 //! Finding the suppressions of a file: comments and annotations.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -12,16 +13,17 @@ use crate::rules::{self, FileId, ObjectId, Rule, identity};
 use crate::yaml::{Comment, Document, Kind, Node, Span, Stream};
 
 /// How comments begin that speak to the program.
-const COMMENT: &str = "tightship:";
+pub(in crate::check) const COMMENT: &str = "tightship:";
 /// How annotations begin that let a rule pass.
 const ANNOTATION: &str = "tightship/allow.";
 const FORM: &str = "write `# tightship: allow[RULE] REASON`";
 
-/// The suppressions of a stream, and those that mean nothing.
-pub(in crate::check) fn collect(stream: &Stream<'_>, text: &str, file: FileId) -> Collected {
+/// The suppressions of a part of a text, and those that mean nothing.
+pub(in crate::check) fn collect(stream: &Stream<'_>, text: &str, part: Range<usize>, file: FileId) -> Collected {
     let mut collected = Collected::default();
-    if text.contains(COMMENT) {
-        for comment in &stream.comments {
+    let Some(own) = text.get(part) else { return collected };
+    if own.contains(COMMENT) {
+        for comment in stream.comments.iter().filter(|comment| body(text, **comment).is_some()) {
             let line = target_line(text, *comment);
             let found = stream.documents.iter().find_map(|document| Some((document, target(document.root()?, line)?)));
             let object = || found.map(|(document, span)| object_at(document, span)).unwrap_or_default();
@@ -34,7 +36,7 @@ pub(in crate::check) fn collect(stream: &Stream<'_>, text: &str, file: FileId) -
             }
         }
     }
-    if text.contains(ANNOTATION) {
+    if own.contains(ANNOTATION) {
         for document in &stream.documents {
             object::for_each(document, &mut |object| of_object(&object, file, &mut collected));
         }
@@ -76,6 +78,11 @@ fn block_below(text: &str, comment: Comment, within: Span) -> Option<Span> {
     (line.start < within.end).then(|| Span { start: line.start, end: u32::try_from(end).unwrap_or(u32::MAX) })
 }
 
+/// What a comment says to the program; `None` for those that are for people.
+fn body(text: &str, comment: Comment) -> Option<&str> {
+    text.get(comment.span.range())?.trim_start_matches('#').trim().strip_prefix(COMMENT)
+}
+
 /// `covers` is what the comment is about, if there is anything below it.
 fn of_comment(
     comment: Comment,
@@ -85,11 +92,7 @@ fn of_comment(
     file: FileId,
     collected: &mut Collected,
 ) {
-    let Some(body) =
-        text.get(comment.span.range()).and_then(|text| text.trim_start_matches('#').trim().strip_prefix(COMMENT))
-    else {
-        return;
-    };
+    let Some(body) = body(text, comment) else { return };
     let object = object();
     let mut refuse = |message: String, help: Option<String>| {
         let object = Arc::clone(&object);

@@ -62,16 +62,14 @@ fn known(args: &CheckArgs, outcome: &mut Outcome) -> anyhow::Result<usize> {
 }
 
 fn show(args: &CheckArgs, outcome: &Outcome, gone: usize) -> anyhow::Result<()> {
-    let words = args.as_admission && matches!(args.format, Format::Text | Format::Concise);
-    output::report(args.output.as_deref(), |out| {
-        if words {
-            out.write_all(report::admission::render(outcome).as_bytes())?;
-        }
-        report::write(outcome, args.format, args.all, out)
-    })?;
+    output::report(args.output.as_deref(), |out| report::write(outcome, args.format, args.all, out))?;
     let is_silent = outcome.findings.is_empty() && outcome.broken.is_empty();
     if is_silent || args.format != Format::Text || args.output.is_some() {
         output::say(&report::summary(outcome))?;
+    }
+    for namespace in &outcome.unguarded {
+        let what = "has no Pod Security labels that ask for anything: --level shows what a level would say";
+        output::say(&format!("the namespace `{namespace}` {what}"))?;
     }
     if gone > 0 {
         output::say(&format!("{} of the baseline gone: --update-baseline takes note", output::count(gone, "finding")))?;

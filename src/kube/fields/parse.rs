@@ -1,5 +1,6 @@
 //! Reads the two tables; `data/fields/README.md` has their format. An error is the number of the first bad line.
 
+use super::limits::{self, Limit};
 use super::{Field, FieldType, Fields, KindInfo, Removed, Scope, Type, TypeId};
 use crate::kube::version::Version;
 
@@ -24,6 +25,7 @@ pub(super) fn fields(text: &'static str) -> Result<Fields, usize> {
         read.ok_or(at + 1)?;
     }
     close(&mut table, next_type);
+    limits::apply(&mut table);
     Ok(table)
 }
 
@@ -68,6 +70,7 @@ fn field(line: &'static str, types: &[Type], outer: (Version, Version)) -> Optio
         name: words.next()?,
         ty: field_type(words.next()?, types)?,
         required: false,
+        limit: Limit::None,
         since: outer.0,
         until: outer.1,
         merge_key: None,

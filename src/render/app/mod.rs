@@ -177,7 +177,10 @@ fn annotations(app: &App) -> Annotations {
         let text = if gap.is_empty() { "none".to_owned() } else { gap.join(", ") };
         workload.push(Pair::new("tightship/gap-to-restricted", text));
     }
-    Annotations { workload, role: of(Object::Role), route: of(Object::Route) }
+    // an environment may have another route than the one that needs the exception
+    let unencrypted = app.route.as_ref().is_some_and(|route| route.via == Via::Ingress && route.tls.is_none());
+    let route = if unencrypted { of(Object::Route) } else { Vec::new() };
+    Annotations { workload, role: of(Object::Role), route }
 }
 
 fn excepted(app: &App, rule: Rule) -> bool {

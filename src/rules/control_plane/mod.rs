@@ -18,6 +18,7 @@ mod config_api_version;
 mod conflicting_flags;
 mod control_plane_bind_address;
 mod controller_manager_keys;
+mod deny_service_external_ips;
 mod deprecated_flag;
 mod detached_boolean;
 mod disabled_admission_plugin;
@@ -31,7 +32,6 @@ mod etcd_shared_ca;
 mod etcd_tls;
 mod event_rate_limit;
 mod event_rate_limit_config;
-mod external_ips;
 mod gates;
 mod http2_cipher_suites;
 mod kube_proxy_metrics;
@@ -89,7 +89,7 @@ pub(super) const RULES: &[&Rule] = &[
     &node_restriction::RULE,
     &always_admit::RULE,
     &disabled_admission_plugin::RULE,
-    &external_ips::RULE,
+    &deny_service_external_ips::RULE,
     &event_rate_limit::RULE,
     &always_pull_images::RULE,
     &event_rate_limit_config::RULE,

@@ -9,17 +9,13 @@ pub struct Labels(Box<str>);
 impl Labels {
     /// The labels that a mapping has; what is no string is none.
     pub(super) fn of(node: Node<'_, '_>) -> Self {
-        let mut text = String::new();
-        for (key, value) in node.fields() {
-            if let (Some(key), Some(value)) = (key.text(), value.as_str())
-                && !key.contains('\0')
-                && !value.contains('\0')
-            {
-                for part in [key, value] {
-                    text.push_str(part);
-                    text.push('\0');
-                }
-            }
+        let pairs = || node.fields().filter_map(|(key, value)| Some([key.text()?, value.as_str()?]));
+        let is_label = |pair: &[&str; 2]| pair.iter().all(|part| !part.contains('\0'));
+        let length = pairs().filter(is_label).flatten().map(|part| part.len() + 1).sum();
+        let mut text = String::with_capacity(length);
+        for part in pairs().filter(is_label).flatten() {
+            text.push_str(part);
+            text.push('\0');
         }
         Self(text.into())
     }
@@ -114,5 +110,44 @@ impl Expression {
             Operator::Exists => value.is_some(),
             Operator::DoesNotExist => value.is_none(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Labels, Selector};
+    use crate::yaml;
+
+    fn labels(text: &str) -> Labels {
+        let stream = yaml::parse(text);
+        Labels::of(stream.documents[0].root().unwrap())
+    }
+
+    fn selector(text: &str) -> Selector {
+        let stream = yaml::parse(text);
+        Selector::of(stream.documents[0].root().unwrap())
+    }
+
+    #[test]
+    fn selects_as_the_api_server_does() {
+        let web = labels("{app: web, tier: front, number: 1, empty: ''}");
+        assert_eq!(web.iter().collect::<Vec<_>>(), [("app", "web"), ("tier", "front"), ("empty", "")]);
+        let cases = [
+            ("{}", true),
+            ("{matchLabels: {app: web}}", true),
+            ("{matchLabels: {app: web, tier: back}}", false),
+            ("{matchLabels: {empty: ''}}", true),
+            ("{matchExpressions: [{key: app, operator: In, values: [api, web]}]}", true),
+            ("{matchExpressions: [{key: app, operator: NotIn, values: [api, web]}]}", false),
+            ("{matchExpressions: [{key: other, operator: NotIn, values: [web]}]}", true),
+            ("{matchExpressions: [{key: other, operator: In, values: [web]}]}", false),
+            ("{matchExpressions: [{key: tier, operator: Exists}]}", true),
+            ("{matchExpressions: [{key: tier, operator: DoesNotExist}]}", false),
+            ("{matchLabels: {app: web}, matchExpressions: [{key: tier, operator: DoesNotExist}]}", false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(selector(text).matches(&web), expected, "{text}");
+        }
+        assert!(selector("{}").is_everything() && !selector("{matchLabels: {a: b}}").is_everything());
     }
 }

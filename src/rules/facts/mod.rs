@@ -1,15 +1,23 @@
 //! What rules over several objects need of each one, small enough to be kept for all of them while their trees are not.
 
+mod accounts;
 mod labels;
+mod limits;
 mod plane;
+mod quotas;
 mod reference;
 mod roles;
+mod traffic;
 mod word;
 
+pub use accounts::{Account, Accounts};
 pub use labels::{Labels, Selector};
+pub use limits::{Defaults, Limits, Resources};
 pub use plane::{Anonymous, Authorizers, Named, Plane};
+pub use quotas::{LimitRange, Quota, default_of};
 pub use reference::ObjectRef;
 pub use roles::{Binding, PolicyRule, Role, Subject, SubjectKind};
+pub use traffic::{ForeignPolicy, Gateway, HttpRoute, Listener, NetworkPolicy, Parent, PlainIngress, Pods, Service};
 pub use word::Word;
 
 use std::collections::HashMap;
@@ -30,6 +38,28 @@ pub struct Facts {
     pub roles: Vec<Role>,
     /// RoleBindings and ClusterRoleBindings.
     pub bindings: Vec<Binding>,
+    /// What is or makes pods.
+    pub pods: Vec<Pods>,
+    /// NetworkPolicies.
+    pub network_policies: Vec<NetworkPolicy>,
+    /// Policies of network plugins.
+    pub foreign_policies: Vec<ForeignPolicy>,
+    /// Services that select pods.
+    pub services: Vec<Service>,
+    /// Gateways.
+    pub gateways: Vec<Gateway>,
+    /// HTTPRoutes.
+    pub routes: Vec<HttpRoute>,
+    /// Ingresses that serve hosts without TLS.
+    pub plain_ingresses: Vec<PlainIngress>,
+    /// ResourceQuotas.
+    pub quotas: Vec<Quota>,
+    /// LimitRanges.
+    pub limit_ranges: Vec<LimitRange>,
+    /// What the service accounts say of the tokens of their pods.
+    pub accounts: Accounts,
+    /// What each LimitRange gives to containers.
+    pub limits: Limits,
     /// What files say about control planes.
     pub control_plane: Parts,
     /// The policies of the first namespace of each name.
@@ -40,29 +70,30 @@ pub struct Facts {
 impl Facts {
     /// Adds what an object says.
     pub fn add(&mut self, object: &Object<'_, '_>, file: FileId, settings: &Settings) {
+        let last = &mut self.last_namespace;
+        let mut reference = || ObjectRef::new(object, file, last);
         match object.kind {
-            Kind::Namespace => self.add_namespace(object, file, settings),
-            Kind::Role | Kind::ClusterRole => {
-                let reference = self.reference(object, file);
-                self.roles.push(Role::new(object, reference));
+            Kind::Namespace => {
+                let policies = pod_security::policies(object, settings.kubernetes);
+                self.policies.entry(object.name().to_owned()).or_insert(policies);
+                self.namespaces.push(reference());
             }
-            Kind::RoleBinding | Kind::ClusterRoleBinding => {
-                let reference = self.reference(object, file);
-                self.bindings.push(Binding::new(object, reference));
+            Kind::ServiceAccount => self.accounts.add(object),
+            Kind::Role | Kind::ClusterRole => self.roles.push(Role::new(object, reference())),
+            Kind::RoleBinding | Kind::ClusterRoleBinding => self.bindings.push(Binding::new(object, reference())),
+            Kind::NetworkPolicy => self.network_policies.extend(NetworkPolicy::of(object, reference)),
+            Kind::Service => self.services.extend(Service::of(object, reference)),
+            Kind::Gateway => self.gateways.push(Gateway::new(object, reference())),
+            Kind::HttpRoute => self.routes.extend(HttpRoute::of(object, reference)),
+            Kind::Ingress => self.plain_ingresses.extend(PlainIngress::of(object, reference)),
+            Kind::ResourceQuota => self.quotas.push(Quota::new(object, reference())),
+            Kind::LimitRange => {
+                self.limits.add(object);
+                self.limit_ranges.push(LimitRange::new(object, reference()));
             }
-            _ => {}
+            Kind::Other => self.foreign_policies.extend(ForeignPolicy::of(object)),
+            _ => self.pods.extend(Pods::of(object, reference)),
         }
-    }
-
-    fn reference(&mut self, object: &Object<'_, '_>, file: FileId) -> ObjectRef {
-        ObjectRef::new(object, file, &mut self.last_namespace)
-    }
-
-    fn add_namespace(&mut self, object: &Object<'_, '_>, file: FileId, settings: &Settings) {
-        let policies = pod_security::policies(object, settings.kubernetes);
-        self.policies.entry(object.name().to_owned()).or_insert(policies);
-        let reference = self.reference(object, file);
-        self.namespaces.push(reference);
     }
 
     /// Adds what other objects say.
@@ -70,6 +101,17 @@ impl Facts {
         self.namespaces.append(&mut other.namespaces);
         self.roles.append(&mut other.roles);
         self.bindings.append(&mut other.bindings);
+        self.pods.append(&mut other.pods);
+        self.network_policies.append(&mut other.network_policies);
+        self.foreign_policies.append(&mut other.foreign_policies);
+        self.services.append(&mut other.services);
+        self.gateways.append(&mut other.gateways);
+        self.routes.append(&mut other.routes);
+        self.plain_ingresses.append(&mut other.plain_ingresses);
+        self.quotas.append(&mut other.quotas);
+        self.limit_ranges.append(&mut other.limit_ranges);
+        self.accounts.append(other.accounts);
+        self.limits.append(other.limits);
         self.control_plane.append(std::mem::take(&mut other.control_plane));
         for (name, policies) in other.policies {
             self.policies.entry(name).or_insert(policies);

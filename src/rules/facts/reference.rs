@@ -1,6 +1,5 @@
 //! An object by what it is and where it is.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::kube::object::Object;
@@ -14,8 +13,7 @@ pub struct ObjectRef {
     pub file: FileId,
     /// Its name, or the first key where it has none.
     pub span: Span,
-    api_version: Cow<'static, str>,
-    kind: Cow<'static, str>,
+    object_type: Type,
     namespace: Option<Arc<str>>,
     name: Box<str>,
 }
@@ -31,8 +29,7 @@ impl ObjectRef {
         Self {
             file,
             span: name.map_or_else(|| crate::kube::pod::head(object.root), Node::span),
-            api_version: well_known(object.api_version),
-            kind: well_known(object.kind_name),
+            object_type: Type::of(object),
             namespace,
             name: object.name().into(),
         }
@@ -50,7 +47,7 @@ impl ObjectRef {
 
     /// `Deployment`.
     pub fn kind(&self) -> &str {
-        &self.kind
+        self.object_type.parts().1
     }
 
     /// A place in its file.
@@ -65,9 +62,10 @@ impl ObjectRef {
 
     /// Its whole identity, for a finding.
     pub fn id(&self) -> Arc<ObjectId> {
+        let (api_version, kind) = self.object_type.parts();
         Arc::new(ObjectId {
-            api_version: self.api_version.to_string(),
-            kind: self.kind.to_string(),
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
             namespace: self.namespace().map(str::to_owned),
             name: self.name.to_string(),
         })
@@ -78,41 +76,56 @@ impl std::fmt::Display for ObjectRef {
     /// ``Role `shop/web` ``.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.namespace {
-            Some(namespace) => write!(f, "{} `{namespace}/{}`", self.kind, self.name),
-            None => write!(f, "{} `{}`", self.kind, self.name),
+            Some(namespace) => write!(f, "{} `{namespace}/{}`", self.kind(), self.name),
+            None => write!(f, "{} `{}`", self.kind(), self.name),
         }
     }
 }
 
-/// What nearly all objects say of themselves, kept once.
-const WELL_KNOWN: [&str; 24] = [
-    "v1",
-    "apps/v1",
-    "batch/v1",
-    "networking.k8s.io/v1",
-    "rbac.authorization.k8s.io/v1",
-    "gateway.networking.k8s.io/v1",
-    "Deployment",
-    "Pod",
-    "StatefulSet",
-    "DaemonSet",
-    "ReplicaSet",
-    "Job",
-    "CronJob",
-    "Service",
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
-    "NetworkPolicy",
-    "Ingress",
-    "HTTPRoute",
-    "Gateway",
-    "ResourceQuota",
-    "LimitRange",
+/// The types of nearly all objects, kept once.
+const WELL_KNOWN: [(&str, &str); 22] = [
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "StatefulSet"),
+    ("apps/v1", "DaemonSet"),
+    ("apps/v1", "ReplicaSet"),
+    ("v1", "Pod"),
+    ("v1", "Service"),
+    ("v1", "Namespace"),
+    ("v1", "ServiceAccount"),
+    ("v1", "ReplicationController"),
+    ("v1", "ResourceQuota"),
+    ("v1", "LimitRange"),
+    ("batch/v1", "Job"),
+    ("batch/v1", "CronJob"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("networking.k8s.io/v1", "Ingress"),
+    ("rbac.authorization.k8s.io/v1", "Role"),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+    ("rbac.authorization.k8s.io/v1", "ClusterRole"),
+    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
+    ("gateway.networking.k8s.io/v1", "Gateway"),
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+    ("v1", "PodTemplate"),
 ];
 
-fn well_known(text: &str) -> Cow<'static, str> {
-    let known = WELL_KNOWN.into_iter().find(|known| *known == text);
-    known.map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed)
+/// API version and kind.
+#[derive(Debug, Clone)]
+enum Type {
+    Known(&'static (&'static str, &'static str)),
+    Other(Box<(String, String)>),
+}
+
+impl Type {
+    fn of(object: &Object<'_, '_>) -> Self {
+        let known = WELL_KNOWN.iter().find(|known| known.1 == object.kind_name && known.0 == object.api_version);
+        let other = || Self::Other(Box::new((object.api_version.to_owned(), object.kind_name.to_owned())));
+        known.map_or_else(other, Self::Known)
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        match self {
+            Self::Known((api_version, kind)) => (api_version, kind),
+            Self::Other(other) => (&other.0, &other.1),
+        }
+    }
 }

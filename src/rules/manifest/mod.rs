@@ -1,6 +1,137 @@
-//! Whether the API server takes an object as its author meant it: fields, types, API versions.
+//! Rules on the manifest itself: whether the API server takes it, and means by it what its author means.
+//!
+//! One walk over all fields of an object serves most of them (`kube::schema`); each file says what of it is its own.
+
+mod context;
+mod duplicate_item;
+mod duplicate_key;
+mod field_not_in_release;
+mod invalid_name;
+mod invalid_quantity;
+mod invalid_value;
+mod misplaced_field;
+mod misread_quantity;
+mod missing_field;
+mod removed_api_version;
+mod unknown_field;
+mod unknown_kind;
+mod unreadable_value;
+mod wrong_type;
 
 use super::rule::Rule;
+use super::sink::{Report, Sink};
+use crate::kube::fields::table;
+use crate::kube::object::Object;
+use crate::kube::schema::{self, Fault, Problem};
+use crate::yaml::{Kind, Node};
+use context::Context;
 
-/// Its rules.
-pub(super) const RULES: &[&Rule] = &[];
+/// The rules of this group.
+pub const RULES: &[&Rule] = &[
+    &unknown_field::RULE,
+    &misplaced_field::RULE,
+    &field_not_in_release::RULE,
+    &wrong_type::RULE,
+    &invalid_value::RULE,
+    &missing_field::RULE,
+    &invalid_name::RULE,
+    &invalid_quantity::RULE,
+    &misread_quantity::RULE,
+    &duplicate_key::RULE,
+    &duplicate_item::RULE,
+    &unreadable_value::RULE,
+    &unknown_kind::RULE,
+    &removed_api_version::RULE,
+];
+
+/// What was found, and the rule that it breaks.
+type Found = (&'static Rule, Report);
+
+/// Holds an object against the rules of this group that were chosen. `duplicates` are the keys of its document that are
+/// there twice.
+pub(crate) fn check<'d, 's>(
+    object: &Object<'d, 's>,
+    duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
+    chosen: &[&'static Rule],
+    sink: &mut Sink<'_, 'd, 's>,
+) {
+    let version = sink.settings.kubernetes;
+    let info = table().kind(object.api_version, object.kind_name).filter(|info| info.in_release(version));
+    let context = Context { object, info, version };
+    let mut problems = Vec::new();
+    match info {
+        Some(info) => schema::walk(object.root, info.ty, version, &mut |problem| problems.push(problem)),
+        None => schema::walk_unknown(object.root, version, &mut |problem| problems.push(problem)),
+    }
+    let report = |sink: &mut Sink<'_, 'd, 's>, (rule, report): Found| {
+        if chosen.contains(&rule) {
+            sink.rule = rule;
+            sink.report(report);
+        }
+    };
+    if info.is_none()
+        && let Some(found) = removed_api_version::of(&context, sink).or_else(|| unknown_kind::of(&context, sink))
+    {
+        report(sink, found);
+    }
+    for problem in &problems {
+        if let Some(found) = judge(&context, problem, sink) {
+            report(sink, found);
+        }
+    }
+    for found in missing_field::of_object(&context).into_iter().chain(invalid_name::of_object(&context)) {
+        report(sink, found);
+    }
+    for found in duplicates.iter().filter_map(|(first, later)| duplicate_key::of(&context, *first, *later)) {
+        report(sink, found);
+    }
+}
+
+/// Holds what stands around the members of a list against the rules of this group.
+pub(crate) fn check_list<'d, 's>(
+    list: &Object<'d, 's>,
+    duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
+    chosen: &[&'static Rule],
+    sink: &mut Sink<'_, 'd, 's>,
+) {
+    let context = Context { object: list, info: None, version: sink.settings.kubernetes };
+    let keys: Vec<_> = list.root.entries().collect();
+    let own = |node: Node<'d, 's>| {
+        let holder = keys.iter().find(|(key, value)| key.span() == node.span() || holds(*value, node));
+        holder.is_some_and(|(key, value)| key.span() == node.span() || value.kind() != Kind::Sequence)
+    };
+    for (first, later) in duplicates.iter().filter(|(_, later)| own(*later)) {
+        if let Some((rule, report)) =
+            duplicate_key::of(&context, *first, *later).filter(|(rule, _)| chosen.contains(rule))
+        {
+            sink.rule = rule;
+            sink.report(report);
+        }
+    }
+}
+
+fn holds(outer: Node<'_, '_>, inner: Node<'_, '_>) -> bool {
+    outer.span().start <= inner.span().start && inner.span().end <= outer.span().end
+}
+
+/// The rule that a problem breaks, and what to say of it; `None` where another group says it.
+fn judge<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's>, sink: &Sink<'_, 'd, 's>) -> Option<Found> {
+    let found = match &problem.fault {
+        Fault::Unknown { ty } => {
+            misplaced_field::of(context, problem, *ty).unwrap_or_else(|| unknown_field::of(context, problem, *ty, sink))
+        }
+        Fault::OtherRelease(field) => field_not_in_release::of(context, problem, field),
+        Fault::WrongType { node, expected } => wrong_type::of(context, problem, *node, expected, sink),
+        Fault::NotInEnum { node, field } => invalid_value::of_enum(context, problem, *node, field, sink),
+        Fault::OutOfRange { node, least, most } => invalid_value::of_range(context, *node, *least, *most),
+        Fault::Malformed { node, reason } => invalid_value::malformed(context, *node, reason),
+        Fault::Name { node, rule, error } => invalid_name::of(context, *node, *rule, error),
+        Fault::Quantity { node, error } => invalid_quantity::of(context, *node, error, sink),
+        Fault::Misread { node, meaning } => misread_quantity::of(context, *node, meaning),
+        Fault::Missing(field) => missing_field::of(context, problem, field),
+        Fault::Unreadable { node, error } => unreadable_value::of(context, *node, error),
+        Fault::Twice { first, second, field } => duplicate_item::of(context, *first, *second, field)?,
+    };
+    let (rule, report) = found;
+    Some((rule, context.complete(report, problem)))
+}

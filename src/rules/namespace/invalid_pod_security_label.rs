@@ -57,8 +57,13 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let text = value.text().filter(|_| !value.is_null()).unwrap_or_default();
         let shown = if text.is_empty() { "an empty text".to_owned() } else { format!("`{text}`") };
         let what = if !KEYS.contains(&name) {
-            let label = nearest(name, KEYS).map_or_else(String::new, |near| format!("did you mean `{PREFIX}{near}`?"));
-            sink.report(Report::new(key.span(), format!("`{PREFIX}{name}` is no Pod Security label")).label(label));
+            let near = nearest(name, KEYS).map(|near| format!("{PREFIX}{near}"));
+            let label = near.as_ref().map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+            let fix = labels.zip(near).and_then(|(labels, near)| {
+                sink.fix(|text| edit::rename(text, labels, key.text().unwrap_or_default(), &near))
+            });
+            let report = Report::new(key.span(), format!("`{PREFIX}{name}` is no Pod Security label")).label(label);
+            sink.report(report.fix(Safety::Unsafe, "write the label that was meant", fix));
             continue;
         } else if name.ends_with("-version") {
             if PolicyVersion::parse(text, sink.settings.kubernetes).is_some() {

@@ -4,6 +4,8 @@ mod default_namespace;
 mod invalid_pod_security_label;
 mod no_pod_security_level;
 mod no_pod_security_warning;
+mod no_quota;
+mod quota_without_defaults;
 mod system_namespace;
 mod unpinned_pod_security_version;
 mod weak_pod_security_level;
@@ -23,10 +25,12 @@ pub(super) const RULES: &[&Rule] = &[
     &no_pod_security_warning::RULE,
     &default_namespace::RULE,
     &system_namespace::RULE,
+    &no_quota::RULE,
+    &quota_without_defaults::RULE,
 ];
 
 /// The namespaces that Kubernetes makes for itself.
-const SYSTEM: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
+pub(super) const SYSTEM: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
 
 /// A label of an object.
 fn label<'d, 's>(object: &Object<'d, 's>, key: &str) -> Option<Field<'d, 's>> {

@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
     controls: &[cis("5.6.1")],
     why: "`kube-system` holds what runs the cluster: its accounts have wide rights, its Secrets open much, and policies mostly \
           leave it out. Off, since parts of a cluster, such as its network, belong there.",
-    prevents: "A right to read Secrets or to create pods that an app gets in its own namespace becomes one over the cluster.",
+    prevents: "A right to read Secrets or to create pods that an app gets in its own namespace becomes one over the \
+               cluster.",
     bad: "\
 apiVersion: v1
 kind: Pod

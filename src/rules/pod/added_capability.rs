@@ -1,8 +1,9 @@
 //! `added-capability`
 
 use crate::rules::pod_security::{Level, Policy};
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa};
 use crate::rules::sink::{PodContext, Report, Sink};
+use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
     id: "added-capability",
@@ -42,7 +43,7 @@ spec:
         capabilities:
           drop: [ALL]
 ",
-    fix: None,
+    fix: Some(Safety::Unsafe),
     check: Check::Pod(check),
 };
 
@@ -69,11 +70,13 @@ const RESTRICTED_SINCE: u8 = 22;
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     for container in &context.pod.containers {
         let added = container.security.capabilities.and_then(|capabilities| capabilities.value.get("add"));
-        for item in added.into_iter().flat_map(crate::yaml::Node::items) {
+        let Some(added) = added else { continue };
+        for (at, item) in added.items().enumerate() {
             let Some(name) = item.text().filter(|name| allows(context.policy, name)) else { continue };
             let message = format!("container `{}` asks for the capability {name}", container.name());
             let report = Report::new(item.span(), message).label("expected none");
-            sink.report(report.container(container));
+            let fix = sink.fix(|text| edit::remove_item(text, added, at));
+            sink.report(report.container(container).fix(Safety::Unsafe, "take the capability out", fix));
         }
     }
 }

@@ -42,7 +42,7 @@ spec:
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let pod = context.pod;
-    if super::service_account(pod) != "default" {
+    if pod.service_account() != "default" {
         return;
     }
     let field = pod.fields.service_account_name.or(pod.fields.service_account);

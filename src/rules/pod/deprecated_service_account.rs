@@ -1,7 +1,10 @@
 //! `deprecated-service-account`
 
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use serde_json::json;
+
+use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
+use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
     id: "deprecated-service-account",
@@ -36,24 +39,30 @@ spec:
     - name: app
       image: ghcr.io/acme/app:1.2.3
 ",
-    fix: None,
+    fix: Some(Safety::Safe),
     check: Check::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
-    let fields = &context.pod.fields;
+    let (fields, spec) = (&context.pod.fields, context.pod.spec);
     let Some(old) = fields.service_account else { return };
     let Some(name) = old.value.as_str().filter(|name| !name.is_empty()) else { return };
     match fields.service_account_name {
-        Some(new) if new.value.as_str().is_some_and(|text| text == name) => {}
-        Some(new) if new.value.text().is_some_and(|text| !text.is_empty()) => sink.report(
-            Report::new(old.span(), format!("`serviceAccount: {name}` is ignored, as `serviceAccountName` is another"))
-                .label("has no effect")
-                .other(new.span(), "this one counts"),
-        ),
-        _ => sink.report(
-            Report::new(old.span(), format!("the account `{name}` is named by the deprecated field `serviceAccount`"))
-                .label(format!("expected `serviceAccountName: {name}`")),
-        ),
+        Some(new) if new.value.as_str() == Some(name) => {}
+        Some(new) if new.value.text().is_some_and(|text| !text.is_empty()) => {
+            let fix = sink.fix(|text| edit::remove(text, spec, "serviceAccount"));
+            let message = format!("`serviceAccount: {name}` is ignored, as `serviceAccountName` is another");
+            let report = Report::new(old.span(), message).label("has no effect").other(new.span(), "this one counts");
+            sink.report(report.fix(Safety::Safe, "take `serviceAccount` out", fix));
+        }
+        new => {
+            let fix = sink.fix(|text| match new {
+                Some(_) => edit::set(text, spec, &["serviceAccountName"], &json!(name)),
+                None => edit::rename(text, spec, "serviceAccount", "serviceAccountName"),
+            });
+            let message = format!("the account `{name}` is named by the deprecated field `serviceAccount`");
+            let report = Report::new(old.span(), message).label(format!("expected `serviceAccountName: {name}`"));
+            sink.report(report.fix(Safety::Safe, "use `serviceAccountName`", fix));
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! `duplicate-env`
 
 use super::duplicates;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
-use crate::yaml::Node;
+use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
     id: "duplicate-env",
@@ -43,21 +43,22 @@ spec:
         - name: LOG_LEVEL
           value: debug
 ",
-    fix: None,
+    fix: Some(Safety::Unsafe),
     check: Check::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     for container in &context.pod.containers {
         let Some(env) = container.fields.env else { continue };
-        duplicates::each(env.value, "name", &mut |name: Node<'_, '_>, first, second| {
-            let name = name.text().unwrap_or_default();
-            let message = format!("container `{}` sets the variable `{name}` twice", container.name());
+        duplicates::each(env.value, "name", &mut |twice| {
+            let message = format!("container `{}` sets the variable `{}` twice", container.name(), twice.name);
+            let fix = sink.fix(|text| edit::remove_item(text, env.value, twice.first_index));
             sink.report(
-                Report::new(second, message)
+                Report::new(twice.second, message)
                     .label("this one counts")
-                    .other(first, "this one does not")
-                    .container(container),
+                    .other(twice.first, "this one does not")
+                    .container(container)
+                    .fix(Safety::Unsafe, "take the first one out", fix),
             );
         });
     }

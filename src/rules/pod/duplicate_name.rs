@@ -1,10 +1,9 @@
 //! `duplicate-name`
 
-use super::duplicates;
+use super::duplicates::{self, Twice};
 use crate::kube::pod::Container;
 use crate::rules::rule::{Category, Check, Rule, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
-use crate::yaml::{Node, Span};
 
 pub(super) static RULE: Rule = Rule {
     id: "duplicate-name",
@@ -49,42 +48,32 @@ spec:
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let pod = context.pod;
-    let names = pod.containers.iter().filter_map(|container| container.fields.name);
-    duplicates::among(names, &mut |name: Node<'_, '_>, first, second| {
-        let message = format!("two containers of the pod have the name `{}`", name.text().unwrap_or_default());
-        report(message, (first, second), None, sink);
+    duplicates::among(pod.containers.iter().map(|container| container.fields.name), &mut |twice| {
+        report(format!("two containers of the pod have the name `{}`", twice.name), twice, None, sink);
     });
     if let Some(volumes) = pod.fields.volumes {
-        duplicates::each(volumes.value, "name", &mut |name, first, second| {
-            let message = format!("two volumes of the pod have the name `{}`", name.text().unwrap_or_default());
-            report(message, (first, second), None, sink);
+        duplicates::each(volumes.value, "name", &mut |twice| {
+            report(format!("two volumes of the pod have the name `{}`", twice.name), twice, None, sink);
         });
     }
     for container in &pod.containers {
         if let Some(ports) = container.fields.ports {
-            duplicates::each(ports.value, "name", &mut |name, first, second| {
-                let name = name.text().unwrap_or_default();
-                let message = format!("two ports of container `{}` have the name `{name}`", container.name());
-                report(message, (first, second), Some(container), sink);
+            duplicates::each(ports.value, "name", &mut |twice| {
+                let message = format!("two ports of container `{}` have the name `{}`", container.name(), twice.name);
+                report(message, twice, Some(container), sink);
             });
         }
         if let Some(mounts) = container.fields.volume_mounts {
-            duplicates::each(mounts.value, "mountPath", &mut |path, first, second| {
-                let path = path.text().unwrap_or_default();
-                let message = format!("container `{}` mounts twice on `{path}`", container.name());
-                report(message, (first, second), Some(container), sink);
+            duplicates::each(mounts.value, "mountPath", &mut |twice| {
+                let message = format!("container `{}` mounts twice on `{}`", container.name(), twice.name);
+                report(message, twice, Some(container), sink);
             });
         }
     }
 }
 
-fn report(
-    message: String,
-    (first, second): (Span, Span),
-    container: Option<&Container<'_, '_>>,
-    sink: &mut Sink<'_, '_, '_>,
-) {
-    let report = Report::new(second, message).label("here again").other(first, "here first");
+fn report(message: String, twice: Twice<'_>, container: Option<&Container<'_, '_>>, sink: &mut Sink<'_, '_, '_>) {
+    let report = Report::new(twice.second, message).label("here again").other(twice.first, "here first");
     sink.report(match container {
         Some(container) => report.container(container),
         None => report,

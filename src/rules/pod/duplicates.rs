@@ -8,28 +8,38 @@ use crate::yaml::{Node, Span};
 /// So many members are compared each with each, which is quicker than a map, and allocates nothing.
 const FEW: usize = 16;
 
-/// Calls `found` with the value and the spans of the first and the repeating field, for each member whose key field has the
-/// value of an earlier one's.
-pub(super) fn each<'d, 's>(list: Node<'d, 's>, key: &str, found: &mut dyn FnMut(Node<'d, 's>, Span, Span)) {
-    among(list.items().filter_map(|item| Field::of(item, key)), found);
+/// Two members that share a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Twice<'d> {
+    /// The value.
+    pub(super) name: &'d str,
+    /// The field of the first, and the place of its member in the list.
+    pub(super) first: Span,
+    pub(super) first_index: usize,
+    /// The field of the one that repeats it.
+    pub(super) second: Span,
+}
+
+/// Calls `found` for each member whose key field has the value of an earlier one's.
+pub(super) fn each<'d>(list: Node<'d, '_>, key: &str, found: &mut dyn FnMut(Twice<'d>)) {
+    among(list.items().map(|item| Field::of(item, key)), found);
 }
 
 /// As [`each`], for fields that are found already.
-pub(super) fn among<'d, 's>(
-    fields: impl Iterator<Item = Field<'d, 's>>,
-    found: &mut dyn FnMut(Node<'d, 's>, Span, Span),
-) {
-    let mut few = [("", Span::default()); FEW];
-    let mut many: HashMap<&str, Span> = HashMap::new();
+pub(super) fn among<'d, 's: 'd>(fields: impl Iterator<Item = Option<Field<'d, 's>>>, found: &mut dyn FnMut(Twice<'d>)) {
+    let mut few = [("", (0, Span::default())); FEW];
+    let mut many: HashMap<&str, (usize, Span)> = HashMap::new();
     for (at, field) in fields.enumerate() {
-        let Some(text) = field.value.text().filter(|text| !text.is_empty()) else { continue };
-        let earlier = few.iter().find(|(other, _)| *other == text).map(|(_, span)| *span);
-        if let Some(first) = earlier.or_else(|| many.get(text).copied()) {
-            found(field.value, first, field.span());
+        let Some(field) = field else { continue };
+        let Some(name) = field.value.text().filter(|text| !text.is_empty()) else { continue };
+        let second = field.span();
+        let earlier = few.iter().find(|(other, _)| *other == name).map(|(_, place)| *place);
+        if let Some((first_index, first)) = earlier.or_else(|| many.get(name).copied()) {
+            found(Twice { name, first, first_index, second });
         } else if let Some(free) = few.get_mut(at) {
-            *free = (text, field.span());
+            *free = (name, (at, second));
         } else {
-            many.insert(text, field.span());
+            many.insert(name, (at, second));
         }
     }
 }

@@ -1,9 +1,10 @@
 //! `interactive-container`
 
 use crate::kube::object::Kind;
-use crate::kube::pod::{Role, is_true};
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::kube::pod::Role;
+use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
+use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
     id: "interactive-container",
@@ -50,7 +51,7 @@ spec:
         - name: app
           image: ghcr.io/acme/app:1.2.3
 ",
-    fix: None,
+    fix: Some(Safety::Unsafe),
     check: Check::Pod(check),
 };
 
@@ -59,9 +60,14 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         return;
     }
     for container in context.pod.containers.iter().filter(|container| container.role != Role::Ephemeral) {
-        let fields = [container.fields.stdin, container.fields.tty];
-        let Some(field) = fields.into_iter().flatten().find(|field| is_true(Some(*field))) else { continue };
-        let message = format!("container `{}` waits for somebody to type", container.name());
-        sink.report(Report::new(field.span(), message).label("expected nothing").container(container));
+        for field in
+            [container.fields.stdin, container.fields.tty].into_iter().flatten().filter(|field| field.is_true())
+        {
+            let message = format!("container `{}` waits for somebody to type", container.name());
+            let key = field.key.text().unwrap_or_default();
+            let fix = sink.fix(|text| edit::remove(text, container.node, key));
+            let report = Report::new(field.span(), message).label("expected nothing").container(container);
+            sink.report(report.fix(Safety::Unsafe, &format!("take `{key}` out"), fix));
+        }
     }
 }

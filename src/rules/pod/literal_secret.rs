@@ -71,8 +71,9 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         for field in [fields.command, fields.args].into_iter().flatten() {
             arguments(container, field.value, sink);
         }
-        for field in [fields.startup_probe, fields.readiness_probe, fields.liveness_probe, fields.lifecycle] {
-            field.into_iter().for_each(|field| handler(container, field.value, MAX_DEPTH, sink));
+        let handlers = [fields.startup_probe, fields.readiness_probe, fields.liveness_probe, fields.lifecycle];
+        for field in handlers.into_iter().flatten() {
+            handler(container, field.value, MAX_DEPTH, sink);
         }
     }
 }

@@ -15,7 +15,6 @@ mod image_groups;
 mod interactive_container;
 mod literal_secret;
 mod low_user_id;
-mod misread_quantity;
 mod missing_liveness_probe;
 mod missing_readiness_probe;
 mod mounted_token;
@@ -47,7 +46,6 @@ mod writable_host_path;
 mod writable_root_filesystem;
 
 use super::rule::Rule;
-use crate::kube::pod::Pod;
 
 /// Its rules.
 pub(super) const RULES: &[&Rule] = &[
@@ -87,16 +85,8 @@ pub(super) const RULES: &[&Rule] = &[
     &duplicate_name::RULE,
     &duplicate_env::RULE,
     &duplicate_port::RULE,
-    &misread_quantity::RULE,
     &request_above_limit::RULE,
     &missing_readiness_probe::RULE,
     &missing_liveness_probe::RULE,
     &single_replica::RULE,
 ];
-
-/// The service account that a pod runs as: the API server takes the deprecated field where the other is empty.
-fn service_account<'d>(pod: &Pod<'d, '_>) -> &'d str {
-    let names = [pod.fields.service_account_name, pod.fields.service_account];
-    let mut names = names.into_iter().flatten().filter_map(|field| field.value.as_str());
-    names.find(|name| !name.is_empty()).unwrap_or("default")
-}

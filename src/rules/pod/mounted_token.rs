@@ -50,10 +50,10 @@ spec:
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let pod = context.pod;
     let field = pod.fields.automount_service_account_token;
-    if is_false(field) {
+    if is_false(field) || context.account_gives_no_token {
         return;
     }
-    let message = match super::service_account(pod) {
+    let message = match pod.service_account() {
         "default" => {
             "the pod gets an API token of the account `default`, which others in its namespace share".to_owned()
         }

@@ -11,7 +11,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Hardening,
     on: false,
     controls: &[nsa("Resource policies")],
-    why: "Without a limit a container takes all processor time that nobody else asks for just then. Requests already share it fairly among those that have them, and limits slow apps down that would harm nobody; so this is off. It matters where pods without requests run beside, or where tenants do not trust each other.",
+    why: "Without a limit a container takes all processor time that nobody else asks for just then. Requests already \
+          share it fairly among those that have them, and limits slow apps down that would harm nobody; so this is off. \
+          It matters where pods without requests run beside, or where tenants do not trust each other.",
     prevents: "A miner or a loop in one container slows down whatever has no request of its own, and hides in the noise.",
     bad: "\
 apiVersion: v1
@@ -41,7 +43,7 @@ spec:
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
-    for (container, place) in lacking(context.pod, sink.settings.kubernetes, Bound::Limits, "cpu") {
+    for (container, place) in lacking(context, sink.settings.kubernetes, Bound::Limits, "cpu") {
         let message = format!("container `{}` may take all processor time of its node", container.name());
         sink.report(Report::new(place, message).label("expected `resources.limits.cpu`").container(container));
     }

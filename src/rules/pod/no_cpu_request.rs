@@ -11,7 +11,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Reliability,
     on: false,
     controls: &[],
-    why: "The scheduler places a pod by its requests, and the kernel shares processor time by them. A container that asks for nothing gets what the others leave. An autoscaler that aims at a share of the request has nothing to compute with. A limit without a request counts as both.",
+    why: "The scheduler places a pod by its requests, and the kernel shares processor time by them. A container that asks \
+          for nothing gets what the others leave. An autoscaler that aims at a share of the request has nothing to \
+          compute with. A limit without a request counts as both.",
     prevents: "The app stands still while its neighbours work, though it does nothing wrong.",
     bad: "\
 apiVersion: v1
@@ -41,7 +43,7 @@ spec:
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
-    for (container, place) in lacking(context.pod, sink.settings.kubernetes, Bound::Requests, "cpu") {
+    for (container, place) in lacking(context, sink.settings.kubernetes, Bound::Requests, "cpu") {
         let message = format!("container `{}` reserves no processor time", container.name());
         sink.report(Report::new(place, message).label("expected `resources.requests.cpu`").container(container));
     }

@@ -11,7 +11,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Hardening,
     on: false,
     controls: &[nsa("Resource policies")],
-    why: "Logs, the writable layer and `emptyDir` volumes lie on the disk of the node. Without a limit of `ephemeral-storage` one container can fill it. Off, since most manifests do without, and the kubelet's eviction catches the worst.",
+    why: "Logs, the writable layer and `emptyDir` volumes lie on the disk of the node. Without a limit of \
+          `ephemeral-storage` one container can fill it. Off, since most manifests do without, and the kubelet's eviction \
+          catches the worst.",
     prevents: "A container that writes and writes makes the node evict the pods of others.",
     bad: "\
 apiVersion: v1
@@ -41,7 +43,7 @@ spec:
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
-    for (container, place) in lacking(context.pod, sink.settings.kubernetes, Bound::Limits, "ephemeral-storage") {
+    for (container, place) in lacking(context, sink.settings.kubernetes, Bound::Limits, "ephemeral-storage") {
         let message = format!("container `{}` may fill the disk of its node", container.name());
         sink.report(
             Report::new(place, message).label("expected `resources.limits.ephemeral-storage`").container(container),

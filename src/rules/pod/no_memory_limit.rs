@@ -11,7 +11,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Hardening,
     on: true,
     controls: &[nsa("Resource policies")],
-    why: "A container without a limit takes memory until the node has none left. The kernel then kills processes of others, and the kubelet evicts pods. A limit ends the container that leaks, not its neighbours.\n\nA limit of the pod as a whole counts, from 1.34 on, and a limit of zero is none. A LimitRange of the namespace can set a default; it does not travel with the manifest.",
+    why: "A container without a limit takes memory until the node has none left. The kernel then kills processes of \
+          others, and the kubelet evicts pods. A limit ends the container that leaks, not its neighbours.\n\nA limit of \
+          the pod as a whole counts, from 1.34 on, and so does the default of a LimitRange in the same input. A limit of \
+          zero is none.",
     prevents: "A leak, or an attacker who makes the app allocate, takes down the other pods of the node.",
     bad: "\
 apiVersion: v1
@@ -41,7 +44,7 @@ spec:
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
-    for (container, place) in lacking(context.pod, sink.settings.kubernetes, Bound::Limits, "memory") {
+    for (container, place) in lacking(context, sink.settings.kubernetes, Bound::Limits, "memory") {
         let message = format!("container `{}` may take all memory of its node", container.name());
         sink.report(Report::new(place, message).label("expected `resources.limits.memory`").container(container));
     }

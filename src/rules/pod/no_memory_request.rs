@@ -11,7 +11,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Reliability,
     on: false,
     controls: &[],
-    why: "The scheduler places a pod by its requests. One that asks for nothing fits everywhere, also on a node that is full, and is the first to be evicted. A limit without a request counts as both.",
+    why: "The scheduler places a pod by its requests. One that asks for nothing fits everywhere, also on a node that is \
+          full, and is the first to be evicted. A limit without a request counts as both.",
     prevents: "The pod is evicted, or its neighbours are, as soon as memory gets short.",
     bad: "\
 apiVersion: v1
@@ -41,7 +42,7 @@ spec:
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
-    for (container, place) in lacking(context.pod, sink.settings.kubernetes, Bound::Requests, "memory") {
+    for (container, place) in lacking(context, sink.settings.kubernetes, Bound::Requests, "memory") {
         let message = format!("container `{}` reserves no memory", container.name());
         sink.report(Report::new(place, message).label("expected `resources.requests.memory`").container(container));
     }

@@ -1,8 +1,9 @@
 //! What containers ask for and are limited to, which several rules look at.
 
-use crate::kube::pod::{Container, Field, Pod, Role};
+use crate::kube::pod::{Container, Field, Role};
 use crate::kube::quantity::Quantity;
 use crate::kube::version::Version;
+use crate::rules::sink::PodContext;
 use crate::yaml::{Node, Span};
 
 /// The first release in which a pod's own resources count without a feature gate of one's own.
@@ -36,19 +37,24 @@ fn is_set(amount: Option<Node<'_, '_>>) -> bool {
 }
 
 /// The containers that lack a resource, with the place where it belongs. Ephemeral containers can have none; what the pod
-/// sets as a whole counts for all.
-pub(super) fn lacking<'p, 'd, 's>(
-    pod: &'p Pod<'d, 's>,
+/// sets as a whole counts for all, and so does what a LimitRange gives.
+pub(super) fn lacking<'c, 'd, 's>(
+    context: &PodContext<'c, 'd, 's>,
     release: Version,
     bound: Bound,
     name: &'static str,
-) -> impl Iterator<Item = (&'p Container<'d, 's>, Span)> {
+) -> impl Iterator<Item = (&'c Container<'d, 's>, Span)> + use<'c, 'd, 's> {
+    let pod = context.pod;
     let sets = move |resources, bound| is_set(amount(resources, bound, name));
     // a limit without a request is the request too
     let has = move |resources| sets(resources, bound) || bound == Bound::Requests && sets(resources, Bound::Limits);
     // a pod as a whole can have processor time and memory only
     let whole = release.minor() >= POD_RESOURCES && name != "ephemeral-storage" && has(pod.fields.resources);
-    let containers = if whole { [].iter() } else { pod.containers.iter() };
+    let given = match bound {
+        Bound::Limits => context.defaults.limits,
+        Bound::Requests => context.defaults.requests,
+    };
+    let containers = if whole || given.has(name) { [].iter() } else { pod.containers.iter() };
     containers
         .filter(move |container| container.role != Role::Ephemeral && !has(container.fields.resources))
         .map(move |container| (container, place(container, bound)))

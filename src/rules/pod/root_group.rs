@@ -1,5 +1,6 @@
 //! `root-group`
 
+use crate::kube::pod::{Field, SecurityFields};
 use crate::rules::rule::{Category, Check, Rule, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 
@@ -48,10 +49,11 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     if pod.is_windows() {
         return;
     }
+    let is_root_group = |field: &Field<'_, '_>| field.value.as_int() == Some(0);
     let fields =
         [(pod.security.run_as_group, "the pod runs"), (pod.security.fs_group, "volumes of the pod are shared")];
     for (field, what) in fields {
-        let Some(field) = field.filter(|field| field.value.as_int() == Some(0)) else { continue };
+        let Some(field) = field.filter(is_root_group).filter(|_| !is_root(&pod.security)) else { continue };
         sink.report(
             Report::new(field.span(), format!("{what} with the group of root")).label("expected another group than 0"),
         );
@@ -63,10 +65,14 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         }
     }
     for container in &pod.containers {
-        let Some(field) = container.security.run_as_group.filter(|field| field.value.as_int() == Some(0)) else {
-            continue;
-        };
+        let field = container.security.run_as_group.filter(is_root_group);
+        let Some(field) = field.filter(|_| !is_root(&container.security)) else { continue };
         let message = format!("container `{}` runs with the group of root", container.name());
         sink.report(Report::new(field.span(), message).label("expected another group than 0").container(container));
     }
+}
+
+/// Whether the user beside the group is root itself, to whom the group of root adds nothing.
+fn is_root(security: &SecurityFields<'_, '_>) -> bool {
+    security.run_as_user.and_then(|user| user.value.as_int()) == Some(0)
 }

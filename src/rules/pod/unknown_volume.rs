@@ -1,12 +1,14 @@
 //! `unknown-volume`
 
+use serde_json::json;
+
 use super::volumes::{mounts, name};
 use crate::diagnostic::nearest;
 use crate::kube::object::Kind;
 use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
-use crate::yaml::Node;
+use crate::yaml::{Node, edit};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-volume",
@@ -50,7 +52,7 @@ spec:
     - name: tmp
       emptyDir: {}
 ",
-    fix: None,
+    fix: Some(Safety::Unsafe),
     check: Check::Pod(check),
 };
 
@@ -63,8 +65,11 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         }
         let message =
             format!("container `{}` mounts the volume `{wanted}`, which the pod does not have", container.name());
-        let label = nearest(wanted, names(context)).map_or_else(String::new, |near| format!("did you mean `{near}`?"));
-        sink.report(Report::new(field.span(), message).label(label).container(container));
+        let near = nearest(wanted, names(context));
+        let label = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+        let fix = near.and_then(|near| sink.fix(|text| edit::set(text, mount, &["name"], &json!(near))));
+        let report = Report::new(field.span(), message).label(label).container(container);
+        sink.report(report.fix(Safety::Unsafe, "name the volume that was meant", fix));
     }
 }
 

@@ -71,7 +71,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             .fix(Safety::Unsafe, "set `allowPrivilegeEscalation: false`", edit);
         sink.report(report);
     }
-    (!names.is_empty()).then(|| Violation {
+    sink.words(!names.is_empty(), || Violation {
         reason: "allowPrivilegeEscalation != false",
         detail: format!("{} must set securityContext.allowPrivilegeEscalation=false", containers(&names)),
     })

@@ -87,19 +87,18 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         sink.report(report);
     }
     let annotations = annotations(context, sink);
-    if setters.is_empty() && annotations.is_empty() {
-        return None;
-    }
-    let count = types.len() + annotations.len();
-    let and = if setters.is_empty() || annotations.is_empty() { "" } else { " and " };
-    let word = match annotations.len() {
-        0 => "",
-        one_or_more => plural(one_or_more, "annotation", "annotations"),
-    };
-    let values = types.into_iter().chain(annotations.iter().map(String::as_str));
-    Some(Violation {
-        reason: plural(count, "forbidden AppArmor profile", "forbidden AppArmor profiles"),
-        detail: format!("{setters}{and}{word} must not set AppArmor profile type to {}", quoted(values)),
+    sink.words(!setters.is_empty() || !annotations.is_empty(), || {
+        let count = types.len() + annotations.len();
+        let and = if setters.is_empty() || annotations.is_empty() { "" } else { " and " };
+        let word = match annotations.len() {
+            0 => "",
+            one_or_more => plural(one_or_more, "annotation", "annotations"),
+        };
+        let values = types.into_iter().chain(annotations.iter().map(String::as_str));
+        Violation {
+            reason: plural(count, "forbidden AppArmor profile", "forbidden AppArmor profiles"),
+            detail: format!("{setters}{and}{word} must not set AppArmor profile type to {}", quoted(values)),
+        }
     })
 }
 

@@ -118,7 +118,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             names.push(container.name());
         }
     }
-    (!names.is_empty()).then(|| Violation {
+    sink.words(!names.is_empty(), || Violation {
         reason: "non-default capabilities",
         detail: format!(
             "{} must not include {} in securityContext.capabilities.add",

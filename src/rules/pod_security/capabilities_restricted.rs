@@ -100,7 +100,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             quoted(capabilities)
         ));
     }
-    (!details.is_empty()).then(|| Violation { reason: "unrestricted capabilities", detail: details.join("; ") })
+    sink.words(!details.is_empty(), || Violation { reason: "unrestricted capabilities", detail: details.join("; ") })
 }
 
 fn report_kept(container: &Container<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -72,5 +72,5 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             .fix(Safety::Unsafe, &format!("remove `{name}: true`"), edit);
         sink.report(report);
     }
-    (!detail.is_empty()).then_some(Violation { reason: "host namespaces", detail })
+    sink.words(!detail.is_empty(), || Violation { reason: "host namespaces", detail })
 }

@@ -76,7 +76,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             .help("use `emptyDir` for what may be lost, a PersistentVolumeClaim for what may not");
         sink.report(report);
     }
-    (!names.is_empty()).then(|| Violation {
+    sink.words(!names.is_empty(), || Violation {
         reason: "hostPath volumes",
         detail: format!("{} {}", plural(names.len(), "volume", "volumes"), quoted(names)),
     })

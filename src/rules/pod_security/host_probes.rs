@@ -92,7 +92,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             }
         }
     }
-    (!names.is_empty()).then(|| {
+    sink.words(!names.is_empty(), || {
         let names: Vec<&str> = names.into_iter().collect();
         Violation {
             reason: "probe or lifecycle host",

@@ -73,7 +73,8 @@ pub struct Control {
     pub since: u8,
     /// The controls of baseline that it takes the place of in what the API server says.
     pub overrides: &'static [&'static str],
-    /// Looks at a pod: reports each place to the sink, and gives what the API server would say, or `None` if all is well.
+    /// Looks at a pod: reports each place to the sink, and gives what the API server would say if that was asked for; `None`
+    /// if all is well.
     pub evaluate: fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>) -> Option<Violation>,
 }
 

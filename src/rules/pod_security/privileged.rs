@@ -62,7 +62,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             .fix(Safety::Unsafe, "set `privileged: false`", edit);
         sink.report(report);
     }
-    (!names.is_empty()).then(|| Violation {
+    sink.words(!names.is_empty(), || Violation {
         reason: "privileged",
         detail: format!("{} must not set securityContext.privileged=true", containers(&names)),
     })

@@ -85,7 +85,7 @@ pub(super) fn unmasked(
             sink.report(report);
         }
     }
-    (!names.is_empty()).then(|| Violation {
+    sink.words(!names.is_empty(), || Violation {
         reason: "procMount",
         detail: format!("{} must not set securityContext.procMount to {}", containers(&names), quoted(types)),
     })

@@ -111,7 +111,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             sink.report(report);
         }
     }
-    (!names.is_empty()).then(|| Violation {
+    sink.words(!names.is_empty(), || Violation {
         reason: "restricted volume types",
         detail: format!(
             "{} {} {} {} {}",

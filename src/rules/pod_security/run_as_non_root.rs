@@ -70,7 +70,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         );
         sink.report(report);
     }
-    let explicit = (!setters.is_empty()).then(|| Violation {
+    let explicit = sink.words(!setters.is_empty(), || Violation {
         reason: "runAsNonRoot != true",
         detail: format!("{setters} must not set securityContext.runAsNonRoot=false"),
     });
@@ -89,7 +89,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
     }
     explicit.or_else(|| {
         let names = implicit.names();
-        (!names.is_empty()).then(|| Violation {
+        sink.words(!names.is_empty(), || Violation {
             reason: "runAsNonRoot != true",
             detail: format!("pod or {} must set securityContext.runAsNonRoot=true", containers(&names)),
         })

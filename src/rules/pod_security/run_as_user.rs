@@ -70,6 +70,8 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             .fix(Safety::Unsafe, &format!("set `runAsUser: {USER}`"), edit);
         sink.report(report);
     }
-    (!setters.is_empty())
-        .then(|| Violation { reason: "runAsUser=0", detail: format!("{setters} must not set runAsUser=0") })
+    sink.words(!setters.is_empty(), || Violation {
+        reason: "runAsUser=0",
+        detail: format!("{setters} must not set runAsUser=0"),
+    })
 }

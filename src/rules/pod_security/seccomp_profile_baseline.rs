@@ -61,7 +61,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         return annotations(context, sink);
     }
     let explicit = Explicit::of(context, true, sink);
-    explicit.violation()
+    explicit.violation(sink)
 }
 
 /// The profiles that are set explicitly.
@@ -97,8 +97,8 @@ impl<'d> Explicit<'d> {
         explicit
     }
 
-    pub(super) fn violation(self) -> Option<Violation> {
-        (!self.setters.is_empty()).then(|| Violation {
+    pub(super) fn violation(self, sink: &Sink<'_, '_, '_>) -> Option<Violation> {
+        sink.words(!self.setters.is_empty(), || Violation {
             reason: "seccompProfile",
             detail: format!(
                 "{} must not set securityContext.seccompProfile.type to {}",
@@ -139,7 +139,7 @@ fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) ->
             .fix(Safety::Unsafe, "set `runtime/default`", edit);
         sink.report(report);
     }
-    (!forbidden.is_empty()).then(|| Violation {
+    sink.words(!forbidden.is_empty(), || Violation {
         reason: "seccompProfile",
         detail: format!(
             "forbidden {} {}",

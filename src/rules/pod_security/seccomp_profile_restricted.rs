@@ -62,7 +62,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
     if super::is_exempt_windows(context) {
         return None;
     }
-    let explicit = Explicit::of(context, false, sink).violation();
+    let explicit = Explicit::of(context, false, sink).violation(sink);
     let of_pod = pod.security.seccomp_profile;
     let is_set = of_pod.is_some_and(|profile| is_allowed(text(Field::of(profile.value, "type"))));
     if is_set {
@@ -80,7 +80,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
     }
     explicit.or_else(|| {
         let names = implicit.names();
-        (!names.is_empty()).then(|| Violation {
+        sink.words(!names.is_empty(), || Violation {
             reason: "seccompProfile",
             detail: format!(
                 r#"pod or {} must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost""#,

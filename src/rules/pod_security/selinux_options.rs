@@ -98,21 +98,20 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             setters.add(holder);
         }
     }
-    if setters.is_empty() {
-        return None;
-    }
-    let mut what = Vec::new();
-    if !types.is_empty() {
-        what.push(format!("{} {}", plural(types.len(), "type", "types"), quoted(types)));
-    }
-    if has_user {
-        what.push("user may not be set".to_owned());
-    }
-    if has_role {
-        what.push("role may not be set".to_owned());
-    }
-    Some(Violation {
-        reason: "seLinuxOptions",
-        detail: format!("{setters} set forbidden securityContext.seLinuxOptions: {}", what.join("; ")),
+    sink.words(!setters.is_empty(), || {
+        let mut what = Vec::new();
+        if !types.is_empty() {
+            what.push(format!("{} {}", plural(types.len(), "type", "types"), quoted(types)));
+        }
+        if has_user {
+            what.push("user may not be set".to_owned());
+        }
+        if has_role {
+            what.push("role may not be set".to_owned());
+        }
+        Violation {
+            reason: "seLinuxOptions",
+            detail: format!("{setters} set forbidden securityContext.seLinuxOptions: {}", what.join("; ")),
+        }
     })
 }

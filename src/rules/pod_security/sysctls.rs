@@ -97,5 +97,5 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         );
         sink.report(report);
     }
-    (!names.is_empty()).then(|| Violation { reason: "forbidden sysctls", detail: names.join(", ") })
+    sink.words(!names.is_empty(), || Violation { reason: "forbidden sysctls", detail: names.join(", ") })
 }

@@ -73,7 +73,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             .fix(Safety::Unsafe, "set `hostProcess: false`", edit);
         sink.report(report);
     }
-    (!setters.is_empty()).then(|| Violation {
+    sink.words(!setters.is_empty(), || Violation {
         reason: "hostProcess",
         detail: format!("{setters} must not set securityContext.windowsOptions.hostProcess=true"),
     })

@@ -95,10 +95,10 @@ pub(crate) fn go_quoted(text: &str) -> String {
     out
 }
 
-/// Letters, marks, numbers, punctuation and symbols: Rust prints the same ones as they are. Marks it escapes at the beginning of a
-/// text only, hence the letter before.
+/// Letters, marks, numbers, punctuation and symbols: Rust escapes the same others. Marks it escapes at the beginning of a
+/// text too, hence the letter before.
 fn is_printable(char: char) -> bool {
-    format!("{:?}", format!("a{char}")).chars().nth(2) == Some(char)
+    format!("a{char}").escape_debug().nth(1) == Some(char)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::grants::describe;
+use super::grants::{and_others, describe};
 use crate::rules::facts::{Binding, Facts, Role, Subject};
 use crate::rules::finding::Place;
 use crate::rules::set_report::SetReport;
@@ -69,9 +69,5 @@ pub(super) fn on_subject(
 /// Who gets the role of a binding: the first, and how many more.
 pub(super) fn who(binding: &Binding) -> Option<String> {
     let first = describe(binding, binding.subjects.first()?);
-    Some(match binding.subjects.len() {
-        1 => first,
-        2 => format!("{first} and another"),
-        count => format!("{first} and {} others", count - 1),
-    })
+    Some(and_others(first, binding.subjects.len()))
 }

@@ -38,7 +38,7 @@ pub(super) fn report(facts: &Facts, sink: &mut SetSink<'_>, is_asked: impl Fn(Da
     }
 }
 
-fn one(role: &Role, danger: Danger, hits: &[Hit<'_>], grant: &Grant<'_>, sink: &mut SetSink<'_>) {
+fn one(role: &Role, danger: Danger, hits: &[Hit<'_>], grant: &Grant<'_, '_>, sink: &mut SetSink<'_>) {
     let in_cluster = |hit: &&Hit<'_>| grant.reaches_cluster() || !needs_cluster(role, hit);
     let mut hits = hits.iter().filter(in_cluster).peekable();
     let Some(&first) = hits.peek() else { return };

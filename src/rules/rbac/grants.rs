@@ -8,10 +8,41 @@ use crate::rules::rule::Severity;
 
 /// The bindings of the input by the role that they name.
 pub(super) struct Grants<'f> {
-    /// Whether it is a ClusterRole, the namespace of a Role, and the name.
-    bindings: HashMap<(bool, Option<&'f str>, &'f str), Vec<&'f Binding>>,
+    holders: HashMap<RoleKey<'f>, Holders<'f>>,
     /// ClusterRoles that take over the rights of others.
     aggregators: Vec<&'f Role>,
+}
+
+/// Whether it is a ClusterRole, the namespace of a Role, and the name.
+type RoleKey<'f> = (bool, Option<&'f str>, &'f str);
+
+/// Those who get a role: by bindings for the whole cluster, and by those for a namespace.
+#[derive(Default)]
+struct Holders<'f> {
+    everywhere: Bound<'f>,
+    within: Bound<'f>,
+}
+
+/// Bindings of a sort, summed up: one role may have many.
+#[derive(Default)]
+struct Bound<'f> {
+    /// The first of them.
+    shown: Vec<&'f Binding>,
+    namespaces: BTreeSet<Option<&'f str>>,
+    subjects: usize,
+    /// How many of the subjects are people.
+    people: usize,
+}
+
+impl<'f> Bound<'f> {
+    fn add(&mut self, binding: &'f Binding) {
+        if self.shown.len() < SHOWN {
+            self.shown.push(binding);
+        }
+        self.namespaces.insert(binding.object.namespace());
+        self.subjects += binding.subjects.len();
+        self.people += binding.subjects.iter().filter(|subject| is_person(subject)).count();
+    }
 }
 
 /// Bindings that are shown beside a role at most.
@@ -26,68 +57,67 @@ const AGGREGATED: [(&str, &[&str]); 3] = [
 
 impl<'f> Grants<'f> {
     pub(super) fn new(facts: &'f Facts) -> Self {
-        let mut bindings: HashMap<_, Vec<&'f Binding>> = HashMap::new();
+        let mut holders: HashMap<RoleKey<'f>, Holders<'f>> = HashMap::new();
         for binding in facts.bindings.iter().filter(|binding| !binding.subjects.is_empty()) {
             if let Some(role) = &binding.role {
                 let is_cluster = binding.names_cluster_role();
                 let namespace = if is_cluster { None } else { binding.object.namespace() };
-                bindings.entry((is_cluster, namespace, &*role.text)).or_default().push(binding);
+                let holders = holders.entry((is_cluster, namespace, &*role.text)).or_default();
+                if binding.is_cluster { &mut holders.everywhere } else { &mut holders.within }.add(binding);
             }
         }
-        Self { bindings, aggregators: facts.roles.iter().filter(|role| !role.aggregates.is_empty()).collect() }
+        Self { holders, aggregators: facts.roles.iter().filter(|role| !role.aggregates.is_empty()).collect() }
     }
 
     /// Who gets a role, also by way of others that take over its rights.
-    pub(super) fn of(&self, role: &'f Role) -> Grant<'f> {
+    pub(super) fn of(&self, role: &'f Role) -> Grant<'_, 'f> {
         let namespace = if role.is_cluster { None } else { role.object.namespace() };
-        let mut found = self.named(role.is_cluster, namespace, role.object.name()).to_vec();
+        let mut keys: Vec<RoleKey<'f>> = vec![(role.is_cluster, namespace, role.object.name())];
         let mut for_people = false;
         if !role.labels.is_empty() {
-            for aggregator in &self.aggregators {
-                if aggregator.aggregates.iter().any(|selector| selector.matches(&role.labels)) {
-                    found.extend(self.named(true, None, aggregator.object.name()));
-                }
-            }
+            let takes_over = |other: &&&Role| other.aggregates.iter().any(|selector| selector.matches(&role.labels));
+            keys.extend(self.aggregators.iter().filter(takes_over).map(|other| (true, None, other.object.name())));
             for (label, names) in AGGREGATED {
                 if role.labels.get(label) == Some("true") {
                     for_people |= !names.contains(&"view");
-                    found.extend(names.iter().flat_map(|name| self.named(true, None, name)));
+                    for name in names {
+                        if !keys.contains(&(true, None, name)) {
+                            keys.push((true, None, name));
+                        }
+                    }
                 }
             }
         }
-        let everywhere: Vec<&'f Binding> = found.iter().copied().filter(|binding| binding.is_cluster).collect();
-        let bindings = if everywhere.is_empty() { found } else { everywhere.clone() };
-        Grant { role, is_everywhere: !everywhere.is_empty(), bindings, for_people }
-    }
-
-    fn named(&self, is_cluster: bool, namespace: Option<&'f str>, name: &'f str) -> &[&'f Binding] {
-        self.bindings.get(&(is_cluster, namespace, name)).map_or(&[], Vec::as_slice)
+        let found: Vec<&Holders<'f>> = keys.iter().filter_map(|key| self.holders.get(key)).collect();
+        let everywhere: Vec<_> = found.iter().map(|it| &it.everywhere).filter(|it| it.subjects > 0).collect();
+        let is_everywhere = !everywhere.is_empty();
+        let within = || found.iter().map(|it| &it.within).filter(|it| it.subjects > 0).collect();
+        Grant { role, bound: if is_everywhere { everywhere } else { within() }, is_everywhere, for_people }
     }
 }
 
 /// Who gets a role, and where.
-pub(super) struct Grant<'f> {
+pub(super) struct Grant<'g, 'f> {
     role: &'f Role,
     /// Those that count: where one grants the role in the whole cluster, only such.
-    bindings: Vec<&'f Binding>,
+    bound: Vec<&'g Bound<'f>>,
     is_everywhere: bool,
     /// Whether it adds to the roles that are there for the people of a namespace.
     for_people: bool,
 }
 
-impl<'f> Grant<'f> {
+impl<'f> Grant<'_, 'f> {
     /// Whether rights that need the whole cluster come with it; where nobody has the role yet, they may.
     pub(super) fn reaches_cluster(&self) -> bool {
-        self.role.is_cluster && (self.is_everywhere || self.bindings.is_empty())
+        self.role.is_cluster && (self.is_everywhere || self.bound.is_empty())
     }
 
     /// Whether only people get it, each within a namespace.
     pub(super) fn is_for_people(&self) -> bool {
-        let mut subjects = self.subjects().peekable();
-        if subjects.peek().is_none() {
+        if self.bound.is_empty() {
             return self.for_people;
         }
-        !self.is_everywhere && subjects.all(|(_, subject)| is_person(subject))
+        !self.is_everywhere && self.bound.iter().all(|bound| bound.people == bound.subjects)
     }
 
     /// How bad something is that is this bad in the whole cluster.
@@ -95,37 +125,50 @@ impl<'f> Grant<'f> {
         if self.reaches_cluster() { cluster } else { cluster.milder() }
     }
 
-    fn subjects(&self) -> impl Iterator<Item = (&'f Binding, &'f Subject)> {
-        self.bindings.iter().flat_map(|&binding| binding.subjects.iter().map(move |subject| (binding, subject)))
+    fn shown(&self) -> impl Iterator<Item = &'f Binding> {
+        self.bound.iter().flat_map(|bound| bound.shown.iter().copied())
     }
 
     /// ``ServiceAccount `shop/web` and 2 others``.
     pub(super) fn who(&self) -> String {
-        let Some((binding, first)) = self.subjects().next() else {
-            return format!("whoever gets {}", self.role.object);
-        };
-        match self.subjects().count() {
-            1 => describe(binding, first),
-            2 => format!("{} and another", describe(binding, first)),
-            count => format!("{} and {} others", describe(binding, first), count - 1),
-        }
+        let first = self.shown().find_map(|binding| Some(describe(binding, binding.subjects.first()?)));
+        let Some(first) = first else { return format!("whoever gets {}", self.role.object) };
+        and_others(first, self.bound.iter().map(|bound| bound.subjects).sum())
     }
 
     /// `, in every namespace`; nothing where nobody has the role yet.
     pub(super) fn place(&self) -> String {
-        let namespaces: BTreeSet<_> = self.bindings.iter().map(|binding| binding.object.namespace()).collect();
-        match (self.is_everywhere, namespaces.len(), namespaces.first()) {
-            (true, ..) => ", in every namespace".to_owned(),
-            (_, 1, Some(Some(namespace))) => format!(", in namespace `{namespace}`"),
-            (_, 1, _) => ", in one namespace".to_owned(),
-            (_, 0, _) => String::new(),
-            (_, count, _) => format!(", in {count} namespaces"),
+        if self.is_everywhere {
+            return ", in every namespace".to_owned();
+        }
+        let joined: BTreeSet<Option<&str>>;
+        let namespaces = match self.bound.as_slice() {
+            [] => return String::new(),
+            [one] => &one.namespaces,
+            several => {
+                joined = several.iter().flat_map(|bound| bound.namespaces.iter().copied()).collect();
+                &joined
+            }
+        };
+        match (namespaces.len(), namespaces.first()) {
+            (1, Some(Some(namespace))) => format!(", in namespace `{namespace}`"),
+            (1, _) => ", in one namespace".to_owned(),
+            (count, _) => format!(", in {count} namespaces"),
         }
     }
 
     /// The bindings as places beside that of the role.
     pub(super) fn places(&self) -> impl Iterator<Item = Place> {
-        self.bindings.iter().take(SHOWN).map(|binding| granted(binding))
+        self.shown().take(SHOWN).map(granted)
+    }
+}
+
+/// The first of a number of subjects, and how many more there are.
+pub(super) fn and_others(first: String, count: usize) -> String {
+    match count {
+        0 | 1 => first,
+        2 => format!("{first} and another"),
+        count => format!("{first} and {} others", count - 1),
     }
 }
 

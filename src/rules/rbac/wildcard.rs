@@ -123,7 +123,7 @@ impl<'f> Stars<'f> {
         }
     }
 
-    fn report(&self, role: &Role, index: usize, grant: &Grant<'_>, sink: &mut SetSink<'_>) {
+    fn report(&self, role: &Role, index: usize, grant: &Grant<'_, '_>, sink: &mut SetSink<'_>) {
         let Some((field, at, first)) = self.first() else { return };
         let labels = [
             (self.resource, "all resources"),

@@ -7,10 +7,10 @@ use crate::diagnostic::Problem;
 use crate::spec::App;
 use crate::spec::app::Level;
 use crate::spec::container::{CpuLimit, RunAs, Size};
-use crate::spec::decode::Decoder;
+use crate::spec::decode::{Decoder, Located};
 use crate::spec::exception::{Capability, Rule};
 use crate::spec::network::Via;
-use crate::spec::values::Image;
+use crate::spec::values::{Day, Image};
 use crate::yaml::Span;
 
 /// Today in UTC; `SOURCE_DATE_EPOCH` (seconds since 1970) decides instead where it is set, for builds that must repeat.
@@ -31,24 +31,14 @@ pub(super) fn check(app: &App, today: Date, decoder: &mut Decoder<'_>) {
             decoder.report(
                 Problem::error(*span, format!("{what} needs an exception"))
                     .label(format!("breaks the rule `{}`", rule.as_str()))
-                    .help(format!(
-                        "exceptions: [{{rule: {}, reason: \"why\", ticket: \"where it is tracked\", expires: {}}}]",
-                        rule.as_str(),
-                        today.saturating_add(jiff::Span::new().months(6)),
-                    )),
+                    .help(example(rule.as_str(), today)),
             );
         }
     }
     for exception in &app.exceptions {
         let rule = exception.rule.value;
         let (span, level) = (exception.rule.span, app.level.value);
-        if *exception.expires.value < today {
-            decoder.report(
-                Problem::error(exception.expires.span, format!("the exception from `{}` has expired", rule.as_str()))
-                    .label(format!("today is {today}"))
-                    .help("mend what it excused, or decide anew until when it holds"),
-            );
-        }
+        not_expired(rule.as_str(), &exception.expires, today, decoder);
         if !rule.allowed_at(level) {
             decoder.report(
                 Problem::error(
@@ -78,6 +68,23 @@ pub(super) fn check(app: &App, today: Date, decoder: &mut Decoder<'_>) {
         decoder,
     );
     capabilities(app, decoder);
+}
+
+/// An exception to fill in.
+pub(super) fn example(rule: &str, today: Date) -> String {
+    let end = today.saturating_add(jiff::Span::new().months(6));
+    format!("exceptions: [{{rule: {rule}, reason: \"why\", ticket: \"where it is tracked\", expires: {end}}}]")
+}
+
+/// Refuses an exception whose last day is over.
+pub(super) fn not_expired(rule: &str, expires: &Located<Day>, today: Date, decoder: &mut Decoder<'_>) {
+    if *expires.value < today {
+        decoder.report(
+            Problem::error(expires.span, format!("the exception from `{rule}` has expired"))
+                .label(format!("today is {today}"))
+                .help("mend what it excused, or decide anew until when it holds"),
+        );
+    }
 }
 
 fn capabilities(app: &App, decoder: &mut Decoder<'_>) {

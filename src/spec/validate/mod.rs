@@ -1,6 +1,7 @@
 //! Checks across fields and across apps. What a single text may be is decided where it is read, in `values`.
 
 mod api;
+mod api_server;
 mod app;
 mod exceptions;
 mod mounts;
@@ -10,6 +11,7 @@ mod set;
 use super::decode::Decoder;
 use super::{App, Specs};
 
+pub use api_server::CONFLICTS;
 pub use app::{MAIN, find_port};
 pub use exceptions::today;
 pub use network::{METADATA, public_ranges};
@@ -23,6 +25,9 @@ pub fn check(specs: &Specs, today: jiff::civil::Date, decoder: &mut Decoder<'_>)
         }
         app::environments(app, decoder);
         exceptions::check(app, today, decoder);
+    }
+    for server in &specs.api_servers {
+        api_server::check(server, today, decoder);
     }
     set::check(specs, decoder);
 }

@@ -17,6 +17,8 @@ use crate::yaml::Span;
 
 pub(super) fn check(specs: &Specs, decoder: &mut Decoder<'_>) {
     super::app::twice(specs.spaces.iter().map(|it| (it.name.as_str().to_owned(), it.name.span)), "space", decoder);
+    let servers = specs.api_servers.iter().map(|it| (it.name.as_str().to_owned(), it.name.span));
+    super::app::twice(servers, "API server", decoder);
     objects(specs, decoder);
     let spaces: HashMap<&str, &Space> = specs.spaces.iter().map(|space| (space.name.as_str(), space)).collect();
     let apps: HashMap<(&str, &str), &App> =

@@ -25,9 +25,10 @@ pub(super) fn append(text: &str, seq: Node<'_, '_>, item: &Value) -> Option<Edit
 fn insert_line(text: &str, node: Node<'_, '_>, format: &Format, indent: usize, line: &str) -> Option<Edit> {
     let leaf = last_leaf(node);
     let at = last_line_end(text, node)?;
-    // a line break would become part of a block scalar that ends with the text
+    // a line break would become part of a block scalar that ends with the text, unless it is one without (`|-`)
     if at == text.len() && leaf.style() == Some(Style::Block) && !leaf.is_alias() {
-        return None;
+        let header = text.get(leaf.span().range())?.split([' ', '\t', '\n', '\r']).next()?;
+        return Edit::new(at, at, format!("{}{:indent$}{line}", format.newline, "")).filter(|_| header.contains('-'));
     }
     Edit::new(at, at, format!("{}{:indent$}{line}", format.newline, ""))
 }
@@ -51,8 +52,8 @@ pub(super) fn replace(
     if !is_filled(value) || (in_brackets && map.kind() == Kind::Mapping) {
         let value = inline(value, false);
         if is_block {
-            let (start, gap) = after_key(text, child)?;
-            return Edit::new(start, last_leaf(child).span().end as usize, format!(" {value}{}", kept(gap)?));
+            let (start, end, comments) = whole(text, child)?;
+            return Edit::new(start, end, format!(" {value}{comments}"));
         }
         if span.is_empty() {
             let is_after_colon = text.get(..span.start)?.ends_with(':');
@@ -65,8 +66,8 @@ pub(super) fn replace(
     }
     let body = format.below(value, indent(text, map)?);
     if is_block {
-        let (start, gap) = after_key(text, child)?;
-        return Edit::new(start, last_leaf(child).span().end as usize, format!("{}{body}", kept(gap)?));
+        let (start, end, comments) = whole(text, child)?;
+        return Edit::new(start, end, format!("{comments}{body}"));
     }
     let before = text.get(..span.start)?.trim_end_matches([' ', '\t']);
     if !before.ends_with(':') {
@@ -80,6 +81,16 @@ pub(super) fn replace(
     let end = comment_end(text, span.end)?;
     let comment = text.get(span.end..end)?.trim_end();
     Edit::new(before.len(), end, format!("{comment}{body}"))
+}
+
+/// A block collection with what stands between it and its key, and the comments there.
+fn whole<'t>(text: &'t str, child: Node<'_, '_>) -> Option<(usize, usize, &'t str)> {
+    let (start, gap) = after_key(text, child)?;
+    let comments = kept(gap)?;
+    let end = last_leaf(child).span().end as usize;
+    // a comment on the last line would be appended to those
+    let is_alone = comments.is_empty() || text.get(end..gap::line_end(text, end))?.trim().is_empty();
+    is_alone.then_some((start, end, comments))
 }
 
 /// The comments between a key and its value, to stand on the key's line and below; `None` if something else is there.

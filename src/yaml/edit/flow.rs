@@ -130,8 +130,9 @@ pub(super) fn replace(
         return Edit::new(span.start, span.start, format!(" {value}"));
     }
     // `{a, b}`: keys without values
-    let is_bare = span.start == key.span().end as usize && is_bracketed(text, map);
-    if is_bare { Edit::new(span.start, span.start, format!(": {value}")) } else { None }
+    let end = key.span().end as usize;
+    let is_bare = text.get(end..span.start)?.trim().is_empty() && is_bracketed(text, map);
+    if is_bare { Edit::new(end, end, format!(": {value}")) } else { None }
 }
 
 pub(super) fn remove_entry(text: &str, map: Node<'_, '_>, at: usize) -> Option<Edit> {

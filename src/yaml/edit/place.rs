@@ -58,7 +58,7 @@ pub(super) fn has_comment(text: &str, node: Node<'_, '_>) -> bool {
     gaps.into_iter().any(|range| text.get(range).is_some_and(|gap| gap.contains('#')))
 }
 
-fn is_leaf(data: &Data<'_>) -> bool {
+fn is_leaf(data: &Data) -> bool {
     matches!(data, Data::Scalar { .. } | Data::Alias(_))
 }
 

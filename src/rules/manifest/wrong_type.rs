@@ -1,0 +1,107 @@
+//! `wrong-type`
+
+use super::Found;
+use super::context::Context;
+use crate::kube::fields::FieldType;
+use crate::kube::schema::Problem;
+use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::rules::sink::Report;
+use crate::rules::sink::Sink;
+use crate::yaml::edit::Edit;
+use crate::yaml::resolve::plain;
+use crate::yaml::{Kind, Node, Style, Value, quote};
+
+pub(super) static RULE: Rule = Rule {
+    id: "wrong-type",
+    summary: "a value of another type than its field",
+    severity: Severity::High,
+    category: Category::Correctness,
+    on: true,
+    controls: &[],
+    why: "YAML guesses types: `8080`, `1.10`, `yes` and `no` are numbers and booleans unless they are quoted, `\"1000\"` is text. The API server guesses nothing, and refuses the whole object.",
+    prevents: "A deployment fails, at the first pipeline that applies it, over a missing or a superfluous quote.",
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      env:
+        - name: PORT
+          value: 8080
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: ghcr.io/acme/app:1.2.3
+      env:
+        - name: PORT
+          value: \"8080\"
+",
+    fix: Some(Safety::Safe),
+    check: Check::Manifest,
+};
+
+/// A value of another type than its field.
+pub(super) fn of<'d, 's>(
+    context: &Context<'_, 'd, 's>,
+    problem: &Problem<'d, 's>,
+    node: Node<'d, 's>,
+    expected: &FieldType,
+    sink: &Sink<'_, 'd, 's>,
+) -> Found {
+    let span = if node.kind() == Kind::Scalar { node.span() } else { problem.key.unwrap_or(node).span() };
+    let found = match (node.kind(), node.value()) {
+        (Kind::Mapping, _) => "a mapping",
+        (Kind::Sequence, _) => "a list",
+        (Kind::Scalar, Some(Ok(value))) => value.type_name(),
+        (Kind::Scalar, _) => "nothing",
+    };
+    let message = format!("`{}` is {found}, expected {}", context.path(span), name(expected));
+    let mut report = Report::new(span, message).label(format!("expected {}", name(expected)));
+    if let Some(text) = meant(node, expected) {
+        let title = format!("write `{text}`");
+        let edit = Edit { span: node.span(), text };
+        report = report.fix(Safety::Safe, &title, sink.fix(|_| Some(edit)));
+    }
+    (&RULE, report)
+}
+
+/// What a message calls a type.
+fn name(ty: &FieldType) -> &'static str {
+    match ty {
+        FieldType::String => "text",
+        FieldType::Integer => "a whole number",
+        FieldType::Number => "a number",
+        FieldType::Boolean => "`true` or `false`",
+        FieldType::IntOrString => "a whole number or text",
+        FieldType::Quantity => "an amount such as `100Mi`",
+        FieldType::Time => "a time such as `\"2026-01-31T23:59:00Z\"`",
+        FieldType::Bytes => "base64 text",
+        FieldType::Object | FieldType::Map(_) | FieldType::Type(_) => "a mapping",
+        FieldType::Any => "anything",
+        FieldType::List(_) => "a list",
+    }
+}
+
+/// The same scalar with the quotes that it lacks, or without those that are too many.
+fn meant(node: Node<'_, '_>, expected: &FieldType) -> Option<String> {
+    let text = node.text().filter(|_| !node.is_alias())?;
+    match (expected, node.style()?) {
+        (FieldType::String, Style::Plain) => Some(quote::double_quoted(text)),
+        (FieldType::Integer, Style::Quoted) => matches!(plain(text), Ok(Value::Int(_))).then(|| text.to_owned()),
+        (FieldType::Boolean, Style::Quoted) => match plain(text) {
+            Ok(Value::Bool(value)) => Some(value.to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

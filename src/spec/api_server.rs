@@ -1,0 +1,403 @@
+//! A control plane with its hardening: the flags of its programs and every file that they name.
+
+use super::app::ApiVersion;
+use super::decode::{Located, record, words};
+use super::relaxation::ServerException;
+use super::values::{
+    AbsolutePath, Audience, Block, ClaimName, Endpoint, HostPort, IssuerUrl, Number, PatchRelease, ShortName,
+    SocketUrl, UrlPath,
+};
+use crate::spec::network::Namespace;
+
+words! {
+    /// The kind of an [`ApiServer`].
+    ApiServerKind {
+        /// A control plane.
+        "ApiServer" ApiServer
+    }
+}
+
+words! {
+    /// What runs the control plane, which decides the form of the output.
+    Form {
+        /// A kubeadm configuration, v1beta4.
+        "kubeadm" Kubeadm,
+        /// A kind cluster.
+        "kind" Kind,
+        /// Manifests for the folder that the kubelet watches.
+        "static-pod" StaticPod,
+        /// The `config.yaml` of K3s.
+        "k3s" K3s,
+        /// The `config.yaml` of RKE2.
+        "rke2" Rke2,
+        /// Documents of a Talos machine configuration, 1.14.
+        "talos" Talos,
+        /// Units with environment files.
+        "systemd" Systemd,
+        /// Plain lists of flags, for everything else.
+        "flags" Flags,
+    }
+}
+
+impl Form {
+    /// Whether the distribution makes and keeps the key of encryption at rest itself.
+    pub fn keeps_own_key(self) -> bool {
+        matches!(self, Self::K3s | Self::Rke2 | Self::Talos)
+    }
+
+    /// Whether the distribution turns anonymous requests off altogether, as nothing of its own needs them.
+    pub fn refuses_anonymous(self) -> bool {
+        matches!(self, Self::K3s | Self::Rke2)
+    }
+
+    /// Whether the distribution decides the authorizers.
+    pub fn keeps_authorization(self) -> bool {
+        matches!(self, Self::K3s | Self::Rke2 | Self::Talos)
+    }
+
+    /// Whether the distribution signs the serving certificates of its kubelets itself.
+    pub fn signs_kubelets(self) -> bool {
+        matches!(self, Self::K3s | Self::Rke2)
+    }
+
+    /// Whether the distribution starts its own etcd, wherever that may be.
+    pub fn runs_own_etcd(self) -> bool {
+        matches!(self, Self::Kind | Self::K3s | Self::Rke2 | Self::Talos)
+    }
+
+    /// Whether the control plane consists of pods that a kubelet reads from a folder.
+    pub fn has_static_pods(self) -> bool {
+        !matches!(self, Self::K3s | Self::Systemd | Self::Flags)
+    }
+}
+
+words! {
+    /// Whose rules decide where they differ.
+    Profile {
+        /// CIS Kubernetes Benchmark 1.12.
+        "cis" Cis,
+        /// DISA STIG for Kubernetes, V2R6.
+        "stig" Stig,
+        /// As cis, for clusters to learn on: images may be loaded by hand, and kubelets sign for themselves.
+        "lab" Lab,
+    }
+}
+
+record! {
+    /// What the control plane runs on.
+    ControlPlaneTarget "target" {
+        /// The Kubernetes release, 1.33 to 1.37, with or without the patch release.
+        kubernetes "kubernetes": Located<PatchRelease>,
+        /// kubeadm, kind, static-pod, k3s, rke2, talos, systemd or flags.
+        platform "platform": Located<Form>,
+    }
+}
+
+words! {
+    /// What the audit log holds.
+    AuditLevel {
+        /// Changes with their content, Secrets and everything else as metadata, no noise.
+        "standard" Standard,
+        /// Who did what when, and nothing of the content.
+        "metadata" Metadata,
+        /// As standard, and also every read of a Secret by the control plane itself.
+        "strict" Strict,
+        /// All requests and answers, the content of Secrets included: what the STIG asks for.
+        "everything" Everything,
+    }
+}
+
+record! {
+    /// The audit log.
+    Audit "audit" {
+        /// standard, metadata, strict or everything. Default: standard; with the profile stig everything.
+        level "level": Option<Located<AuditLevel>> = None,
+        /// The file, on the control plane's machine. Default: /var/log/kubernetes/audit/audit.log.
+        path "path": Option<Located<AbsolutePath>> = None,
+        /// Days that old files are kept. Default: 30.
+        max_age "maxAge": Located<Number<1, 3650>> = Number(30).into(),
+        /// Old files that are kept. Default: 10.
+        max_backup "maxBackup": Located<Number<1, 1000>> = Number(10).into(),
+        /// Megabytes at which a new file begins. Default: 100.
+        max_size "maxSize": Located<Number<1, 10_000>> = Number(100).into(),
+    }
+}
+
+words! {
+    /// Who encrypts what lies in etcd.
+    EncryptionProvider {
+        /// The API server, with a key that is made here and that every control plane node has.
+        "secretbox" Secretbox,
+        /// A key service that answers on a socket: the key is never on the disk.
+        "kms" Kms,
+        /// Nobody; needs an exception.
+        "none" None,
+    }
+}
+
+record! {
+    /// A plugin of the key management service API, version 2.
+    Kms "key service" {
+        /// The socket, such as `unix:///run/kms/kms.sock`.
+        endpoint "endpoint": Located<SocketUrl>,
+        /// The name, which stands in front of everything encrypted: it cannot change later.
+        name "name": ShortName,
+    }
+}
+
+record! {
+    /// Encryption at rest.
+    Encryption "encryption" {
+        /// secretbox, kms or none. Default: secretbox.
+        provider "provider": Located<EncryptionProvider> = EncryptionProvider::Secretbox.into(),
+        /// The key service, for the provider kms.
+        kms "kms": Option<Located<Kms>> = None,
+    }
+}
+
+record! {
+    /// What somebody may ask who does not say who he is.
+    Anonymous "anonymous" {
+        /// Also the cluster's address and certificate, which `kubeadm join` with a token reads. Default: only on kind with
+        /// more than one node.
+        join_by_token "joinByToken": Option<Located<bool>> = None,
+        /// More paths, matched exactly; each needs an exception.
+        paths "paths": Vec<Located<UrlPath>> = Vec::new(),
+    }
+}
+
+words! {
+    /// Where the authorizers are named.
+    AuthorizationForm {
+        /// In the flag `--authorization-mode`.
+        "flags" Flags,
+        /// In an `AuthorizationConfiguration`, to which webhooks can be added without a restart.
+        "file" File,
+    }
+}
+
+record! {
+    /// An OpenID Connect issuer whose tokens are taken.
+    Issuer "issuer" {
+        /// The issuer, such as `https://idp.example.com`.
+        url "url": Located<IssuerUrl>,
+        /// What the token must be for, one of them.
+        audiences "audiences": Located<Vec<Audience>>,
+        /// The claim that names the user. Default: sub.
+        username "username": ClaimName = ClaimName::named("sub"),
+        /// The claim that lists the groups. Default: groups.
+        groups "groups": ClaimName = ClaimName::named("groups"),
+        /// What stands in front of users and groups, so that no issuer can name those of another. Default: `oidc:`.
+        prefix "prefix": Audience = Audience::named("oidc:"),
+        /// The certificates that the issuer's own is checked against (PEM). Default: those of the machine.
+        ca "ca": Option<String> = None,
+    }
+}
+
+words! {
+    /// A level of the Pod Security Standards.
+    PodLevel {
+        /// Prevents known escalations.
+        "baseline" Baseline,
+        /// Current best practice.
+        "restricted" Restricted,
+        /// Everything; needs an exception where it is enforced.
+        "privileged" Privileged,
+    }
+}
+
+record! {
+    /// What holds for pods in namespaces without labels of their own.
+    PodSecurity "podSecurity" {
+        /// What is refused. Default: baseline.
+        enforce "enforce": Located<PodLevel> = PodLevel::Baseline.into(),
+        /// What the user is warned of. Default: restricted.
+        warn "warn": PodLevel = PodLevel::Restricted,
+        /// What the audit log says. Default: restricted.
+        audit "audit": PodLevel = PodLevel::Restricted,
+        /// Namespaces for which none of it holds, besides those of the system.
+        exempt "exempt": Vec<Located<Namespace>> = Vec::new(),
+    }
+}
+
+record! {
+    /// Events a second, and at once.
+    Rate "rate" {
+        /// A second, in the long run.
+        qps "qps": Number<1, 100_000>,
+        /// At once.
+        burst "burst": Number<1, 100_000>,
+    }
+}
+
+record! {
+    /// How many events may be written, so that a broken client does not fill etcd.
+    RateLimits "rateLimits" {
+        /// Whether there are limits at all; without them an exception is needed. Default: true.
+        enabled "enabled": Located<bool> = true.into(),
+        /// For each namespace. Default: 50 a second, 100 at once.
+        namespace "namespace": Rate = Rate { qps: Number(50), burst: Number(100) },
+        /// For each user. Default: 50 a second, 100 at once.
+        user "user": Rate = Rate { qps: Number(50), burst: Number(100) },
+        /// For the whole server. Default: none.
+        server "server": Option<Rate> = None,
+    }
+}
+
+words! {
+    /// The oldest version of TLS that is spoken.
+    TlsFloor {
+        /// 1.2, with a list of ciphers.
+        "tls12" Tls12,
+        /// 1.3, whose ciphers are all good.
+        "tls13" Tls13,
+    }
+}
+
+words! {
+    /// How the API server knows its kubelets.
+    KubeletCertificates {
+        /// The kubelets ask the cluster's CA for a certificate, and the API server insists on it.
+        "verified" Verified,
+        /// The kubelets ask for a certificate, and the API server does not look yet: the step before `verified`.
+        "requested" Requested,
+        /// The kubelets sign for themselves.
+        "self-signed" SelfSigned,
+    }
+}
+
+record! {
+    /// The kubelets.
+    Kubelet "kubelet" {
+        /// verified, requested or self-signed. Default: verified; with the profile lab self-signed.
+        certificates "certificates": Option<Located<KubeletCertificates>> = None,
+        /// The most processes of a pod. Default: 4096.
+        pod_pids "podPids": Number<64, 1_000_000> = Number(4096),
+    }
+}
+
+record! {
+    /// Addresses of the cluster, where the output has to name them.
+    ClusterNetwork "network" {
+        /// The name and port under which clients reach all control plane nodes; kubeadm needs it for more than one.
+        endpoint "endpoint": Option<Located<HostPort>> = None,
+        /// The addresses of Services. Default: what the platform takes; 10.96.0.0/12 where nothing does.
+        services "services": Option<Located<Block>> = None,
+        /// The addresses of pods. Default: what the platform takes.
+        pods "pods": Option<Located<Block>> = None,
+    }
+}
+
+record! {
+    /// The database, where the output has to name it.
+    Etcd "etcd" {
+        /// Its addresses as the API server sees them. Default: `https://127.0.0.1:2379`.
+        endpoints "endpoints": Vec<Located<Endpoint>> = Vec::new(),
+    }
+}
+
+record! {
+    /// The nodes of a kind cluster.
+    Nodes "nodes" {
+        /// Those with a control plane. Default: 1.
+        control_planes "controlPlanes": Number<1, 9> = Number(1),
+        /// Those without. Default: 0.
+        workers "workers": Number<0, 99> = Number(0),
+    }
+}
+
+record! {
+    /// How the output looks.
+    ServerOutput "output" {
+        /// Whether comments explain the hardening. Default: true.
+        comments "comments": bool = true,
+    }
+}
+
+record! {
+    /// A control plane, hardened: its flags, and every file that they name.
+    ApiServer "API server" {
+        /// The version of this format: `tightship/v1`.
+        api_version "apiVersion": ApiVersion,
+        /// `ApiServer`.
+        kind "kind": ApiServerKind,
+        /// The name of the cluster; names the folder of the output.
+        name "name": Located<ShortName>,
+        /// What it runs on.
+        target "target": ControlPlaneTarget,
+        /// Whose rules decide where they differ: cis, stig or lab. Default: cis.
+        profile "profile": Located<Profile> = Profile::Cis.into(),
+        /// The audit log.
+        audit "audit": Audit = Audit::default(),
+        /// Encryption at rest.
+        encryption "encryption": Encryption = Encryption::default(),
+        /// What may be asked anonymously. Default: the health paths.
+        anonymous "anonymous": Anonymous = Anonymous::default(),
+        /// Where the authorizers Node and RBAC are named: flags or file. Default: flags.
+        authorization "authorization": Located<AuthorizationForm> = AuthorizationForm::Flags.into(),
+        /// Issuers of tokens for people. Default: none.
+        oidc "oidc": Vec<Issuer> = Vec::new(),
+        /// What holds for pods in namespaces without labels of their own.
+        pod_security "podSecurity": PodSecurity = PodSecurity::default(),
+        /// How many events may be written.
+        rate_limits "rateLimits": RateLimits = RateLimits::default(),
+        /// The oldest version of TLS: tls12 or tls13. Default: tls12.
+        tls "tls": TlsFloor = TlsFloor::Tls12,
+        /// Whether every start of a pod asks the registry. Default: true, but for kind and the profile lab.
+        always_pull "alwaysPull": Option<Located<bool>> = None,
+        /// Whether tokens of pods live for a year instead of an hour, for clients that do not read them anew. Default: false.
+        long_tokens "longTokens": Located<bool> = false.into(),
+        /// The kubelets.
+        kubelet "kubelet": Kubelet = Kubelet::default(),
+        /// Addresses of the cluster.
+        network "network": ClusterNetwork = ClusterNetwork::default(),
+        /// The database.
+        etcd "etcd": Etcd = Etcd::default(),
+        /// The nodes, for kind.
+        nodes "nodes": Option<Located<Nodes>> = None,
+        /// What is weaker than it should be, why, and until when.
+        exceptions "exceptions": Vec<Located<ServerException>> = Vec::new(),
+        /// How the output looks.
+        output "output": ServerOutput = ServerOutput::default(),
+    }
+}
+
+impl ApiServer {
+    /// What runs the control plane.
+    pub fn form(&self) -> Form {
+        self.target.platform.value
+    }
+
+    /// What the audit log holds.
+    pub fn audit_level(&self) -> AuditLevel {
+        let default = if self.profile.value == Profile::Stig { AuditLevel::Everything } else { AuditLevel::Standard };
+        self.audit.level.as_ref().map_or(default, |level| level.value)
+    }
+
+    /// How the API server knows its kubelets.
+    pub fn kubelet_certificates(&self) -> KubeletCertificates {
+        let default = if self.profile.value == Profile::Lab {
+            KubeletCertificates::SelfSigned
+        } else {
+            KubeletCertificates::Verified
+        };
+        self.kubelet.certificates.as_ref().map_or(default, |certificates| certificates.value)
+    }
+
+    /// Whether every start of a pod asks the registry.
+    pub fn always_pulls(&self) -> bool {
+        let default = self.profile.value != Profile::Lab && self.form() != Form::Kind;
+        self.always_pull.as_ref().map_or(default, |pull| pull.value)
+    }
+
+    /// The number of nodes, which only kind knows.
+    pub fn node_count(&self) -> i64 {
+        self.nodes.as_ref().map_or(1, |nodes| nodes.control_planes.0 + nodes.workers.0)
+    }
+
+    /// Whether nodes join with a token, for which they first read the cluster's address without one.
+    pub fn joins_by_token(&self) -> bool {
+        let default = self.form() == Form::Kind && self.node_count() > 1;
+        self.anonymous.join_by_token.as_ref().map_or(default, |join| join.value)
+    }
+}

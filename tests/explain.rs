@@ -1,0 +1,98 @@
+//! `tightship rules` and `tightship explain`, and the page made from them.
+#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use serde_json::Value;
+use support::{Folder, Ran};
+use tightship::rules;
+
+fn run(args: &[&str]) -> Ran {
+    Folder::new().run(args)
+}
+
+#[test]
+fn the_repository_holds_the_page_of_rules() {
+    let printed = run(&["rules", "--format", "markdown"]).exits(0).stdout;
+    assert!(printed == include_str!("../docs/rules.md"), "docs/rules.md is out of date: `just docs` writes it");
+}
+
+#[test]
+fn the_page_has_a_section_and_a_link_for_each_rule() {
+    let page = run(&["rules", "--format", "markdown"]).exits(0).stdout;
+    for rule in rules::all() {
+        assert_eq!(page.matches(&format!("\n### {}\n", rule.id)).count(), 1, "{}", rule.id);
+        assert!(page.contains(&format!("[{0}](#{0})", rule.id)), "{}", rule.id);
+    }
+    // a fence too few would swallow what follows
+    assert_eq!(page.lines().filter(|line| line.starts_with("```")).count() % 2, 0);
+}
+
+#[test]
+fn rules_are_listed_and_filtered() {
+    let ids = |args: &[&str]| -> Vec<String> {
+        let ran = run(&[&["rules", "--format", "json"], args].concat()).exits(0);
+        let list: Value = serde_json::from_str(&ran.stdout).unwrap();
+        list["rules"].as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&[]).len(), rules::all().count());
+    let filtered = ids(&["--category", "security", "--severity", "critical", "--standard", "cis"]);
+    assert!(filtered.contains(&"privileged".to_owned()) && filtered.len() < rules::all().count(), "{filtered:?}");
+    let table = run(&["rules"]).exits(0).stdout;
+    for rule in rules::all() {
+        assert!(table.lines().any(|line| line.starts_with(rule.id) && line.contains(rule.summary)), "{}", rule.id);
+    }
+    run(&["rules", "--severity", "grave"]).exits(2).says(&["expected critical, high, medium or low"]);
+}
+
+#[test]
+fn every_rule_is_explained() {
+    for rule in rules::all() {
+        let suppression = format!("# tightship: allow[{}] REASON", rule.id);
+        let first_line = rule.bad.lines().next().unwrap();
+        run(&["explain", rule.id]).exits(0).says(&[rule.summary, rule.severity.as_str(), &suppression, first_line]);
+    }
+}
+
+#[test]
+fn fields_are_explained_by_path_or_name() {
+    let says = |what: &str, parts: &[&str]| drop(run(&["explain", what]).exits(0).says(parts));
+    says(
+        "Deployment.spec.template.spec.containers[0].securityContext",
+        &["core.v1.SecurityContext", "readOnlyRootFilesystem    true or false"],
+    );
+    says(
+        "spec.template.spec.containers.securityContext",
+        &["Deployment.spec.template.spec.containers[].securityContext"],
+    );
+    says(
+        "spec.containers[web].imagePullPolicy",
+        &["Pod.spec", "one of", "Always, IfNotPresent, Never", "image-pull-policy"],
+    );
+    says("Pod.metadata.labels.app", &["a map of text"]);
+    says(
+        "readOnlyRootFilesystem",
+        &["Pod.spec.containers[].securityContext.readOnlyRootFilesystem", "writable-root-filesystem"],
+    );
+    says("networkpolicy", &["networking.k8s.io/v1", "in a namespace", "networking.v1.NetworkPolicySpec"]);
+}
+
+#[test]
+fn what_is_unknown_gets_the_nearest() {
+    for (what, hint) in [
+        ("priviledged", "did you mean `privileged`?"),
+        ("readOnlyRootFileSystem", "did you mean `readOnlyRootFilesystem`?"),
+        ("Deploymnt.spec.replicas", "did you mean the kind `Deployment`?"),
+        ("Deployment.spec.replcias", "Deployment.spec has no `replcias`; did you mean `replicas`?"),
+        ("Pod.spec.securityContext.readOnlyRootFilesystem", "it belongs to `spec.containers[].securityContext`"),
+        ("Deployment.spec.replicas.more", "Deployment.spec.replicas has no `more`"),
+        ("zzzz", "`tightship rules` lists the rules"),
+        ("", "there is no rule, kind or field ``"),
+        ("...", "there is no rule, kind or field"),
+        ("Pod.", "Pod"),
+    ] {
+        let ran = run(&["explain", what]);
+        assert!(ran.stderr.contains(hint) || (what == "Pod." && ran.code == 0), "{what}: {}{}", ran.stdout, ran.stderr);
+    }
+}

@@ -1,0 +1,70 @@
+//! The fixes of every rule, on its own data: they make it silent where they can be made, and need no second run.
+#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::path::Path;
+
+use support::{Folder, Ran};
+use tightship::rules::{self, Rule, Safety};
+
+/// What breaks a rule: its data, and the example of its documentation.
+fn bad(rule: &Rule) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(rule.id);
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.starts_with("bad") && name.ends_with(".yaml")
+    });
+    files.sort();
+    let texts = files.iter().map(|path| std::fs::read_to_string(path).unwrap());
+    texts.chain([rule.bad.to_owned()]).collect()
+}
+
+fn check(folder: &Folder, rule: &Rule, more: &[&str]) -> Ran {
+    let text = folder.read("bad.yaml");
+    let flags = text.lines().next().and_then(|line| line.strip_prefix("# flags: ")).unwrap_or_default();
+    let base = ["check", "--no-config", "--select", rule.id, "--format", "concise"];
+    let flags: Vec<&str> = flags.split_whitespace().collect();
+    folder.run(&[&base[..], more, &flags, &["bad.yaml"]].concat())
+}
+
+fn count(ran: &Ran) -> usize {
+    ran.stdout.lines().count()
+}
+
+#[test]
+fn a_fix_makes_its_rule_silent() {
+    for rule in rules::all().filter(|rule| rule.fix.is_some()) {
+        let fix = if rule.fix == Some(Safety::Safe) { "--fix=safe" } else { "--fix=unsafe" };
+        let mut mended = 0;
+        for text in bad(rule) {
+            let folder = Folder::new();
+            folder.write("bad.yaml", &text);
+            let before = count(&check(&folder, rule, &[]));
+            check(&folder, rule, &[fix]);
+            let once = folder.read("bad.yaml");
+            let after = count(&check(&folder, rule, &[]));
+            assert!(after <= before, "{}: {before} findings became {after}:\n{once}", rule.id);
+            assert_eq!(once == text, after == before, "{}: a fix left its finding:\n{once}", rule.id);
+            mended += before - after;
+            check(&folder, rule, &[fix]);
+            assert_eq!(folder.read("bad.yaml"), once, "{}: a second run changes more", rule.id);
+        }
+        assert!(mended > 0, "no file of {} was mended", rule.id);
+    }
+}
+
+#[test]
+fn a_rule_without_fixes_changes_nothing() {
+    for rule in rules::all().filter(|rule| rule.fix.is_none()) {
+        for text in bad(rule) {
+            let folder = Folder::new();
+            folder.write("bad.yaml", &text);
+            check(&folder, rule, &["--fix=unsafe"]);
+            assert_eq!(folder.read("bad.yaml"), text, "{} says that it has no fixes", rule.id);
+        }
+    }
+}
