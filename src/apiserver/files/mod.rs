@@ -27,7 +27,7 @@ pub use encryption::{Encryption, Group, Key, Provider};
 pub use form::Form;
 pub use lines::comments;
 pub use static_pod::is_static_pod;
-pub use systemd::{Variables, environment_files};
+pub use systemd::{Variables, environment_files, unit_of_drop_in};
 pub use view::{Mount, Owner, ProgramView, Setting, Written};
 
 use std::sync::Arc;
@@ -178,6 +178,7 @@ pub fn of_lines(text: &str, file: FileId, name: &Arc<str>) -> Parts {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
     if has_section {
         parts.programs.extend(systemd::program(text, file, name));
+        parts.variables.extend(systemd::of_unit(text, file, name));
     } else if first.starts_with("--") || name.ends_with(".flags") {
         parts.programs.extend(flag_list::program(text, file, name));
     } else {

@@ -73,6 +73,18 @@ pub(super) fn programs(root: Node<'_, '_>, context: &Context<'_>, form: Form) ->
         };
         view.settings = dashed(&arguments, program, context, key);
         view.add = context.add_argument(root, &[key], "");
+        if program == Component::Kubelet
+            && let Some(field) = Field::of(root, "protect-kernel-defaults")
+        {
+            let name = "protectKernelDefaults".to_owned();
+            view.settings.extend(context.pair(
+                root,
+                field.key,
+                field.value,
+                name,
+                "protect-kernel-defaults".to_owned(),
+            ));
+        }
         if program == Component::ApiServer {
             own(root, context, &mut view, is_cis);
         }

@@ -77,12 +77,7 @@ pub(super) fn program(text: &str, file: FileId, name: &Arc<str>) -> Option<Progr
     };
     let rest = words.get(position + 1..).unwrap_or_default();
     view.variables = rest.iter().filter_map(|word| variable(&word.text)).collect();
-    let own: Vec<(String, Vec<Word>)> = lines
-        .iter()
-        .filter_map(|line| value(line, "Environment"))
-        .flat_map(|(text, at)| args::words(text, at))
-        .filter_map(|word| assignment(&word))
-        .collect();
+    let own = environment(&lines);
     let mut arguments: Vec<Argument> = Vec::new();
     for word in rest {
         match variable(&word.text).and_then(|name| own.iter().find(|(known, _)| *known == name)) {
@@ -116,6 +111,25 @@ fn variable(word: &str) -> Option<String> {
     let name = word.strip_prefix('$')?;
     let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
     (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')).then(|| name.to_owned())
+}
+
+/// The variables that a unit sets itself.
+fn environment(lines: &[Line<'_>]) -> Vec<(String, Vec<Word>)> {
+    let values = lines.iter().filter_map(|line| value(line, "Environment"));
+    values.flat_map(|(text, at)| args::words(text, at)).filter_map(|word| assignment(&word)).collect()
+}
+
+/// What a unit, or a drop-in of it, sets for the whole unit; nothing if it sets nothing.
+pub(super) fn of_unit(text: &str, file: FileId, name: &Arc<str>) -> Option<Variables> {
+    let plain = lines::without_comments(text);
+    let values = environment(&lines::logical(&plain));
+    (!values.is_empty()).then(|| Variables { file, name: Arc::clone(name), values })
+}
+
+/// The unit that a drop-in belongs to: `a.service` for `a.service.d/10.conf`.
+pub fn unit_of_drop_in(name: &str) -> Option<&str> {
+    let (folder, _) = name.rsplit_once('/')?;
+    folder.strip_suffix(".d")
 }
 
 /// `NAME=VALUE` in one word, the value cut into words.

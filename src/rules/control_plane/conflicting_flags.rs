@@ -76,9 +76,8 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
             }
         }
         if let Some(old) = view.get("admission-control") {
-            for setting in
-                ["enable-admission-plugins", "disable-admission-plugins"].into_iter().filter_map(|name| view.get(name))
-            {
+            let new = view.get("enable-admission-plugins").or_else(|| view.get("disable-admission-plugins"));
+            if let Some(setting) = new {
                 report(view, old, setting, sink);
             }
         }

@@ -66,6 +66,11 @@ impl Plane {
     /// Joins what the files say. `kubernetes` is the release of what does not say.
     pub fn new(parts: &Parts, kubernetes: Version) -> Self {
         let Parts { mut programs, companions, mut variables, kubeadm } = parts.clone();
+        // a drop-in with a command takes the place of the unit's own
+        let replaced: Vec<String> =
+            programs.iter().filter_map(|program| files::unit_of_drop_in(&program.name)).map(str::to_owned).collect();
+        programs
+            .retain(|program| program.form != Form::Systemd || !replaced.iter().any(|unit| **unit == *program.name));
         for program in programs.iter_mut().filter(|program| program.form == Form::Systemd) {
             let names = std::mem::take(&mut program.variables);
             for name in names {
@@ -96,6 +101,19 @@ impl Plane {
                 program.form = Form::Kubeadm;
             }
         }
+        let versions: Vec<(FileId, Arc<str>, Version)> = programs
+            .iter()
+            .filter_map(|program| Some((program.file, Arc::clone(&program.name), program.version?)))
+            .chain(kubeadm.iter().filter_map(|config| {
+                let name = programs.iter().find(|program| program.file == config.file)?.name.clone();
+                Some((config.file, name, config.version?))
+            }))
+            .collect();
+        for program in programs.iter_mut().filter(|program| program.version.is_none()) {
+            let same = versions.iter().find(|(file, _, _)| *file == program.file);
+            let near = || versions.iter().find(|(_, name, _)| steps(&program.name, name) == (0, 0));
+            program.version = same.or_else(near).map(|(_, _, version)| *version);
+        }
         Self { programs, companions, kubeadm, kubernetes }
     }
 
@@ -117,7 +135,9 @@ impl Plane {
                 _ => false,
             })
         };
-        self.each(Component::ApiServer).find(names).map_or(self.kubernetes, |view| self.version(view))
+        let near = |view: &&ProgramView| is_near(&view.name, &companion.name);
+        let by_flag = self.each(Component::ApiServer).find(names);
+        by_flag.or_else(|| self.programs.iter().find(near)).map_or(self.kubernetes, |view| self.version(view))
     }
 
     /// The file that a flag of a program names.
