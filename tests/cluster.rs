@@ -260,7 +260,8 @@ fn a_cluster_that_somebody_makes_meanwhile_stays() {
 /// Starts `up` with a kind that never ends, and gives the number of kind's process.
 fn hanging(machine: &Machine) -> (std::process::Child, u32) {
     machine.set("hang", "");
-    let child = machine.command(&["up", "--hardened"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut command = support::heeding_signals(&machine.command(&["up", "--hardened"]));
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let process = || std::fs::read_to_string(machine.0.path("fake/process")).ok()?.trim().parse().ok();
     (child, wait_for("kind", process))
 }

@@ -11,6 +11,7 @@ mod admission;
 mod api;
 mod cluster;
 mod environments;
+mod hardened;
 mod kubectl;
 mod network;
 mod pods;
@@ -37,6 +38,7 @@ type Test = (&'static str, fn(&Live) -> Result<(), Failed>);
 
 fn tests() -> Vec<Test> {
     [
+        hardened::FIRST,
         workloads::TESTS,
         network::TESTS,
         pods::TESTS,
@@ -46,6 +48,7 @@ fn tests() -> Vec<Test> {
         round_trip::TESTS,
         environments::TESTS,
         admission::TESTS,
+        hardened::LAST,
     ]
     .concat()
 }
