@@ -17,6 +17,13 @@ test-live version="" *args:
     if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
     TIGHTSHIP_LIVE=1 cargo test --locked {{args}}
 
+# Makes hardened clusters, and watches the API server for five minutes.
+test-cluster version="":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
+    TIGHTSHIP_LIVE=1 TIGHTSHIP_WATCH=300 cargo test --locked --test live hardened
+
 # Looks for what the compiler and clippy find, and for wrong formatting.
 lint:
     cargo fmt --check

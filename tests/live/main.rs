@@ -12,6 +12,7 @@ mod api;
 mod cluster;
 mod environments;
 mod inputs;
+mod hardened;
 mod kubectl;
 mod network;
 mod pods;
@@ -41,6 +42,7 @@ type Test = (&'static str, fn(&Live) -> Result<(), Failed>);
 
 fn tests() -> Vec<Test> {
     [
+        hardened::FIRST,
         workloads::TESTS,
         network::TESTS,
         pods::TESTS,
@@ -52,6 +54,7 @@ fn tests() -> Vec<Test> {
         schema::TESTS,
         inputs::TESTS,
         admission::TESTS,
+        hardened::LAST,
     ]
     .concat()
 }
