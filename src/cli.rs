@@ -2,6 +2,7 @@
 
 pub mod apiserver;
 mod check;
+pub mod cluster;
 mod rules;
 
 pub use check::CheckArgs;
@@ -73,6 +74,9 @@ pub enum Command {
     /// Explain and list what the programs of the control plane take.
     #[command(name = "apiserver", subcommand)]
     ApiServer(apiserver::ApiServerCommand),
+    /// Make, look at and delete kind clusters on this machine, hardened or not.
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
     /// Print the JSON Schema of the spec.
     Schema,
     /// Print a completion script for a shell.

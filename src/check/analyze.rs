@@ -1,5 +1,6 @@
 //! One file: read, taken apart into objects, and held against the rules.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -16,7 +17,7 @@ use crate::rules::facts::Facts;
 use crate::rules::manifest;
 use crate::rules::pod_security;
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
-use crate::yaml::{self, Node, Stream};
+use crate::yaml::{self, Node};
 
 type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
 type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>);
@@ -113,8 +114,7 @@ impl<'a> Analyzer<'a> {
         } else {
             yaml::split(&text, PART)
         };
-        let parts: Vec<Analysis> =
-            parts.into_par_iter().map(|part| self.part(yaml::parse_part(&text, part), file, &text, known)).collect();
+        let parts: Vec<Analysis> = parts.into_par_iter().map(|part| self.part(part, file, &text, known)).collect();
         for part in parts {
             analysis.append(part);
         }
@@ -125,8 +125,10 @@ impl<'a> Analyzer<'a> {
     }
 
     /// Runs the rules over some documents of a file.
-    fn part(&self, stream: Stream<'_>, file: FileId, text: &str, known: &Facts) -> Analysis {
-        let mut analysis = Analysis { collected: suppress::collect(&stream, text, file), ..Analysis::default() };
+    fn part(&self, part: Range<usize>, file: FileId, text: &str, known: &Facts) -> Analysis {
+        let stream = yaml::parse_part(text, part.clone());
+        let collected = suppress::collect(&stream, text, part, file);
+        let mut analysis = Analysis { collected, ..Analysis::default() };
         for error in stream.errors {
             analysis.broken.push(Broken { file, span: Some(error.span), message: error.message });
         }

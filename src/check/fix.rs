@@ -39,7 +39,8 @@ pub fn fix(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safet
     // what other files say decides here too: the labels of a namespace, for example
     let (_, facts) = analyze(inputs, &analyzer, &options.settings);
     let fixer = Fixer { analyzer, facts, options, safety };
-    files.par_iter().filter_map(|&file| fixer.file(file, inputs.get(file.0 as usize)?)).collect()
+    let written = |file: FileId| inputs.get(file.0 as usize).filter(|input| input.is_written());
+    files.par_iter().filter_map(|&file| fixer.file(file, written(file)?)).collect()
 }
 
 fn applicable(finding: &Finding, safety: Safety) -> Option<&Fix> {

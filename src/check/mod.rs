@@ -12,7 +12,7 @@ mod selection;
 mod suppress;
 
 pub use admission::Admission;
-pub use discover::{Input, InputError, Text, discover};
+pub use discover::{Found, Input, InputError, Live, Reach, Request, Text, discover};
 pub use outcome::{Broken, Counts, Outcome, SourceFile};
 pub use selection::{Selection, UnknownRule};
 pub use suppress::ObjectSuppression;

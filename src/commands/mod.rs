@@ -2,6 +2,7 @@
 
 mod apiserver;
 mod check;
+mod cluster;
 mod completions;
 mod explain;
 mod interrupt;
@@ -15,6 +16,7 @@ mod schema;
 use std::io;
 
 use crate::cli::{Cli, Command};
+use crate::cluster::ClusterError;
 use crate::render::writer::WriteError;
 
 /// Done, and all is well.
@@ -43,6 +45,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ApiServer(command) => apiserver::run(&command),
+        Command::Cluster(command) => cluster::run(&command),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),
@@ -51,13 +54,19 @@ pub fn run(cli: Cli) -> u8 {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => OK,
         Err(error) if error.is::<Shown>() => UNUSABLE,
-        Err(error) if matches!(error.downcast_ref(), Some(WriteError::Interrupted)) => interrupt::CODE,
+        Err(error) if is_interrupted(&error) => interrupt::CODE,
         Err(error) => {
             // the last resort if even this cannot be written is the exit code
             let _ = output::error(&format!("{error:#}"));
             UNUSABLE
         }
     }
+}
+
+/// The user stopped it.
+fn is_interrupted(error: &anyhow::Error) -> bool {
+    let cluster = error.downcast_ref::<ClusterError>();
+    matches!(error.downcast_ref(), Some(WriteError::Interrupted)) || cluster.is_some_and(ClusterError::is_interrupt)
 }
 
 /// Whoever reads the output has enough of it.

@@ -11,14 +11,18 @@ mod admission;
 mod api;
 mod cluster;
 mod environments;
+mod inputs;
 mod kubectl;
 mod network;
 mod pods;
 mod proxy;
 mod quickstart;
 mod round_trip;
+mod schema;
 mod space;
 mod spec;
+#[path = "../support/mod.rs"]
+mod support;
 mod workloads;
 
 #[path = "../support/pod_security_cases/mod.rs"]
@@ -45,6 +49,8 @@ fn tests() -> Vec<Test> {
         quickstart::TESTS,
         round_trip::TESTS,
         environments::TESTS,
+        schema::TESTS,
+        inputs::TESTS,
         admission::TESTS,
     ]
     .concat()

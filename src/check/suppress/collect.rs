@@ -1,5 +1,6 @@
 //! Finding the suppressions of a file: comments and annotations.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -16,15 +17,13 @@ pub(in crate::check) const COMMENT: &str = "tightship:";
 const ANNOTATION: &str = "tightship/allow.";
 const FORM: &str = "write `# tightship: allow[RULE] REASON`";
 
-/// The suppressions of a stream, and those that mean nothing.
-pub(in crate::check) fn collect(stream: &Stream<'_>, text: &str, file: FileId) -> Collected {
+/// The suppressions of a part of a text, and those that mean nothing.
+pub(in crate::check) fn collect(stream: &Stream<'_>, text: &str, part: Range<usize>, file: FileId) -> Collected {
     let mut collected = Collected::default();
-    if text.contains(COMMENT) {
-        for comment in &stream.comments {
-            of_comment(*comment, stream, text, file, &mut collected);
-        }
+    for comment in &stream.comments {
+        of_comment(*comment, stream, text, file, &mut collected);
     }
-    if text.contains(ANNOTATION) {
+    if text.get(part).is_some_and(|part| part.contains(ANNOTATION)) {
         for document in &stream.documents {
             object::for_each(document, &mut |object| of_object(&object, file, &mut collected));
         }

@@ -1,0 +1,40 @@
+//! Deleting a cluster, and whatever was kept of it.
+
+use super::{ClusterError, Home, docker, kind};
+
+/// What was there to delete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    /// The cluster and its folder.
+    Cluster,
+    /// Only a folder: the cluster was gone already.
+    Folder,
+    /// Nothing.
+    Nothing,
+}
+
+/// Deletes a cluster that we made, and its folder.
+pub fn delete(home: &Home) -> Result<Deleted, ClusterError> {
+    docker::check()?;
+    let nodes = nodes(home)?;
+    let folder = home.remove()?;
+    Ok(match (nodes, folder) {
+        (true, _) => Deleted::Cluster,
+        (false, true) => Deleted::Folder,
+        (false, false) => Deleted::Nothing,
+    })
+}
+
+/// Deletes the nodes of a cluster that we made; says whether there were any.
+pub(super) fn nodes(home: &Home) -> Result<bool, ClusterError> {
+    let nodes = docker::nodes(home.name())?;
+    if nodes.is_empty() {
+        return Ok(false);
+    }
+    if !home.owns(&nodes) {
+        return Err(ClusterError::Foreign(home.name().to_owned()));
+    }
+    kind::check(None)?;
+    kind::delete(home)?;
+    Ok(true)
+}

@@ -1,0 +1,146 @@
+//! Docker, through its command line.
+
+use std::process::{Command, Stdio};
+use std::sync::atomic::AtomicBool;
+
+use serde::Deserialize;
+
+use super::{ClusterError, Progress, process};
+use crate::kube::version::Version;
+
+/// The label by which kind knows the nodes of a cluster.
+const LABEL: &str = "io.x-k8s.kind.cluster";
+
+fn docker<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = Command::new("docker");
+    command.args(args);
+    command
+}
+
+fn run<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<String, ClusterError> {
+    process::run(&mut docker(args), || ClusterError::NoDocker)
+}
+
+/// Fails unless Docker is there and answers.
+pub(super) fn check() -> Result<(), ClusterError> {
+    match run(["version", "--format", "{{.Server.Version}}"]) {
+        Ok(_) => Ok(()),
+        Err(ClusterError::Failed { said, .. }) => {
+            Err(ClusterError::DockerDown(said.lines().last().unwrap_or_default().trim().to_owned()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Pulls an image unless it is here.
+pub(super) fn ensure_image(image: &str, progress: &mut dyn Progress, stop: &AtomicBool) -> Result<(), ClusterError> {
+    let here = docker(["image", "inspect", "--format", "{{.Id}}", "--", image])
+        .stdin(Stdio::null())
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if here {
+        return Ok(());
+    }
+    progress.step(&format!("pull {image}"));
+    let pull = process::Long::start(&mut docker(["pull", "--quiet", "--", image]), || ClusterError::NoDocker)?;
+    let (status, said) = pull.wait(stop, |_| {})?;
+    if status.success() {
+        return Ok(());
+    }
+    let reason = said.lines().last().unwrap_or_default().trim().to_owned();
+    Err(ClusterError::ImageNotFound { image: image.to_owned(), reason })
+}
+
+/// The version of Kubernetes in a node image, such as `v1.34.4`, and its release.
+pub(super) fn release_of(image: &str) -> Result<(String, Version), ClusterError> {
+    let args = ["run", "--rm", "--network", "none", "--entrypoint", "cat", "--", image, "/kind/version"];
+    let text = match run(args) {
+        Err(ClusterError::Failed { .. }) => return Err(ClusterError::NotANodeImage(image.to_owned())),
+        other => other?,
+    };
+    let found = text.trim().to_owned();
+    match Version::parse(found.split(['-', '+']).next().unwrap_or_default()) {
+        Some(release) => Ok((found, release)),
+        None => Err(ClusterError::UnknownRelease { image: image.to_owned(), found }),
+    }
+}
+
+/// A node: a container of a kind cluster.
+#[derive(Debug, Clone)]
+pub(super) struct Container {
+    /// Its name, which is the node's.
+    pub(super) name: String,
+    /// `control-plane`, `worker`, or what else kind calls it.
+    pub(super) role: String,
+    /// `running`, `exited` and the like.
+    pub(super) state: String,
+    /// What it mounts, as `source:destination:options`.
+    pub(super) binds: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Inspected {
+    name: String,
+    state: State,
+    config: Config,
+    host_config: HostConfig,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct State {
+    status: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Config {
+    labels: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct HostConfig {
+    binds: Option<Vec<String>>,
+}
+
+/// The nodes of a kind cluster, control planes first; none if there is no such cluster.
+pub(super) fn nodes(cluster: &str) -> Result<Vec<Container>, ClusterError> {
+    let filter = format!("label={LABEL}={cluster}");
+    let ids = run(["ps", "--all", "--quiet", "--no-trunc", "--filter", &filter])?;
+    if ids.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let args = || ["inspect", "--type", "container"].into_iter().chain(ids.split_whitespace());
+    let text = run(args())?;
+    let inspected: Vec<Inspected> = serde_json::from_str(&text).map_err(|error| ClusterError::Unreadable {
+        command: process::line(&docker(args())),
+        reason: error.to_string(),
+    })?;
+    let mut nodes: Vec<Container> = inspected.into_iter().map(container).collect();
+    nodes.sort_by(|a, b| (&a.role, &a.name).cmp(&(&b.role, &b.name)));
+    Ok(nodes)
+}
+
+fn container(inspected: Inspected) -> Container {
+    let labels = inspected.config.labels.unwrap_or_default();
+    let role = labels.get("io.x-k8s.kind.role").and_then(serde_json::Value::as_str).unwrap_or_default();
+    Container {
+        name: inspected.name.trim_start_matches('/').to_owned(),
+        role: role.to_owned(),
+        state: inspected.state.status,
+        binds: inspected.host_config.binds.unwrap_or_default(),
+    }
+}
+
+/// Runs a program in a node.
+pub(super) fn exec(node: &str, command: &[&str]) -> Result<String, ClusterError> {
+    run(["exec", node].into_iter().chain(command.iter().copied()))
+}
+
+/// Runs the node's own kubectl as the administrator, so that none is needed on this machine.
+pub(super) fn kubectl(node: &str, args: &[&str]) -> Result<String, ClusterError> {
+    let kubectl = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--request-timeout=10s"];
+    exec(node, &[&kubectl[..], args].concat())
+}

@@ -1,0 +1,56 @@
+//! Clusters on this machine: kind makes them, each with its files in a folder of its own. A cluster is known as ours by its
+//! nodes, which mount something of that folder; nothing else is ever touched.
+
+pub mod create;
+pub mod delete;
+mod docker;
+mod error;
+pub mod flags;
+mod home;
+pub mod keeper;
+mod kind;
+pub mod ports;
+mod process;
+mod progress;
+mod ready;
+pub mod status;
+
+pub use error::ClusterError;
+pub use home::{Home, Record, default_root};
+pub use progress::Progress;
+
+use serde::Serialize;
+
+use crate::apiserver::baseline::Baseline;
+use crate::render::{RenderError, engine};
+use crate::spec::{self, Specs, validate};
+use crate::yaml::Source;
+
+/// The name of the spec in the folder of a cluster.
+const SPEC: &str = "tightship.yaml";
+
+/// The spec that a hardened cluster is made from, as text and as read.
+fn specs(record: &Record) -> Result<(Source, Specs), ClusterError> {
+    #[derive(Serialize)]
+    struct Context<'r> {
+        name: &'r str,
+        kubernetes: &'r str,
+        workers: u8,
+    }
+    let context =
+        Context { name: &record.name, kubernetes: &record.kubernetes, workers: record.nodes.saturating_sub(1) };
+    let text = engine::render("cluster/spec.yaml.j2", engine::contexts(context)).map_err(RenderError::from)?;
+    let source = Source::new(SPEC, text);
+    let outcome = spec::load(&source, validate::today());
+    let reason = || outcome.problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
+    match outcome.specs {
+        Some(specs) => Ok((source, specs)),
+        None => Err(RenderError::Invalid { what: SPEC.to_owned(), reason: reason() }.into()),
+    }
+}
+
+/// What a cluster should have; for one that is not hardened, what it could have.
+fn baseline(record: &Record) -> Result<Option<Baseline>, ClusterError> {
+    let (_, specs) = specs(record)?;
+    Ok(specs.api_servers.first().map(Baseline::new))
+}

@@ -1,0 +1,7 @@
+//! Who is told what happens.
+
+/// Hears of each step as it begins; the one before is then over.
+pub trait Progress {
+    /// A step begins.
+    fn step(&mut self, what: &str);
+}

@@ -1,0 +1,132 @@
+//! Waiting until a cluster works: its nodes are ready, its kubelets have certificates, and pods get names and an account.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::{ClusterError, Home, Progress, Record, docker, process};
+
+/// How long all of it may take, after kind is done.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How often it is asked.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Who signs the certificates with which kubelets serve.
+const SERVING: &str = "kubernetes.io/kubelet-serving";
+/// What such a certificate may be for.
+const USAGES: [&str; 3] = ["digital signature", "key encipherment", "server auth"];
+
+/// Waits until the cluster works.
+pub(super) fn wait(
+    home: &Home,
+    record: &Record,
+    progress: &mut dyn Progress,
+    stop: &AtomicBool,
+) -> Result<(), ClusterError> {
+    progress.step(match record.hardened {
+        true => "approve the kubelets' certificates, and wait until all is ready",
+        false => "wait until all is ready",
+    });
+    let nodes = docker::nodes(home.name())?;
+    let names: BTreeSet<&str> =
+        nodes.iter().filter(|node| node.role != "external-load-balancer").map(|node| node.name.as_str()).collect();
+    let Some(control) = nodes.iter().find(|node| node.role == "control-plane") else {
+        return Err(ClusterError::Missing(home.name().to_owned()));
+    };
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if record.hardened {
+            approve(&control.name, &names)?;
+        }
+        let Some(missing) = missing(&control.name, &names) else { return Ok(()) };
+        if Instant::now() >= until {
+            return Err(ClusterError::NotReady { seconds: PATIENCE.as_secs(), missing });
+        }
+        process::pause(stop, INTERVAL)?;
+    }
+}
+
+/// Approves what the kubelets of these nodes ask for. Nothing else runs in the cluster yet, so that a request under the name of
+/// a node is the node's own.
+fn approve(control: &str, nodes: &BTreeSet<&str>) -> Result<(), ClusterError> {
+    let pending: Vec<String> = pending(control, nodes)?;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let args = ["certificate", "approve"].into_iter().chain(pending.iter().map(String::as_str));
+    docker::kubectl(control, &args.collect::<Vec<_>>()).map(drop)
+}
+
+/// The names of requests for serving certificates of these nodes that nobody has decided.
+pub(super) fn pending(control: &str, nodes: &BTreeSet<&str>) -> Result<Vec<String>, ClusterError> {
+    let list = json(control, &["get", "certificatesigningrequests"])?;
+    let ours = |request: &&Value| {
+        let spec = &request["spec"];
+        let node = spec["username"].as_str().and_then(|user| user.strip_prefix("system:node:"));
+        let mut usages = spec["usages"].as_array().into_iter().flatten();
+        spec["signerName"] == SERVING
+            && node.is_some_and(|node| nodes.contains(node))
+            && usages.all(|usage| usage.as_str().is_some_and(|usage| USAGES.contains(&usage)))
+            && request["status"]["conditions"].is_null()
+    };
+    let found = items(&list).filter(ours).filter_map(|request| request["metadata"]["name"].as_str());
+    Ok(found.map(str::to_owned).collect())
+}
+
+/// What the cluster still lacks; nothing if it works.
+fn missing(control: &str, nodes: &BTreeSet<&str>) -> Option<String> {
+    let list = match json(control, &["get", "nodes"]) {
+        Ok(list) => list,
+        Err(error) => return Some(error.to_string()),
+    };
+    for name in nodes {
+        let node = items(&list).find(|node| node["metadata"]["name"] == *name);
+        if !node.is_some_and(is_ready) {
+            return Some(format!("the node {name} is not ready"));
+        }
+        // through the API server, as logs and exec go: this needs a certificate that it believes
+        if docker::kubectl(control, &["get", "--raw", &format!("/api/v1/nodes/{name}/proxy/healthz")]).is_err() {
+            return Some(format!("the API server does not reach the kubelet of {name}"));
+        }
+    }
+    let list = match json(control, &["--namespace=kube-system", "get", "deployments"]) {
+        Ok(list) => list,
+        Err(error) => return Some(error.to_string()),
+    };
+    let late = items(&list).find(|deployment| !is_available(deployment));
+    if let Some(name) = late.and_then(|deployment| deployment["metadata"]["name"].as_str()) {
+        return Some(format!("the deployment kube-system/{name} is not available"));
+    }
+    let account = docker::kubectl(control, &["--namespace=default", "get", "serviceaccount", "default"]);
+    account.is_err().then(|| "the namespace default has no service account yet".to_owned())
+}
+
+/// Whether a node says that it is ready.
+pub(super) fn is_ready(node: &Value) -> bool {
+    has(node, "Ready")
+}
+
+fn is_available(deployment: &Value) -> bool {
+    has(deployment, "Available")
+}
+
+fn has(object: &Value, condition: &str) -> bool {
+    let mut conditions = object["status"]["conditions"].as_array().into_iter().flatten();
+    conditions.any(|it| it["type"] == condition && it["status"] == "True")
+}
+
+/// What kubectl in the node prints as JSON.
+pub(super) fn json(control: &str, args: &[&str]) -> Result<Value, ClusterError> {
+    let text = docker::kubectl(control, &[args, &["--output=json"]].concat())?;
+    serde_json::from_str(&text).map_err(|error| ClusterError::Unreadable {
+        command: format!("kubectl {}", args.join(" ")),
+        reason: error.to_string(),
+    })
+}
+
+/// The items of a list.
+pub(super) fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list["items"].as_array().into_iter().flatten()
+}

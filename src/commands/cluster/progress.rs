@@ -1,0 +1,60 @@
+//! Steps with the seconds that they took; on a terminal the one that runs turns.
+
+use std::io::IsTerminal as _;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cluster::Progress;
+use crate::commands::output;
+
+/// How often a running step is drawn.
+const TICK: Duration = Duration::from_millis(120);
+
+/// Tells of steps on standard error.
+pub(super) struct Steps {
+    begun: Instant,
+    running: Option<Step>,
+}
+
+struct Step {
+    what: String,
+    begun: Instant,
+    spinner: Option<ProgressBar>,
+}
+
+impl Steps {
+    pub(super) fn new() -> Self {
+        Self { begun: Instant::now(), running: None }
+    }
+
+    /// The last step is over; gives how long all took.
+    pub(super) fn finish(mut self, well: bool) -> Duration {
+        self.end(well);
+        self.begun.elapsed()
+    }
+
+    fn end(&mut self, well: bool) {
+        let Some(step) = self.running.take() else { return };
+        if let Some(spinner) = step.spinner {
+            spinner.finish_and_clear();
+        }
+        let word = if well { "" } else { "  not done" };
+        // who cannot be told of a step is told of the end
+        let _ = output::say(&format!("{:>6.1} s  {}{word}", step.begun.elapsed().as_secs_f64(), step.what));
+    }
+}
+
+impl Progress for Steps {
+    fn step(&mut self, what: &str) {
+        self.end(true);
+        let spinner = std::io::stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{elapsed:>6} {spinner}  {msg}");
+            let spinner = ProgressBar::new_spinner().with_message(what.to_owned());
+            spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            spinner.enable_steady_tick(TICK);
+            spinner
+        });
+        self.running = Some(Step { what: what.to_owned(), begun: Instant::now(), spinner });
+    }
+}
