@@ -1,5 +1,6 @@
 //! The forms that a control plane takes: one file each. A target arranges the baseline; it decides nothing of it.
 
+mod excuse;
 mod flags;
 mod k3s;
 mod kind;
@@ -124,7 +125,9 @@ fn files(server: &ApiServer, options: Options<'_>) -> Result<Vec<PlannedFile>, R
         let text = format!("# a key belongs into no repository\n{}", keys.concat());
         made.push(Made::new(".gitignore", Syntax::Lines, text));
     }
-    made.into_iter().map(|file| finish(file, &baseline, options.spec)).collect()
+    let files =
+        made.into_iter().map(|file| finish(file, &baseline, options.spec)).collect::<Result<_, RenderError>>()?;
+    excuse::excuse(files, &baseline)
 }
 
 /// The files that flags name.
