@@ -28,7 +28,7 @@ fn json(folder: &Path, args: &[&str]) -> Value {
 /// `file:line rule` of every finding.
 fn lines(ran: &Ran) -> BTreeSet<String> {
     let line = |line: &str| {
-        let (place, rest) = line.split_once(": ").unwrap();
+        let (place, rest) = line.strip_prefix("./").unwrap_or(line).split_once(": ").unwrap();
         let place = place.rsplit_once(':').unwrap().0;
         let rule = rest.split(['[', ']']).nth(1).unwrap();
         format!("{place} {rule}")
@@ -352,7 +352,7 @@ fn stock_kubeadm_fails_what_it_is_known_to_fail() {
     assert_eq!(data_dir["status"], "manual");
     assert!(data_dir["seen"][0]["note"].as_str().unwrap().contains("kubeadm leaves it to root"));
     let seen = &report["items"].as_array().unwrap().iter().find(|item| item["id"] == "1.3.2").unwrap()["seen"][0];
-    assert_eq!((&seen["file"], &seen["line"]), (&"kube-controller-manager.yaml".into(), &11.into()));
+    assert_eq!((&seen["file"], &seen["line"]), (&"./kube-controller-manager.yaml".into(), &11.into()));
     assert_eq!(report["summary"]["fail"], fails.len());
 }
 
@@ -424,4 +424,47 @@ fn parts_of_the_control_plane_are_held_against_no_pod_rules() {
     assert!(!ran.stdout.contains("host-namespaces"), "{}", ran.stdout);
     // unless somebody asks for it
     check(&data("stock"), &["--level", "baseline", "--format", "concise", "."]).exits(1).says(&["host-namespaces"]);
+}
+
+#[test]
+fn a_drop_in_takes_the_place_of_what_the_unit_says() {
+    let folder = Folder::new();
+    folder.write(
+        "kube-scheduler.service",
+        "[Service]\nEnvironment=ARGS=--profiling=true\nExecStart=/usr/bin/kube-scheduler $ARGS\n",
+    );
+    let select = ["--select", "profiling", "--format", "concise", "."];
+    let ran = check(&folder.path(""), &select).exits(1);
+    assert!(ran.stdout.starts_with("./kube-scheduler.service:2:"), "{}", ran.stdout);
+    folder.write(
+        "kube-scheduler.service.d/10.conf",
+        "[Service]\nExecStart=\nExecStart=/usr/bin/kube-scheduler --profiling=false\n",
+    );
+    check(&folder.path(""), &select).exits(0);
+    // its variables count in the unit
+    folder.write("kube-scheduler.service", "[Service]\nExecStart=/usr/bin/kube-scheduler $ARGS\n");
+    folder.write("kube-scheduler.service.d/10.conf", "[Service]\nEnvironment=\"ARGS=--v=2 --profiling\"\n");
+    let ran = check(&folder.path(""), &select).exits(1);
+    assert!(ran.stdout.starts_with("./kube-scheduler.service.d/10.conf:2:"), "{}", ran.stdout);
+}
+
+#[test]
+fn the_release_is_that_of_the_cluster() {
+    let folder = Folder::new();
+    let kubeadm = |version: &str| {
+        format!(
+            "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nkubernetesVersion: {version}\n---\n\
+             apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nfeatureGates:\n  \
+             StructuredAuthorizationConfiguration: true\n"
+        )
+    };
+    let select = ["--select", "removed-feature-gate", "."];
+    for (version, code) in [("v1.35.4", 0), ("v1.36.2", 1), ("stable-1.35", 0), ("stable-1.36", 1)] {
+        folder.write("kubeadm.yaml", kubeadm(version));
+        check(&folder.path(""), &select).exits(code);
+    }
+    // what says nothing has the release that the user names
+    folder.write("kubeadm.yaml", "kube-apiserver-arg: [feature-gates=StructuredAuthorizationConfiguration=true]\n");
+    check(&folder.path(""), &[&["--kubernetes", "1.35"], &select[..]].concat()).exits(0);
+    check(&folder.path(""), &[&["--kubernetes", "1.36"], &select[..]].concat()).exits(1);
 }
