@@ -28,7 +28,8 @@ pub(super) struct Walked {
 }
 
 impl Walked {
-    fn add(&mut self, path: Utf8PathBuf) {
+    fn add(&mut self, path: &Utf8Path) {
+        let path = plain(path).to_owned();
         let name = path.file_name().unwrap_or_default();
         if KUSTOMIZATIONS.contains(&name) {
             self.kustomizations.push(path);
@@ -41,6 +42,11 @@ impl Walked {
             self.files.push(path);
         }
     }
+}
+
+/// The path without `./`, which no program that reads a report expects.
+pub(super) fn plain(path: &Utf8Path) -> &Utf8Path {
+    path.strip_prefix(".").ok().filter(|path| !path.as_str().is_empty()).unwrap_or(path)
 }
 
 /// The folder that holds a file.
@@ -63,7 +69,7 @@ pub(super) fn folder(folder: &Utf8Path, walked: &mut Walked) -> Result<(), Input
             let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             match path {
                 Ok(None) => {}
-                Ok(Some(path)) => found.0.add(path),
+                Ok(Some(path)) => found.0.add(&path),
                 Err(error) => {
                     found.1 = Some(error);
                     return WalkState::Quit;
