@@ -28,7 +28,7 @@ fn json(folder: &Path, args: &[&str]) -> Value {
 /// `file:line rule` of every finding.
 fn lines(ran: &Ran) -> BTreeSet<String> {
     let line = |line: &str| {
-        let (place, rest) = line.split_once(": ").unwrap();
+        let (place, rest) = line.strip_prefix("./").unwrap_or(line).split_once(": ").unwrap();
         let place = place.rsplit_once(':').unwrap().0;
         let rule = rest.split(['[', ']']).nth(1).unwrap();
         format!("{place} {rule}")
@@ -435,7 +435,7 @@ fn a_drop_in_takes_the_place_of_what_the_unit_says() {
     );
     let select = ["--select", "profiling", "--format", "concise", "."];
     let ran = check(&folder.path(""), &select).exits(1);
-    assert!(ran.stdout.starts_with("kube-scheduler.service:2:"), "{}", ran.stdout);
+    assert!(ran.stdout.trim_start_matches("./").starts_with("kube-scheduler.service:2:"), "{}", ran.stdout);
     folder.write(
         "kube-scheduler.service.d/10.conf",
         "[Service]\nExecStart=\nExecStart=/usr/bin/kube-scheduler --profiling=false\n",
@@ -445,7 +445,7 @@ fn a_drop_in_takes_the_place_of_what_the_unit_says() {
     folder.write("kube-scheduler.service", "[Service]\nExecStart=/usr/bin/kube-scheduler $ARGS\n");
     folder.write("kube-scheduler.service.d/10.conf", "[Service]\nEnvironment=\"ARGS=--v=2 --profiling\"\n");
     let ran = check(&folder.path(""), &select).exits(1);
-    assert!(ran.stdout.starts_with("kube-scheduler.service.d/10.conf:2:"), "{}", ran.stdout);
+    assert!(ran.stdout.trim_start_matches("./").starts_with("kube-scheduler.service.d/10.conf:2:"), "{}", ran.stdout);
 }
 
 #[test]

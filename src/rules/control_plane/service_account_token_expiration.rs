@@ -11,12 +11,12 @@ pub(super) static RULE: Rule = Rule {
     summary: "tokens of pods are good for a year",
     severity: Severity::Low,
     category: Category::Hardening,
-    on: true,
+    on: false,
     controls: &[cis("1.2.30")],
     why: "Pods ask for tokens of an hour, and by default the API server makes them good for a year, for clients that read \
           their token once and keep it. `--service-account-extend-token-expiration=false` ends that. The metric \
           `serviceaccount_stale_tokens_total` counts clients that would break; tokens that are out already keep their \
-          life.",
+          life. As such clients are common, the rule has to be asked for.",
     prevents: "A token that leaks from a pod is worth an hour, not a year.",
     bad: "\
 apiVersion: v1
