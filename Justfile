@@ -17,6 +17,13 @@ test-live version="" *args:
     if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
     TIGHTSHIP_LIVE=1 cargo test --locked {{args}}
 
+# Makes hardened clusters, and watches the API server for five minutes.
+test-cluster version="":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
+    TIGHTSHIP_LIVE=1 TIGHTSHIP_WATCH=300 cargo test --locked --test live hardened
+
 # Looks for what the compiler and clippy find, and for wrong formatting.
 lint:
     cargo fmt --check
@@ -45,6 +52,16 @@ bench *args:
 # Compares the check with kubeconform, kube-score and checkov on the same manifests.
 peers *args:
     benches/peers {{args}}
+
+# Looks for crashes with random inputs, so many seconds for each target; needs cargo-fuzz and a nightly toolchain.
+fuzz seconds="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for target in $(cargo +nightly fuzz list); do
+        mkdir -p "fuzz/corpus/$target"
+        cargo +nightly fuzz run "$target" "fuzz/corpus/$target" tests/data/spec -- \
+            -dict=fuzz/yaml.dict -max_total_time={{seconds}} -max_len=4096 -timeout=10
+    done
 
 # Everything that CI runs.
 ci:

@@ -37,7 +37,8 @@ fn check(folder: &Folder, args: &[&str]) -> Ran {
     }
     let mut command = program();
     command.current_dir(work).env("PATH", folder.path("bin"));
-    command.args(["check", "--no-config", "--format", "concise", "--select", "privileged,unknown-field"]).args(args);
+    let config: &[&str] = if args.contains(&"--config") { &[] } else { &["--no-config"] };
+    command.args(["check", "--format", "concise", "--select", "privileged,unknown-field"]).args(config).args(args);
     Ran::of(command.output().unwrap())
 }
 
@@ -58,7 +59,7 @@ fn files_come_in_the_order_of_their_names() {
         folder.write(&format!("work/{name}"), POD);
     }
     folder.write("work/.gitignore", "out/\n");
-    let expected = ["./a.yaml", "./a/b/c.json", "./a/z.yml", "./b.yaml"];
+    let expected = ["a.yaml", "a/b/c.json", "a/z.yml", "b.yaml"];
     for _ in 0..5 {
         assert_eq!(places(&check(&folder, &[])), expected);
     }
@@ -97,9 +98,9 @@ fn a_kustomization_is_what_kustomize_makes_of_it() {
     folder.write("rendered.yaml", format!("# rendered\n{POD}"));
     tool(&folder, "kustomize", &format!("cat '{}'", folder.path("rendered.yaml").display()));
     let ran = check(&folder, &[]).exits(1);
-    assert_eq!(places(&ran), ["./base/other.yaml", "./prod (kustomize build)"]);
-    assert!(ran.stdout.contains("./prod (kustomize build):6:"), "{}", ran.stdout);
-    assert_eq!(calls(&folder), ["kustomize build ./prod"]);
+    assert_eq!(places(&ran), ["base/other.yaml", "prod (kustomize build)"]);
+    assert!(ran.stdout.contains("prod (kustomize build):6:"), "{}", ran.stdout);
+    assert_eq!(calls(&folder), ["kustomize build prod"]);
     // a base alone, when it is asked for
     assert_eq!(places(&check(&folder, &["base"])), ["base (kustomize build)", "base/other.yaml"]);
     // there is no file to mend
@@ -121,7 +122,7 @@ fn without_kustomize_the_files_are_checked_as_they_are() {
     let folder = Folder::new();
     kustomization(&folder);
     let ran = check(&folder, &[]).exits(1).says(&["neither kustomize nor kubectl is on the PATH"]);
-    let expected = ["./base/conf.yaml", "./base/other.yaml", "./base/pod.yaml", "./component/more.yaml"];
+    let expected = ["base/conf.yaml", "base/other.yaml", "base/pod.yaml", "component/more.yaml"];
     assert_eq!(places(&ran), expected);
 }
 
@@ -131,9 +132,22 @@ fn what_kustomize_complains_of_is_shown_with_the_command() {
     kustomization(&folder);
     tool(&folder, "kustomize", "echo 'accumulating resources: no such file' >&2; exit 1");
     let ran =
-        check(&folder, &[]).exits(2).says(&["`kustomize build ./prod` failed: accumulating resources: no such file"]);
+        check(&folder, &[]).exits(2).says(&["`kustomize build prod` failed: accumulating resources: no such file"]);
     // the rest is checked all the same
-    assert_eq!(places(&ran), ["./base/other.yaml", "./prod (kustomize build)"]);
+    assert_eq!(places(&ran), ["base/other.yaml", "prod (kustomize build)"]);
+}
+
+#[test]
+fn a_folder_is_no_flag_and_may_be_excluded() {
+    let folder = Folder::new();
+    folder.write("work/-o/kustomization.yaml", "resources: []\n");
+    folder.write("work/skipped/kustomization.yaml", "resources: []\n");
+    folder.write("work/.tightship.yaml", "apiVersion: tightship/v1\nkind: Check\nexclude: ['skipped/**']\n");
+    folder.write("rendered.yaml", POD);
+    tool(&folder, "kustomize", &format!("cat '{}'", folder.path("rendered.yaml").display()));
+    let ran = check(&folder, &["--config", ".tightship.yaml", "./"]).exits(1);
+    assert_eq!(places(&ran), ["-o (kustomize build)"]);
+    assert!(calls(&folder).contains(&"kustomize build ./-o".to_owned()), "{:?}", calls(&folder));
 }
 
 #[test]
@@ -164,8 +178,8 @@ fn a_chart_is_what_helm_makes_of_it() {
     tool(&folder, "helm", &format!("cat '{}'", folder.path("rendered.yaml").display()));
     let args = ["--values", "prod values.yaml", "--set", "a=b;c", "--values=x.yaml", "--kubernetes", "1.36", "."];
     let ran = check(&folder, &args).exits(1);
-    assert_eq!(places(&ran), ["./web (helm template)", "./web/crds/crd.yaml"]);
-    let line = "helm template ./web --values prod values.yaml --values x.yaml --set a=b;c --kube-version 1.36.0";
+    assert_eq!(places(&ran), ["web (helm template)", "web/crds/crd.yaml"]);
+    let line = "helm template web --values prod values.yaml --values x.yaml --set a=b;c --kube-version 1.36.0";
     assert_eq!(calls(&folder), [line]);
 }
 
@@ -174,7 +188,7 @@ fn without_helm_templates_are_left_out() {
     let folder = Folder::new();
     chart(&folder);
     let ran = check(&folder, &["."]).exits(1).says(&["helm, which renders them, is not on the PATH"]);
-    assert_eq!(places(&ran), ["./web/crds/crd.yaml"]);
+    assert_eq!(places(&ran), ["web/crds/crd.yaml"]);
     check(&folder, &["web"]).exits(2).says(&["web (helm template)", "helm, which renders charts, is not on the PATH"]);
 }
 

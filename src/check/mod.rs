@@ -4,6 +4,7 @@ mod admission;
 mod analyze;
 mod assumed;
 pub mod baseline;
+pub mod benchmark;
 pub mod config;
 mod discover;
 pub mod fix;
@@ -68,6 +69,7 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
         check(&facts, &mut sink);
         outcome.findings.append(&mut sink.findings);
     }
+    outcome.findings.append(&mut analyzer.control_planes(&facts));
     let config = outcome.add_config(options.config.as_ref());
     let ran: Vec<&'static Rule> = options.selection.rules().collect();
     let wishes =

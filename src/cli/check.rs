@@ -77,6 +77,13 @@ pub struct CheckArgs {
     /// The version of that level, as in the labels of a namespace: `latest`, the default, or `v1.34`.
     #[arg(long, value_parser = level_version, value_name = "VERSION")]
     pub level_version: Option<String>,
+    /// Run no rules; judge every item of a benchmark by the files of control planes and nodes: `cis-1.12`. Exits 1 if one
+    /// fails.
+    #[arg(long, value_enum, value_name = "BENCHMARK", conflicts_with_all = ["fix", "diff", "baseline", "as_admission"])]
+    pub benchmark: Option<BenchmarkName>,
+    /// The root folder of a node, often `/`, whose files have their modes and owners judged as well.
+    #[arg(long, value_name = "FOLDER", requires = "benchmark")]
+    pub node_root: Option<Utf8PathBuf>,
     /// Run no rules; print what Pod Security Admission would say of each object. Nothing suppresses it.
     #[arg(long, conflicts_with_all = ["fix", "diff", "baseline"])]
     pub as_admission: bool,
@@ -112,6 +119,14 @@ pub struct MadeArgs {
     /// How many seconds each run of kustomize, helm or kubectl may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub tool_timeout: u64,
+}
+
+/// A benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BenchmarkName {
+    /// The CIS Kubernetes Benchmark 1.12, sections 1 to 4.
+    #[value(name = "cis-1.12")]
+    Cis112,
 }
 
 /// Which fixes are applied.

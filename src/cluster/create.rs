@@ -34,7 +34,7 @@ pub fn create(
     stop: &'static AtomicBool,
 ) -> Result<Record, ClusterError> {
     progress.step("check docker, kind and the node image");
-    let record = look(home, wanted, progress, stop)?;
+    let record = look(home, wanted, progress, stop).inspect_err(|_| progress.fail())?;
     home.make(&record)?;
     let mut keeper = match Keeper::start(home) {
         Ok(keeper) => keeper,
@@ -49,10 +49,12 @@ pub fn create(
             Ok(record)
         }
         Err(error) => {
+            progress.fail();
             progress.step("clean up");
             if keeper.clean_up() {
                 return Err(error);
             }
+            progress.fail();
             Err(ClusterError::Unclean { name: home.name().to_owned(), error: Box::new(error) })
         }
     }

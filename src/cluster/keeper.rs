@@ -66,8 +66,15 @@ pub fn keep(home: &Home, from: impl BufRead) -> Result<(), ClusterError> {
         }
     }
     process::end_group(group);
-    delete::nodes(home)?;
-    thread::sleep(LATE);
-    delete::nodes(home)?;
+    for look in 0..2 {
+        if look > 0 {
+            thread::sleep(LATE);
+        }
+        match delete::nodes(home) {
+            // somebody was faster with a cluster of the same name
+            Ok(_) | Err(ClusterError::Foreign(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
     home.remove().map(drop)
 }

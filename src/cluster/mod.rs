@@ -9,6 +9,7 @@ pub mod flags;
 mod home;
 pub mod keeper;
 mod kind;
+mod objects;
 pub mod ports;
 mod process;
 mod progress;

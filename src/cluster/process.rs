@@ -128,9 +128,9 @@ pub(super) fn pause(stop: &AtomicBool, length: Duration) -> Result<(), ClusterEr
         if stop.load(Ordering::SeqCst) {
             return Err(ClusterError::Interrupted);
         }
-        let step = left.min(MOMENT);
-        thread::sleep(step);
-        left -= step;
+        let now = left.min(MOMENT);
+        thread::sleep(now);
+        left -= now;
     }
     Ok(())
 }

@@ -4,4 +4,7 @@
 pub trait Progress {
     /// A step begins.
     fn step(&mut self, what: &str);
+
+    /// The step that runs went wrong.
+    fn fail(&mut self);
 }

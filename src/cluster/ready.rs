@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::objects::{has_condition, items, json, list_at, name, text};
 use super::{ClusterError, Home, Progress, Record, docker, process};
 
 /// How long all of it may take, after kind is done.
@@ -25,10 +26,8 @@ pub(super) fn wait(
     progress: &mut dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(), ClusterError> {
-    progress.step(match record.hardened {
-        true => "approve the kubelets' certificates, and wait until all is ready",
-        false => "wait until all is ready",
-    });
+    let also = if record.hardened { "approve the kubelets' certificates, and " } else { "" };
+    progress.step(&format!("{also}wait until all is ready"));
     let nodes = docker::nodes(home.name())?;
     let names: BTreeSet<&str> =
         nodes.iter().filter(|node| node.role != "external-load-balancer").map(|node| node.name.as_str()).collect();
@@ -63,15 +62,13 @@ fn approve(control: &str, nodes: &BTreeSet<&str>) -> Result<(), ClusterError> {
 pub(super) fn pending(control: &str, nodes: &BTreeSet<&str>) -> Result<Vec<String>, ClusterError> {
     let list = json(control, &["get", "certificatesigningrequests"])?;
     let ours = |request: &&Value| {
-        let spec = &request["spec"];
-        let node = spec["username"].as_str().and_then(|user| user.strip_prefix("system:node:"));
-        let mut usages = spec["usages"].as_array().into_iter().flatten();
-        spec["signerName"] == SERVING
+        let node = text(request, "/spec/username").and_then(|user| user.strip_prefix("system:node:"));
+        text(request, "/spec/signerName") == Some(SERVING)
             && node.is_some_and(|node| nodes.contains(node))
-            && usages.all(|usage| usage.as_str().is_some_and(|usage| USAGES.contains(&usage)))
-            && request["status"]["conditions"].is_null()
+            && list_at(request, "/spec/usages").all(|usage| usage.as_str().is_some_and(|usage| USAGES.contains(&usage)))
+            && request.pointer("/status/conditions").is_none()
     };
-    let found = items(&list).filter(ours).filter_map(|request| request["metadata"]["name"].as_str());
+    let found = items(&list).filter(ours).filter_map(name);
     Ok(found.map(str::to_owned).collect())
 }
 
@@ -81,14 +78,13 @@ fn missing(control: &str, nodes: &BTreeSet<&str>) -> Option<String> {
         Ok(list) => list,
         Err(error) => return Some(error.to_string()),
     };
-    for name in nodes {
-        let node = items(&list).find(|node| node["metadata"]["name"] == *name);
-        if !node.is_some_and(is_ready) {
-            return Some(format!("the node {name} is not ready"));
+    for node in nodes {
+        if !items(&list).find(|found| name(found) == Some(node)).is_some_and(is_ready) {
+            return Some(format!("the node {node} is not ready"));
         }
         // through the API server, as logs and exec go: this needs a certificate that it believes
-        if docker::kubectl(control, &["get", "--raw", &format!("/api/v1/nodes/{name}/proxy/healthz")]).is_err() {
-            return Some(format!("the API server does not reach the kubelet of {name}"));
+        if docker::kubectl(control, &["get", "--raw", &format!("/api/v1/nodes/{node}/proxy/healthz")]).is_err() {
+            return Some(format!("the API server does not reach the kubelet of {node}"));
         }
     }
     let list = match json(control, &["--namespace=kube-system", "get", "deployments"]) {
@@ -96,7 +92,7 @@ fn missing(control: &str, nodes: &BTreeSet<&str>) -> Option<String> {
         Err(error) => return Some(error.to_string()),
     };
     let late = items(&list).find(|deployment| !is_available(deployment));
-    if let Some(name) = late.and_then(|deployment| deployment["metadata"]["name"].as_str()) {
+    if let Some(name) = late.and_then(name) {
         return Some(format!("the deployment kube-system/{name} is not available"));
     }
     let account = docker::kubectl(control, &["--namespace=default", "get", "serviceaccount", "default"]);
@@ -105,28 +101,9 @@ fn missing(control: &str, nodes: &BTreeSet<&str>) -> Option<String> {
 
 /// Whether a node says that it is ready.
 pub(super) fn is_ready(node: &Value) -> bool {
-    has(node, "Ready")
+    has_condition(node, "Ready")
 }
 
 fn is_available(deployment: &Value) -> bool {
-    has(deployment, "Available")
-}
-
-fn has(object: &Value, condition: &str) -> bool {
-    let mut conditions = object["status"]["conditions"].as_array().into_iter().flatten();
-    conditions.any(|it| it["type"] == condition && it["status"] == "True")
-}
-
-/// What kubectl in the node prints as JSON.
-pub(super) fn json(control: &str, args: &[&str]) -> Result<Value, ClusterError> {
-    let text = docker::kubectl(control, &[args, &["--output=json"]].concat())?;
-    serde_json::from_str(&text).map_err(|error| ClusterError::Unreadable {
-        command: format!("kubectl {}", args.join(" ")),
-        reason: error.to_string(),
-    })
-}
-
-/// The items of a list.
-pub(super) fn items(list: &Value) -> impl Iterator<Item = &Value> {
-    list["items"].as_array().into_iter().flatten()
+    has_condition(deployment, "Available")
 }

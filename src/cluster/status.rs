@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::flags::{self, Difference, Running};
 use super::ports::{self, Listener};
-use super::{ClusterError, Home, Record, baseline, docker, ready};
+use super::{ClusterError, Home, Record, baseline, docker, objects, ready};
 
 /// Prints the arguments of the API server, each on a line.
 const ARGUMENTS: &str = r#"for process in /proc/[0-9]*; do
@@ -69,7 +69,7 @@ pub fn status(home: &Home) -> Result<Status, ClusterError> {
     let names: BTreeSet<&str> = containers.iter().map(|node| node.name.as_str()).collect();
     let control = containers.iter().find(|node| node.role == "control-plane" && node.state == "running");
     let control = control.map(|node| node.name.as_str());
-    let listed = control.and_then(|control| ready::json(control, &["get", "nodes"]).ok());
+    let listed = control.and_then(|control| objects::json(control, &["get", "nodes"]).ok());
     let nodes: Vec<Node> = containers.iter().map(|container| node(container, listed.as_ref())).collect();
     let flags = control.and_then(|control| arguments(control).ok()).filter(|flags| !flags.is_empty());
     let differences = match (&flags, baseline(&record)?) {
@@ -81,7 +81,7 @@ pub fn status(home: &Home) -> Result<Status, ClusterError> {
 }
 
 fn node(container: &docker::Container, listed: Option<&Value>) -> Node {
-    let found = listed.and_then(|list| ready::items(list).find(|node| node["metadata"]["name"] == container.name));
+    let found = listed.and_then(|list| objects::items(list).find(|node| objects::name(node) == Some(&container.name)));
     let runs = container.state == "running";
     let state = match found {
         _ if !runs => container.state.as_str(),
@@ -89,7 +89,7 @@ fn node(container: &docker::Container, listed: Option<&Value>) -> Node {
         Some(_) => "not ready",
         None => "unknown",
     };
-    let version = found.and_then(|node| node["status"]["nodeInfo"]["kubeletVersion"].as_str());
+    let version = found.and_then(|node| objects::text(node, "/status/nodeInfo/kubeletVersion"));
     let ports = runs.then(|| docker::exec(&container.name, &["sh", "-c", ports::SCRIPT]).ok()).flatten();
     Node {
         name: container.name.clone(),

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
-const PREFIX: &str = "tightship-live-";
+/// What the names of all clusters of the tests begin with; the number of the process follows.
+pub const PREFIX: &str = "tightship-live-";
 
 /// A cluster that is deleted when dropped, unless it was there before.
 pub struct Cluster {
@@ -86,13 +87,13 @@ impl Drop for Cluster {
 /// A shell that waits for the end of its standard input, which is held open by this process, and then deletes the
 /// cluster. So the cluster does not outlive the run however that ends, by SIGTERM or SIGKILL too.
 #[derive(Clone, Default)]
-struct Keeper(Arc<Mutex<Option<Child>>>);
+pub struct Keeper(Arc<Mutex<Option<Child>>>);
 
 impl Keeper {
     /// Ctrl-C goes to all processes of the terminal; this one has to stay.
     const SCRIPT: &str = r#"trap '' INT TERM HUP; cat; exec kind delete cluster --name "$0" --kubeconfig "$1""#;
 
-    fn start(name: &str, kubeconfig: &Path) -> std::io::Result<Self> {
+    pub fn start(name: &str, kubeconfig: &Path) -> std::io::Result<Self> {
         let child = Command::new("sh")
             .args(["-c", Self::SCRIPT, name])
             .arg(kubeconfig)
@@ -104,7 +105,7 @@ impl Keeper {
     }
 
     /// Deletes the cluster. Whoever comes second waits for the first.
-    fn finish(&self) {
+    pub fn finish(&self) {
         let mut child = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(mut child) = child.take() {
             // closes the pipe first
@@ -117,7 +118,7 @@ impl Keeper {
 fn delete_stale(kubeconfig: &Path) {
     let Ok(output) = Command::new("kind").args(["get", "clusters"]).output() else { return };
     for name in String::from_utf8_lossy(&output.stdout).lines() {
-        let process = name.strip_prefix(PREFIX).and_then(|process| process.parse().ok());
+        let process = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse().ok());
         if process.is_some_and(is_gone) {
             let mut delete = Command::new("kind");
             let _ = delete.args(["delete", "cluster", "--name", name, "--kubeconfig"]).arg(kubeconfig).output();

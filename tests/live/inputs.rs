@@ -25,7 +25,7 @@ fn kustomization(_: &Live) -> Result<(), Failed> {
     command.current_dir(folder.path("")).args(["check", "--no-config", "--format", "concise"]);
     let ran = Ran::of(command.args(["--select", "host-namespaces,missing-field", "."]).output()?);
     ensure(ran.code == 1 && ran.stdout.lines().count() == 1, || format!("{ran:?}"))?;
-    ensure(ran.stdout.starts_with("./prod (kustomize build):"), || ran.stdout.clone())
+    ensure(ran.stdout.starts_with("prod (kustomize build):"), || ran.stdout.clone())
 }
 
 fn namespace(live: &Live) -> Result<(), Failed> {

@@ -11,6 +11,7 @@ mod admission;
 mod api;
 mod cluster;
 mod environments;
+mod hardened;
 mod inputs;
 mod kubectl;
 mod network;
@@ -41,6 +42,7 @@ type Test = (&'static str, fn(&Live) -> Result<(), Failed>);
 
 fn tests() -> Vec<Test> {
     [
+        hardened::FIRST,
         workloads::TESTS,
         network::TESTS,
         pods::TESTS,
@@ -52,6 +54,7 @@ fn tests() -> Vec<Test> {
         schema::TESTS,
         inputs::TESTS,
         admission::TESTS,
+        hardened::LAST,
     ]
     .concat()
 }

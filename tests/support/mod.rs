@@ -47,6 +47,32 @@ pub(crate) fn program() -> Command {
     command
 }
 
+/// The same command, which heeds signals even where those who run the tests ignore them, as a shell in the background does.
+pub(crate) fn heeding_signals(command: &Command) -> Command {
+    if !cfg!(target_os = "linux") {
+        let mut same = Command::new(command.get_program());
+        copy(command, &mut same);
+        return same;
+    }
+    let mut env = Command::new("/usr/bin/env");
+    env.arg("--default-signal").arg(command.get_program());
+    copy(command, &mut env);
+    env
+}
+
+fn copy(from: &Command, to: &mut Command) {
+    to.args(from.get_args()).stdin(Stdio::null());
+    for (name, value) in from.get_envs() {
+        match value {
+            Some(value) => to.env(name, value),
+            None => to.env_remove(name),
+        };
+    }
+    if let Some(folder) = from.get_current_dir() {
+        to.current_dir(folder);
+    }
+}
+
 /// What a run left behind.
 #[derive(Debug)]
 pub(crate) struct Ran {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::walk::{Walked, folder_of};
-use super::{Found, Input, Text, tool};
+use super::{Found, Input, tool};
 use crate::yaml::{self, Kind, Node};
 
 /// A kustomization as it is written.
@@ -39,18 +39,15 @@ pub(super) fn build(walked: &mut Walked, timeout: Duration, named: &BTreeSet<&Ut
         if is_part(kustomization) && !named.contains(folder) {
             continue;
         }
-        let name = format!("{folder} (kustomize build)");
-        if let Some(remote) = &kustomization.remote {
-            let reason = format!(
+        let result = match &kustomization.remote {
+            Some(remote) => Some(Err(format!(
                 "it names `{remote}`, and nothing is fetched here; check what kustomize makes of it: kustomize build \
                  {folder} | tightship check -"
-            );
-            found.inputs.push(Input { name, text: Text::Failed(reason) });
-            continue;
-        }
-        match render(folder, timeout) {
-            Some(Ok(text)) => found.inputs.push(Input { name, text: Text::Made(text.into()) }),
-            Some(Err(reason)) => found.inputs.push(Input { name, text: Text::Failed(reason) }),
+            ))),
+            None => render(folder, timeout),
+        };
+        match result {
+            Some(result) => found.inputs.push(Input::made(folder, "kustomize build", result)),
             None => absent = true,
         }
     }
@@ -71,8 +68,9 @@ pub(super) fn build(walked: &mut Walked, timeout: Duration, named: &BTreeSet<&Ut
 
 /// What kustomize makes of a folder; `None` without kustomize.
 fn render(folder: &Utf8Path, timeout: Duration) -> Option<Result<String, String>> {
-    let said = tool::run("kustomize", &["build", folder.as_str()], timeout)
-        .or_else(|| tool::run("kubectl", &["kustomize", folder.as_str()], timeout))?;
+    let folder = tool::path(folder);
+    let said = tool::run("kustomize", &["build", &folder], timeout)
+        .or_else(|| tool::run("kubectl", &["kustomize", &folder], timeout))?;
     Some(said.and_then(tool::Said::result))
 }
 

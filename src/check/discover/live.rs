@@ -103,7 +103,7 @@ pub(super) fn objects(live: &Live, timeout: Duration) -> Result<Found, InputErro
     for mut object in objects {
         strip(&mut object);
         let text = emit::block(&object);
-        found.inputs.push(Input { name: name(&object), text: Text::Made(text.into()) });
+        found.inputs.push(Input { name: name(&object), text: Text::Made { of: None, text: text.into() } });
     }
     found.inputs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)

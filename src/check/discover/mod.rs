@@ -4,6 +4,7 @@ mod chart;
 mod kustomize;
 mod live;
 mod tool;
+mod unit;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -32,13 +33,41 @@ pub enum Text {
     File(Utf8PathBuf),
     /// Here already: standard input.
     Here(Arc<str>),
-    /// Here, as another program made it from files or a cluster: there is nothing to mend in it.
-    Made(Arc<str>),
-    /// Nowhere: the program that should have made it said this.
-    Failed(String),
+    /// Here, as another program made it of a folder or a cluster: there is nothing to mend in it.
+    Made {
+        /// The folder, if there is one.
+        of: Option<Utf8PathBuf>,
+        /// What it made.
+        text: Arc<str>,
+    },
+    /// Nowhere: the program that should have made it failed.
+    Failed {
+        /// The folder.
+        of: Utf8PathBuf,
+        /// What it said.
+        reason: String,
+    },
 }
 
 impl Input {
+    /// The file, or the folder of which the text was made.
+    pub fn path(&self) -> Option<&Utf8Path> {
+        match &self.text {
+            Text::File(path) | Text::Made { of: Some(path), .. } | Text::Failed { of: path, .. } => Some(path),
+            Text::Here(_) | Text::Made { of: None, .. } => None,
+        }
+    }
+
+    /// What a program made of a folder, or why it did not.
+    fn made(of: &Utf8Path, how: &str, result: Result<String, String>) -> Self {
+        let name = format!("{of} ({how})");
+        let text = match result {
+            Ok(text) => Text::Made { of: Some(of.to_owned()), text: text.into() },
+            Err(reason) => Text::Failed { of: of.to_owned(), reason },
+        };
+        Self { name, text }
+    }
+
     /// Whether a person wrote the text, so that it can be mended.
     pub fn is_written(&self) -> bool {
         matches!(self.text, Text::File(_) | Text::Here(_))
@@ -47,8 +76,8 @@ impl Input {
     /// The text; `Err` says why it cannot be read.
     pub fn read(&self) -> Result<Arc<str>, String> {
         match &self.text {
-            Text::Here(text) | Text::Made(text) => Ok(Arc::clone(text)),
-            Text::Failed(reason) => Err(reason.clone()),
+            Text::Here(text) | Text::Made { text, .. } => Ok(Arc::clone(text)),
+            Text::Failed { reason, .. } => Err(reason.clone()),
             Text::File(path) => {
                 let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
                 String::from_utf8(bytes).map(Arc::from).map_err(|error| {
@@ -109,7 +138,7 @@ pub struct Found {
 
 /// Finds what there is to check; files in the order of their names.
 ///
-/// Folders are searched for YAML and JSON, without what git ignores. A folder with a kustomization or a chart is what
+/// Folders are searched for YAML, JSON, units of systemd and lists of flags, without what git ignores. A folder with a kustomization or a chart is what
 /// kustomize or Helm make of it.
 pub fn discover(request: &Request) -> Result<Found, InputError> {
     if let Some(live) = &request.live {
@@ -120,13 +149,16 @@ pub fn discover(request: &Request) -> Result<Found, InputError> {
         let metadata = std::fs::metadata(path).map_err(|error| InputError::Unreadable(path.clone(), error))?;
         if metadata.is_dir() { walk::folder(path, &mut walked)? } else { walked.files.push(path.clone()) }
     }
-    let named: BTreeSet<&Utf8Path> = request.paths.iter().map(Utf8PathBuf::as_path).collect();
+    let named: BTreeSet<&Utf8Path> = request.paths.iter().map(|path| walk::plain(path)).collect();
     let mut found = Found { charts: walked.charts.len(), ..Found::default() };
     chart::render(&mut walked, request, &named, &mut found);
     kustomize::build(&mut walked, request.timeout, &named, &mut found);
+    let named: Vec<Utf8PathBuf> = walked.files.iter().flat_map(|file| unit::beside(file)).collect();
+    walked.files.extend(named);
     walked.files.sort();
     walked.files.dedup();
-    let files = walked.files.into_iter().map(|path| Input { name: path.to_string(), text: Text::File(path) });
+    let name = |path: &Utf8PathBuf| path.strip_prefix("./").unwrap_or(path).to_string();
+    let files = walked.files.into_iter().map(|path| Input { name: name(&path), text: Text::File(path) });
     found.inputs.extend(files);
     found.inputs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)

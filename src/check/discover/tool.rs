@@ -5,6 +5,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use camino::Utf8Path;
+
 /// How often a running program is looked at.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -29,6 +31,11 @@ impl Said {
         let said = self.stderr.trim_end();
         format!("`{}` failed: {}", self.line, if said.is_empty() { "it says nothing" } else { said })
     }
+}
+
+/// A path as an argument: it may not look like a flag.
+pub(super) fn path(path: &Utf8Path) -> String {
+    if path.as_str().starts_with('-') { format!("./{path}") } else { path.to_string() }
 }
 
 /// Runs a program to its end; `None` if it is not on the PATH. Nothing that it asks is answered.

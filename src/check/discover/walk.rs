@@ -8,7 +8,10 @@ use ignore::{WalkBuilder, WalkState};
 use super::InputError;
 
 /// The endings of files that are looked for in folders.
-const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+const ENDINGS: [&str; 5] = ["yaml", "yml", "json", "service", "flags"];
+/// Environment files of these names belong to programs of the control plane; others hold anything.
+const ENVIRONMENTS: [&str; 5] =
+    ["kube-apiserver.env", "kube-controller-manager.env", "kube-scheduler.env", "etcd.env", "kubelet.env"];
 /// What kustomize calls its file.
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// What Helm calls the file of a chart.
@@ -25,7 +28,8 @@ pub(super) struct Walked {
 }
 
 impl Walked {
-    fn add(&mut self, path: Utf8PathBuf) {
+    fn add(&mut self, path: &Utf8Path) {
+        let path = plain(path).to_owned();
         let name = path.file_name().unwrap_or_default();
         if KUSTOMIZATIONS.contains(&name) {
             self.kustomizations.push(path);
@@ -34,10 +38,15 @@ impl Walked {
         if name == CHART {
             self.charts.push(folder_of(&path).to_owned());
         }
-        if path.extension().is_some_and(|ending| ENDINGS.contains(&ending)) {
+        if ENVIRONMENTS.contains(&name) || path.extension().is_some_and(|ending| ENDINGS.contains(&ending)) {
             self.files.push(path);
         }
     }
+}
+
+/// The path without `./`, which no program that reads a report expects.
+pub(super) fn plain(path: &Utf8Path) -> &Utf8Path {
+    path.strip_prefix(".").ok().filter(|path| !path.as_str().is_empty()).unwrap_or(path)
 }
 
 /// The folder that holds a file.
@@ -60,7 +69,7 @@ pub(super) fn folder(folder: &Utf8Path, walked: &mut Walked) -> Result<(), Input
             let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             match path {
                 Ok(None) => {}
-                Ok(Some(path)) => found.0.add(path),
+                Ok(Some(path)) => found.0.add(&path),
                 Err(error) => {
                     found.1 = Some(error);
                     return WalkState::Quit;

@@ -21,7 +21,7 @@ pub(super) fn mend(
             Text::File(path) => output::replace(path, fixed.after.as_bytes())?,
             Text::Here(text) => *text = fixed.after.as_str().into(),
             // nothing of it is mended
-            Text::Made(_) | Text::Failed(_) => {}
+            Text::Made { .. } | Text::Failed { .. } => {}
         }
     }
     for input in inputs.iter() {

@@ -92,9 +92,12 @@ struct ConfigFile {
 
 impl ConfigFile {
     fn excludes(&self, input: &Input) -> bool {
-        let Text::File(path) = &input.text else { return false };
-        let absolute = camino::absolute_utf8(path).unwrap_or_else(|_| path.clone());
-        absolute.strip_prefix(&self.folder).is_ok_and(|path| self.config.excludes(path))
+        let Some(path) = input.path() else { return false };
+        let absolute = camino::absolute_utf8(path).unwrap_or_else(|_| path.to_owned());
+        let Ok(path) = absolute.strip_prefix(&self.folder) else { return false };
+        // a folder goes with all that is in it
+        self.config.excludes(path)
+            || (!matches!(input.text, Text::File(_)) && self.config.excludes(&path.join("kustomization.yaml")))
     }
 }
 

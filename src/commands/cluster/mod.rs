@@ -39,7 +39,7 @@ fn up(args: &UpArgs) -> anyhow::Result<u8> {
     };
     let mut steps = Steps::new();
     let record = create::create(&home, &wanted, &mut steps, stop);
-    let seconds = steps.finish(record.is_ok());
+    let seconds = steps.finish();
     let record = record?;
     output::say(&format!(
         "{}: Kubernetes {}{}, {}, ready after {} s",

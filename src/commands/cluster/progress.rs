@@ -29,8 +29,8 @@ impl Steps {
     }
 
     /// The last step is over; gives how long all took.
-    pub(super) fn finish(mut self, well: bool) -> Duration {
-        self.end(well);
+    pub(super) fn finish(mut self) -> Duration {
+        self.end(true);
         self.begun.elapsed()
     }
 
@@ -56,5 +56,9 @@ impl Progress for Steps {
             spinner
         });
         self.running = Some(Step { what: what.to_owned(), begun: Instant::now(), spinner });
+    }
+
+    fn fail(&mut self) {
+        self.end(false);
     }
 }
