@@ -77,7 +77,7 @@ pub enum Command {
     /// Make, look at and delete kind clusters on this machine, hardened or not.
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
-    /// Print the JSON Schema of the spec.
+    /// Print the JSON Schema of the spec and of the configuration of the check.
     Schema,
     /// Print a completion script for a shell.
     Completions {

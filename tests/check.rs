@@ -233,9 +233,9 @@ fn a_baseline_knows_findings_by_object_and_field() {
 #[test]
 fn exit_codes_are_those_of_the_help() {
     let folder = Folder::new();
-    check(&folder, &[]).exits(3);
+    check(&folder, &[]).exits(3).says(&["nothing to check: no YAML or JSON file\n"]);
     folder.write("values.yaml", "replicas: 3\n");
-    check(&folder, &[]).exits(3);
+    check(&folder, &[]).exits(3).says(&["nothing to check: no Kubernetes object in 1 file\n"]);
     folder.write("good.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n");
     check(&folder, &[]).exits(0);
     folder.write("pod.yaml", pod("", "", ""));
@@ -247,7 +247,8 @@ fn exit_codes_are_those_of_the_help() {
     check(&folder, &["missing.yaml"]).exits(2).says(&["missing.yaml"]);
     check(&folder, &["--select", "priviledged"]).exits(2).says(&["did you mean `privileged`?"]);
     folder.write("latin.yaml", b"apiVersion: v1\nkind: Pod\nmetadata: {name: caf\xe9}\n");
-    check(&folder, &["latin.yaml"]).exits(2).says(&["latin.yaml", "line 3 is not UTF-8"]);
+    let ran = check(&folder, &["latin.yaml"]).exits(2).says(&["latin.yaml", "line 3 is not UTF-8"]);
+    assert_eq!(ran.stderr, "0 objects in 1 file: 1 error\n");
 }
 
 #[test]

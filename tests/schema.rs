@@ -56,6 +56,77 @@ fn wrong_keys_types_and_words_do_not_fit_it() {
     assert!(checked > 20, "{checked}");
 }
 
+/// Configurations of the check, which the program takes.
+const GOOD: &[&str] = &[
+    "",
+    "kubernetes: 1.36\nlevel: baseline\nfailOn: high",
+    "select: [all]\nignore: [reliability, image-digest]\nregistries: [ghcr.io/acme]\nexclude: [\"charts/**\"]",
+    "severity: {privileged: critical, image-digest: high}\nnoSuppress: [privileged]",
+    "suppressions:\n  - {rule: host-ports, kind: DaemonSet, name: \"node-*\", reason: it is the proxy, expires: 2027-03-31}",
+    "suppressions:\n  - {rule: privileged, namespace: kube-system, container: \"{init,main}\", reason: see OPS-1}",
+];
+
+/// Configurations that the program refuses.
+const BAD: &[&str] = &[
+    "kubernetes: 1.20",
+    "level: strict",
+    "failOn: worst",
+    "select: all",
+    "select: [privilegd]",
+    "ignore: [security, hostports]",
+    "severity: {privileged: worst}",
+    "severity: {priviledged: low}",
+    "noSuppress: [security]",
+    "exclude: charts",
+    "suppresions: []",
+    "suppressions: [{rule: privileged}]",
+    "suppressions: [{rule: privileged, reason: \"\"}]",
+    "suppressions: [{rule: priviledged, reason: why}]",
+    "suppressions: [{rule: privileged, reason: why, expires: soon}]",
+    "suppressions: [{rule: privileged, reason: why, pod: app}]",
+];
+
+fn config(keys: &str) -> String {
+    format!("apiVersion: tightship/v1\nkind: Check\n{keys}\n")
+}
+
+#[test]
+fn configurations_fit_it_where_the_program_takes_them() {
+    let validator = jsonschema::draft202012::new(&schema()).unwrap();
+    let folder = Folder::new();
+    folder.write("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n");
+    let takes = |text: &str| {
+        folder.write(".tightship.yaml", text);
+        let ran = folder.run(&["check", "map.yaml"]);
+        assert!([0, 1, 2].contains(&ran.code), "{text}: {}", ran.stderr);
+        (ran.code != 2, ran.stderr)
+    };
+    for (keys, good) in GOOD.iter().map(|keys| (keys, true)).chain(BAD.iter().map(|keys| (keys, false))) {
+        let text = config(keys);
+        let stream = tightship::yaml::parse(&text);
+        let document = stream.documents[0].root().unwrap().to_json().unwrap();
+        assert_eq!(validator.is_valid(&document), good, "the schema on\n{text}");
+        let (taken, said) = takes(&text);
+        assert_eq!(taken, good, "the program on\n{text}\n{said}");
+        assert!(good || said.contains("--> .tightship.yaml:"), "{said}");
+    }
+}
+
+#[test]
+fn each_file_says_what_belongs_into_the_other() {
+    let folder = Folder::with(&config(""));
+    folder.render(&[]).exits(2).says(&[
+        "the configuration of the check, `kind: Check`, belongs into `.tightship.yaml`",
+        "--> tightship.yaml:2:7",
+    ]);
+    let folder = Folder::new();
+    for kind in ["App", "Space", "ApiServer"] {
+        folder.write(".tightship.yaml", support::MINIMAL.replace("App", kind));
+        let message = format!("a spec of `kind: {kind}` belongs into `tightship.yaml`");
+        folder.run(&["check"]).exits(2).says(&[&message, "--> .tightship.yaml:2:7", "expected `Check`"]);
+    }
+}
+
 #[test]
 fn completions_and_manual_pages() {
     let folder = Folder::new();
@@ -76,7 +147,7 @@ fn commands(command: &clap::Command) -> usize {
 #[test]
 fn help_fits_the_screen() {
     let folder = Folder::new();
-    for command in ["new", "render", "apiserver", "schema", "completions", "man"] {
+    for command in ["new", "render", "check", "rules", "explain", "apiserver", "schema", "completions", "man"] {
         let help = folder.command(&[command, "--help"]).env("COLUMNS", "100").output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();
         assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");

@@ -6,9 +6,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::selection::Selection;
 use super::suppress::ObjectSuppression;
 use crate::diagnostic::{Problem, Severity as ProblemSeverity};
-use crate::rules::{self, Rule, Severity, pod_security};
+use crate::rules::{self, Category, Rule, Severity, pod_security};
 use crate::spec::app::ApiVersion;
 use crate::spec::decode::{self, Decode, Decoder, Located, Map, record, words};
 use crate::spec::values::{Day, Line, Registry, Release};
@@ -106,9 +107,9 @@ record! {
         /// Hold everything against this Pod Security level, whatever the labels of namespaces say.
         level "level": Option<LevelWord> = None,
         /// Run only these rules or categories; `all` for every one. Default: those that are on.
-        select "select": Vec<String> = Vec::new(),
+        select "select": Vec<Choice> = Vec::new(),
         /// Leave these rules or categories out.
-        ignore "ignore": Vec<String> = Vec::new(),
+        ignore "ignore": Vec<Choice> = Vec::new(),
         /// Other severities, by rule.
         severity "severity": Map<RuleName, SeverityWord> = Map::default(),
         /// The least severity that makes the exit code 1. Default: low.
@@ -163,10 +164,6 @@ impl Decode for RuleName {
 }
 
 impl JsonSchema for RuleName {
-    fn inline_schema() -> bool {
-        true
-    }
-
     fn schema_name() -> Cow<'static, str> {
         "RuleName".into()
     }
@@ -174,6 +171,39 @@ impl JsonSchema for RuleName {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let ids: Vec<&str> = rules::all().map(|rule| rule.id).collect();
         json_schema!({ "type": "string", "enum": ids })
+    }
+}
+
+/// A word that chooses rules: a rule, a category, or `all`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Choice(pub String);
+
+impl Decode for Choice {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let word = decode::text(node, "the name of a rule or of a category", decoder)?;
+        match Selection::named(word) {
+            Ok(_) => Some(Self(word.to_owned())),
+            Err(unknown) => {
+                decoder.report(Problem::error(decoder.place(node.span()), unknown.to_string()));
+                None
+            }
+        }
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl JsonSchema for Choice {
+    fn schema_name() -> Cow<'static, str> {
+        "Choice".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let others: Vec<&str> = Category::ALL.map(Category::as_str).into_iter().chain(["all"]).collect();
+        let rule = generator.subschema_for::<RuleName>();
+        json_schema!({ "anyOf": [rule, { "type": "string", "enum": others }] })
     }
 }
 
@@ -259,7 +289,16 @@ pub fn read(source: &Source) -> Read {
     let mut config = None;
     let mut roots = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| !root.is_null());
     match (roots.next(), roots.next()) {
-        (Some(root), None) if root.kind() == Kind::Mapping => config = Config::decode(root, &mut decoder),
+        (Some(root), None) if root.kind() == Kind::Mapping => {
+            match root.get("kind").filter(|kind| is_of_specs(*kind)) {
+                Some(kind) => {
+                    let message =
+                        format!("a spec of `kind: {}` belongs into `tightship.yaml`", kind.text().unwrap_or_default());
+                    decoder.report(Problem::error(decoder.place(kind.span()), message).label("expected `Check`"));
+                }
+                None => config = Config::decode(root, &mut decoder),
+            }
+        }
         (_, Some(second)) => {
             let place = decoder.place(second.span());
             decoder.report(Problem::error(place, "a second document").label("a configuration is one document"));
@@ -274,6 +313,10 @@ pub fn read(source: &Source) -> Read {
     let problems = decoder.into_problems();
     let failed = problems.iter().any(|problem| problem.severity == ProblemSeverity::Error);
     Read { config: config.filter(|_| !failed), problems }
+}
+
+fn is_of_specs(kind: Node<'_, '_>) -> bool {
+    kind.text().is_some_and(|kind| crate::spec::KINDS.contains(&kind))
 }
 
 /// The configuration that holds in a folder: the nearest one, going up, but not out of a repository.

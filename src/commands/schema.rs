@@ -1,10 +1,33 @@
-//! `tightship schema`.
+//! `tightship schema`: the JSON Schema of the files that people write for tightship, for editors and other tools.
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Value, json};
 
 use super::{OK, output};
-use crate::spec::schema;
+use crate::check::config::Config;
+use crate::spec::{ApiServer, App, Space};
 
 /// Prints the schema.
 pub(super) fn run() -> anyhow::Result<u8> {
-    output::print(&format!("{}\n", serde_json::to_string_pretty(&schema::schema())?))?;
+    output::print(&format!("{}\n", serde_json::to_string_pretty(&schema())?))?;
     Ok(OK)
+}
+
+/// The schema (draft 2020-12) of one document.
+fn schema() -> Value {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let app: Value = generator.subschema_for::<App>().into();
+    let space: Value = generator.subschema_for::<Space>().into();
+    let api_server: Value = generator.subschema_for::<ApiServer>().into();
+    let check: Value = generator.subschema_for::<Config>().into();
+    let definitions = generator.take_definitions(true);
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "tightship",
+        "description": "One document of a tightship.yaml (an App, a Space or an ApiServer), or a .tightship.yaml (a Check).",
+        "type": "object",
+        "required": ["kind"],
+        "oneOf": [app, space, api_server, check],
+        "$defs": definitions,
+    })
 }

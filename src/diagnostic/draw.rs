@@ -114,10 +114,10 @@ impl<'a> Piece<'a> {
         std::ptr::eq(self.source, source) && together.len() <= FAR
     }
 
-    fn add(&mut self, lines: &Range<usize>, mark: Mark<'a>, mask: Mask<'a>) {
+    fn add(&mut self, lines: &Range<usize>, mark: Mark<'a>, hides: Mask<'a>) {
         self.lines = self.lines.start.min(lines.start)..self.lines.end.max(lines.end);
         self.marks.push(mark);
-        self.masks.push(mask);
+        self.masks.push(hides);
     }
 
     fn snippet(self) -> Snippet<'a, annotate_snippets::Annotation<'a>> {

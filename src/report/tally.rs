@@ -47,10 +47,14 @@ impl Tally {
 pub fn summary(outcome: &Outcome) -> String {
     let counts = &outcome.counts;
     let files = count(counts.files, "file");
-    if counts.objects == 0 && outcome.broken.is_empty() && outcome.findings.is_empty() {
-        return format!("nothing to check: no Kubernetes object in {files}");
+    let is_nothing = counts.objects == 0 && outcome.findings.is_empty();
+    if is_nothing && outcome.broken.is_empty() {
+        return match counts.files {
+            0 => "nothing to check: no YAML or JSON file".to_owned(),
+            _ => format!("nothing to check: no Kubernetes object in {files}"),
+        };
     }
-    let mut parts = vec![match outcome.findings.len() {
+    let found = match outcome.findings.len() {
         0 if outcome.as_admission => admissions(outcome),
         0 => "no findings".to_owned(),
         number => {
@@ -58,7 +62,10 @@ pub fn summary(outcome: &Outcome) -> String {
             let severities = severities.iter().map(|(severity, count)| format!("{count} {}", severity.as_str()));
             format!("{} ({})", count(number, "finding"), severities.collect::<Vec<_>>().join(", "))
         }
-    }];
+    };
+    let mut parts = Vec::new();
+    // of what could not be read nothing is known
+    parts.extend((!is_nothing).then_some(found));
     if outcome.suppressed > 0 {
         parts.push(format!("{} suppressed", outcome.suppressed));
     }

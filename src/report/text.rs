@@ -1,6 +1,6 @@
 //! `text`: for people, in the style of rustc.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use annotate_snippets::Level;
@@ -99,19 +99,11 @@ fn unreadable<'a>(files: &'a Files<'_>, broken: &'a Broken) -> Drawing<'a> {
     }
 }
 
-/// A line for each rule that was not always shown.
+/// How much was not shown.
 fn rest(tally: &Tally, shown: &HashMap<&str, usize>, out: &mut dyn Write) -> io::Result<()> {
-    let mut seen = HashSet::new();
-    let mut any = false;
-    for (rule, _, _) in &tally.rules {
-        let all: usize = tally.rules.iter().filter(|other| other.0 == *rule).map(|other| other.2).sum();
-        let more = all - shown.get(rule.id).copied().unwrap_or(all).min(all);
-        if more > 0 && seen.insert(rule.id) {
-            any = true;
-            writeln!(out, "... and {more} more of [{}] (--all shows them)", rule.id)?;
-        }
-    }
-    if any { writeln!(out) } else { Ok(()) }
+    let all: usize = tally.rules.iter().map(|rule| rule.2).sum();
+    let more = all - shown.values().sum::<usize>().min(all);
+    if more > 0 { writeln!(out, "... and {more} more of the same rules (`--all` shows them)\n") } else { Ok(()) }
 }
 
 /// How often each rule fires; one rule alone is in the summary already.

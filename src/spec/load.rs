@@ -8,7 +8,7 @@ use crate::diagnostic::{Problem, Severity};
 use crate::yaml::{self, Kind, Node, Source, Span, Value};
 
 /// The kinds of documents.
-const KINDS: [&str; 3] = ["App", "Space", "ApiServer"];
+pub const KINDS: [&str; 3] = ["App", "Space", "ApiServer"];
 /// What a message says where a kind is missing.
 const EXPECTED: &str = "expected `kind: App`, `kind: Space` or `kind: ApiServer`";
 
@@ -93,6 +93,10 @@ fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>)
         Some("App") => specs.apps.extend(App::decode(root, decoder)),
         Some("Space") => specs.spaces.extend(Space::decode(root, decoder)),
         Some("ApiServer") => specs.api_servers.extend(ApiServer::decode(root, decoder)),
+        Some("Check") => {
+            let message = "the configuration of the check, `kind: Check`, belongs into `.tightship.yaml`";
+            decoder.report(Problem::error(decoder.place(kind.span()), message).label(EXPECTED));
+        }
         Some(word) if !word.is_empty() && !is_empty(kind) => unknown_word(kind.span(), word, &KINDS, decoder),
         _ => wrong_form(kind, "`App`, `Space` or `ApiServer`", decoder),
     }

@@ -8,7 +8,6 @@ pub mod exception;
 mod load;
 pub mod network;
 pub mod relaxation;
-pub mod schema;
 pub mod secret;
 pub mod space;
 pub mod storage;
@@ -18,5 +17,5 @@ pub mod workload;
 
 pub use api_server::ApiServer;
 pub use app::App;
-pub use load::{Outcome, Specs, load};
+pub use load::{KINDS, Outcome, Specs, load};
 pub use space::Space;

@@ -417,7 +417,9 @@ leaf! {
     /// A day.
     #[derive(Default)]
     Day(Date), "date", "a day such as `2027-03-31`",
-    schema json_schema!({ "type": "string", "format": "date" }),
+    schema json_schema!({
+        "type": "string", "format": "date", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+    }),
     read |text| {
         let day = Some(text).filter(|text| text.len() == "2027-03-31".len()).and_then(|text| text.parse().ok());
         day.ok_or_else(|| Refusal::new("is no day of the calendar"))

@@ -5,7 +5,7 @@ use crate::check::fix::{self, Fixed};
 use crate::check::{Input, Options, Outcome, Text};
 use crate::diagnostic::masked;
 use crate::kube::secret;
-use crate::rules::Safety;
+use crate::rules::{Finding, Safety};
 
 /// Writes what can be mended; gives the number of findings mended. What came in by a pipe goes out by one, mended or not.
 pub(super) fn mend(
@@ -66,4 +66,17 @@ pub(super) fn take_back(outcome: &mut Outcome, safety: Safety) -> anyhow::Result
         output::say(&format!("{} left out, as something else would be wrong then", output::count(count, "fix")))?;
     }
     Ok(())
+}
+
+/// Takes back the offers to mend what another program made, which nobody can do there. What to do stays said.
+pub(super) fn only_where_written(outcome: &mut Outcome, inputs: &[Input]) -> usize {
+    let is_written = |finding: &Finding| inputs.get(finding.file().0 as usize).is_none_or(Input::is_written);
+    let mut count = 0;
+    for finding in outcome.findings.iter_mut().filter(|finding| !is_written(finding)) {
+        if let Some(fix) = finding.fix.take() {
+            finding.help.get_or_insert(fix.title);
+            count += 1;
+        }
+    }
+    count
 }

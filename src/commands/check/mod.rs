@@ -21,6 +21,11 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
         return benchmark::run(args, name, &inputs, &options);
     }
     let mut outcome = check::run(&inputs, &options);
+    let made = mend::only_where_written(&mut outcome, &inputs);
+    if made > 0 && (args.diff || args.fix.is_some()) {
+        let what = output::count(made, "finding");
+        output::say(&format!("{what} in what was rendered: to be mended in what it is rendered from"))?;
+    }
     if args.update_baseline {
         return record(args, &outcome);
     }
@@ -33,6 +38,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     if args.fix.is_some() {
         if mend::mend(&mut inputs, &outcome, &options, safety)? > 0 {
             outcome = check::run(&inputs, &options);
+            mend::only_where_written(&mut outcome, &inputs);
             known(args, &mut outcome)?;
         }
         mend::take_back(&mut outcome, safety)?;

@@ -7,7 +7,7 @@ use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::{Shown, output};
-use crate::check::config::{self, Config};
+use crate::check::config::{self, Choice, Config};
 use crate::check::{self, Found, Input, Live, Options, Reach, Request, Selection, Text};
 use crate::cli::CheckArgs;
 use crate::kube::version::Version;
@@ -27,12 +27,11 @@ pub(super) struct Chosen {
 pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     let file = configuration(args)?;
     let config = file.as_ref().map(|file| &file.config);
-    let words = |flags: &[String], configured: fn(&Config) -> &Vec<String>| {
-        if flags.is_empty() { config.map(configured).cloned().unwrap_or_default() } else { flags.to_vec() }
+    let words = |configured: fn(&Config) -> &Vec<Choice>| {
+        config.into_iter().flat_map(configured).map(|choice| choice.0.clone())
     };
-    let select = words(&args.select, |config| &config.select);
-    let ignore: Vec<String> =
-        args.ignore.iter().cloned().chain(config.into_iter().flat_map(|config| config.ignore.clone())).collect();
+    let select = if args.select.is_empty() { words(|config| &config.select).collect() } else { args.select.clone() };
+    let ignore: Vec<String> = args.ignore.iter().cloned().chain(words(|config| &config.ignore)).collect();
     let configured = config.into_iter().flat_map(|config| &config.registries).map(|registry| registry.to_string());
     let registries = if args.registry.is_empty() { configured.collect() } else { args.registry.clone() };
     let mut selection = Selection::from_words(&select, &ignore)?;
