@@ -66,6 +66,16 @@ bench *args:
 peers *args:
     benches/peers {{args}}
 
+# Looks for crashes with random inputs, so many seconds for each target; needs cargo-fuzz and a nightly toolchain.
+fuzz seconds="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for target in $(cargo +nightly fuzz list); do
+        mkdir -p "fuzz/corpus/$target"
+        cargo +nightly fuzz run "$target" "fuzz/corpus/$target" tests/data/spec -- \
+            -dict=fuzz/yaml.dict -max_total_time={{seconds}} -max_len=4096 -timeout=10
+    done
+
 # Everything that CI runs.
 ci:
     .ci/run

@@ -5,7 +5,7 @@ mod check;
 pub mod cluster;
 mod rules;
 
-pub use check::CheckArgs;
+pub use check::{BenchmarkName, CheckArgs};
 pub use rules::{ExplainArgs, RulesArgs, RulesFormat};
 
 use camino::Utf8PathBuf;

@@ -256,7 +256,7 @@ fn a_text_is_cut_where_documents_begin() {
     assert!(parts.len() >= 3, "{parts:?}");
     assert!(parts.iter().all(|part| part.len() < 1000 + 2 * document.len()), "{parts:?}");
     assert_eq!(yaml::split("{\"a\": \"\\n---\\n\"}", 2).len(), 1);
-    assert_eq!(yaml::split("", 0), [0..0]);
+    assert_eq!(yaml::split("", 0).len(), 1);
     assert_eq!(yaml::split("a\n%YAML 1.1\n# c\n---\nb\n", 1).len(), 1, "the directive belongs to what follows");
 }
 

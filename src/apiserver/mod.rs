@@ -5,5 +5,6 @@ pub mod advice;
 pub mod baseline;
 pub mod catalogue;
 pub mod explain;
+pub mod files;
 pub mod slides;
 pub mod target;

@@ -1,5 +1,6 @@
 //! One file: read, taken apart into objects, and held against the rules.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -10,17 +11,19 @@ use super::assumed::Assumed;
 use super::discover::Input;
 use super::outcome::{Broken, Counts};
 use super::suppress::{self, Collected};
+use crate::apiserver::files;
 use crate::kube::object::{self, Kind, Object};
 use crate::kube::pod::Pod;
-use crate::rules::facts::Facts;
+use crate::rules::facts::{Facts, Plane};
 use crate::rules::manifest;
 use crate::rules::pod_security;
 use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
-use crate::yaml::{self, Node, Stream};
+use crate::yaml::{self, Node};
 
 type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
 type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>);
 type SetCheck = fn(&Facts, &mut SetSink<'_>);
+type PlaneCheck = fn(&Plane, &mut SetSink<'_>);
 
 /// What one file gave.
 #[derive(Debug, Default)]
@@ -50,6 +53,14 @@ impl Analysis {
     }
 }
 
+/// A file of which a part is looked at.
+#[derive(Clone, Copy)]
+struct Whole<'a> {
+    file: FileId,
+    name: &'a Arc<str>,
+    text: &'a Arc<str>,
+}
+
 /// About how many bytes of a file are read at a time: enough to keep every core busy, and few enough that the trees of one
 /// large file do not fill the memory.
 const PART: usize = 256 * 1024;
@@ -63,6 +74,7 @@ pub(super) struct Analyzer<'a> {
     pods: Vec<(&'static Rule, PodCheck)>,
     objects: Vec<(&'static Rule, ObjectCheck)>,
     sets: Vec<(&'static Rule, SetCheck)>,
+    planes: Vec<(&'static Rule, PlaneCheck)>,
     controls: Vec<(&'static Rule, &'static pod_security::Control)>,
     manifest: Vec<&'static Rule>,
 }
@@ -76,6 +88,7 @@ impl<'a> Analyzer<'a> {
             pods: Vec::new(),
             objects: Vec::new(),
             sets: Vec::new(),
+            planes: Vec::new(),
             controls: Vec::new(),
             manifest: Vec::new(),
         };
@@ -85,6 +98,7 @@ impl<'a> Analyzer<'a> {
                 Check::Pod(check) => sorted.pods.push((rule, check)),
                 Check::Object(check) => sorted.objects.push((rule, check)),
                 Check::Set(check) => sorted.sets.push((rule, check)),
+                Check::ControlPlane(check) => sorted.planes.push((rule, check)),
                 Check::PodSecurity(control) => sorted.controls.push((rule, control)),
                 Check::Manifest => sorted.manifest.push(rule),
                 Check::Engine => {}
@@ -97,6 +111,21 @@ impl<'a> Analyzer<'a> {
         self.sets.iter().copied()
     }
 
+    /// What the rules say about the control planes of the input.
+    pub(super) fn control_planes(&self, facts: &Facts) -> Vec<Finding> {
+        if facts.control_plane.is_empty() || self.planes.is_empty() {
+            return Vec::new();
+        }
+        let plane = Plane::new(&facts.control_plane, self.settings.kubernetes);
+        let mut findings = Vec::new();
+        for (rule, check) in &self.planes {
+            let mut sink = SetSink { rule, settings: self.settings, findings };
+            check(&plane, &mut sink);
+            findings = sink.findings;
+        }
+        findings
+    }
+
     /// Reads a file and runs all rules that look at one object.
     pub(super) fn file(&self, input: &Input, file: FileId, known: &Facts) -> Analysis {
         let mut analysis = Analysis { name: input.name.clone(), ..Analysis::default() };
@@ -107,14 +136,19 @@ impl<'a> Analyzer<'a> {
                 return analysis;
             }
         };
+        let name: Arc<str> = input.name.as_str().into();
+        if files::is_lines(&name, &text) {
+            lines(&text, file, &name, &mut analysis);
+            return analysis;
+        }
         // a suppression may stand above the `---` of the document that it is about
         let parts = if text.contains(suppress::COMMENT) {
             std::iter::once(0..text.len()).collect()
         } else {
             yaml::split(&text, PART)
         };
-        let parts: Vec<Analysis> =
-            parts.into_par_iter().map(|part| self.part(yaml::parse_part(&text, part), file, &text, known)).collect();
+        let whole = Whole { file, name: &name, text: &text };
+        let parts: Vec<Analysis> = parts.into_par_iter().map(|part| self.part(part, whole, known)).collect();
         for part in parts {
             analysis.append(part);
         }
@@ -125,17 +159,28 @@ impl<'a> Analyzer<'a> {
     }
 
     /// Runs the rules over some documents of a file.
-    fn part(&self, stream: Stream<'_>, file: FileId, text: &str, known: &Facts) -> Analysis {
-        let mut analysis = Analysis { collected: suppress::collect(&stream, text, file), ..Analysis::default() };
+    fn part(&self, part: Range<usize>, whole: Whole<'_>, known: &Facts) -> Analysis {
+        let Whole { file, name, text } = whole;
+        let stream = yaml::parse_part(text, part.clone());
+        let collected = suppress::collect(&stream, text, part, file);
+        let mut analysis = Analysis { collected, ..Analysis::default() };
         for error in stream.errors {
             analysis.broken.push(Broken { file, span: Some(error.span), message: error.message });
         }
         for document in &stream.documents {
             analysis.counts.documents += 1;
             let duplicates = if self.manifest.is_empty() { Vec::new() } else { document.duplicates() };
-            analysis.counts.others += object::for_each(document, &mut |object| {
+            let others = object::for_each(document, &mut |object| {
+                analysis.facts.control_plane.append(files::of_object(&object, text, file, name));
                 self.object(&object, &duplicates, file, text, known, &mut analysis);
             });
+            if others > 0 {
+                let parts = files::of_document(document, text, file, name);
+                let is_ours = usize::from(!parts.is_empty());
+                analysis.counts.objects += is_ours;
+                analysis.counts.others += others - is_ours;
+                analysis.facts.control_plane.append(parts);
+            }
             if !duplicates.is_empty() {
                 self.lists(document, &duplicates, file, text, &mut analysis);
             }
@@ -169,6 +214,11 @@ impl<'a> Analyzer<'a> {
         }
         if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
+            if self.settings.level.is_none() && files::is_static_pod(object, &pod) {
+                // the kubelet runs it, whatever a namespace asks for
+                analysis.findings.append(&mut sink.findings);
+                return;
+            }
             let context = analysis.assumed.context(object, &pod, known, self.settings);
             for (rule, check) in &self.pods {
                 sink.rule = rule;
@@ -210,4 +260,15 @@ impl<'a> Analyzer<'a> {
             analysis.admissions.extend(admission::of_pods(object, &pod, policies, file, text, self.settings));
         }
     }
+}
+
+/// What a file says that is no YAML.
+fn lines(text: &Arc<str>, file: FileId, name: &Arc<str>, analysis: &mut Analysis) {
+    let parts = files::of_lines(text, file, name);
+    analysis.counts.documents += 1;
+    let is_sure = parts.is_sure();
+    analysis.counts.objects += usize::from(is_sure);
+    analysis.counts.others += usize::from(!is_sure);
+    analysis.collected = suppress::of_lines(text, file);
+    analysis.facts.control_plane.append(parts);
 }

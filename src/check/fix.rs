@@ -39,7 +39,8 @@ pub fn fix(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safet
     // what other files say decides here too: the labels of a namespace, for example
     let (_, facts) = analyze(inputs, &analyzer, &options.settings);
     let fixer = Fixer { analyzer, facts, options, safety };
-    files.par_iter().filter_map(|&file| fixer.file(file, inputs.get(file.0 as usize)?)).collect()
+    let written = |file: FileId| inputs.get(file.0 as usize).filter(|input| input.is_written());
+    files.par_iter().filter_map(|&file| fixer.file(file, written(file)?)).collect()
 }
 
 fn applicable(finding: &Finding, safety: Safety) -> Option<&Fix> {
@@ -64,7 +65,8 @@ struct State {
 impl Fixer<'_> {
     fn file(&self, file: FileId, input: &Input) -> Option<Fixed> {
         let before = input.read().ok()?;
-        let mut state = self.look(file, &before);
+        let name = input.name.as_str();
+        let mut state = self.look(file, name, &before);
         let mut refused: Vec<(&str, String)> = Vec::new();
         let mut count = 0;
         for _ in 0..MAX_ROUNDS {
@@ -73,10 +75,10 @@ impl Fixer<'_> {
                 break;
             }
             let together: Vec<Edit> = chosen.iter().flat_map(|(_, fix)| fix.edits.iter().cloned()).collect();
-            let mended = self.attempt(file, &state, &together).map(|next| (next, chosen.len())).or_else(|| {
+            let mended = self.attempt(file, name, &state, &together).map(|next| (next, chosen.len())).or_else(|| {
                 // one of them is at fault: the first that does good alone is taken, those before it are not tried again
                 chosen.iter().find_map(|(finding, fix)| {
-                    let next = self.attempt(file, &state, &fix.edits);
+                    let next = self.attempt(file, name, &state, &fix.edits);
                     if next.is_none() {
                         refused.push(key(finding));
                     }
@@ -91,9 +93,15 @@ impl Fixer<'_> {
         (state.text != before).then(|| Fixed { file, before, after: state.text.to_string(), count })
     }
 
-    fn look(&self, file: FileId, text: &Arc<str>) -> State {
-        let input = Input { name: String::new(), text: Text::Here(Arc::clone(text)) };
+    fn look(&self, file: FileId, name: &str, text: &Arc<str>) -> State {
+        let input = Input { name: name.to_owned(), text: Text::Here(Arc::clone(text)) };
         let mut analysis = self.analyzer.file(&input, file, &self.facts);
+        if !analysis.facts.control_plane.is_empty() {
+            // what the other files say decides here too, and findings about them are theirs
+            analysis.facts.control_plane.append(self.facts.control_plane.without(file));
+            let findings = self.analyzer.control_planes(&analysis.facts);
+            analysis.findings.extend(findings.into_iter().filter(|finding| finding.file() == file));
+        }
         let wishes = Wishes {
             today: self.options.today,
             strict: &self.options.strict,
@@ -107,9 +115,9 @@ impl Fixer<'_> {
     }
 
     /// The text with the edits, if that makes it better.
-    fn attempt(&self, file: FileId, state: &State, edits: &[Edit]) -> Option<State> {
+    fn attempt(&self, file: FileId, name: &str, state: &State, edits: &[Edit]) -> Option<State> {
         let text = edit::apply(&state.text, edits).ok()?;
-        let next = self.look(file, &text.into());
+        let next = self.look(file, name, &text.into());
         is_better(state, &next).then_some(next)
     }
 }

@@ -4,6 +4,7 @@ mod admission;
 mod analyze;
 mod assumed;
 pub mod baseline;
+pub mod benchmark;
 pub mod config;
 mod discover;
 pub mod fix;
@@ -12,7 +13,7 @@ mod selection;
 mod suppress;
 
 pub use admission::Admission;
-pub use discover::{Input, InputError, Text, discover};
+pub use discover::{Found, Input, InputError, Live, Reach, Request, Text, discover};
 pub use outcome::{Broken, Counts, Outcome, SourceFile};
 pub use selection::{Selection, UnknownRule};
 pub use suppress::ObjectSuppression;
@@ -68,6 +69,7 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
         check(&facts, &mut sink);
         outcome.findings.append(&mut sink.findings);
     }
+    outcome.findings.append(&mut analyzer.control_planes(&facts));
     let config = outcome.add_config(options.config.as_ref());
     let ran: Vec<&'static Rule> = options.selection.rules().collect();
     let wishes =

@@ -3,7 +3,7 @@
 mod collect;
 mod judge;
 
-pub(super) use collect::{COMMENT, collect};
+pub(super) use collect::{COMMENT, collect, of_lines};
 pub(super) use judge::{Wishes, judge};
 
 use std::sync::Arc;

@@ -19,13 +19,16 @@ pub struct CheckArgs {
     /// Files and folders; `-` is standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<Utf8PathBuf>,
+    /// What other programs make.
+    #[command(flatten)]
+    pub made: MadeArgs,
     /// Run only these rules or categories, with commas between them; `all` for every one.
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub select: Vec<String>,
     /// Leave these rules or categories out.
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// The Kubernetes release. Default: the newest, 1.37.
+    /// The Kubernetes release. Default: that of the cluster with --live, or else the newest, 1.37.
     #[arg(long, value_parser = release, value_name = "VERSION", env = "TIGHTSHIP_KUBERNETES")]
     pub kubernetes: Option<Version>,
     /// The configuration. Default: the nearest `.tightship.yaml`, from the working folder upwards.
@@ -73,12 +76,56 @@ pub struct CheckArgs {
     /// The version of that level, as in the labels of a namespace: `latest`, the default, or `v1.34`.
     #[arg(long, value_parser = level_version, value_name = "VERSION")]
     pub level_version: Option<String>,
+    /// Run no rules; judge every item of a benchmark by the files of control planes and nodes: `cis-1.12`. Exits 1 if one
+    /// fails.
+    #[arg(long, value_enum, value_name = "BENCHMARK", conflicts_with_all = ["fix", "diff", "baseline", "as_admission"])]
+    pub benchmark: Option<BenchmarkName>,
+    /// The root folder of a node, often `/`, whose files have their modes and owners judged as well.
+    #[arg(long, value_name = "FOLDER", requires = "benchmark")]
+    pub node_root: Option<Utf8PathBuf>,
     /// Run no rules; print what Pod Security Admission would say of each object. Nothing suppresses it.
     #[arg(long, conflicts_with_all = ["fix", "diff", "baseline"])]
     pub as_admission: bool,
     /// Registries, or registries with a path, that images may come from, with commas between them; any without it.
     #[arg(long, value_name = "REGISTRIES", value_delimiter = ',')]
     pub registry: Vec<String>,
+}
+
+/// Arguments about what other programs make: kustomizations, charts, and the objects of a cluster.
+#[derive(Debug, Args)]
+pub struct MadeArgs {
+    /// A file of values for Helm charts; may be given again.
+    #[arg(long, value_name = "FILE")]
+    pub values: Vec<Utf8PathBuf>,
+    /// A value for Helm charts, as `key=value`; may be given again.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Check the objects of a cluster, as kubectl gets them; Secrets are not read.
+    #[arg(long, conflicts_with_all = ["paths", "values", "set"])]
+    pub live: bool,
+    /// The namespace of the cluster to check. Default: that of the context.
+    #[arg(short, long, value_name = "NAME", requires = "live")]
+    pub namespace: Option<String>,
+    /// Check the whole cluster.
+    #[arg(short = 'A', long, requires = "live", conflicts_with = "namespace")]
+    pub all_namespaces: bool,
+    /// The context of the kubeconfig. Default: the current one.
+    #[arg(long, value_name = "NAME", requires = "live")]
+    pub context: Option<String>,
+    /// The kubeconfig. Default: kubectl's own.
+    #[arg(long, value_name = "FILE", requires = "live")]
+    pub kubeconfig: Option<Utf8PathBuf>,
+    /// How many seconds each run of kustomize, helm or kubectl may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub tool_timeout: u64,
+}
+
+/// A benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BenchmarkName {
+    /// The CIS Kubernetes Benchmark 1.12, sections 1 to 4.
+    #[value(name = "cis-1.12")]
+    Cis112,
 }
 
 /// Which fixes are applied.

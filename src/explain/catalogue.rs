@@ -58,6 +58,7 @@ fn controls(rule: &Rule) -> String {
             Standard::PodSecurity => format!("PSS {}", control.item.split(':').next().unwrap_or_default()),
             Standard::Cis112 => format!("CIS {}", control.item),
             Standard::Nsa => "NSA".to_owned(),
+            Standard::Stig => format!("STIG {}", control.item),
         };
         if !short.contains(&name) {
             short.push(name);

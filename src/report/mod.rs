@@ -1,6 +1,7 @@
 //! How an outcome is shown: one file per format.
 
 mod admission;
+pub mod benchmark;
 mod concise;
 mod each;
 mod files;

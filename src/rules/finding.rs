@@ -3,12 +3,9 @@
 use std::sync::Arc;
 
 use super::rule::{Rule, Safety, Severity};
+pub use crate::yaml::FileId;
 use crate::yaml::Span;
 use crate::yaml::edit::Edit;
-
-/// A file of the input, by its place in the list of inputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct FileId(pub u32);
 
 /// A place in the input with what to say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]

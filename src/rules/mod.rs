@@ -2,6 +2,7 @@
 //!
 //! One file per rule, grouped by what it looks at; each lists its rules in its `mod.rs`, and [`all`] joins the groups.
 
+pub mod control_plane;
 pub mod facts;
 mod finding;
 pub mod image;
@@ -27,7 +28,7 @@ pub(crate) use sink::identity;
 pub use sink::{PodContext, Report, SetSink, Sink};
 
 /// The groups with their titles, in the order in which they are listed.
-pub static GROUPS: [(&str, &[&Rule]); 8] = [
+pub static GROUPS: [(&str, &[&Rule]); 9] = [
     ("Pod Security Standards", pod_security::RULES),
     ("Pods", pod::RULES),
     ("Images", image::RULES),
@@ -35,6 +36,7 @@ pub static GROUPS: [(&str, &[&Rule]); 8] = [
     ("Network", network::RULES),
     ("Namespaces", namespace::RULES),
     ("Manifests", manifest::RULES),
+    ("Control plane", control_plane::RULES),
     ("Suppressions", suppression::RULES),
 ];
 

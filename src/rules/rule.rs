@@ -1,6 +1,6 @@
 //! What a rule is.
 
-use super::facts::Facts;
+use super::facts::{Facts, Plane};
 use super::pod_security;
 use super::sink::{PodContext, SetSink, Sink};
 use crate::kube::object::Object;
@@ -89,11 +89,13 @@ pub enum Standard {
     Cis112,
     /// The Kubernetes Hardening Guide 1.2 of NSA and CISA; the item is a section's title.
     Nsa,
+    /// The Kubernetes STIG V2R6 of DISA; the item is the number of a rule.
+    Stig,
 }
 
 impl Standard {
     /// Every standard.
-    pub const ALL: [Self; 3] = [Self::PodSecurity, Self::Cis112, Self::Nsa];
+    pub const ALL: [Self; 4] = [Self::PodSecurity, Self::Cis112, Self::Nsa, Self::Stig];
 
     /// Its name on the command line.
     pub fn word(self) -> &'static str {
@@ -101,6 +103,7 @@ impl Standard {
             Self::PodSecurity => "pss",
             Self::Cis112 => "cis",
             Self::Nsa => "nsa",
+            Self::Stig => "stig",
         }
     }
 
@@ -110,6 +113,7 @@ impl Standard {
             Self::PodSecurity => "Pod Security Standards",
             Self::Cis112 => "CIS 1.12",
             Self::Nsa => "NSA/CISA 1.2",
+            Self::Stig => "STIG V2R6",
         }
     }
 }
@@ -127,6 +131,11 @@ pub(super) const fn cis(item: &'static str) -> Control {
 /// A section of the hardening guide of NSA and CISA.
 pub(super) const fn nsa(item: &'static str) -> Control {
     Control { standard: Standard::Nsa, item }
+}
+
+/// A rule of the STIG.
+pub(super) const fn stig(item: &'static str) -> Control {
+    Control { standard: Standard::Stig, item }
 }
 
 /// How much a fix may change.
@@ -194,6 +203,8 @@ pub enum Check {
     Object(fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>)),
     /// Once, over what all objects of the input say together.
     Set(fn(&Facts, &mut SetSink<'_>)),
+    /// Once, over all that the input says about control planes.
+    ControlPlane(fn(&Plane, &mut SetSink<'_>)),
     /// For each object that is or makes pods: a control of the Pod Security Standards, at the level and version that hold
     /// there.
     PodSecurity(&'static pod_security::Control),

@@ -195,8 +195,8 @@ impl SetSink<'_> {
             container: None,
             path: report.path,
             help: report.help,
-            fix: None,
-            hidden: Vec::new(),
+            fix: report.fix.filter(|_| self.settings.fixes),
+            hidden: report.hidden,
         });
     }
 }

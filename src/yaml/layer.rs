@@ -10,7 +10,7 @@ use std::hash::Hash;
 use indexmap::IndexMap;
 
 use super::resolve::{self, ResolveError, Value};
-use super::tree::{Data, Document, Kind, Node, Style, SyntaxError, Tag};
+use super::tree::{Data, Document, Kind, Node, Style, SyntaxError, Tag, Text};
 
 /// Mappings with no more keys than this are searched without a hash table.
 const FEW: usize = 12;
@@ -54,6 +54,17 @@ fn has_duplicates<K: Eq + Hash, I: Iterator<Item = K>>(count: usize, keys: impl 
 }
 
 impl<'s> Document<'s> {
+    /// Whether the scalar has this text.
+    fn is_text(&self, id: u32, text: &str) -> bool {
+        match self.data(id) {
+            Some(Data::Scalar { text: Text::Source(span), .. }) => {
+                self.source.as_bytes().get(span.range()) == Some(text.as_bytes())
+            }
+            Some(Data::Scalar { text: own, .. }) => self.text(*own) == text,
+            _ => false,
+        }
+    }
+
     fn scalar_text(&self, id: u32) -> Option<&str> {
         match self.data(id) {
             Some(Data::Scalar { text, .. }) => Some(self.text(*text)),
@@ -65,8 +76,8 @@ impl<'s> Document<'s> {
     pub(super) fn is_merge_key(&self, id: u32) -> bool {
         // the key itself: an alias of one does not merge
         match self.nodes.get(id as usize).map(|node| &node.data) {
-            Some(Data::Scalar { text, style, tag, .. }) => {
-                self.text(*text) == "<<" && (*tag == Tag::Merge || (*tag == Tag::None && *style == Style::Plain))
+            Some(Data::Scalar { style, tag, .. }) => {
+                (*tag == Tag::Merge || (*tag == Tag::None && *style == Style::Plain)) && self.is_text(id, "<<")
             }
             _ => false,
         }
@@ -190,14 +201,18 @@ impl<'d, 's> Node<'d, 's> {
     }
 
     fn find(self, key: &str, is_odd: bool) -> Option<Node<'d, 's>> {
+        let is_layered = self.is_layered();
         self.document.members(self.id).rchunks_exact(2).find_map(|pair| {
             let [name, value] = pair else { return None };
-            if self.document.is_merge_key(*name) {
+            if is_layered && self.document.is_merge_key(*name) {
                 let mut merged = self.document.merged(*value)?;
                 return merged.find_map(|id| self.document.node(id)?.find(key, is_odd));
             }
-            let name = self.document.node(*name)?;
-            let same = if is_odd { name.name().is_ok_and(|name| name == key) } else { name.text() == Some(key) };
+            let same = if is_odd {
+                self.document.node(*name)?.name().is_ok_and(|name| name == key)
+            } else {
+                self.document.is_text(*name, key)
+            };
             if same { self.document.node(*value) } else { None }
         })
     }

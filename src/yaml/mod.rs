@@ -17,5 +17,5 @@ mod typed;
 
 pub use parse::{parse, parse_part, split};
 pub use resolve::Value;
-pub use source::Source;
+pub use source::{FileId, Source};
 pub use tree::{Comment, Document, Kind, Node, Span, Stream, Style};

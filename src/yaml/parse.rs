@@ -51,9 +51,19 @@ fn boundary(text: &str, from: usize) -> Option<usize> {
 /// Whether a directive (`%YAML 1.1`) may belong to the document that begins at `at`. One inside the document before, where
 /// it is an error, counts too: the parser gives up on both documents then.
 fn follows_directive(text: &str, at: usize) -> bool {
-    let is_marker = |line: &str| matches!(line.split([' ', '\t']).next(), Some("---" | "..."));
     let mut lines = text.get(..at).unwrap_or_default().rsplit(['\n', '\r']).take_while(|line| !is_marker(line));
     lines.any(|line| line.trim_start_matches('\u{feff}').starts_with('%'))
+}
+
+fn is_marker(line: &str) -> bool {
+    matches!(line.split([' ', '\t']).next(), Some("---" | "..."))
+}
+
+/// Whether a document begins or ends between two places.
+fn has_marker(text: &str, from: usize, to: usize) -> bool {
+    let first = usize::from(!text.get(..from).is_none_or(|before| before.is_empty() || before.ends_with(['\n', '\r'])));
+    let between = text.get(from..to.max(from)).unwrap_or_default();
+    between.split(['\n', '\r']).skip(first).any(is_marker)
 }
 
 /// Reads the documents of one part that [`split`] made, just as [`parse`] would: spans are those in the whole text.
@@ -101,9 +111,10 @@ fn json_object(text: &str) -> Option<usize> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for (at, byte) in text.bytes().enumerate() {
         match byte {
-            _ if escaped => escaped = false,
+            b' '.. if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
             b'"' => in_string = !in_string,
+            ..b' ' if in_string => return None,
             _ if in_string => {}
             b'{' | b'[' => depth += 1,
             b'}' | b']' => match depth.checked_sub(1)? {
@@ -151,7 +162,11 @@ fn read<'s>(text: &'s str, part: Range<usize>, behind: usize, stream: &mut Strea
                 SyntaxError { span: Span { start: at, end: at }, message: error.info() }
             }
         };
-        stream.errors.push(problem);
+        // the parser may stumble over the rest of a broken document again
+        let last = stream.errors.last().map(|error| error.span.start as usize);
+        if last.is_none_or(|last| last < part.start || has_marker(text, last, problem.span.start as usize)) {
+            stream.errors.push(problem);
+        }
         builder = Builder::new(text);
         if !matches!(parser.proceed_next_document(), Ok(true)) {
             break;

@@ -3,6 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+/// A file of the input, by its place in the list of inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FileId(pub u32);
+
 /// A file, standard input, or an answer, as it was read.
 #[derive(Debug, Clone)]
 pub struct Source {

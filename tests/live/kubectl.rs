@@ -30,6 +30,11 @@ impl Live {
         Self { kubeconfig, cache, release: OnceLock::new(), count: AtomicU32::new(0) }
     }
 
+    /// The kubeconfig of the cluster.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
     /// The minor release of the cluster, such as 1.34.
     pub fn release(&self) -> &str {
         self.release.get_or_init(|| {

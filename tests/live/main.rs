@@ -11,6 +11,7 @@ mod admission;
 mod api;
 mod cluster;
 mod environments;
+mod inputs;
 mod hardened;
 mod kubectl;
 mod network;
@@ -18,8 +19,11 @@ mod pods;
 mod proxy;
 mod quickstart;
 mod round_trip;
+mod schema;
 mod space;
 mod spec;
+#[path = "../support/mod.rs"]
+mod support;
 mod workloads;
 
 #[path = "../support/pod_security_cases/mod.rs"]
@@ -47,6 +51,8 @@ fn tests() -> Vec<Test> {
         quickstart::TESTS,
         round_trip::TESTS,
         environments::TESTS,
+        schema::TESTS,
+        inputs::TESTS,
         admission::TESTS,
         hardened::LAST,
     ]

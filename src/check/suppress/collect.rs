@@ -1,10 +1,12 @@
 //! Finding the suppressions of a file: comments and annotations.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::{Collected, Invalid, Suppression};
+use crate::apiserver::files;
 use crate::diagnostic::nearest;
 use crate::kube::object::{self, Object};
 use crate::rules::{self, FileId, ObjectId, Rule, identity};
@@ -16,15 +18,25 @@ pub(in crate::check) const COMMENT: &str = "tightship:";
 const ANNOTATION: &str = "tightship/allow.";
 const FORM: &str = "write `# tightship: allow[RULE] REASON`";
 
-/// The suppressions of a stream, and those that mean nothing.
-pub(in crate::check) fn collect(stream: &Stream<'_>, text: &str, file: FileId) -> Collected {
+/// The suppressions of a part of a text, and those that mean nothing.
+pub(in crate::check) fn collect(stream: &Stream<'_>, text: &str, part: Range<usize>, file: FileId) -> Collected {
     let mut collected = Collected::default();
-    if text.contains(COMMENT) {
-        for comment in &stream.comments {
-            of_comment(*comment, stream, text, file, &mut collected);
+    let Some(own) = text.get(part) else { return collected };
+    if own.contains(COMMENT) {
+        for comment in stream.comments.iter().filter(|comment| body(text, **comment).is_some()) {
+            let line = target_line(text, *comment);
+            let found = stream.documents.iter().find_map(|document| Some((document, target(document.root()?, line)?)));
+            let object = || found.map(|(document, span)| object_at(document, span)).unwrap_or_default();
+            of_comment(*comment, found.map(|(_, span)| span), object, text, file, &mut collected);
+        }
+        for document in &stream.documents {
+            for (comment, within) in files::embedded_comments(document, text) {
+                let covers = block_below(text, comment, within);
+                of_comment(comment, covers, || object_at(document, comment.span), text, file, &mut collected);
+            }
         }
     }
-    if text.contains(ANNOTATION) {
+    if own.contains(ANNOTATION) {
         for document in &stream.documents {
             object::for_each(document, &mut |object| of_object(&object, file, &mut collected));
         }
@@ -32,15 +44,56 @@ pub(in crate::check) fn collect(stream: &Stream<'_>, text: &str, file: FileId) -
     collected
 }
 
-fn of_comment(comment: Comment, stream: &Stream<'_>, text: &str, file: FileId, collected: &mut Collected) {
-    let Some(body) =
-        text.get(comment.span.range()).and_then(|text| text.trim_start_matches('#').trim().strip_prefix(COMMENT))
-    else {
-        return;
-    };
+/// The suppressions of a file of lines: a comment is about the line below it, with those that it goes on in.
+pub(in crate::check) fn of_lines(text: &str, file: FileId) -> Collected {
+    let mut collected = Collected::default();
+    for comment in files::comments(text) {
+        let mut line = target_line(text, comment);
+        while text.get(line.range()).is_some_and(|line| line.trim_end().ends_with('\\')) {
+            let next = Comment { span: Span { start: line.end, end: line.end }, trailing: false };
+            let end = target_line(text, next).end;
+            if end <= line.end {
+                break;
+            }
+            line.end = end;
+        }
+        let covers = text.get(line.range()).filter(|text| !text.trim().is_empty()).map(|_| line);
+        of_comment(comment, covers, Arc::default, text, file, &mut collected);
+    }
+    collected
+}
+
+/// The line below a comment of a text inside of a text, with the lines that are deeper.
+fn block_below(text: &str, comment: Comment, within: Span) -> Option<Span> {
     let line = target_line(text, comment);
-    let found = stream.documents.iter().find_map(|document| Some((document, target(document.root()?, line)?)));
-    let object = found.map(|(document, span)| object_at(document, span)).unwrap_or_default();
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let first = text.get(line.range()).filter(|line| !line.trim().is_empty())?;
+    let mut end = line.end as usize;
+    for next in text.get(end..within.end as usize)?.split_inclusive('\n').skip(1) {
+        if !next.trim().is_empty() && depth(next) <= depth(first) {
+            break;
+        }
+        end += next.len();
+    }
+    (line.start < within.end).then(|| Span { start: line.start, end: u32::try_from(end).unwrap_or(u32::MAX) })
+}
+
+/// What a comment says to the program; `None` for those that are for people.
+fn body(text: &str, comment: Comment) -> Option<&str> {
+    text.get(comment.span.range())?.trim_start_matches('#').trim().strip_prefix(COMMENT)
+}
+
+/// `covers` is what the comment is about, if there is anything below it.
+fn of_comment(
+    comment: Comment,
+    covers: Option<Span>,
+    object: impl FnOnce() -> Arc<ObjectId>,
+    text: &str,
+    file: FileId,
+    collected: &mut Collected,
+) {
+    let Some(body) = body(text, comment) else { return };
+    let object = object();
     let mut refuse = |message: String, help: Option<String>| {
         let object = Arc::clone(&object);
         collected.invalid.push(Invalid { file, span: comment.span, message, help, object });
@@ -48,7 +101,7 @@ fn of_comment(comment: Comment, stream: &Stream<'_>, text: &str, file: FileId, c
     let Some((words, reason)) = body.trim().strip_prefix("allow[").and_then(|rest| rest.split_once(']')) else {
         return refuse("a comment to tightship that says nothing it knows".to_owned(), Some(FORM.to_owned()));
     };
-    let Some((_, covers)) = found else {
+    let Some(covers) = covers else {
         return refuse("a suppression with nothing below it".to_owned(), None);
     };
     let (reason, expires) = split_reason(reason.trim());

@@ -22,6 +22,8 @@ pub(super) fn mend(
             Text::File(path) => output::replace(path, fixed.after.as_bytes())?,
             // what came in by a pipe goes out by one
             Text::Here(_) => output::print(&fixed.after)?,
+            // nothing of it is mended
+            Text::Made { .. } | Text::Failed { .. } => continue,
         }
         files += 1;
     }

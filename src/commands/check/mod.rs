@@ -1,5 +1,6 @@
 //! `tightship check`: files → findings → report.
 
+mod benchmark;
 mod mend;
 mod options;
 
@@ -16,6 +17,9 @@ use options::Chosen;
 /// Checks the files, and shows what was found.
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     let Chosen { options, fail_on, inputs } = options::choose(args)?;
+    if let Some(name) = args.benchmark {
+        return benchmark::run(args, name, &inputs, &options);
+    }
     let mut outcome = check::run(&inputs, &options);
     if args.update_baseline {
         return record(args, &outcome);

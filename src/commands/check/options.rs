@@ -1,14 +1,16 @@
 //! From flags and the configuration to what the check is told. A flag wins over the configuration.
 
 use std::io::Read as _;
+use std::time::Duration;
 
 use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::{Shown, output};
 use crate::check::config::{self, Config};
-use crate::check::{self, Input, Options, Selection, Text};
+use crate::check::{self, Found, Input, Live, Options, Reach, Request, Selection, Text};
 use crate::cli::CheckArgs;
+use crate::kube::version::Version;
 use crate::rules::pod_security::PolicyVersion;
 use crate::rules::{Rule, Settings, Severity};
 use crate::spec::validate;
@@ -41,13 +43,15 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
             .filter(|_| !ignore.iter().any(|word| word == "image-registry"));
         rule.for_each(|rule| selection.add(rule));
     }
-    let kubernetes = args.kubernetes.or_else(|| Some(config?.kubernetes?.0)).unwrap_or_default();
     let level = args.level.or_else(|| Some(config?.level?.level()));
     anyhow::ensure!(args.level_version.is_none() || level.is_some(), "--level-version says nothing without --level");
     anyhow::ensure!(
         !args.as_admission || args.format.shows_admissions(),
         "--as-admission is shown as text, concise or json only"
     );
+    let kubernetes = args.kubernetes.or_else(|| Some(config?.kubernetes?.0));
+    let found = inputs(args, kubernetes)?;
+    let kubernetes = kubernetes.or(found.kubernetes).unwrap_or_default();
     let level_version = args.level_version.as_deref().and_then(|word| PolicyVersion::parse(word, kubernetes));
     let settings = Settings {
         kubernetes,
@@ -64,7 +68,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     }
     let severities = config.into_iter().flat_map(|config| &config.severity);
     let severities = severities.filter_map(|(rule, word)| Some((rule.0?, word.severity()))).collect();
-    let mut inputs = inputs(args)?;
+    let mut inputs = found.inputs;
     if let Some(file) = &file {
         inputs.retain(|input| !file.excludes(input));
     }
@@ -89,9 +93,12 @@ struct ConfigFile {
 
 impl ConfigFile {
     fn excludes(&self, input: &Input) -> bool {
-        let Text::File(path) = &input.text else { return false };
-        let absolute = camino::absolute_utf8(path).unwrap_or_else(|_| path.clone());
-        absolute.strip_prefix(&self.folder).is_ok_and(|path| self.config.excludes(path))
+        let Some(path) = input.path() else { return false };
+        let absolute = camino::absolute_utf8(path).unwrap_or_else(|_| path.to_owned());
+        let Ok(path) = absolute.strip_prefix(&self.folder) else { return false };
+        // a folder goes with all that is in it
+        self.config.excludes(path)
+            || (!matches!(input.text, Text::File(_)) && self.config.excludes(&path.join("kustomization.yaml")))
     }
 }
 
@@ -112,15 +119,35 @@ fn configuration(args: &CheckArgs) -> anyhow::Result<Option<ConfigFile>> {
     Ok(Some(ConfigFile { config, source, folder }))
 }
 
-fn inputs(args: &CheckArgs) -> anyhow::Result<Vec<Input>> {
+/// What there is to check. `kubernetes` is the release that the user named.
+fn inputs(args: &CheckArgs, kubernetes: Option<Version>) -> anyhow::Result<Found> {
     let (stdin, paths): (Vec<&Utf8PathBuf>, Vec<&Utf8PathBuf>) = args.paths.iter().partition(|path| *path == "-");
-    let paths: Vec<Utf8PathBuf> = paths.into_iter().cloned().collect();
-    let mut inputs = check::discover(&paths)?;
+    let made = &args.made;
+    let reach = match &made.namespace {
+        Some(name) => Reach::Namespace(name.clone()),
+        None if made.all_namespaces => Reach::All,
+        None => Reach::Current,
+    };
+    let live = made.live.then(|| Live { kubeconfig: made.kubeconfig.clone(), context: made.context.clone(), reach });
+    let request = Request {
+        paths: paths.into_iter().cloned().collect(),
+        live,
+        values: made.values.clone(),
+        set: made.set.clone(),
+        kubernetes,
+        timeout: Duration::from_secs(made.tool_timeout),
+    };
+    let mut found = check::discover(&request)?;
+    let asks_for_chart = !made.values.is_empty() || !made.set.is_empty();
+    anyhow::ensure!(!asks_for_chart || found.charts > 0, "--values and --set are for Helm charts, and there is none");
     if !stdin.is_empty() {
         let mut text = String::new();
         std::io::stdin().lock().read_to_string(&mut text).context("standard input")?;
         let name = args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".to_owned());
-        inputs.insert(0, Input { name, text: Text::Here(text.into()) });
+        found.inputs.insert(0, Input { name, text: Text::Here(text.into()) });
     }
-    Ok(inputs)
+    for note in &found.notes {
+        output::say(note)?;
+    }
+    Ok(found)
 }

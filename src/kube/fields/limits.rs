@@ -52,8 +52,7 @@ const OPTIONAL: [(&str, &str); 15] = [
 ];
 
 /// Fields that the `OpenAPI` has as optional, and that the server refuses an object without.
-const REQUIRED: [(&str, &str); 45] = [
-    ("admissionregistration.v1.MatchResources", "resourceRules"),
+const REQUIRED: [(&str, &str); 44] = [
     ("admissionregistration.v1.NamedRuleWithOperations", "apiGroups"),
     ("admissionregistration.v1.NamedRuleWithOperations", "apiVersions"),
     ("admissionregistration.v1.NamedRuleWithOperations", "operations"),

@@ -3,6 +3,7 @@
 mod accounts;
 mod labels;
 mod limits;
+mod plane;
 mod quotas;
 mod reference;
 mod roles;
@@ -12,6 +13,7 @@ mod word;
 pub use accounts::{Account, Accounts};
 pub use labels::{Labels, Selector};
 pub use limits::{Defaults, Limits, Resources};
+pub use plane::{Anonymous, Authorizers, Named, Plane};
 pub use quotas::{LimitRange, Quota, default_of};
 pub use reference::ObjectRef;
 pub use roles::{Binding, PolicyRule, Role, Subject, SubjectKind};
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use super::finding::FileId;
 use super::pod_security::{Level, Policies, Policy, PolicyVersion, labels as pod_security};
 use super::settings::Settings;
+use crate::apiserver::files::Parts;
 use crate::kube::object::{Kind, Object};
 
 /// What all objects say together, in the order of the input.
@@ -57,6 +60,8 @@ pub struct Facts {
     pub accounts: Accounts,
     /// What each LimitRange gives to containers.
     pub limits: Limits,
+    /// What files say about control planes.
+    pub control_plane: Parts,
     /// The policies of the first namespace of each name.
     policies: HashMap<String, Policies>,
     last_namespace: Option<Arc<str>>,
@@ -107,6 +112,7 @@ impl Facts {
         self.limit_ranges.append(&mut other.limit_ranges);
         self.accounts.append(other.accounts);
         self.limits.append(other.limits);
+        self.control_plane.append(std::mem::take(&mut other.control_plane));
         for (name, policies) in other.policies {
             self.policies.entry(name).or_insert(policies);
         }

@@ -1,5 +1,7 @@
 //! Texts of the input that a rule may have to point at.
 
+use std::collections::HashSet;
+
 use crate::kube::pod::Field;
 use crate::yaml::{Node, Span};
 
@@ -23,10 +25,11 @@ impl Word {
         Self::of(Field::of(node, key)?.value).filter(|word| !word.text.is_empty())
     }
 
-    /// The strings of a list below a key.
+    /// The strings of a list below a key, each once: rules hold lists against each other, and a list may be long.
     pub(super) fn list(node: Node<'_, '_>, key: &str) -> Box<[Self]> {
-        let list = node.get(key);
-        list.into_iter().flat_map(Node::items).filter_map(Self::of).collect()
+        let mut seen = HashSet::new();
+        let list = node.get(key).into_iter().flat_map(Node::items);
+        list.filter(|item| item.as_str().is_some_and(|text| seen.insert(text))).filter_map(Self::of).collect()
     }
 }
 

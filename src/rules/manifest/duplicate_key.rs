@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "YAML allows a key once in a mapping. kubectl keeps the last one and says nothing; kustomize, Helm and the API server refuse the text.",
+    why: "YAML allows a key once in a mapping. kubectl keeps the last one and says nothing; kustomize, Helm and the \
+          API server refuse the text.",
     prevents: "One of two security contexts, each of them right, is dropped without a word.",
     bad: "\
 apiVersion: v1

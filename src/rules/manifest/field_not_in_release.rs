@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "Fields come and go with the releases of Kubernetes. The release that counts is that of `--kubernetes`. One that does not have the field refuses it, or drops it where the client does not ask for strict validation.",
+    why: "Fields come and go with the releases of Kubernetes. The release that counts is that of `--kubernetes`. One \
+          that does not have the field refuses it, or drops it where the client does not ask for strict validation.",
     prevents: "A setting that was tried on a newer cluster is silently missing on an older one.",
     bad: "\
 # kubernetes 1.37

@@ -15,7 +15,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "Most names become part of a DNS name or a path, so the API server takes lower case letters, digits and hyphens, and little else; labels and the keys of config maps have rules of their own. It refuses the object otherwise.",
+    why: "Most names become part of a DNS name or a path, so the API server takes lower case letters, digits and \
+          hyphens, and little else; labels and the keys of config maps have rules of their own. It refuses the object \
+          otherwise.",
     prevents: "A deployment fails, at the first pipeline that applies it, over an underscore or a `+` in a version.",
     bad: "\
 apiVersion: v1

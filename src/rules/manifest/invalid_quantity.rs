@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "Amounts of CPU, memory and storage are a number with one of a few units: `m`, `k`, `M`, `G` in thousands, `Ki`, `Mi`, `Gi` in 1024ths. The API server refuses the object with any other.",
+    why: "Amounts of CPU, memory and storage are a number with one of a few units: `m`, `k`, `M`, `G` in thousands, \
+          `Ki`, `Mi`, `Gi` in 1024ths. The API server refuses the object with any other.",
     prevents: "A deployment fails, at the first pipeline that applies it, over `512MB` instead of `512M`.",
     bad: "\
 apiVersion: v1

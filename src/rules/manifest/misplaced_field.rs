@@ -14,8 +14,11 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "The security context of a pod and that of a container share some fields and not others, and a pod, its template and its workload each have fields of their own. In the wrong place a field is refused by kubectl and dropped by clients that do not ask for strict validation.",
-    prevents: "A read-only root file system, dropped capabilities or a probe that everybody believes to be there is not.",
+    why: "The security context of a pod and that of a container share some fields and not others, and a pod, its \
+          template and its workload each have fields of their own. In the wrong place a field is refused by kubectl \
+          and dropped by clients that do not ask for strict validation.",
+    prevents: "A read-only root file system, dropped capabilities or a probe that everybody believes to be there is \
+          not.",
     bad: "\
 apiVersion: v1
 kind: Pod

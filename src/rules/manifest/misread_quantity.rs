@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "Kubernetes reads `m` as a thousandth, of bytes too: `128m` of memory is an eighth of a byte. And `500` of CPU is 500 cores, where `500m` is half a core. The API server takes both.",
+    why: "Kubernetes reads `m` as a thousandth, of bytes too: `128m` of memory is an eighth of a byte. And `500` of \
+          CPU is 500 cores, where `500m` is half a core. The API server takes both.",
     prevents: "A container is killed as soon as it starts, or its pod waits forever for a node that large.",
     bad: "\
 apiVersion: v1

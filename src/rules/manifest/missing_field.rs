@@ -18,7 +18,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "The API server refuses an object that lacks a field it cannot do without. An empty text or an empty list counts as none.",
+    why: "The API server refuses an object that lacks a field it cannot do without. An empty text or an empty list \
+          counts as none.",
     prevents: "A deployment fails, at the first pipeline that applies it.",
     bad: "\
 apiVersion: apps/v1

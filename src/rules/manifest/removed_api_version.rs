@@ -18,7 +18,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "Alpha and beta versions of an API are taken out some releases after a better one is there. The API server then no longer knows the object. The release that counts is that of `--kubernetes`.",
+    why: "Alpha and beta versions of an API are taken out some releases after a better one is there. The API server \
+          then no longer knows the object. The release that counts is that of `--kubernetes`.",
     prevents: "A deployment that ran for years fails after an upgrade of the cluster: `no matches for kind`.",
     bad: "\
 apiVersion: policy/v1beta1

@@ -17,8 +17,11 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "kubectl refuses a field that the API server does not know, and so do clients that ask for strict validation. Others only print a warning, or nothing, and the field is dropped: what it was meant to do does not happen.",
-    prevents: "A misspelt `readOnlyRootFilesystem` or `livenessProbe` looks right in every review and never takes effect.",
+    why: "kubectl refuses a field that the API server does not know, and so do clients that ask for strict \
+          validation. Others only print a warning, or nothing, and the field is dropped: what it was meant to do does \
+          not happen.",
+    prevents: "A misspelt `readOnlyRootFilesystem` or `livenessProbe` looks right in every review and never takes \
+          effect.",
     bad: "\
 apiVersion: v1
 kind: Pod

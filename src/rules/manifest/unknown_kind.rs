@@ -17,7 +17,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "An object is known by its API version and kind together. In the groups of Kubernetes itself every kind is known, so that one that is not there is a slip; other groups are those of custom resources, of which nothing is said here.",
+    why: "An object is known by its API version and kind together. In the groups of Kubernetes itself every kind is \
+          known, so that one that is not there is a slip; other groups are those of custom resources, of which \
+          nothing is said here.",
     prevents: "A deployment fails, at the first pipeline that applies it: `no matches for kind`.",
     bad: "\
 apiVersion: v1

@@ -18,7 +18,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "YAML guesses types: `8080`, `1.10`, `yes` and `no` are numbers and booleans unless they are quoted, `\"1000\"` is text. The API server guesses nothing, and refuses the whole object.",
+    why: "YAML guesses types: `8080`, `1.10`, `yes` and `no` are numbers and booleans unless they are quoted, \
+          `\"1000\"` is text. The API server guesses nothing, and refuses the whole object.",
     prevents: "A deployment fails, at the first pipeline that applies it, over a missing or a superfluous quote.",
     bad: "\
 apiVersion: v1

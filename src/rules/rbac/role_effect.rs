@@ -1,5 +1,7 @@
 //! `role-rule-without-effect`
 
+use std::collections::HashSet;
+
 use crate::kube::rbac;
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
 use crate::rules::rule::{Category, Check, Rule, Severity};
@@ -52,8 +54,9 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
                 let message = format!("the API server refuses {}: URLs are in no namespace", role.object);
                 sink.report(SetReport::new(&role.object, path, place, message));
             }
+            let groups = Groups::of(rule);
             for (at, resource) in rule.resources.iter().enumerate() {
-                if let Some((message, label)) = resource_fault(role, rule, &resource.text) {
+                if let Some((message, label)) = resource_fault(role, &groups, &resource.text) {
                     let place = role.object.at(resource.span, label);
                     let path = format!("rules[{index}].resources[{at}]");
                     sink.report(SetReport::new(&role.object, path, place, message));
@@ -70,34 +73,48 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
     }
 }
 
+/// The API groups of a rule, looked at once for all of its resources.
+struct Groups<'f> {
+    names: HashSet<&'f str>,
+    /// Whether each is one of Kubernetes in which none but its own resources live.
+    are_built_in: bool,
+    is_bind: bool,
+}
+
+impl<'f> Groups<'f> {
+    fn of(rule: &'f PolicyRule) -> Self {
+        let names: HashSet<&str> = rule.groups.iter().map(|group| &*group.text).collect();
+        let are_built_in = !names.is_empty() && names.iter().all(|group| is_built_in(group));
+        Self { names, are_built_in, is_bind: is_bind(rule) }
+    }
+}
+
 /// What is wrong with a resource, and what was expected.
-fn resource_fault(holder: &Role, rule: &PolicyRule, resource: &str) -> Option<(String, String)> {
+fn resource_fault(holder: &Role, groups: &Groups<'_>, resource: &str) -> Option<(String, String)> {
     if let Some(base) = resource.strip_suffix("/*") {
         let label = format!("expected subresources by name, as `{base}/status`, or `*/status`");
         return Some((format!("`{resource}` is no pattern, and allows nothing"), label));
     }
-    let groups = || rule.groups.iter().map(|group| &*group.text);
-    if groups().any(|group| group == "*") {
+    if groups.names.is_empty() || groups.names.contains("*") {
         return None;
     }
-    if !holder.is_cluster && groups().all(|group| rbac::is_cluster_scoped(group, resource)) && !is_bind(rule) {
+    let is_out_of_reach = || groups.names.iter().all(|group| rbac::is_cluster_scoped(group, resource));
+    if !holder.is_cluster && !groups.is_bind && is_out_of_reach() {
         let label = "only a ClusterRole with a ClusterRoleBinding reaches it".to_owned();
         return Some((format!("`{resource}` lives in no namespace: {} allows nothing of it", holder.object), label));
     }
+    if !groups.are_built_in {
+        return None;
+    }
     if let Some(group) = rbac::group_of(resource) {
-        let is_ours = groups().any(|ours| ours == group);
-        if is_ours || !groups().all(is_built_in) || rule.groups.is_empty() {
-            return None;
-        }
-        let expected = if group.is_empty() { "\"\"" } else { group };
-        let given: Vec<&str> = groups().map(|ours| if ours.is_empty() { "\"\"" } else { ours }).collect();
-        let message = format!("`{resource}` is not in the API group {}, and allows nothing", given.join(", "));
-        return Some((message, format!("expected `apiGroups: [{expected}]`")));
+        let quoted = |group: &str| if group.is_empty() { "\"\"".to_owned() } else { group.to_owned() };
+        return (!groups.names.contains(group)).then(|| {
+            let message = format!("`{resource}` is in the API group {}: this allows nothing", quoted(group));
+            (message, format!("expected `apiGroups: [{}]`", quoted(group)))
+        });
     }
     let plural = rbac::known_resources().find(|known| is_misspelt(resource, known))?;
-    groups()
-        .all(is_built_in)
-        .then(|| (format!("there is no resource `{resource}`: this allows nothing"), format!("expected `{plural}`")))
+    Some((format!("there is no resource `{resource}`: this allows nothing"), format!("expected `{plural}`")))
 }
 
 /// Whether a right in a namespace is enough, as for binding a ClusterRole there.

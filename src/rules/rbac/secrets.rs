@@ -2,7 +2,7 @@
 
 use super::grants::Grants;
 use crate::kube::rbac;
-use crate::rules::facts::{Facts, PolicyRule, Role};
+use crate::rules::facts::{Facts, PolicyRule, Role, Word};
 use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
 use crate::rules::set_report::SetReport;
@@ -70,9 +70,9 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
 fn hit(holder: &Role, index: usize, rule: &PolicyRule) -> Option<(String, Place)> {
     let (at, resource) = rule.resources.iter().enumerate().find(|(_, resource)| &*resource.text == "secrets")?;
     let named = !rule.names.is_empty();
-    let verb = rule.groups.iter().find_map(|group| {
-        rule.verbs.iter().find(|verb| rbac::reads_secrets(&group.text, &resource.text, &verb.text, named))
-    })?;
+    let group = rule.groups.iter().find(|group| matches!(&*group.text, "" | "*"))?;
+    let reads = |verb: &&Word| rbac::reads_secrets(&group.text, &resource.text, &verb.text, named);
+    let verb = rule.verbs.iter().find(reads)?;
     let label = match (&*verb.text, named) {
         ("*", _) => "with any verb".to_owned(),
         ("get", _) => "`get` without `resourceNames`".to_owned(),

@@ -87,11 +87,11 @@ pub(super) fn comment_end(text: &str, at: usize) -> Option<usize> {
 }
 
 /// The column of a byte, in characters; `None` if something before it on its line is neither a space nor an indicator of
-/// block style.
+/// block style, or where a key may be an explicit one (`? key`), whose mapping begins with the question mark.
 pub(super) fn column(text: &str, at: usize) -> Option<usize> {
     let prefix = text.get(gap::line_start(text, at)..at)?;
     let prefix = prefix.strip_prefix('\u{feff}').unwrap_or(prefix);
-    let is_indent = prefix.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'?' | b':')) && !prefix.starts_with("---");
+    let is_indent = prefix.bytes().all(|byte| matches!(byte, b' ' | b'-' | b':')) && !prefix.starts_with("---");
     is_indent.then_some(prefix.len())
 }
 

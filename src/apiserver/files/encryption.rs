@@ -1,0 +1,130 @@
+//! Encryption at rest: for each group of resources a list of providers, of which the first writes.
+
+use crate::kube::pod::head;
+use crate::yaml::{Node, Span};
+
+use super::companion::{Word, word};
+use super::context::Context;
+
+/// An `EncryptionConfiguration`.
+#[derive(Debug, Clone)]
+pub struct Encryption {
+    /// Its groups of resources.
+    pub groups: Vec<Group>,
+}
+
+/// Resources with their providers.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its first key.
+    pub span: Span,
+    /// `secrets`, `*.*`, ...
+    pub resources: Vec<String>,
+    /// The providers, in their order.
+    pub providers: Vec<Provider>,
+}
+
+/// A provider.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// `aescbc`, `secretbox`, `kms`, `identity`, ...
+    pub kind: Word,
+    /// `apiVersion` of a `kms`; `v1` if it does not say.
+    pub version: String,
+    /// Its keys.
+    pub keys: Vec<Key>,
+}
+
+/// A key.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// The bytes that are the secret.
+    pub span: Span,
+    /// How long it is, in bytes; `None` if it is no base64.
+    pub length: Option<usize>,
+    /// Whether anybody could guess it: a placeholder, one byte over and over, or text that people type.
+    pub guessable: bool,
+    /// Whether it stands for a key that is filled in later: `${KEY}`, `<key>`.
+    pub placeholder: bool,
+}
+
+impl Group {
+    /// Whether Secrets are among the resources.
+    pub fn holds_secrets(&self) -> bool {
+        self.resources.iter().any(|resource| matches!(resource.as_str(), "secrets" | "secrets." | "*." | "*.*"))
+    }
+}
+
+impl Encryption {
+    pub(super) fn of(root: Node<'_, '_>, context: &Context<'_>) -> Self {
+        let groups = root.get("resources").into_iter().flat_map(Node::items).map(|group| Group {
+            span: context.span(head(group)),
+            resources: group
+                .get("resources")
+                .into_iter()
+                .flat_map(Node::items)
+                .filter_map(|item| item.text().map(str::to_owned))
+                .collect(),
+            providers: group
+                .get("providers")
+                .into_iter()
+                .flat_map(Node::items)
+                .filter_map(|item| provider(item, context))
+                .collect(),
+        });
+        Self { groups: groups.collect() }
+    }
+}
+
+fn provider(node: Node<'_, '_>, context: &Context<'_>) -> Option<Provider> {
+    let (key, value) = node.fields().next()?;
+    let keys =
+        value.get("keys").into_iter().flat_map(Node::items).filter_map(|key| self::key(key.get("secret")?, context));
+    Some(Provider {
+        kind: word(Some(key), context)?,
+        version: value.get("apiVersion").and_then(Node::text).unwrap_or("v1").to_owned(),
+        keys: keys.collect(),
+    })
+}
+
+fn key(node: Node<'_, '_>, context: &Context<'_>) -> Option<Key> {
+    let text = node.text()?.trim();
+    let bytes = decode(text);
+    let placeholder = text.contains(['<', '{', '$']) || text.eq_ignore_ascii_case("changeme") || text.is_empty();
+    let guessable = bytes.as_deref().is_some_and(is_guessable);
+    Some(Key { span: context.span(node.span()), length: bytes.map(|bytes| bytes.len()), guessable, placeholder })
+}
+
+/// Thirty-two random bytes are practically never all printable, nor the same, nor counted up.
+fn is_guessable(bytes: &[u8]) -> bool {
+    let printable = bytes.iter().all(|byte| (0x20..0x7f).contains(byte) || *byte == b'\n');
+    let steps = || bytes.iter().zip(bytes.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a));
+    let even = steps().all(|step| steps().next() == Some(step));
+    bytes.len() >= 2 && (printable || even)
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let (mut buffer, mut bits) = (0_u32, 0_u32);
+    let body = text.trim_end_matches('=');
+    if body.is_empty() || body.len() % 4 == 1 {
+        return None;
+    }
+    for byte in body.bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        buffer = (buffer << 6) | u32::from(value);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from((buffer >> bits) & 0xff).ok()?);
+        }
+    }
+    Some(bytes)
+}

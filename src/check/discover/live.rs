@@ -1,0 +1,205 @@
+//! The objects of a cluster, as kubectl gets them.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use serde_json::Value;
+
+use super::tool::{self, Said};
+use super::{Found, Input, InputError, Text};
+use crate::kube::version::Version;
+use crate::yaml::emit;
+
+/// The resources that rules look into, and whether they live in a namespace. Secrets are left where they are.
+const RESOURCES: [(&str, bool); 24] = [
+    ("configmaps", true),
+    ("limitranges", true),
+    ("namespaces", false),
+    ("persistentvolumes", false),
+    ("pods", true),
+    ("podtemplates", true),
+    ("replicationcontrollers", true),
+    ("resourcequotas", true),
+    ("serviceaccounts", true),
+    ("services", true),
+    ("daemonsets.apps", true),
+    ("deployments.apps", true),
+    ("replicasets.apps", true),
+    ("statefulsets.apps", true),
+    ("cronjobs.batch", true),
+    ("jobs.batch", true),
+    ("ingresses.networking.k8s.io", true),
+    ("networkpolicies.networking.k8s.io", true),
+    ("gateways.gateway.networking.k8s.io", true),
+    ("httproutes.gateway.networking.k8s.io", true),
+    ("clusterrolebindings.rbac.authorization.k8s.io", false),
+    ("clusterroles.rbac.authorization.k8s.io", false),
+    ("rolebindings.rbac.authorization.k8s.io", true),
+    ("roles.rbac.authorization.k8s.io", true),
+];
+
+/// What the cluster adds to the metadata of an object, and nobody writes.
+const ADDED: [&str; 6] = ["managedFields", "uid", "resourceVersion", "creationTimestamp", "generation", "selfLink"];
+/// The annotation in which `kubectl apply` keeps what it applied.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Which cluster, and how much of it.
+#[derive(Debug, Clone, Default)]
+pub struct Live {
+    /// Another kubeconfig than kubectl's own.
+    pub kubeconfig: Option<Utf8PathBuf>,
+    /// Another context than the current one.
+    pub context: Option<String>,
+    /// How much of it.
+    pub reach: Reach,
+}
+
+/// How much of a cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// The namespace of the context.
+    #[default]
+    Current,
+    /// This namespace.
+    Namespace(String),
+    /// Everything.
+    All,
+}
+
+/// Gets the objects, each as a text of its own.
+pub(super) fn objects(live: &Live, timeout: Duration) -> Result<Found, InputError> {
+    let kubectl = Kubectl { live, timeout };
+    let mut found = Found::default();
+    let version: Value = kubectl.json(&["version", "--output=json"])?;
+    let release = format!("1.{}", text(&version, "/serverVersion/minor").trim_end_matches('+'));
+    found.kubernetes = Version::parse(&release);
+    if found.kubernetes.is_none() {
+        found.notes.push(format!("the cluster is Kubernetes {release}; it is checked as one of {}", Version::NEWEST));
+    }
+    let served = kubectl.ok(&["api-resources", "--verbs=list", "--output=name"])?;
+    let served: BTreeSet<&str> = served.lines().collect();
+    let namespace = match &live.reach {
+        Reach::All => None,
+        Reach::Namespace(name) => Some(name.clone()),
+        Reach::Current => {
+            let name = kubectl.ok(&["config", "view", "--minify", "--output=jsonpath={..namespace}"])?;
+            Some(if name.is_empty() { "default".to_owned() } else { name })
+        }
+    };
+    let wanted = |&&(name, namespaced): &&(&str, bool)| served.contains(name) && (namespaced || namespace.is_none());
+    let resources: Vec<&str> = RESOURCES.iter().filter(wanted).map(|(name, _)| *name).collect();
+    let resources = resources.join(",");
+    let mut objects = match &namespace {
+        None => kubectl.list(&["get", &resources, "--all-namespaces", "--output=json"], &mut found.notes)?,
+        Some(name) => {
+            let mut objects = kubectl.list(&["get", "namespaces", name, "--output=json"], &mut found.notes)?;
+            let get = ["get", &resources, "--namespace", name, "--output=json"];
+            objects.append(&mut kubectl.list(&get, &mut found.notes)?);
+            objects
+        }
+    };
+    leave_out_owned(&mut objects);
+    for mut object in objects {
+        strip(&mut object);
+        let text = emit::block(&object);
+        found.inputs.push(Input { name: name(&object), text: Text::Made { of: None, text: text.into() } });
+    }
+    found.inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+struct Kubectl<'a> {
+    live: &'a Live,
+    timeout: Duration,
+}
+
+impl Kubectl<'_> {
+    fn run(&self, args: &[&str]) -> Result<Said, InputError> {
+        let live = self.live;
+        let mut all: Vec<&str> = args.to_vec();
+        for (flag, value) in [
+            ("--kubeconfig", live.kubeconfig.as_ref().map(|path| path.as_str())),
+            ("--context", live.context.as_deref()),
+        ] {
+            all.extend(value.into_iter().flat_map(|value| [flag, value]));
+        }
+        let absent = || Err("kubectl, which asks the cluster, is not on the PATH".to_owned());
+        tool::run("kubectl", &all, self.timeout).unwrap_or_else(absent).map_err(InputError::Cluster)
+    }
+
+    fn ok(&self, args: &[&str]) -> Result<String, InputError> {
+        self.run(args)?.result().map_err(InputError::Cluster)
+    }
+
+    fn json(&self, args: &[&str]) -> Result<Value, InputError> {
+        let said = self.run(args)?;
+        if !said.ok {
+            return Err(InputError::Cluster(said.complaint()));
+        }
+        parse(&said)
+    }
+
+    /// The members of a list, or the only object. What kubectl may not read is told in a note, and the rest is taken.
+    fn list(&self, args: &[&str], notes: &mut Vec<String>) -> Result<Vec<Value>, InputError> {
+        let said = self.run(args)?;
+        if !said.ok {
+            if said.stdout.trim().is_empty() {
+                return Err(InputError::Cluster(said.complaint()));
+            }
+            notes.push(said.complaint());
+        }
+        let mut value = parse(&said)?;
+        match value.get_mut("items").map(Value::take) {
+            Some(Value::Array(items)) => Ok(items),
+            _ => Ok(vec![value]),
+        }
+    }
+}
+
+fn parse(said: &Said) -> Result<Value, InputError> {
+    serde_json::from_str(&said.stdout)
+        .map_err(|error| InputError::Cluster(format!("`{}` printed no JSON: {error}", said.line)))
+}
+
+/// The text at a place; empty if there is none.
+fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Leaves out what another of the objects makes: its controller says the same.
+fn leave_out_owned(objects: &mut Vec<Value>) {
+    let uids: BTreeSet<String> = objects.iter().map(|object| text(object, "/metadata/uid").to_owned()).collect();
+    objects.retain(|object| {
+        let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+        let is_controller = |owner: &&Value| owner.get("controller") == Some(&Value::Bool(true));
+        let mut controllers = owners.into_iter().flatten().filter(is_controller);
+        !controllers.any(|owner| uids.contains(text(owner, "/uid")))
+    });
+}
+
+/// Takes out what the cluster added.
+fn strip(object: &mut Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.shift_remove("status");
+    }
+    let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) else { return };
+    for key in ADDED {
+        metadata.shift_remove(key);
+    }
+    if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
+        annotations.shift_remove(LAST_APPLIED);
+        if annotations.is_empty() {
+            metadata.shift_remove("annotations");
+        }
+    }
+}
+
+/// `shop/Deployment/web`, or `ClusterRole/web`.
+fn name(object: &Value) -> String {
+    let own = format!("{}/{}", text(object, "/kind"), text(object, "/metadata/name"));
+    match text(object, "/metadata/namespace") {
+        "" => own,
+        namespace => format!("{namespace}/{own}"),
+    }
+}

@@ -1,0 +1,21 @@
+//! What belongs to a unit of systemd: its drop-ins, and the files beside it that it takes flags from.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::apiserver::files::environment_files;
+
+/// The environment files that a unit of systemd names and that lie beside it, and its drop-ins.
+pub(super) fn beside(unit: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let Some(folder) = unit.parent().filter(|_| unit.extension() == Some("service")) else { return Vec::new() };
+    let drop_ins = Utf8PathBuf::from(format!("{unit}.d")).read_dir_utf8().into_iter().flatten().flatten();
+    let drop_ins = drop_ins.map(|entry| entry.path().to_owned()).filter(|path| path.extension() == Some("conf"));
+    let drop_ins: Vec<Utf8PathBuf> = drop_ins.collect();
+    let texts =
+        drop_ins.iter().map(Utf8PathBuf::as_path).chain([unit]).filter_map(|path| std::fs::read_to_string(path).ok());
+    let named = texts.flat_map(|text| environment_files(&text)).filter_map(|path| {
+        let path = folder.join(Utf8Path::new(&path).file_name()?);
+        path.is_file().then_some(path)
+    });
+    let named: Vec<Utf8PathBuf> = named.collect();
+    drop_ins.into_iter().chain(named).collect()
+}

@@ -1,0 +1,35 @@
+//! `tightship check --benchmark`.
+
+use super::super::{FINDINGS, NOTHING, OK, UNUSABLE, output};
+use crate::check::benchmark::{self, Status};
+use crate::check::{Input, Options};
+use crate::cli::{BenchmarkName, CheckArgs};
+use crate::report::{self, Format};
+
+/// Judges the items, and shows them.
+pub(super) fn run(args: &CheckArgs, name: BenchmarkName, inputs: &[Input], options: &Options) -> anyhow::Result<u8> {
+    let judged = match name {
+        BenchmarkName::Cis112 => benchmark::cis_1_12(inputs, options, args.node_root.as_ref()),
+    };
+    anyhow::ensure!(
+        matches!(args.format, Format::Text | Format::Json),
+        "--benchmark is shown as text or json, not in another --format"
+    );
+    output::report(args.output.as_deref(), |out| match args.format {
+        Format::Json => report::benchmark::json(&judged, out),
+        _ => report::benchmark::text(&judged, args.all, out),
+    })?;
+    for (file, reason) in &judged.broken {
+        output::error(&format!("{file}: {reason}"))?;
+    }
+    output::say(&report::benchmark::summary(&judged))?;
+    Ok(if !judged.broken.is_empty() {
+        UNUSABLE
+    } else if !judged.found {
+        NOTHING
+    } else if judged.count(Status::Fail) > 0 && !args.exit_zero {
+        FINDINGS
+    } else {
+        OK
+    })
+}

@@ -1,0 +1,93 @@
+//! A judged benchmark, for people and for programs.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use crate::check::benchmark::{Benchmark, Judged, Seen, Status};
+
+/// The version of the JSON form.
+const VERSION: u32 = 1;
+const NAME: &str = "CIS Kubernetes Benchmark 1.12";
+const BOLD: &str = "\x1b[1m";
+const DIM: &str = "\x1b[2m";
+const RED: &str = "\x1b[31m";
+const GREEN: &str = "\x1b[32m";
+const YELLOW: &str = "\x1b[33m";
+const RESET: &str = "\x1b[0m";
+
+/// A table, with the reasons for what did not pass; for everything if `all`.
+pub fn text(benchmark: &Benchmark, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{BOLD}{NAME}{RESET}")?;
+    let mut section = "";
+    for judged in &benchmark.items {
+        if judged.item.section() != section {
+            section = judged.item.section();
+            writeln!(out, "\n{BOLD}{section} {}{RESET}", judged.item.section_title())?;
+        }
+        item(judged, all, out)?;
+    }
+    writeln!(out)
+}
+
+fn item(judged: &Judged, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    let (word, colour) = match judged.status {
+        Status::Pass => ("pass", GREEN),
+        Status::Fail => ("fail", RED),
+        Status::Manual => ("manual", YELLOW),
+        Status::NotApplicable => ("n/a", DIM),
+    };
+    writeln!(out, "  {colour}{word:<6}{RESET}  {:<7} {}", judged.item.id, judged.item.title)?;
+    if judged.status == Status::Pass && !all {
+        return Ok(());
+    }
+    for seen in &judged.seen {
+        writeln!(out, "                  {DIM}{}{RESET}", line(seen))?;
+    }
+    Ok(())
+}
+
+fn line(seen: &Seen) -> String {
+    match (&seen.file, seen.line) {
+        (Some(file), Some(line)) => format!("{file}:{line}: {}", seen.note),
+        (Some(file), None) => format!("{file}: {}", seen.note),
+        (None, _) => seen.note.clone(),
+    }
+}
+
+/// `34 pass, 9 fail, 40 manual, 18 not applicable`.
+pub fn summary(benchmark: &Benchmark) -> String {
+    if !benchmark.found {
+        return "nothing to judge: no control plane and no node in the input".to_owned();
+    }
+    let counts = Status::ALL.map(|status| format!("{} {}", benchmark.count(status), status.as_str()));
+    format!("{NAME}: {}", counts.join(", "))
+}
+
+/// Everything, for programs.
+pub fn json(benchmark: &Benchmark, out: &mut dyn Write) -> io::Result<()> {
+    let items: Vec<_> = benchmark
+        .items
+        .iter()
+        .map(|judged| {
+            let seen: Vec<_> = judged
+                .seen
+                .iter()
+                .map(|seen| json!({"file": seen.file, "line": seen.line, "note": seen.note}))
+                .collect();
+            json!({
+                "id": judged.item.id,
+                "section": judged.item.section_title(),
+                "title": judged.item.title,
+                "automated": judged.item.automated,
+                "status": judged.status.as_str(),
+                "seen": seen,
+            })
+        })
+        .collect();
+    let summary: serde_json::Map<String, serde_json::Value> =
+        Status::ALL.iter().map(|status| (status.as_str().to_owned(), benchmark.count(*status).into())).collect();
+    let report = json!({"version": VERSION, "benchmark": "cis-1.12", "summary": summary, "items": items});
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    writeln!(out)
+}

@@ -1,0 +1,41 @@
+//! `kubelet-streaming-timeout`
+
+use super::tools::on_setting;
+use crate::apiserver::catalogue::Component;
+use crate::rules::facts::Plane;
+use crate::rules::rule::{Category, Check, Rule, Severity, cis, stig};
+use crate::rules::sink::SetSink;
+
+pub(super) static RULE: Rule = Rule {
+    id: "kubelet-streaming-timeout",
+    summary: "a kubelet keeps idle sessions for ever",
+    severity: Severity::Low,
+    category: Category::Hardening,
+    on: true,
+    controls: &[cis("4.2.5"), stig("V-245541")],
+    why: "`streamingConnectionIdleTimeout: 0` never ends an idle `exec`, `attach` or `port-forward`. The default is four \
+          hours.",
+    prevents: "Forgotten sessions do not hold connections of the node until it has none left.",
+    bad: "\
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+streamingConnectionIdleTimeout: 0s
+",
+    good: "\
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+streamingConnectionIdleTimeout: 5m0s
+",
+    fix: None,
+    check: Check::ControlPlane(check),
+};
+
+fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+    for view in plane.each(Component::Kubelet) {
+        let Some(setting) = view.get("streamingConnectionIdleTimeout") else { continue };
+        if setting.value.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse() == Ok(0_u64) {
+            let label = "expected a time above zero, or nothing";
+            sink.report(on_setting(view, setting, label, "the kubelet never ends an idle session"));
+        }
+    }
+}

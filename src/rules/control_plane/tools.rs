@@ -1,0 +1,165 @@
+//! What the rules of the control plane share: reports about settings, and settings that have to be one way.
+
+use std::sync::Arc;
+
+use crate::apiserver::catalogue::Component;
+use crate::apiserver::files::{Companion, Form, Owner, ProgramView, Setting};
+use crate::rules::facts::Plane;
+use crate::rules::finding::{ObjectId, Place};
+use crate::rules::rule::Safety;
+use crate::rules::set_report::SetReport;
+use crate::rules::sink::SetSink;
+use crate::yaml::Span;
+
+/// The identity of an object.
+pub(super) fn id(owner: &Owner) -> Arc<ObjectId> {
+    Arc::new(ObjectId {
+        api_version: owner.api_version.clone(),
+        kind: owner.kind.clone(),
+        namespace: owner.namespace.clone(),
+        name: owner.name.clone(),
+    })
+}
+
+/// A setting as a place.
+pub(super) fn place(setting: &Setting, label: impl Into<String>) -> Place {
+    Place { file: setting.file, span: setting.span, label: label.into() }
+}
+
+/// About a setting.
+pub(super) fn on_setting(view: &ProgramView, setting: &Setting, label: &str, message: impl Into<String>) -> SetReport {
+    SetReport::about(id(&view.owner), setting.path.clone(), place(setting, label), message)
+}
+
+/// About a part of a setting.
+pub(super) fn on_item(
+    view: &ProgramView,
+    setting: &Setting,
+    span: Span,
+    label: &str,
+    message: impl Into<String>,
+) -> SetReport {
+    let place = Place { file: setting.file, span, label: label.to_owned() };
+    SetReport::about(id(&view.owner), setting.path.clone(), place, message)
+}
+
+/// About what a program lacks.
+pub(super) fn on_program(view: &ProgramView, flag: &str, label: &str, message: impl Into<String>) -> SetReport {
+    let place = Place { file: view.file, span: view.place, label: label.to_owned() };
+    // several rules may miss something there, so the path says what
+    let path = if view.path.is_empty() { flag.to_owned() } else { format!("{}[{flag}]", view.path) };
+    SetReport::about(id(&view.owner), path, place, message)
+}
+
+/// About a place of a configuration file.
+pub(super) fn on_companion(
+    companion: &Companion,
+    path: &str,
+    span: Span,
+    label: &str,
+    message: impl Into<String>,
+) -> SetReport {
+    let place = Place { file: companion.file, span, label: label.to_owned() };
+    SetReport::about(id(&companion.owner), path, place, message)
+}
+
+/// `--name` of a flag, `name` of a field.
+pub(super) fn shown(view: &ProgramView, name: &str) -> String {
+    let is_field = match view.program {
+        Component::Kubelet | Component::KubeProxy => {
+            matches!(view.form, Form::Config | Form::Kubeadm | Form::Kind | Form::Talos)
+        }
+        _ => false,
+    };
+    if is_field { name.to_owned() } else { format!("--{}", flag(view.program, name)) }
+}
+
+/// The flag that sets what the catalogue calls by the path of a field.
+pub(super) fn flag(program: Component, name: &str) -> &str {
+    let mut shapes = crate::apiserver::catalogue::catalogue().flag_shapes(program, name);
+    shapes.next().and_then(|flag| flag.flag).unwrap_or(name)
+}
+
+/// What a setting has to be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Want {
+    /// Anything but empty.
+    Set,
+    /// Not there.
+    Absent,
+    /// This boolean; where it is not set, it is the other.
+    Is(bool),
+    /// This boolean; where it is not set, it is that anyway.
+    NotOther(bool),
+}
+
+/// A setting that has to be one way.
+#[derive(Debug)]
+pub(super) struct Require {
+    /// Whose.
+    pub(super) program: Component,
+    /// Its name in the catalogue.
+    pub(super) name: &'static str,
+    /// What it has to be.
+    pub(super) want: Want,
+    /// Another one without which it would say nothing.
+    pub(super) with: Option<&'static str>,
+    /// What it means if it is not: a clause after the name of the program.
+    pub(super) otherwise: &'static str,
+}
+
+impl Require {
+    /// Whether a program breaks it.
+    fn is_broken(&self, view: &ProgramView) -> bool {
+        let setting = view.get(self.name);
+        match self.want {
+            Want::Set => match setting {
+                Some(setting) => setting.value.is_empty(),
+                None => view.lacks(self.name),
+            },
+            Want::Absent => setting.is_some_and(|setting| !setting.value.is_empty()),
+            Want::Is(wanted) => (setting.is_some() || !view.partial) && view.is_on(self.name, !wanted) != wanted,
+            Want::NotOther(wanted) => (setting.is_some() || !view.partial) && view.is_on(self.name, wanted) != wanted,
+        }
+    }
+}
+
+/// Reports every program that breaks a requirement. `safety` is that of the fix that sets or removes the setting.
+pub(super) fn require(plane: &Plane, sink: &mut SetSink<'_>, safety: Option<Safety>, requirements: &[Require]) {
+    for require in requirements {
+        for view in plane.each(require.program) {
+            if !require.is_broken(view) || require.with.is_some_and(|other| view.lacks(other)) {
+                continue;
+            }
+            let setting = view.get(require.name);
+            let name = shown(view, require.name);
+            let message = format!("{} {}", view.title(), require.otherwise);
+            let (value, label) = match require.want {
+                Want::Set => (None, format!("`{name}` is expected here")),
+                Want::Absent => (None, "expected nothing".to_owned()),
+                Want::Is(wanted) | Want::NotOther(wanted) => {
+                    let value = if wanted { "true" } else { "false" };
+                    let expected =
+                        if name.starts_with("--") { format!("`{name}={value}`") } else { format!("`{name}: {value}`") };
+                    (Some(value), format!("expected {expected}"))
+                }
+            };
+            let report = match setting {
+                Some(setting) => on_setting(view, setting, &label, message),
+                None => on_program(view, require.name, &label, message),
+            };
+            let edit = match (require.want, setting, value) {
+                (Want::Absent, Some(setting), _) => setting.remove.clone(),
+                (_, Some(setting), Some(value)) => setting.set(value),
+                (_, None, Some(value)) => view.add(flag(view.program, require.name), value),
+                _ => None,
+            };
+            let title = match value {
+                Some(value) => format!("set `{name}` to `{value}`"),
+                None => format!("remove `{name}`"),
+            };
+            let edit = edit.filter(|_| sink.settings.fixes && safety.is_some());
+            sink.report(report.fix(safety.unwrap_or(Safety::Unsafe), title, edit));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `unknown-flag`
+
+use super::tools::on_setting;
+use crate::apiserver::catalogue::{Lookup, catalogue};
+use crate::rules::facts::Plane;
+use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::sink::SetSink;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unknown-flag",
+    summary: "a flag that never was",
+    severity: Severity::High,
+    category: Category::Correctness,
+    on: true,
+    controls: &[],
+    why: "The API server stops at a flag that it does not know: a typing error, a flag of another program, or one of a \
+          later release. A benchmark tool itself prints `--enable-admission-plugin`, which is none.",
+    prevents: "The control plane starts after the change.",
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: kube-apiserver
+  namespace: kube-system
+spec:
+  containers:
+    - name: kube-apiserver
+      image: registry.k8s.io/kube-apiserver:v1.36.2
+      command:
+        - kube-apiserver
+        - --enable-admission-plugin=NodeRestriction
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: kube-apiserver
+  namespace: kube-system
+spec:
+  containers:
+    - name: kube-apiserver
+      image: registry.k8s.io/kube-apiserver:v1.36.2
+      command:
+        - kube-apiserver
+        - --enable-admission-plugins=NodeRestriction
+",
+    fix: None,
+    check: Check::ControlPlane(check),
+};
+
+fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+    for view in plane.programs.iter().filter(|view| view.program.is_whole()) {
+        for setting in &view.settings {
+            let name = &setting.name;
+            let (message, help) = match catalogue().flag(view.program, name, plane.version(view)) {
+                Lookup::NotYet { since } => {
+                    let version = plane.version(view);
+                    (format!("{} {version} does not know `--{name}`, which came with {since}", view.title()), None)
+                }
+                Lookup::Unknown { nearest } => {
+                    let help = nearest.map(|near| format!("did you mean `--{near}`?"));
+                    (format!("{} does not know `--{name}`, and does not start with it", view.title()), help)
+                }
+                _ => continue,
+            };
+            let mut report = on_setting(view, setting, "no such flag", message);
+            if let Some(help) = help {
+                report = report.help(help);
+            }
+            sink.report(report);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! What `tightship check` makes of folders, kustomizations, charts and clusters. The programs that it runs are scripts here,
+//! which write down how they were called.
+#![cfg(unix)]
+#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::os::unix::fs::PermissionsExt;
+
+use support::{Folder, Ran, program};
+
+/// A pod that breaks one rule.
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n  containers: [{name: app, image: a, securityContext: {privileged: true}}]\n";
+const PATCH: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec: {speck: 1}\n";
+
+/// Puts a script on the PATH of the folder, which notes its arguments and then does this.
+fn tool(folder: &Folder, name: &str, script: &str) {
+    let path = format!("bin/{name}");
+    let log = folder.path("calls");
+    folder.write(&path, format!("#!/bin/sh\necho \"{name} $*\" >> '{}'\n{script}\n", log.display()));
+    let mut permissions = std::fs::metadata(folder.path(&path)).unwrap().permissions();
+    permissions.set_mode(0o755);
+    std::fs::set_permissions(folder.path(&path), permissions).unwrap();
+}
+
+/// Runs the check in `work` with nothing on the PATH but the scripts, `cat`, `sleep` and the like.
+fn check(folder: &Folder, args: &[&str]) -> Ran {
+    let work = folder.path("work");
+    std::fs::create_dir_all(&work).unwrap();
+    std::fs::create_dir_all(folder.path("bin")).unwrap();
+    for name in ["cat", "sleep", "echo"] {
+        let link = folder.path(&format!("bin/{name}"));
+        if !link.exists() {
+            std::os::unix::fs::symlink(format!("/bin/{name}"), link).unwrap();
+        }
+    }
+    let mut command = program();
+    command.current_dir(work).env("PATH", folder.path("bin"));
+    let config: &[&str] = if args.contains(&"--config") { &[] } else { &["--no-config"] };
+    command.args(["check", "--format", "concise", "--select", "privileged,unknown-field"]).args(config).args(args);
+    Ran::of(command.output().unwrap())
+}
+
+/// The files that findings are in.
+fn places(ran: &Ran) -> Vec<&str> {
+    ran.stdout.lines().map(|line| line.split(':').next().unwrap()).collect()
+}
+
+fn calls(folder: &Folder) -> Vec<String> {
+    let text = std::fs::read_to_string(folder.path("calls")).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn files_come_in_the_order_of_their_names() {
+    let folder = Folder::new();
+    for name in ["b.yaml", "a/z.yml", "a/b/c.json", "a.yaml", "c.txt", ".hidden.yaml", "out/d.yaml"] {
+        folder.write(&format!("work/{name}"), POD);
+    }
+    folder.write("work/.gitignore", "out/\n");
+    let expected = ["a.yaml", "a/b/c.json", "a/z.yml", "b.yaml"];
+    for _ in 0..5 {
+        assert_eq!(places(&check(&folder, &[])), expected);
+    }
+    // what is named is checked, whatever its ending
+    assert_eq!(places(&check(&folder, &["c.txt", "a", "a/z.yml"])), ["a/b/c.json", "a/z.yml", "c.txt"]);
+    check(&folder, &["nothing.yaml"]).exits(2).says(&["nothing.yaml"]);
+}
+
+#[test]
+fn what_is_no_kubernetes_object_is_counted() {
+    let folder = Folder::new();
+    folder.write("work/compose.yaml", "services: {web: {image: web, privileged: true}}\n");
+    folder.write("work/values.yaml", "speck: 1\n");
+    check(&folder, &[]).exits(3);
+}
+
+fn kustomization(folder: &Folder) {
+    folder.write(
+        "work/base/kustomization.yaml",
+        "resources: [pod.yaml]\nconfigMapGenerator: [{name: a, files: [a=conf.yaml]}]\n",
+    );
+    folder.write("work/base/pod.yaml", POD);
+    folder.write("work/base/conf.yaml", POD);
+    folder.write("work/base/other.yaml", POD);
+    let overlay = "resources:\n  - ../base\npatches:\n  - path: patch.yaml\ncomponents: [../component]\n";
+    folder.write("work/prod/kustomization.yaml", overlay);
+    folder.write("work/prod/patch.yaml", PATCH);
+    folder.write("work/component/kustomization.yml", "kind: Component\nresources: [more.yaml]\n");
+    folder.write("work/component/more.yaml", POD);
+}
+
+#[test]
+fn a_kustomization_is_what_kustomize_makes_of_it() {
+    let folder = Folder::new();
+    kustomization(&folder);
+    folder.write("rendered.yaml", format!("# rendered\n{POD}"));
+    tool(&folder, "kustomize", &format!("cat '{}'", folder.path("rendered.yaml").display()));
+    let ran = check(&folder, &[]).exits(1);
+    assert_eq!(places(&ran), ["base/other.yaml", "prod (kustomize build)"]);
+    assert!(ran.stdout.contains("prod (kustomize build):6:"), "{}", ran.stdout);
+    assert_eq!(calls(&folder), ["kustomize build prod"]);
+    // a base alone, when it is asked for
+    assert_eq!(places(&check(&folder, &["base"])), ["base (kustomize build)", "base/other.yaml"]);
+    // there is no file to mend
+    check(&folder, &["--fix=unsafe", "prod"]).exits(1);
+    assert!(folder.read("work/base/pod.yaml").contains("privileged: true"));
+}
+
+#[test]
+fn kubectl_serves_where_kustomize_is_absent() {
+    let folder = Folder::new();
+    kustomization(&folder);
+    tool(&folder, "kubectl", "echo 'kind: x'");
+    let ran = check(&folder, &["prod"]).exits(3);
+    assert_eq!((calls(&folder), &*ran.stdout), (vec!["kubectl kustomize prod".to_owned()], ""));
+}
+
+#[test]
+fn without_kustomize_the_files_are_checked_as_they_are() {
+    let folder = Folder::new();
+    kustomization(&folder);
+    let ran = check(&folder, &[]).exits(1).says(&["neither kustomize nor kubectl is on the PATH"]);
+    let expected = ["base/conf.yaml", "base/other.yaml", "base/pod.yaml", "component/more.yaml"];
+    assert_eq!(places(&ran), expected);
+}
+
+#[test]
+fn what_kustomize_complains_of_is_shown_with_the_command() {
+    let folder = Folder::new();
+    kustomization(&folder);
+    tool(&folder, "kustomize", "echo 'accumulating resources: no such file' >&2; exit 1");
+    let ran =
+        check(&folder, &[]).exits(2).says(&["`kustomize build prod` failed: accumulating resources: no such file"]);
+    // the rest is checked all the same
+    assert_eq!(places(&ran), ["base/other.yaml", "prod (kustomize build)"]);
+}
+
+#[test]
+fn a_folder_is_no_flag_and_may_be_excluded() {
+    let folder = Folder::new();
+    folder.write("work/-o/kustomization.yaml", "resources: []\n");
+    folder.write("work/skipped/kustomization.yaml", "resources: []\n");
+    folder.write("work/.tightship.yaml", "apiVersion: tightship/v1\nkind: Check\nexclude: ['skipped/**']\n");
+    folder.write("rendered.yaml", POD);
+    tool(&folder, "kustomize", &format!("cat '{}'", folder.path("rendered.yaml").display()));
+    let ran = check(&folder, &["--config", ".tightship.yaml", "./"]).exits(1);
+    assert_eq!(places(&ran), ["-o (kustomize build)"]);
+    assert!(calls(&folder).contains(&"kustomize build ./-o".to_owned()), "{:?}", calls(&folder));
+}
+
+#[test]
+fn nothing_is_fetched() {
+    let folder = Folder::new();
+    folder.write("work/kustomization.yaml", "resources: ['https://example.com/app.yaml']\n");
+    tool(&folder, "kustomize", "echo fetched");
+    check(&folder, &[]).exits(2).says(&["it names `https://example.com/app.yaml`, and nothing is fetched here"]);
+    assert_eq!(calls(&folder), [""; 0]);
+}
+
+fn chart(folder: &Folder) {
+    folder.write("work/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    folder.write("work/web/values.yaml", "kind: x\n");
+    folder.write("work/web/templates/pod.yaml", "{{- if .Values.x }}\nkind: {{ .Values.kind }}\n");
+    folder.write("work/web/charts/db/Chart.yaml", "name: db\n");
+    folder.write("work/web/charts/db/templates/a.yaml", "{{ x }}: [\n");
+    folder.write("work/web/crds/crd.yaml", POD);
+    folder.write("work/lib/Chart.yaml", "name: lib\ntype: library\n");
+    folder.write("work/prod values.yaml", "a: 1\n");
+}
+
+#[test]
+fn a_chart_is_what_helm_makes_of_it() {
+    let folder = Folder::new();
+    chart(&folder);
+    folder.write("rendered.yaml", POD);
+    tool(&folder, "helm", &format!("cat '{}'", folder.path("rendered.yaml").display()));
+    let args = ["--values", "prod values.yaml", "--set", "a=b;c", "--values=x.yaml", "--kubernetes", "1.36", "."];
+    let ran = check(&folder, &args).exits(1);
+    assert_eq!(places(&ran), ["web (helm template)", "web/crds/crd.yaml"]);
+    let line = "helm template web --values prod values.yaml --values x.yaml --set a=b;c --kube-version 1.36.0";
+    assert_eq!(calls(&folder), [line]);
+}
+
+#[test]
+fn without_helm_templates_are_left_out() {
+    let folder = Folder::new();
+    chart(&folder);
+    let ran = check(&folder, &["."]).exits(1).says(&["helm, which renders them, is not on the PATH"]);
+    assert_eq!(places(&ran), ["web/crds/crd.yaml"]);
+    check(&folder, &["web"]).exits(2).says(&["web (helm template)", "helm, which renders charts, is not on the PATH"]);
+}
+
+#[test]
+fn what_helm_complains_of_is_shown_with_the_command() {
+    let folder = Folder::new();
+    chart(&folder);
+    tool(&folder, "helm", "echo 'Error: values do not meet the schema' >&2; exit 1");
+    check(&folder, &["web", "--set", "a b"])
+        .exits(2)
+        .says(&["`helm template web --set 'a b'` failed: Error: values do not meet the schema"]);
+}
+
+#[test]
+fn values_without_a_chart_are_a_mistake() {
+    let folder = Folder::new();
+    folder.write("work/pod.yaml", POD);
+    check(&folder, &["--set", "a=b"]).exits(2).says(&["--values and --set are for Helm charts, and there is none"]);
+}
+
+#[test]
+fn a_program_that_hangs_is_stopped() {
+    let folder = Folder::new();
+    chart(&folder);
+    tool(&folder, "helm", "exec sleep 30");
+    let start = std::time::Instant::now();
+    check(&folder, &["web", "--tool-timeout", "1"])
+        .exits(2)
+        .says(&["`helm template web` took longer than 1 seconds (--tool-timeout)"]);
+    assert!(start.elapsed().as_secs() < 20);
+}
+
+/// A cluster of a few objects.
+fn cluster(folder: &Folder, minor: &str) {
+    let owned = |kind: &str, name: &str, uid: &str, owner: &str| {
+        format!(
+            r#"{{"apiVersion":"{}","kind":"{kind}","metadata":{{"name":"{name}","namespace":"shop","uid":"{uid}","managedFields":[{{}}],
+            "annotations":{{"kubectl.kubernetes.io/last-applied-configuration":"x"}},"ownerReferences":[{owner}]}},
+            "spec":{{"speck":1}},"status":{{"phase":"x"}}}}"#,
+            if kind == "Pod" { "v1" } else { "apps/v1" }
+        )
+    };
+    let by = |uid: &str| format!(r#"{{"uid":"{uid}","controller":true,"kind":"x","name":"x","apiVersion":"v1"}}"#);
+    let items = [
+        owned("Deployment", "web", "1", ""),
+        owned("ReplicaSet", "web-1", "2", &by("1")),
+        owned("Pod", "web-1-x", "3", &by("2")),
+        owned("Pod", "static", "4", &by("node")),
+    ];
+    folder.write("items.json", format!(r#"{{"apiVersion":"v1","kind":"List","items":[{}]}}"#, items.join(",")));
+    folder.write("version.json", format!(r#"{{"serverVersion":{{"major":"1","minor":"{minor}"}}}}"#));
+    let here = folder.path("");
+    let here = here.display();
+    tool(
+        folder,
+        "kubectl",
+        &format!(
+            "case \"$*\" in\n  version*) cat '{here}/version.json' ;;\n  api-resources*) echo pods; echo deployments.apps; echo \
+             namespaces ;;\n  config*) ;;\n  'get namespaces '*) echo '{{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\
+             \"metadata\":{{\"name\":\"shop\"}}}}' ;;\n  get*) cat '{here}/items.json' ;;\nesac"
+        ),
+    );
+}
+
+#[test]
+fn a_cluster_is_asked_through_kubectl() {
+    let folder = Folder::new();
+    cluster(&folder, "34+");
+    let ran = check(&folder, &["--live", "-A", "--context", "kind-a", "--kubeconfig", "my config"]).exits(1);
+    // the Deployment speaks for what it makes; what a node makes speaks for itself
+    assert_eq!(places(&ran), ["shop/Deployment/web", "shop/Pod/static"]);
+    assert!(ran.stderr.contains("2 objects in 2 files: 2 findings"), "{}", ran.stderr);
+    assert_eq!(
+        calls(&folder),
+        [
+            "kubectl version --output=json --kubeconfig my config --context kind-a",
+            "kubectl api-resources --verbs=list --output=name --kubeconfig my config --context kind-a",
+            "kubectl get namespaces,pods,deployments.apps --all-namespaces --output=json --kubeconfig my config --context kind-a",
+        ]
+    );
+}
+
+#[test]
+fn one_namespace_comes_with_its_labels() {
+    let folder = Folder::new();
+    cluster(&folder, "36");
+    let ran = check(&folder, &["--live", "--namespace", "shop"]).exits(1).says(&["3 objects"]);
+    assert_eq!(places(&ran).len(), 2);
+    let get: Vec<String> = calls(&folder).into_iter().filter(|line| line.contains(" get ")).collect();
+    let expected = "kubectl get pods,deployments.apps --namespace shop --output=json";
+    assert_eq!(get, ["kubectl get namespaces shop --output=json", expected]);
+    // the namespace of the context, which names none
+    check(&folder, &["--live"]).exits(1);
+    assert!(calls(&folder).contains(&"kubectl get namespaces default --output=json".to_owned()));
+}
+
+#[test]
+fn the_cluster_decides_the_release() {
+    let folder = Folder::new();
+    folder.write("work/x", "");
+    for (minor, flags, release) in [("33", &[][..], "1.33"), ("33", &["--kubernetes", "1.35"], "1.35")] {
+        cluster(&folder, minor);
+        let items = folder.read("items.json").replace("\"speck\":1", "\"hostnameOverride\":\"a\"");
+        folder.write("items.json", items);
+        let args = [&["--live", "-A", "--select", "field-not-in-release"], flags].concat();
+        let ran = check(&folder, &args);
+        assert_eq!(ran.stdout.contains("Kubernetes 1.33 has no field"), release == "1.33", "{}", ran.stdout);
+    }
+    cluster(&folder, "52");
+    check(&folder, &["--live", "-A"]).says(&["the cluster is Kubernetes 1.52; it is checked as one of 1.37"]);
+}
+
+#[test]
+fn what_kubectl_complains_of_is_shown_with_the_command() {
+    let folder = Folder::new();
+    check(&folder, &["--live"]).exits(2).says(&["kubectl, which asks the cluster, is not on the PATH"]);
+    tool(&folder, "kubectl", "echo 'The connection to the server was refused' >&2; exit 1");
+    check(&folder, &["--live"])
+        .exits(2)
+        .says(&["`kubectl version --output=json` failed: The connection to the server was refused"]);
+    tool(&folder, "kubectl", "echo nonsense");
+    check(&folder, &["--live"]).exits(2).says(&["`kubectl version --output=json` printed no JSON"]);
+    check(&folder, &["--live", "x.yaml"]).exits(2).says(&["cannot be used with"]);
+    check(&folder, &["-A"]).exits(2).says(&["--live"]);
+}
