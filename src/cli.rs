@@ -69,7 +69,7 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// List the rules.
     Rules(RulesArgs),
-    /// Explain a rule, a kind, or a field: its type, where it belongs, and the rules that speak of it.
+    /// Explain a rule, a kind, a field (its type, where it belongs, the rules that speak of it), or a flag of the control plane.
     Explain(ExplainArgs),
     /// Explain and list what the programs of the control plane take.
     #[command(name = "apiserver", subcommand)]

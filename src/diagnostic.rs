@@ -4,7 +4,7 @@ mod draw;
 
 use annotate_snippets::Level;
 
-pub(crate) use draw::{Drawing, Mask, Shown, draw};
+pub(crate) use draw::{Drawing, Mask, Shown, draw, masked};
 
 use crate::yaml::{Source, Span};
 

@@ -79,6 +79,21 @@ fn fields_are_explained_by_path_or_name() {
 }
 
 #[test]
+fn flags_and_plugins_of_the_control_plane_are_explained() {
+    let same = |what: &str, more: &[&str]| {
+        let short = run(&[&["explain", what], more].concat()).exits(0).stdout;
+        assert_eq!(short, run(&[&["apiserver", "explain", what], more].concat()).exits(0).stdout, "{what}");
+        short
+    };
+    assert!(same("--anonymous-auth", &[]).starts_with("--anonymous-auth (kube-apiserver flag)"));
+    assert!(same("--audit-log-path", &[]).contains("CIS 1.12"));
+    assert!(same("--anonymous-auth=false", &["--kubernetes", "1.34"]).contains("--anonymous-auth"));
+    assert!(same("NodeRestriction", &[]).contains("admission plugin"));
+    run(&["explain", "--anonymus-auth"]).exits(2).says(&["did you mean `anonymous-auth`?"]);
+    run(&["explain", "--help"]).exits(0).says(&["Usage: tightship explain"]);
+}
+
+#[test]
 fn what_is_unknown_gets_the_nearest() {
     for (what, hint) in [
         ("priviledged", "did you mean `privileged`?"),

@@ -40,7 +40,8 @@ pub struct CheckArgs {
     /// What messages call standard input.
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
-    /// Mend what can be mended: `safe` changes nothing that runs today, `unsafe` may.
+    /// Mend what can be mended: `safe` changes nothing that runs today, `unsafe` may. What comes by standard input goes to
+    /// standard output, and the report to standard error.
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe", value_name = "KIND")]
     pub fix: Option<FixKind>,
     /// Write nothing; show what --fix would change, and exit 1 if anything would.

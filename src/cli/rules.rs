@@ -36,7 +36,9 @@ pub enum RulesFormat {
 /// Arguments of `tightship explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A rule (`privileged`), the path of a field (`Deployment.spec.replicas`), or a field (`readOnlyRootFilesystem`).
+    /// A rule (`privileged`), the path of a field (`Deployment.spec.replicas`), a field (`readOnlyRootFilesystem`), or a flag of
+    /// the control plane (`--anonymous-auth`).
+    #[arg(allow_hyphen_values = true)]
     pub what: String,
     /// The Kubernetes release. Default: the newest, 1.37.
     #[arg(long, value_parser = super::check::release, value_name = "VERSION", env = "TIGHTSHIP_KUBERNETES")]

@@ -1,19 +1,30 @@
 //! `tightship explain`.
 
 use super::{OK, UNUSABLE, output};
+use crate::apiserver;
 use crate::cli::ExplainArgs;
 use crate::explain;
 
 /// Explains what was asked for.
 pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<u8> {
-    match explain::explain(&args.what, args.kubernetes.unwrap_or_default()) {
+    match page(args) {
         Ok(text) => {
             output::print(&text)?;
             Ok(OK)
         }
         Err(unknown) => {
-            output::error(&unknown.to_string())?;
+            output::error(&unknown)?;
             Ok(UNUSABLE)
         }
     }
+}
+
+/// The page about it, or that there is none.
+fn page(args: &ExplainArgs) -> Result<String, String> {
+    let release = args.kubernetes.unwrap_or_default();
+    let control_plane = || apiserver::explain::explain(&args.what, release, None);
+    if args.what.starts_with('-') {
+        return control_plane().map_err(|unknown| unknown.to_string());
+    }
+    explain::explain(&args.what, release).or_else(|unknown| control_plane().map_err(|_| unknown.to_string()))
 }

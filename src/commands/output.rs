@@ -18,12 +18,18 @@ pub(super) fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes a report to a file, all of it or nothing, or else prints it.
+/// Writes a report to a file, all of it or nothing, or else prints it; to standard error if it must stand aside.
 pub(super) fn report(
     file: Option<&Utf8Path>,
+    aside: bool,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     let Some(path) = file else {
+        if aside {
+            let mut out = BufWriter::new(stderr().lock());
+            write(&mut out)?;
+            return Ok(out.flush()?);
+        }
         let mut out = BufWriter::new(stdout().lock());
         write(&mut out)?;
         return Ok(out.flush()?);
@@ -94,7 +100,12 @@ pub(super) fn shell_word(text: &str) -> String {
 
 /// `1 error`, `2 errors`.
 pub(super) fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    let end = match number {
+        1 => "",
+        _ if what.ends_with('x') => "es",
+        _ => "s",
+    };
+    format!("{number} {what}{end}")
 }
 
 /// The difference that a change makes, as `diff -u` shows it.

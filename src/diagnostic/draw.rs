@@ -77,8 +77,8 @@ pub(crate) fn draw(drawing: &Drawing<'_>) -> String {
         }
         let mark = Mark { span, label: shown.label, primary: index == 0 };
         match pieces.iter_mut().find(|piece| piece.takes(shown.source, &lines)) {
-            Some(piece) => piece.add(&lines, mark),
-            None => pieces.push(Piece { source: shown.source, lines, marks: vec![mark], mask: shown.mask }),
+            Some(piece) => piece.add(&lines, mark, shown.mask),
+            None => pieces.push(Piece { source: shown.source, lines, marks: vec![mark], masks: vec![shown.mask] }),
         }
     }
     for piece in pieces {
@@ -99,7 +99,7 @@ struct Piece<'a> {
     source: &'a Source,
     lines: Range<usize>,
     marks: Vec<Mark<'a>>,
-    mask: Mask<'a>,
+    masks: Vec<Mask<'a>>,
 }
 
 struct Mark<'a> {
@@ -114,9 +114,10 @@ impl<'a> Piece<'a> {
         std::ptr::eq(self.source, source) && together.len() <= FAR
     }
 
-    fn add(&mut self, lines: &Range<usize>, mark: Mark<'a>) {
+    fn add(&mut self, lines: &Range<usize>, mark: Mark<'a>, mask: Mask<'a>) {
         self.lines = self.lines.start.min(lines.start)..self.lines.end.max(lines.end);
         self.marks.push(mark);
+        self.masks.push(mask);
     }
 
     fn snippet(self) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
@@ -127,7 +128,7 @@ impl<'a> Piece<'a> {
             let annotation = kind.span(mark.span.start - start..mark.span.end - start);
             if mark.label.is_empty() { annotation } else { annotation.label(mark.label) }
         });
-        Snippet::source(self.mask.apply(self.source.text(), self.lines))
+        Snippet::source(shown(&self.masks, self.source.text(), self.lines))
             .path(self.source.name())
             .line_start(line)
             .annotations(marks)
@@ -143,16 +144,25 @@ fn first_line(text: &str, span: Span) -> Range<usize> {
     start..start + line
 }
 
-impl Mask<'_> {
-    /// A range of a text with as many bytes as before, so that every span keeps its place.
-    fn apply<'t>(&self, text: &'t str, range: Range<usize>) -> Cow<'t, str> {
-        let start = range.start;
-        let part = text.get(range).unwrap_or_default();
-        let masked = self.masked(part, start);
-        // the renderer would show the end of a Windows line as a character of its own
-        if masked.contains('\r') { Cow::Owned(masked.replace('\r', " ")) } else { masked }
+/// A range of a text with as many bytes as before, so that every span keeps its place.
+fn shown<'t>(masks: &[Mask<'_>], text: &'t str, range: Range<usize>) -> Cow<'t, str> {
+    let start = range.start;
+    let mut shown = Cow::Borrowed(text.get(range).unwrap_or_default());
+    for mask in masks {
+        if let Cow::Owned(masked) = mask.masked(&shown, start) {
+            shown = Cow::Owned(masked);
+        }
     }
+    // the renderer would show the end of a Windows line as a character of its own
+    if shown.contains('\r') { Cow::Owned(shown.replace('\r', " ")) } else { shown }
+}
 
+/// A text without what `spans` hide of it, as long as before.
+pub(crate) fn masked<'t>(text: &'t str, spans: &[Span]) -> Cow<'t, str> {
+    Mask::Spans(spans).masked(text, 0)
+}
+
+impl Mask<'_> {
     /// `part` of a text, which begins at the byte `start` of it.
     fn masked<'t>(&self, part: &'t str, start: usize) -> Cow<'t, str> {
         match self {
@@ -200,14 +210,18 @@ fn stars(text: &str, is_hidden: impl Fn(usize) -> bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Mask;
+    use super::{Mask, shown};
     use crate::yaml::Span;
 
     #[test]
     fn masks_bytes_or_all_values() {
         let text = "a: bß\n- key: |\n  secret:1\n  x: y\n";
-        assert_eq!(Mask::Spans(&[Span { start: 3, end: 6 }]).apply(text, 0..6), "a: ***");
-        assert_eq!(Mask::Spans(&[Span { start: 3, end: 6 }]).apply(text, 7..15), "- key: |");
-        assert_eq!(Mask::Values.apply(text, 0..text.len()), "a: ***\n- key: *\n  ********\n  x: *\n");
+        let secret = [Span { start: 3, end: 6 }];
+        let spans = Mask::Spans(&secret);
+        assert_eq!(shown(&[spans], text, 0..6), "a: ***");
+        assert_eq!(shown(&[spans], text, 7..15), "- key: |");
+        assert_eq!(shown(&[Mask::Values], text, 0..text.len()), "a: ***\n- key: *\n  ********\n  x: *\n");
+        let others = [Span { start: 18, end: 24 }];
+        assert_eq!(shown(&[spans, Mask::Spans(&others)], text, 0..27), "a: ***\n- key: |\n  ******:1\n");
     }
 }

@@ -1,6 +1,10 @@
 //! Telling secret values from others: by what they look like, and by the names they go under.
 
+mod places;
+
 use crate::yaml::Span;
+
+pub use places::places;
 
 /// Beginnings of well-known credentials, with what they are and how long they are at least.
 const PREFIXES: [(&str, &str, usize); 17] = [

@@ -2,17 +2,29 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use crate::check::Outcome;
+use crate::kube::secret;
 use crate::rules::FileId;
-use crate::yaml::{Source, Span};
+use crate::yaml::{self, Source, Span};
+
+/// About how many bytes of a file are searched for secrets at a time: around a place that is shown, not all of a large file.
+const PART: usize = 64 * 1024;
 
 /// An outcome and its files.
 pub(super) struct Files<'a> {
     pub(super) outcome: &'a Outcome,
     sources: Vec<OnceCell<Option<Source>>>,
-    /// What no report may show, by file.
+    parts: Vec<OnceCell<Vec<Part>>>,
+    /// What the findings say that no report may show, by file.
     hidden: Vec<Vec<Span>>,
+}
+
+/// Some documents of a file, and what of them no report may show.
+struct Part {
+    range: Range<usize>,
+    hidden: OnceCell<Vec<Span>>,
 }
 
 /// A line and a column, both from 1; a column counts characters.
@@ -30,7 +42,9 @@ impl<'a> Files<'a> {
                 spans.extend_from_slice(&finding.hidden);
             }
         }
-        Self { outcome, sources: outcome.files.iter().map(|_| OnceCell::new()).collect(), hidden }
+        let sources = outcome.files.iter().map(|_| OnceCell::new()).collect();
+        let parts = outcome.files.iter().map(|_| OnceCell::new()).collect();
+        Self { outcome, sources, parts, hidden }
     }
 
     /// What messages call a file.
@@ -48,9 +62,23 @@ impl<'a> Files<'a> {
         self.sources.get(at)?.get_or_init(lines).as_ref()
     }
 
-    /// What no report may show of a file.
-    pub(super) fn hidden(&self, file: FileId) -> &[Span] {
-        self.hidden.get(file.0 as usize).map_or(&[], Vec::as_slice)
+    /// What no report may show of a file around a place.
+    pub(super) fn hidden(&self, file: FileId, at: Span) -> &[Span] {
+        let index = file.0 as usize;
+        let (Some(source), Some(parts)) = (self.source(file), self.parts.get(index)) else { return &[] };
+        let parts = parts.get_or_init(|| {
+            let ranges = yaml::split(source.text(), PART).into_iter();
+            ranges.map(|range| Part { range, hidden: OnceCell::new() }).collect()
+        });
+        let at = at.start as usize;
+        let Some(part) = parts.iter().find(|part| at < part.range.end).or(parts.last()) else { return &[] };
+        part.hidden.get_or_init(|| {
+            let mut spans = secret::places(source.text(), part.range.clone());
+            let known = self.hidden.get(index).map_or(&[][..], Vec::as_slice);
+            let is_here = |span: &&Span| part.range.contains(&(span.start as usize));
+            spans.extend(known.iter().filter(is_here));
+            spans
+        })
     }
 
     /// The position of a byte of a file.

@@ -45,7 +45,7 @@ const RESET: &str = "\x1b[0m";
 fn drawing<'a>(files: &'a Files<'_>, finding: &'a Finding, first: bool) -> Drawing<'a> {
     let is_masked = is_secret(finding);
     let places = finding.places.iter().filter_map(|place| {
-        let mask = if is_masked { Mask::Values } else { Mask::Spans(files.hidden(place.file)) };
+        let mask = if is_masked { Mask::Values } else { Mask::Spans(files.hidden(place.file, place.span)) };
         Some(Shown { source: files.source(place.file)?, span: place.span, label: &place.label, mask })
     });
     let mut footers = Vec::new();
@@ -86,7 +86,7 @@ fn unreadable<'a>(files: &'a Files<'_>, broken: &'a Broken) -> Drawing<'a> {
     let place = source.zip(broken.span).map(|(source, span)| {
         // without a tree nobody knows what a line belongs to
         let may_be_secret = source.text().contains("Secret");
-        let mask = if may_be_secret { Mask::Values } else { Mask::Spans(files.hidden(broken.file)) };
+        let mask = if may_be_secret { Mask::Values } else { Mask::Spans(files.hidden(broken.file, span)) };
         Shown { source, span, label: "", mask }
     });
     let file = place.is_none().then(|| (Level::NOTE, format!("in {}", files.name(broken.file)).into()));

@@ -15,7 +15,7 @@ pub(super) fn run(args: &CheckArgs, name: BenchmarkName, inputs: &[Input], optio
         matches!(args.format, Format::Text | Format::Json),
         "--benchmark is shown as text or json, not in another --format"
     );
-    output::report(args.output.as_deref(), |out| match args.format {
+    output::report(args.output.as_deref(), false, |out| match args.format {
         Format::Json => report::benchmark::json(&judged, out),
         _ => report::benchmark::text(&judged, args.all, out),
     })?;

@@ -8,15 +8,15 @@ use anyhow::Context;
 
 use super::{FINDINGS, NOTHING, OK, UNUSABLE, output};
 use crate::check::baseline::Baseline;
-use crate::check::{self, Outcome};
+use crate::check::{self, Outcome, Text};
 use crate::cli::CheckArgs;
 use crate::report::{self, Format};
-use crate::rules::Severity;
+use crate::rules::{Safety, Severity};
 use options::Chosen;
 
 /// Checks the files, and shows what was found.
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
-    let Chosen { options, fail_on, inputs } = options::choose(args)?;
+    let Chosen { options, fail_on, mut inputs } = options::choose(args)?;
     if let Some(name) = args.benchmark {
         return benchmark::run(args, name, &inputs, &options);
     }
@@ -25,18 +25,21 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
         return record(args, &outcome);
     }
     let baseline = known(args, &mut outcome)?;
-    if args.fix.is_some() || args.diff {
-        let safety = args.fix.map_or(crate::rules::Safety::Safe, Into::into);
-        let mended = mend::mend(&inputs, &outcome, &options, safety, args.diff)?;
-        if args.diff {
-            return Ok(if mended > 0 { FINDINGS } else { OK });
-        }
-        if mended > 0 {
+    let safety = args.fix.map_or(Safety::Safe, Into::into);
+    if args.diff {
+        let mended = mend::show(&inputs, &outcome, &options, safety)?;
+        return Ok(if mended > 0 { FINDINGS } else { OK });
+    }
+    if args.fix.is_some() {
+        if mend::mend(&mut inputs, &outcome, &options, safety)? > 0 {
             outcome = check::run(&inputs, &options);
             known(args, &mut outcome)?;
         }
+        mend::take_back(&mut outcome, safety)?;
     }
-    show(args, &outcome, baseline)?;
+    // the mended text takes standard output
+    let is_taken = args.fix.is_some() && inputs.iter().any(|input| matches!(input.text, Text::Here(_)));
+    show(args, &outcome, baseline, is_taken)?;
     Ok(code(&outcome, fail_on, args.exit_zero))
 }
 
@@ -61,8 +64,8 @@ fn known(args: &CheckArgs, outcome: &mut Outcome) -> anyhow::Result<usize> {
     Ok(baseline.apply(outcome))
 }
 
-fn show(args: &CheckArgs, outcome: &Outcome, gone: usize) -> anyhow::Result<()> {
-    output::report(args.output.as_deref(), |out| report::write(outcome, args.format, args.all, out))?;
+fn show(args: &CheckArgs, outcome: &Outcome, gone: usize, aside: bool) -> anyhow::Result<()> {
+    output::report(args.output.as_deref(), aside, |out| report::write(outcome, args.format, args.all, out))?;
     let is_silent = outcome.findings.is_empty() && outcome.broken.is_empty();
     if is_silent || args.format != Format::Text || args.output.is_some() {
         output::say(&report::summary(outcome))?;

@@ -57,9 +57,12 @@ pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, sink: &Sink<'_, 'd, 's>)
         report = report.help(note);
     }
     let Some(replacement) = gone.replacement else { return Some((&RULE, report.label("nothing takes its place"))) };
-    let edit = sink.fix(|text| edit::set(text, object.root, &["apiVersion"], &json!(replacement)));
-    // where the object fits the new version as it is, it is the same object
-    let safety = if gone.note.is_none() && fits(context, replacement) { Safety::Safe } else { Safety::Unsafe };
+    // an object that does not fit would only be refused for another reason
+    let edit = sink.fix(|text| {
+        fits(context, replacement).then(|| edit::set(text, object.root, &["apiVersion"], &json!(replacement)))?
+    });
+    // without a note on what changed it is the same object
+    let safety = if gone.note.is_none() { Safety::Safe } else { Safety::Unsafe };
     let title = format!("write `{replacement}`");
     Some((&RULE, report.label(format!("expected `{replacement}`")).fix(safety, &title, edit)))
 }
