@@ -425,3 +425,46 @@ fn parts_of_the_control_plane_are_held_against_no_pod_rules() {
     // unless somebody asks for it
     check(&data("stock"), &["--level", "baseline", "--format", "concise", "."]).exits(1).says(&["host-namespaces"]);
 }
+
+#[test]
+fn a_drop_in_takes_the_place_of_what_the_unit_says() {
+    let folder = Folder::new();
+    folder.write(
+        "kube-scheduler.service",
+        "[Service]\nEnvironment=ARGS=--profiling=true\nExecStart=/usr/bin/kube-scheduler $ARGS\n",
+    );
+    let select = ["--select", "profiling", "--format", "concise", "."];
+    let ran = check(&folder.path(""), &select).exits(1);
+    assert!(ran.stdout.starts_with("kube-scheduler.service:2:"), "{}", ran.stdout);
+    folder.write(
+        "kube-scheduler.service.d/10.conf",
+        "[Service]\nExecStart=\nExecStart=/usr/bin/kube-scheduler --profiling=false\n",
+    );
+    check(&folder.path(""), &select).exits(0);
+    // its variables count in the unit
+    folder.write("kube-scheduler.service", "[Service]\nExecStart=/usr/bin/kube-scheduler $ARGS\n");
+    folder.write("kube-scheduler.service.d/10.conf", "[Service]\nEnvironment=\"ARGS=--v=2 --profiling\"\n");
+    let ran = check(&folder.path(""), &select).exits(1);
+    assert!(ran.stdout.starts_with("kube-scheduler.service.d/10.conf:2:"), "{}", ran.stdout);
+}
+
+#[test]
+fn the_release_is_that_of_the_cluster() {
+    let folder = Folder::new();
+    let kubeadm = |version: &str| {
+        format!(
+            "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nkubernetesVersion: {version}\n---\n\
+             apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nfeatureGates:\n  \
+             StructuredAuthorizationConfiguration: true\n"
+        )
+    };
+    let select = ["--select", "removed-feature-gate", "."];
+    for (version, code) in [("v1.35.4", 0), ("v1.36.2", 1), ("stable-1.35", 0), ("stable-1.36", 1)] {
+        folder.write("kubeadm.yaml", kubeadm(version));
+        check(&folder.path(""), &select).exits(code);
+    }
+    // what says nothing has the release that the user names
+    folder.write("kubeadm.yaml", "kube-apiserver-arg: [feature-gates=StructuredAuthorizationConfiguration=true]\n");
+    check(&folder.path(""), &[&["--kubernetes", "1.35"], &select[..]].concat()).exits(0);
+    check(&folder.path(""), &[&["--kubernetes", "1.36"], &select[..]].concat()).exits(1);
+}
