@@ -24,6 +24,19 @@ test-cluster version="":
     if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
     TIGHTSHIP_LIVE=1 TIGHTSHIP_WATCH=300 cargo test --locked --test live hardened
 
+# Starts the real kube-apiserver of the given releases, or else of all, with what is rendered for them.
+test-apiserver *versions:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export TIGHTSHIP_APISERVER_DIR=${TIGHTSHIP_APISERVER_DIR:-${TIGHTSHIP_KIND_CACHE:-/var/cache/tightship-kind}}
+    if [ -x ../shared/kind/component ]; then
+        eval "$(../shared/kind/ensure)"
+        for version in {{ if versions == "" { "v1.33.13 v1.34.4 v1.35.4 v1.36.3 v1.37.2" } else { versions } }}; do
+            ../shared/kind/component "$version" kube-apiserver
+        done
+    fi
+    cargo test --locked --test starts
+
 # Looks for what the compiler and clippy find, and for wrong formatting.
 lint:
     cargo fmt --check

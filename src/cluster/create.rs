@@ -31,7 +31,7 @@ pub fn create(
     home: &Home,
     wanted: &Wanted,
     progress: &mut dyn Progress,
-    stop: &'static AtomicBool,
+    stop: &AtomicBool,
 ) -> Result<Record, ClusterError> {
     progress.step("check docker, kind and the node image");
     let record = look(home, wanted, progress, stop).inspect_err(|_| progress.fail())?;
@@ -91,7 +91,7 @@ fn build(
     record: &Record,
     keeper: &mut Keeper,
     progress: &mut dyn Progress,
-    stop: &'static AtomicBool,
+    stop: &AtomicBool,
 ) -> Result<(), ClusterError> {
     progress.step("write its files");
     let config = if record.hardened { hardened(home, record, stop)? } else { plain(home, record)? };

@@ -144,7 +144,7 @@ pub enum ClusterError {
         error: Box<ClusterError>,
     },
     /// The system refused.
-    #[error("{path}: {source}")]
+    #[error("{path}")]
     Io {
         /// Where.
         path: Utf8PathBuf,
