@@ -337,6 +337,20 @@ fn nothing_is_edited_that_stands_for_more_than_itself() {
 }
 
 #[test]
+fn explicit_keys_are_left_alone() {
+    let text = "? a\n: b\nc: 1\n";
+    assert_eq!(set(text, "d", json!(1)).unwrap(), "? a\n: b\nc: 1\nd: 1\n");
+    assert_eq!(set(text, "a", json!(1)).unwrap(), "? a\n: 1\nc: 1\n");
+    assert_eq!(edited(text, |root| edit::remove(text, root, "a")), None);
+    for only in ["?   a\n", "?\n\n  a\n"] {
+        assert_eq!(set(only, "d", json!(1)), None, "the mapping begins with the question mark, not with the key");
+        assert_eq!(edited(only, |root| edit::remove(only, root, "a")), None);
+    }
+    let flow = "{b: 1, ? a : 2}";
+    assert_eq!(edited(flow, |root| edit::remove(flow, root, "a")), None);
+}
+
+#[test]
 fn a_line_break_never_becomes_text() {
     assert_eq!(set("a: |\n  x", "b", json!(1)), None, "the text would end with a line break");
     assert_eq!(set("a: |-\n  x", "b", json!(1)).unwrap(), "a: |-\n  x\nb: 1");

@@ -273,6 +273,7 @@ fn json_reads_as_json() {
     let objects: Vec<_> = stream.documents.iter().map(|document| document.root().unwrap().to_json().unwrap()).collect();
     assert_eq!(objects, [json!({"a": 1}), json!({"b": 2}), json!({"c": 3})], "kubectl reads objects one after another");
     assert_eq!(yaml::parse("{\"a\": 1}\n{\"b\": 2} x").errors.len(), 1);
+    assert_eq!(yaml::parse("{\"a\n\": 1}\n{\"b\": 2}").errors.len(), 1, "no JSON has a line break in a string");
     assert_eq!(yaml::parse("# YAML\n{\"a\": 1}\n{\"b\": 2}").errors.len(), 1, "only a text that begins with an object");
 }
 

@@ -6,7 +6,7 @@ use super::super::gap;
 use super::super::tree::{Data, Document, Kind, Node, Style};
 use super::Edit;
 use super::format::{Format, inline, is_filled};
-use super::place::{after_key, column, comment_end, last_leaf, last_line_end};
+use super::place::{after_key, column, comment_end, is_explicit, last_leaf, last_line_end};
 
 pub(super) fn insert(text: &str, map: Node<'_, '_>, key: &str, value: &Value) -> Option<Edit> {
     let indent = indent(text, map)?;
@@ -35,7 +35,8 @@ fn insert_line(text: &str, node: Node<'_, '_>, format: &Format, indent: usize, l
 
 /// The column of the mapping's keys.
 fn indent(text: &str, map: Node<'_, '_>) -> Option<usize> {
-    let (key, _) = map.entries().find(|(key, _)| !key.has_properties() || key.is_alias())?;
+    let is_plain = |key: &Node<'_, '_>| (!key.has_properties() || key.is_alias()) && !is_explicit(text, *key);
+    let key = map.entries().map(|(key, _)| key).find(is_plain)?;
     column(text, key.span().start as usize)
 }
 

@@ -131,7 +131,8 @@ pub(super) fn replace(
     }
     // `{a, b}`: keys without values
     let end = key.span().end as usize;
-    let is_bare = text.get(end..span.start)?.trim().is_empty() && is_bracketed(text, map);
+    let is_written = !key.span().is_empty() && !key.has_properties();
+    let is_bare = is_written && text.get(end..span.start)?.trim().is_empty() && is_bracketed(text, map);
     if is_bare { Edit::new(end, end, format!(": {value}")) } else { None }
 }
 

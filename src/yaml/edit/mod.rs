@@ -12,7 +12,7 @@ mod place;
 use serde_json::{Value, json};
 
 use self::format::Format;
-use self::place::{has_comment, is_editable, is_single};
+use self::place::{has_comment, is_editable, is_explicit, is_single};
 use super::quote;
 use super::tree::{Kind, Node, Span};
 
@@ -96,13 +96,16 @@ pub fn set(text: &str, map: Node<'_, '_>, path: &[&str], value: &Value) -> Optio
 /// Takes a key of the mapping `map` with its value, the whole lines with what is written on them. A mapping that becomes
 /// empty stays as `{}`.
 pub fn remove(text: &str, map: Node<'_, '_>, key: &str) -> Option<Edit> {
-    let Own::Entry(name, value) = own(map, key)? else { return None };
+    let Own::Entry(name, value) = own(map, key).filter(is_written)? else { return None };
     let same = |name: &Node<'_, '_>| name.name().is_ok_and(|name| name == key);
     let is_only = map.entries().filter(|(name, _)| same(name)).count() == 1 && !map.merges_key(key);
     if !is_only || !is_editable(map) || !is_single(value) || name.has_properties() || name.is_alias() {
         return None;
     }
     let at = map.entries().position(|(name, _)| same(&name))?;
+    if map.entries().skip(at).take(2).any(|(key, _)| is_explicit(text, key)) {
+        return None;
+    }
     if map.is_flow() { flow::remove_entry(text, map, at) } else { block::remove_entry(text, map, at) }
 }
 
@@ -137,7 +140,7 @@ pub fn remove_item(text: &str, seq: Node<'_, '_>, index: usize) -> Option<Edit> 
 
 /// Gives a key of the mapping `map` another name, which no other key may have.
 pub fn rename(text: &str, map: Node<'_, '_>, old: &str, new: &str) -> Option<Edit> {
-    let Own::Entry(name, _) = own(map, old)? else { return None };
+    let Own::Entry(name, _) = own(map, old).filter(is_written)? else { return None };
     let count = map.entries().filter(|(name, _)| name.name().is_ok_and(|name| name == old)).count();
     let is_taken = map.get(new).is_some() || map.merges_key(old) || count != 1;
     let fits = is_editable(map) && !name.has_properties() && !name.is_alias() && is_single(name);
@@ -156,6 +159,11 @@ enum Own<'d, 's> {
     /// The key comes from a merge key.
     Merged,
     Missing,
+}
+
+/// An empty key has no place of its own.
+fn is_written(own: &Own<'_, '_>) -> bool {
+    !matches!(own, Own::Entry(key, _) if key.span().is_empty())
 }
 
 /// `None` where an entry of the mapping is there and something else is effective.

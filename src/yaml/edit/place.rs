@@ -112,6 +112,16 @@ pub(super) fn newline(text: &str, at: usize) -> &str {
     }
 }
 
+/// Whether a question mark announces the key, perhaps lines before it.
+pub(super) fn is_explicit(text: &str, key: Node<'_, '_>) -> bool {
+    let nodes = &key.document.nodes;
+    let start = key.span().start;
+    let before = nodes.get(..nodes.partition_point(|node| node.span.start < start)).and_then(<[_]>::last);
+    let from = before
+        .map_or(key.document.span.start, |node| if is_leaf(&node.data) { node.span.end } else { node.span.start });
+    gap::find(text, from as usize, b"?").is_some_and(|at| at < start as usize)
+}
+
 /// The byte after the colon of the key whose value the node is, and what stands between there and the node.
 pub(super) fn after_key<'t>(text: &'t str, node: Node<'_, '_>) -> Option<(usize, &'t str)> {
     let before = node.document.nodes.get((node.id as usize).checked_sub(1)?)?;
