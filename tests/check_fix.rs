@@ -122,6 +122,37 @@ fn secrets_beside_what_is_shown_are_masked() {
 }
 
 #[test]
+fn no_fix_repeats_a_secret() {
+    let folder = Folder::new();
+    let secrets = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+data: {db_password: 12345678, level: 5}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: a}
+stringData: {more: 12345678}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {containers: [{name: a, image: a, env: [{name: DB_PASSWORD, value: 12345678}]}]}
+";
+    folder.write("secrets.yaml", secrets);
+    for format in ["text", "concise", "json", "sarif", "github", "junit"] {
+        let args = ["check", "--no-config", "--select", "wrong-type", "--format", format, "secrets.yaml"];
+        let ran = folder.run(&args).exits(1);
+        assert!(!ran.stdout.contains("12345678"), "{format}:\n{}", ran.stdout);
+        // the fix of what is no secret is there
+        assert!(!["json", "sarif"].contains(&format) || ran.stdout.contains(r#""\"5\"""#), "{format}:\n{}", ran.stdout);
+    }
+    folder.run(&["check", "--no-config", "--select", "wrong-type", "--fix", "secrets.yaml"]).exits(0);
+    assert_eq!(folder.read("secrets.yaml").matches("\"12345678\"").count(), 3);
+}
+
+#[test]
 fn secrets_of_what_cannot_be_read_are_masked() {
     let folder = Folder::new();
     folder.write("broken.yaml", "kind: ConfigMap\ndata:\n  db_password: swordfish\n  b: [1, password: swordfish\n");

@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use crate::check::Outcome;
 use crate::kube::secret;
-use crate::rules::FileId;
+use crate::rules::{FileId, Finding, Fix};
+use crate::yaml::edit::Edit;
 use crate::yaml::{self, Source, Span};
 
 /// About how many bytes of a file are searched for secrets at a time: around a place that is shown, not all of a large file.
@@ -79,6 +80,20 @@ impl<'a> Files<'a> {
             spans.extend(known.iter().filter(is_here));
             spans
         })
+    }
+
+    /// What would mend a finding; `None` if it repeats what no report may show.
+    pub(super) fn fix(&self, finding: &'a Finding) -> Option<&'a Fix> {
+        let file = finding.file();
+        let repeats_secret = |edit: &Edit| {
+            let before = self.source(file).and_then(|source| source.text().get(edit.span.range())).unwrap_or_default();
+            let value = before.trim_matches(['"', '\'']);
+            // most edits write what the rule says, not what was there
+            let repeats = !value.is_empty() && edit.text.contains(value);
+            let touches = |span: &Span| span.start < edit.span.end && edit.span.start < span.end;
+            repeats && self.hidden(file, edit.span).iter().any(touches)
+        };
+        finding.fix.as_ref().filter(|fix| !fix.edits.iter().any(repeats_secret))
     }
 
     /// The position of a byte of a file.

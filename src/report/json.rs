@@ -177,7 +177,7 @@ fn finding_of<'a>(files: &'a Files<'_>, finding: &'a Finding) -> FindingJson<'a>
         path: &finding.path,
         places: finding.places.iter().map(place).collect(),
         help: finding.help.as_deref(),
-        fix: finding.fix.as_ref().map(|fix| fix_of(files, finding.file(), fix)),
+        fix: files.fix(finding).map(|fix| fix_of(files, finding.file(), fix)),
     }
 }
 

@@ -151,7 +151,7 @@ fn region(files: &Files<'_>, file: FileId, span: Span) -> Option<Region> {
 }
 
 fn fixes(files: &Files<'_>, finding: &Finding) -> Vec<Fix> {
-    let Some(fix) = &finding.fix else { return Vec::new() };
+    let Some(fix) = files.fix(finding) else { return Vec::new() };
     let file = finding.file();
     let replacement = |edit: &crate::yaml::edit::Edit| {
         let deleted_region = region(files, file, edit.span)?;

@@ -69,9 +69,10 @@ pub(super) fn of<'d, 's>(
     let message = format!("`{}` is {found}, expected {}", context.path(span), name(expected));
     let mut report = Report::new(span, message).label(format!("expected {}", name(expected)));
     if let Some(text) = meant(node, expected) {
-        let title = format!("write `{text}`");
+        // the value may be a secret
+        let title = if matches!(expected, FieldType::String) { "put it in quotes" } else { "take the quotes away" };
         let edit = Edit { span: node.span(), text };
-        report = report.fix(Safety::Safe, &title, sink.fix(|_| Some(edit)));
+        report = report.fix(Safety::Safe, title, sink.fix(|_| Some(edit)));
     }
     (&RULE, report)
 }
