@@ -72,7 +72,7 @@ fuzz seconds="60":
     set -euo pipefail
     for target in $(cargo +nightly fuzz list); do
         mkdir -p "fuzz/corpus/$target"
-        cargo +nightly fuzz run "$target" "fuzz/corpus/$target" tests/data/spec -- \
+        cargo +nightly fuzz run "$target" "fuzz/corpus/$target" tests/data/spec tests/well_known -- \
             -dict=fuzz/yaml.dict -max_total_time={{seconds}} -max_len=4096 -timeout=10
     done
 
