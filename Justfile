@@ -28,12 +28,14 @@ test-cluster version="":
 test-apiserver *versions:
     #!/usr/bin/env bash
     set -euo pipefail
-    export TIGHTSHIP_APISERVER_DIR=${TIGHTSHIP_APISERVER_DIR:-${TIGHTSHIP_KIND_CACHE:-/var/cache/tightship-kind}}
     if [ -x ../shared/kind/component ]; then
         eval "$(../shared/kind/ensure)"
         for version in {{ if versions == "" { "v1.33.13 v1.34.4 v1.35.4 v1.36.3 v1.37.2" } else { versions } }}; do
-            ../shared/kind/component "$version" kube-apiserver
+            program=$(../shared/kind/component "$version" kube-apiserver)
+            # a folder for each release, side by side
+            TIGHTSHIP_APISERVER_DIR=$(dirname "$(dirname "$program")")
         done
+        export TIGHTSHIP_APISERVER_DIR
     fi
     cargo test --locked --test starts
 
