@@ -68,3 +68,17 @@ fn a_rule_without_fixes_changes_nothing() {
         }
     }
 }
+
+#[test]
+fn a_fix_that_changes_what_holds_elsewhere_is_followed() {
+    let folder = Folder::new();
+    let text = "apiVersion: v1\nkind: Namespce\nmetadata:\n  name: flat\n  labels: {pod-security.kubernetes.io/enforce: baseline}\n\
+                ---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespac: flat}\nspec:\n  securityContext: \
+                {runAsNonRoot: NULLtrue}\n  containers:\n    - {name: web, image: \"ghcr.io/acme/web:1.2.3\"}\n";
+    folder.write("all.yaml", text);
+    folder.run(&["check", "--no-config", "--fix=unsafe", "all.yaml"]);
+    let once = folder.read("all.yaml");
+    assert!(once.contains("kind: Namespace") && once.contains("namespace: flat"), "{once}");
+    folder.run(&["check", "--no-config", "--fix=unsafe", "all.yaml"]);
+    assert_eq!(folder.read("all.yaml"), once, "a second run changes nothing");
+}

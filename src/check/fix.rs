@@ -8,7 +8,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::analyze::Analyzer;
 use super::discover::{Input, Text};
 use super::suppress::{self, Wishes};
-use super::{Options, Outcome, analyze};
+use super::{Options, Outcome, analyze, run};
 use crate::rules::facts::Facts;
 use crate::rules::{FileId, Finding, Fix, Safety};
 use crate::yaml::Span;
@@ -30,11 +30,45 @@ pub struct Fixed {
     pub count: usize,
 }
 
+/// The most passes over all files: a fix in one may change what holds in another.
+const MAX_PASSES: usize = 5;
+
 /// Applies the fixes of an outcome to the texts of its files; nothing is written. `options` must ask for fixes.
 pub fn fix(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) -> Vec<Fixed> {
+    let mut all: BTreeMap<FileId, Fixed> = BTreeMap::new();
+    let own: BTreeSet<FileId> = outcome.findings.iter().map(Finding::file).collect();
+    let mut current: Vec<Input> = inputs.to_vec();
+    let mut fixed = pass(&current, outcome, options, safety);
+    for _ in 1..MAX_PASSES {
+        if fixed.is_empty() {
+            break;
+        }
+        for fixed in fixed.drain(..) {
+            if let Some(input) = current.get_mut(fixed.file.0 as usize) {
+                input.text = Text::Here(fixed.after.as_str().into());
+            }
+            all.entry(fixed.file)
+                .and_modify(|before| {
+                    before.after.clone_from(&fixed.after);
+                    before.count += fixed.count;
+                })
+                .or_insert(fixed);
+        }
+        let mut next = run(&current, options);
+        // a file with nothing but what a baseline knows stays as it is
+        next.findings.retain(|finding| own.contains(&finding.file()));
+        fixed = pass(&current, &next, options, safety);
+    }
+    all.into_values().collect()
+}
+
+fn pass(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) -> Vec<Fixed> {
     let fixable = |finding: &&Finding| applicable(finding, safety).is_some();
     let files: BTreeSet<FileId> = outcome.findings.iter().filter(fixable).map(Finding::file).collect();
     let files: Vec<FileId> = files.into_iter().collect();
+    if files.is_empty() {
+        return Vec::new();
+    }
     let analyzer = Analyzer::new(options);
     // what other files say decides here too: the labels of a namespace, for example
     let (_, facts) = analyze(inputs, &analyzer, &options.settings);
@@ -88,6 +122,8 @@ impl Fixer<'_> {
             if let Some((next, mended)) = mended {
                 count += mended;
                 state = next;
+                // what did harm before may do good now
+                refused.clear();
             }
         }
         (state.text != before).then(|| Fixed { file, before, after: state.text.to_string(), count })
