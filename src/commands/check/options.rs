@@ -34,14 +34,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     let ignore: Vec<String> = args.ignore.iter().cloned().chain(words(|config| &config.ignore)).collect();
     let configured = config.into_iter().flat_map(|config| &config.registries).map(|registry| registry.to_string());
     let registries = if args.registry.is_empty() { configured.collect() } else { args.registry.clone() };
-    let mut selection = Selection::from_words(&select, &ignore)?;
-    if !registries.is_empty() && select.is_empty() {
-        // who names registries wants them kept
-        let rule = Selection::named("image-registry")?
-            .into_iter()
-            .filter(|_| !ignore.iter().any(|word| word == "image-registry"));
-        rule.for_each(|rule| selection.add(rule));
-    }
+    let selection = Selection::from_words(&select, &ignore)?;
     let level = args.level.or_else(|| Some(config?.level?.level()));
     anyhow::ensure!(args.level_version.is_none() || level.is_some(), "--level-version says nothing without --level");
     anyhow::ensure!(
