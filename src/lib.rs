@@ -11,6 +11,8 @@ pub mod commands;
 pub mod diagnostic;
 pub mod explain;
 pub mod kube;
+#[cfg(feature = "cluster")]
+pub mod lab;
 pub mod render;
 pub mod report;
 pub mod rules;

@@ -1,6 +1,8 @@
 //! Clusters on this machine: kind makes them, each with its files in a folder of its own. A cluster is known as ours by its
 //! nodes, which mount something of that folder; nothing else is ever touched.
 
+#[cfg(feature = "cluster")]
+pub mod client;
 pub mod create;
 pub mod delete;
 mod docker;
