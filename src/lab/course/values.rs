@@ -1,0 +1,349 @@
+//! Small values of a `lab.yaml`.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::diagnostic::Problem;
+use crate::kube::names::NameRule;
+use crate::spec::decode::{self, Decode, Decoder, words};
+use crate::yaml::{Kind, Node};
+
+words! {
+    /// How much a lab asks for.
+    Level {
+        /// The first ones.
+        "intro" Intro,
+        /// What everybody should know.
+        "core" Core,
+        /// For those who run clusters.
+        "advanced" Advanced,
+    }
+}
+
+words! {
+    /// What a lab needs of a cluster.
+    Need {
+        /// Network policies are enforced.
+        "network_policy" NetworkPolicy,
+        /// The control-plane node can be entered.
+        "node" Node,
+        /// A cluster of its own, because it changes what all share.
+        "own_cluster" OwnCluster,
+    }
+}
+
+words! {
+    /// What a check says at the start.
+    AtStart {
+        /// It passes.
+        "pass" Pass,
+        /// It fails.
+        "fail" Fail,
+    }
+}
+
+words! {
+    /// How many of several must be right.
+    Each {
+        /// All of them, and at least one.
+        "all" All,
+        /// At least one.
+        "any" Any,
+    }
+}
+
+words! {
+    /// What is asked for in an admission.
+    Operation {
+        /// A new object.
+        "create" Create,
+        /// A change of one that exists.
+        "update" Update,
+    }
+}
+
+words! {
+    /// What the API server shall say.
+    Admitted {
+        /// It takes it.
+        "allow" Allow,
+        /// It refuses it.
+        "deny" Deny,
+    }
+}
+
+words! {
+    /// Who refuses, or sets what is missing.
+    Authority {
+        /// Whoever, but neither RBAC nor a fault of the object itself.
+        "any" Any,
+        /// Pod Security Admission.
+        "pod-security" PodSecurity,
+        /// A `ResourceQuota`.
+        "quota" Quota,
+        /// A `LimitRange`.
+        "limitrange" LimitRange,
+        /// A `ValidatingAdmissionPolicy`.
+        "vap" Policy,
+        /// The authorizer.
+        "rbac" Rbac,
+    }
+}
+
+words! {
+    /// What becomes of a program.
+    Runs {
+        /// It runs.
+        "runs" Runs,
+        /// The API server does not let it run.
+        "denied" Denied,
+    }
+}
+
+words! {
+    /// How bytes travel.
+    Protocol {
+        /// A connection.
+        "tcp" Tcp,
+        /// Datagrams.
+        "udp" Udp,
+        /// A question to the cluster's name server.
+        "dns" Dns,
+    }
+}
+
+words! {
+    /// What a dial finds.
+    Reached {
+        /// Somebody answers.
+        "open" Open,
+        /// Nobody answers in time.
+        "blocked" Blocked,
+        /// The host answers that nobody listens.
+        "refused" Refused,
+    }
+}
+
+words! {
+    /// What is asked over HTTP.
+    Target {
+        /// A service, through the API server's proxy.
+        "service" Service,
+        /// The API server.
+        "apiserver" ApiServer,
+        /// The kubelet of the control-plane node, port 10250.
+        "kubelet" Kubelet,
+        /// The kubelet's read-only port, 10255.
+        "kubelet_read_only" KubeletReadOnly,
+        /// etcd, port 2379.
+        "etcd" Etcd,
+    }
+}
+
+words! {
+    /// Where a secret value may lie open.
+    Place {
+        /// The environment of the container's first process.
+        "env" Env,
+        /// The spec of the workload.
+        "spec" Spec,
+        /// ConfigMaps of the namespace.
+        "config_maps" ConfigMaps,
+        /// What the container has printed.
+        "logs" Logs,
+    }
+}
+
+words! {
+    /// Whether something is there.
+    Presence {
+        /// It is.
+        "present" Present,
+        /// It is not.
+        "absent" Absent,
+    }
+}
+
+/// A whole number that is not negative, such as a count or seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Number(pub u32);
+
+impl Decode for Number {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let number = decode::integer(node, 0..=1_000_000, decoder)?;
+        u32::try_from(number).ok().map(Self)
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl JsonSchema for Number {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Number".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 0, "maximum": 1_000_000 })
+    }
+}
+
+/// The version of the format: 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Format;
+
+impl Decode for Format {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        decode::integer(node, 1..=1, decoder).map(|_| Self)
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self)
+    }
+}
+
+impl JsonSchema for Format {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Format".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "const": 1 })
+    }
+}
+
+/// The exit code that a program shall have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// This one.
+    Code(i32),
+    /// Any but 0.
+    NonZero,
+}
+
+impl Default for Exit {
+    fn default() -> Self {
+        Self::Code(0)
+    }
+}
+
+impl Decode for Exit {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if node.text() == Some("nonzero") {
+            return Some(Self::NonZero);
+        }
+        let code = decode::integer(node, 0..=255, decoder)?;
+        i32::try_from(code).ok().map(Self::Code)
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl JsonSchema for Exit {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Exit".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 255 }, { "const": "nonzero" }] })
+    }
+}
+
+/// The name of a lab, a task, a check or an alias of a namespace: a DNS label.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Id(pub String);
+
+impl Decode for Id {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let text = decode::text(node, "a name", decoder)?;
+        if NameRule::Dns1123Label.check(text).is_err() {
+            let problem = Problem::error(decoder.place(node.span()), format!("`{text}` cannot be a name here"));
+            decoder.report(problem.label("expected lower case letters, digits and `-`"));
+            return None;
+        }
+        Some(Self(text.to_owned()))
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl std::ops::Deref for Id {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl JsonSchema for Id {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Id".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": NameRule::Dns1123Label.pattern(), "maxLength": 63 })
+    }
+}
+
+/// Any value, as it is written: a manifest within a lab.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Anything(pub serde_json::Value);
+
+impl Decode for Anything {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match node.to_json() {
+            Ok(value) => Some(Self(value)),
+            Err(_) => {
+                let expected = if node.kind() == Kind::Scalar { "a value" } else { "values" };
+                decode::wrong_form(node, expected, decoder);
+                None
+            }
+        }
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl JsonSchema for Anything {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Anything".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({})
+    }
+}

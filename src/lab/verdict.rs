@@ -1,0 +1,63 @@
+//! What a check says.
+
+/// The four verdicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// It is right.
+    Pass,
+    /// It is wrong.
+    Fail,
+    /// What it needs is wrong, so it was not looked at.
+    Blocked,
+    /// It could not be looked at, and that is not the learner's fault.
+    Error,
+}
+
+impl Verdict {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Blocked => "blocked",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A verdict, and what was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was seen, in a line; for people.
+    pub observed: String,
+}
+
+impl Judged {
+    /// It is right.
+    pub fn pass(observed: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Pass, observed: observed.into() }
+    }
+
+    /// It is wrong.
+    pub fn fail(observed: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Fail, observed: observed.into() }
+    }
+
+    /// It could not be looked at.
+    pub fn error(observed: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Error, observed: observed.into() }
+    }
+
+    /// Right or wrong.
+    pub fn when(right: bool, observed: impl Into<String>) -> Self {
+        if right { Self::pass(observed) } else { Self::fail(observed) }
+    }
+}
+
+impl From<crate::cluster::client::ApiError> for Judged {
+    fn from(error: crate::cluster::client::ApiError) -> Self {
+        Self::error(error.to_string())
+    }
+}
