@@ -1,6 +1,12 @@
 //! Labs: a course of flaws on a live cluster, verified by trying the attack.
 
+pub mod answers;
 pub mod check;
 pub mod course;
+pub mod run;
 pub mod scene;
+pub mod state;
 pub mod verdict;
+
+/// The one image of the labs: small, and with a shell to attack with.
+pub const IMAGE: &str = "busybox:1.37";
