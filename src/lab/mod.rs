@@ -5,6 +5,7 @@ pub mod check;
 pub mod course;
 pub mod run;
 pub mod scene;
+pub mod site;
 pub mod state;
 pub mod verdict;
 

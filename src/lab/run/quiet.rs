@@ -1,5 +1,6 @@
 //! Whether a cluster still works on what somebody changed, and when that was.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,9 @@ use crate::cluster::client::apply::list;
 use crate::cluster::client::kinds::Resource;
 use crate::cluster::client::{Api, ApiError, apply::Failure};
 use crate::lab::scene::Names;
+
+/// The label of pods that checks make.
+pub const PROBE: &str = "tightship/probe";
 
 /// The most that a rollout is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -83,16 +87,48 @@ fn all<'k>(
 pub fn last_change(api: &dyn Api, names: &Names) -> Result<Option<Timestamp>, ApiError> {
     let spaces = names.ns.values().flat_map(|ns| WATCHED.iter().map(move |kind| (*kind, Some(ns.as_str()))));
     let objects = all(api, spaces.chain(WATCHED_CLUSTER.iter().map(|kind| (*kind, None))))?;
-    let ours = |kind: &str, object: &Value| {
-        kind != "Namespace" || text(object, "/metadata/name").is_some_and(|name| names.ns.values().any(|ns| ns == name))
-    };
-    Ok(objects.iter().filter(|(kind, object)| ours(kind, object)).filter_map(|(_, object)| changed(object)).max())
+    Ok(objects.iter().filter(|(kind, object)| is_ours(kind, object, names)).filter_map(|(_, object)| changed(object)).max())
+}
+
+/// Whether an object counts: not another namespace, and not a pod of our own checks.
+fn is_ours(kind: &str, object: &Value, names: &Names) -> bool {
+    match kind {
+        "Namespace" => text(object, "/metadata/name").is_some_and(|name| names.ns.values().any(|ns| ns == name)),
+        "Pod" => object.pointer("/metadata/labels").is_none_or(|labels| labels.get(PROBE).is_none()),
+        _ => true,
+    }
+}
+
+/// A number that differs when somebody has changed, added or deleted an object of a run.
+pub fn fingerprint(api: &dyn Api, names: &Names) -> Result<u64, ApiError> {
+    let spaces = names.ns.values().flat_map(|ns| WATCHED.iter().map(move |kind| (*kind, Some(ns.as_str()))));
+    let objects = all(api, spaces.chain(WATCHED_CLUSTER.iter().map(|kind| (*kind, None))))?;
+    let mut hasher = DefaultHasher::new();
+    for (kind, mut object) in objects {
+        // what controllers make of it follows by itself
+        let is_made = object.pointer("/metadata/ownerReferences").is_some();
+        if is_made || !is_ours(kind, &object, names) {
+            continue;
+        }
+        if let Some(fields) = object.as_object_mut() {
+            fields.remove("status");
+        }
+        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+            for key in ["managedFields", "resourceVersion", "generation", "annotations"] {
+                metadata.remove(key);
+            }
+        }
+        object.to_string().hash(&mut hasher);
+    }
+    Ok(hasher.finish())
 }
 
 /// When an object was last changed by somebody.
 fn changed(object: &Value) -> Option<Timestamp> {
     let managed = object.pointer("/metadata/managedFields").and_then(Value::as_array);
-    let times = managed.into_iter().flatten().filter_map(|entry| time(entry, "/time"));
+    // a quota counts what others do
+    let counts = |entry: &&Value| text(object, "/kind") == Some("ResourceQuota") && entry.get("subresource").is_some();
+    let times = managed.into_iter().flatten().filter(|entry| !counts(entry)).filter_map(|entry| time(entry, "/time"));
     times.chain(time(object, "/metadata/creationTimestamp")).chain(time(object, "/metadata/deletionTimestamp")).max()
 }
 

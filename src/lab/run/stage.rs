@@ -25,24 +25,23 @@ pub struct Stage<'e> {
 impl<'e> Stage<'e> {
     /// Fills the names of a run into a lab.
     pub fn new(entry: &'e Entry, names: Names, folder: &Utf8Path) -> Result<Self, RunError> {
-        let lab = entry.at(&names).map_err(RunError::Course)?;
+        let lab = entry.at(&names).map_err(|faults| RunError::Course(faults.to_string()))?;
         Ok(Self { entry, lab, names, folder: folder.to_owned() })
     }
 
     /// A text of the lab, by its path in the lab's folder.
     pub fn text(&self, path: &str) -> Result<String, RunError> {
-        let text = self.entry.text(path).ok_or_else(|| RunError::Course(format!("{path} is not there")))?;
-        self.render(path, text)
+        self.entry.text(path, &self.names).map_err(|fault| RunError::Course(fault.to_string()))
     }
 
     /// Fills in placeholders.
     pub(super) fn render(&self, name: &str, text: &str) -> Result<String, RunError> {
-        self.names.render(name, text).map_err(|error| RunError::Course(error.to_string()))
+        self.names.render(name, text).map_err(|fault| RunError::Course(fault.to_string()))
     }
 
-    /// The files of the lab at a path: itself, or those in the folder, in order.
-    pub(super) fn paths(&self, path: &str) -> Vec<&str> {
-        self.entry.under(path)
+    /// The YAML files of the lab at a path: itself, or those in the folder, in order.
+    pub fn paths(&self, path: &str) -> Vec<&str> {
+        self.entry.manifests(path).into_iter().map(|(path, _)| path).collect()
     }
 
     /// The real name of a namespace.

@@ -102,8 +102,7 @@ fn manifests(stage: &Stage<'_>, path: &str) -> Result<String, RunError> {
 
 /// The YAML files at a path, with the names of the run.
 fn files(stage: &Stage<'_>, path: &str) -> Result<Vec<(String, String)>, RunError> {
-    let found = stage.paths(path);
-    let yaml: Vec<&str> = found.into_iter().filter(|path| path.ends_with(".yaml")).collect();
+    let yaml = stage.paths(path);
     if yaml.is_empty() {
         return Err(RunError::Course(format!("{path} has no manifests")));
     }
