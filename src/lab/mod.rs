@@ -2,5 +2,6 @@
 
 pub mod check;
 pub mod course;
+pub mod probes;
 pub mod scene;
 pub mod verdict;
