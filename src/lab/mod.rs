@@ -3,6 +3,9 @@
 pub mod answers;
 pub mod check;
 pub mod course;
+pub mod lint;
+pub mod page;
+pub mod probes;
 pub mod run;
 pub mod scene;
 pub mod site;
