@@ -15,7 +15,7 @@ pub const FILE: &str = "answers.yaml";
 /// The questions of a lab, by check.
 fn questions(lab: &Lab) -> impl Iterator<Item = (&str, &str)> {
     lab.checks().filter_map(|check| match &check.probe {
-        Probe::Answer(answer) => Some((&**check.id.value, answer.question.as_str())),
+        Probe::Answer(answer) => Some((&*check.id.value, answer.question.as_str())),
         _ => None,
     })
 }

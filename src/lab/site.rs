@@ -141,11 +141,6 @@ impl Site {
         workspace.write("kubeconfig", &access.kubeconfig(CONTEXT, namespace)?)?;
         Ok(workspace.kubeconfig())
     }
-
-    /// The minor release of the cluster, such as 34.
-    pub fn minor(&self) -> Option<u32> {
-        self.record.version.split('.').nth(1)?.parse().ok()
-    }
 }
 
 fn connect(record: &ClusterRecord) -> Result<Client, ApiError> {
@@ -155,7 +150,7 @@ fn connect(record: &ClusterRecord) -> Result<Client, ApiError> {
 
 fn nodes(client: &Client) -> Result<Vec<Value>, SiteError> {
     let Some(nodes) = Resource::known(None, "Node") else { return Ok(Vec::new()) };
-    match apply::list(client, &nodes, None, "") {
+    match apply::list(client, &nodes, None, None) {
         Ok(nodes) => Ok(nodes),
         Err(apply::Failure::Api(error)) => Err(error.into()),
         Err(apply::Failure::Refused(_)) => Ok(Vec::new()),

@@ -7,7 +7,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::course::Lab;
 use super::scene::{Names, Snapshots};
+use crate::kube::version::Version;
 
 /// The folder below the working folder.
 const FOLDER: &str = ".tightship/lab";
@@ -73,6 +75,14 @@ pub struct ClusterRecord {
     pub server: String,
     /// Its version, such as `v1.34.4`.
     pub version: String,
+}
+
+impl ClusterRecord {
+    /// The release that a lab needs and this cluster is too old for; none if it is not.
+    pub fn lacks(&self, lab: &Lab) -> Option<Version> {
+        let release = Version::parse(self.version.split(['-', '+']).next().unwrap_or_default())?;
+        lab.kubernetes.as_ref().map(|needed| needed.0).filter(|needed| release < *needed)
+    }
 }
 
 /// One run of a lab.

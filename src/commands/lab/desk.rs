@@ -107,11 +107,11 @@ impl Desk {
 pub(super) fn task<'e>(entry: &'e Entry, word: &str) -> anyhow::Result<&'e str> {
     let tasks = &entry.lab.tasks;
     let number: Option<usize> = word.parse().ok();
-    let found = tasks.iter().enumerate().find(|(at, task)| **task.id.value == *word || number == Some(at + 1));
+    let found = tasks.iter().enumerate().find(|(at, task)| *task.id.value == *word || number == Some(at + 1));
     if let Some((_, task)) = found {
         return Ok(&task.id.value);
     }
-    let words: Vec<&str> = tasks.iter().map(|task| &**task.id.value).collect();
+    let words: Vec<&str> = tasks.iter().map(|task| &*task.id.value).collect();
     match crate::diagnostic::nearest(word, words.iter().copied()) {
         Some(near) => bail!("{} has no task `{word}`; did you mean `{near}`?", entry.lab.id.value),
         None => bail!("{} has no task `{word}`: its tasks are {}", entry.lab.id.value, words.join(", ")),

@@ -27,7 +27,7 @@ pub(super) fn run(mut desk: Desk, args: &TaskArgs) -> anyhow::Result<u8> {
             None => bail!("{id} has no tasks"),
         },
     };
-    let Some((number, found)) = tasks.iter().enumerate().find(|(_, other)| **other.id.value == *task) else {
+    let Some((number, found)) = tasks.iter().enumerate().find(|(_, other)| *other.id.value == *task) else {
         bail!("{id} has no task {task}");
     };
     let shown = (seen(task) + 1).min(found.hints.len());
@@ -61,6 +61,6 @@ pub(super) fn run(mut desk: Desk, args: &TaskArgs) -> anyhow::Result<u8> {
 pub(super) fn all_hints_seen(desk: &Desk, entry: &crate::lab::course::Entry) -> bool {
     let record = desk.record(entry);
     entry.lab.tasks.iter().all(|task| {
-        record.and_then(|record| record.hints.get(&**task.id.value)).is_some_and(|seen| *seen >= task.hints.len())
+        record.and_then(|record| record.hints.get(&*task.id.value)).is_some_and(|seen| *seen >= task.hints.len())
     })
 }

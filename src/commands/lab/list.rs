@@ -93,8 +93,7 @@ fn line<'d>(desk: &'d Desk, entry: &'d Entry) -> Line<'d> {
 fn blocked(desk: &Desk, entry: &Entry) -> Option<String> {
     let own = entry.lab.needs.contains(&Need::OwnCluster);
     let record = desk.state.clusters.get(Desk::cluster_key(entry)).filter(|_| !own)?;
-    let minor: Option<u32> = record.version.split('.').nth(1).and_then(|minor| minor.parse().ok());
-    if let Some(needed) = entry.lab.kubernetes.as_ref().filter(|needed| minor.is_some_and(|minor| minor < needed.minor())) {
+    if let Some(needed) = record.lacks(&entry.lab) {
         return Some(format!("needs Kubernetes {needed} or newer, the cluster has {}", record.version));
     }
     let needs_node = entry.lab.needs.contains(&Need::Node) && record.node.is_empty();

@@ -35,7 +35,7 @@ pub(super) fn run(mut desk: Desk, args: &StartArgs) -> anyhow::Result<u8> {
             return broken(&error);
         }
     };
-    if let Some(needed) = entry.lab.kubernetes.as_ref().filter(|needed| site.minor().is_some_and(|minor| minor < needed.minor())) {
+    if let Some(needed) = site.record.lacks(&entry.lab) {
         bail!("{id} needs Kubernetes {needed} or newer, and this cluster has {}", site.record.version);
     }
     let is_ready = desk.record(entry).and_then(|record| record.run.as_ref()).is_some_and(|run| run.ready);
@@ -95,7 +95,7 @@ pub(super) fn site(desk: &mut Desk, entry: &Entry, args: &ClusterArgs, steps: &m
             hardened: false,
             nodes: 1,
         };
-        let name = format!("tightship-lab-{}", Names::suffix()?);
+        let name = format!("tightship-lab-{}", Names::for_run(&entry.lab)?.run);
         Site::make(&desk.workspace, &name, &wanted, steps, stop)?
     };
     desk.state.clusters.insert(key, site.record.clone());

@@ -40,7 +40,7 @@ pub fn phases(lab: &Lab) -> Vec<Phase> {
 /// The tasks that the first solution can leave out.
 fn tagged(lab: &Lab) -> Vec<String> {
     let steps = lab.solutions.first().map(|solution| solution.steps.as_slice()).unwrap_or_default();
-    let tasks: BTreeSet<&str> = steps.iter().filter_map(|step| Some(&**step.task.as_ref()?.value)).collect();
+    let tasks: BTreeSet<&str> = steps.iter().filter_map(|step| Some(&*step.task.as_ref()?.value)).collect();
     if lab.tasks.len() > 1 { tasks.into_iter().map(str::to_owned).collect() } else { Vec::new() }
 }
 
@@ -77,7 +77,7 @@ pub fn prove(
         }
     });
     let mut proofs = proofs.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let place = |proof: &Proof| labs.iter().position(|entry| **entry.lab.id.value == *proof.lab);
+    let place = |proof: &Proof| labs.iter().position(|entry| *entry.lab.id.value == *proof.lab);
     proofs.sort_by(|a, b| (place(a), &a.phase).cmp(&(place(b), &b.phase)));
     proofs
 }
@@ -188,7 +188,7 @@ impl<'t> Trial<'t> {
         self.stage.apply_trap(self.ground.api, number)?;
         let report = self.verify();
         let trap = self.stage.lab.traps.get(number).map(|trap| trap.value.fails.clone()).unwrap_or_default();
-        let declared: BTreeSet<&str> = trap.iter().map(|id| &**id.value).collect();
+        let declared: BTreeSet<&str> = trap.iter().map(|id| &*id.value).collect();
         let failing: BTreeSet<&str> = report.failing().into_iter().collect();
         let seen = |id: &str| report.checks.iter().find(|check| check.id == id).map_or("", |check| check.observed.as_str());
         let mut faults = errors(&report);

@@ -45,7 +45,7 @@ pub(super) fn delete_workloads(api: &dyn Api, names: &Names) -> Result<(), RunEr
 pub(super) fn restart_pods(api: &dyn Api, names: &Names) -> Result<(), RunError> {
     let Some(pods) = Resource::known(None, "Pod") else { return Ok(()) };
     for namespace in names.ns.values() {
-        for pod in apply::list(api, &pods, Some(namespace), "")? {
+        for pod in apply::list(api, &pods, Some(namespace), None)? {
             let name = pod.pointer("/metadata/name").and_then(Value::as_str);
             let is_made = pod.pointer("/metadata/ownerReferences").is_some();
             if let Some(name) = name.filter(|_| is_made) {
@@ -63,7 +63,7 @@ pub(super) fn objects(api: &dyn Api, names: &Names) -> Result<BTreeSet<String>, 
     for (alias, namespace) in &names.ns {
         for kind in COMPARED {
             let Some(resource) = Resource::known(None, kind) else { continue };
-            for mut object in apply::list(api, &resource, Some(namespace), "")? {
+            for mut object in apply::list(api, &resource, Some(namespace), None)? {
                 if object.pointer("/metadata/ownerReferences").is_some() {
                     continue;
                 }

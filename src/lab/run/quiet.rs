@@ -10,10 +10,8 @@ use serde_json::Value;
 use crate::cluster::client::apply::list;
 use crate::cluster::client::kinds::Resource;
 use crate::cluster::client::{Api, ApiError, apply::Failure};
+use crate::lab::probes;
 use crate::lab::scene::Names;
-
-/// The label of pods that checks make.
-pub const PROBE: &str = "tightship/probe";
 
 /// The most that a rollout is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -68,7 +66,7 @@ fn all<'k>(
             .map(|(kind, namespace)| {
                 scope.spawn(move || {
                     let Some(resource) = Resource::known(None, kind) else { return Ok(Vec::new()) };
-                    match list(api, &resource, *namespace, "") {
+                    match list(api, &resource, *namespace, None) {
                         Ok(objects) => Ok(objects.into_iter().map(|object| (*kind, object)).collect()),
                         // what cannot be listed was not changed either
                         Err(Failure::Refused(_)) => Ok(Vec::new()),
@@ -94,7 +92,7 @@ pub fn last_change(api: &dyn Api, names: &Names) -> Result<Option<Timestamp>, Ap
 fn is_ours(kind: &str, object: &Value, names: &Names) -> bool {
     match kind {
         "Namespace" => text(object, "/metadata/name").is_some_and(|name| names.ns.values().any(|ns| ns == name)),
-        "Pod" => object.pointer("/metadata/labels").is_none_or(|labels| labels.get(PROBE).is_none()),
+        "Pod" => object.pointer("/metadata/labels").is_none_or(|labels| labels.get(probes::LABEL).is_none()),
         _ => true,
     }
 }

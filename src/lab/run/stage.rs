@@ -9,6 +9,7 @@ use super::{RunError, steps};
 use crate::cluster::client::Api;
 use crate::lab::check;
 use crate::lab::course::{Entry, Lab};
+use crate::lab::probes::Probes;
 use crate::lab::scene::{Names, Scene, Snapshots};
 
 /// A lab with the names of a run.
@@ -87,7 +88,16 @@ impl<'e> Stage<'e> {
     pub fn with_scene<R>(&self, api: &dyn Api, snapshots: &Snapshots, look: impl FnOnce(&Scene<'_>) -> R) -> R {
         let file = |path: &str| self.text(path).map_err(|error| error.to_string());
         let check = |id: &str| self.lab.check(id).cloned();
-        let scene = Scene { api, names: &self.names, folder: self.folder.clone(), file: &file, snapshots, check: &check };
+        let probes = Probes::new(api, &self.names.image);
+        let scene = Scene {
+            api,
+            names: &self.names,
+            folder: self.folder.clone(),
+            file: &file,
+            snapshots,
+            probes: &probes,
+            check: &check,
+        };
         look(&scene)
     }
 
@@ -115,7 +125,7 @@ impl<'e> Stage<'e> {
                     Err(judged) => {
                         return Err(RunError::NotSettled {
                             lab: self.names.lab.clone(),
-                            what: format!("{}: {}", check.id, judged.observed),
+                            what: format!("{}: {}", check.id.value, judged.observed),
                         });
                     }
                 }

@@ -115,7 +115,7 @@ pub fn end(api: &dyn Api, names: &Names) -> Result<(), RunError> {
     let selector = format!("{LABEL}={}", names.run);
     for kind in OUTSIDE {
         let Some(resource) = Resource::known(None, kind) else { continue };
-        for object in apply::list(api, &resource, None, &selector)? {
+        for object in apply::list(api, &resource, None, Some(&selector))? {
             let Some(name) = object.pointer("/metadata/name").and_then(serde_json::Value::as_str) else { continue };
             apply::delete(api, &Place { resource: resource.clone(), namespace: None, name: name.to_owned() })?;
         }

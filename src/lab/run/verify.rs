@@ -109,7 +109,7 @@ pub fn verify(lab: &Lab, task: Option<&str>, scene: &Scene<'_>, patience: Patien
 
 /// The checks with their tasks; of those of one task, what they need first and what must keep working stay.
 fn wanted<'l>(lab: &'l Lab, only: Option<&str>) -> Vec<(Option<&'l str>, &'l Check)> {
-    let tasks = lab.tasks.iter().flat_map(|task| task.checks.iter().map(move |check| (Some(&**task.id.value), check)));
+    let tasks = lab.tasks.iter().flat_map(|task| task.checks.iter().map(move |check| (Some(&*task.id.value), check)));
     let all: Vec<(Option<&str>, &Check)> = tasks.chain(lab.keep.iter().map(|check| (None, check))).collect();
     let Some(only) = only else { return all };
     let mut needed: Vec<&str> = Vec::new();
@@ -196,8 +196,8 @@ fn holds(probe: &Probe) -> u32 {
 fn look(checks: &[&Check], scene: &Scene<'_>, looks: &mut HashMap<String, Look>) {
     let mut left: Vec<&Check> = checks.to_vec();
     while !left.is_empty() {
-        let waits = |check: &Check| check.after.as_ref().filter(|after| left.iter().any(|other| other.id.value == after.value));
-        let (later, now): (Vec<&Check>, Vec<&Check>) = left.iter().copied().partition(|check| waits(check).is_some());
+        let waits = |check: &Check| check.after.as_ref().is_some_and(|after| left.iter().any(|other| other.id == *after));
+        let (later, now): (Vec<&Check>, Vec<&Check>) = left.iter().copied().partition(|check| waits(check));
         if now.is_empty() {
             for check in later {
                 let judged = Judged::error("its checks wait for each other");
@@ -218,7 +218,7 @@ fn look(checks: &[&Check], scene: &Scene<'_>, looks: &mut HashMap<String, Look>)
 /// What keeps a check from having a meaning: the one that it needs does not pass.
 fn blocker(check: &Check, looks: &HashMap<String, Look>) -> Option<Judged> {
     let after = check.after.as_ref()?;
-    let look = looks.get(&**after.value)?;
+    let look = looks.get(&*after.value)?;
     let verdict = match look.judged.verdict {
         Verdict::Pass => return None,
         Verdict::Error => Verdict::Error,
