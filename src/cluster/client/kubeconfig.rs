@@ -64,7 +64,7 @@ impl Access {
                 name: context.to_owned(),
                 cluster: Cluster {
                     server: self.server.clone(),
-                    certificate_authority_data: Some(self.authority.clone()),
+                    certificate_authority_data: Some(self.authority.clone()).filter(|authority| !authority.is_empty()),
                     certificate_authority: None,
                 },
             }],
