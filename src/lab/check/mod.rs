@@ -1,10 +1,14 @@
 //! Judging a check: one file per type.
 
+mod answer;
+mod beyond;
+mod can_i;
 pub(crate) mod cel;
 mod cert;
 mod connect;
 mod exec;
 mod group;
+mod healthy;
 mod http;
 mod identity;
 mod leak;
@@ -15,6 +19,7 @@ pub(crate) mod recorded;
 mod resource;
 mod seen;
 mod token;
+mod unchanged;
 
 use serde_json::Value;
 
@@ -37,12 +42,12 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
         Probe::Token(spec) => token::judge(spec, scene),
         Probe::Cert(spec) => cert::judge(spec, scene),
         Probe::Leak(spec) => leak::judge(spec, scene),
-        Probe::CanI(_)
-        | Probe::Admission(_)
+        Probe::Healthy(spec) => healthy::judge(spec, scene),
+        Probe::Unchanged(spec) => unchanged::judge(spec, snapshot, scene),
+        Probe::Answer(spec) => answer::judge(id, spec, scene),
+        Probe::CanI(spec) => can_i::judge(spec, scene),
+        Probe::Admission(_)
         | Probe::Rule(_)
-        | Probe::Healthy(_)
-        | Probe::Unchanged(_)
-        | Probe::Answer(_)
         | Probe::Flag(_)
         | Probe::NodeFile(_)
         | Probe::Audit(_)
@@ -54,6 +59,7 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
 pub fn snapshot(id: &str, probe: &Probe, scene: &Scene<'_>) -> Result<Option<Value>, Judged> {
     match probe {
         Probe::Group(_, members) => group::snapshot(id, members, scene),
+        Probe::Unchanged(spec) => unchanged::snapshot(spec, scene).map(Some),
         _ => Ok(None),
     }
 }
