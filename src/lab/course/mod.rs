@@ -2,8 +2,10 @@
 
 pub mod format;
 pub mod probe;
+pub mod right;
 pub mod step;
 pub mod values;
+pub mod workload;
 
 pub use format::{Check, Lab, Solution, Task, Trap};
 pub use probe::{Group, Probe};

@@ -1,0 +1,253 @@
+//! A right, as checks write it: `verb resource[.group][/subresource][:name]`.
+
+use std::fmt;
+
+use crate::diagnostic::nearest;
+
+/// The verbs that the API server and its authorizers know.
+const VERBS: &[&str] = &[
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "bind",
+    "escalate",
+    "impersonate",
+    "approve",
+    "sign",
+    "attest",
+];
+
+/// The built-in resources by group. Without this table a misspelt one could not be told from one that nobody may read.
+/// Source: `kubectl api-resources` of Kubernetes 1.37, and the subjects of impersonation.
+const RESOURCES: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "configmaps",
+            "endpoints",
+            "events",
+            "groups",
+            "limitranges",
+            "namespaces",
+            "nodes",
+            "persistentvolumeclaims",
+            "persistentvolumes",
+            "pods",
+            "podtemplates",
+            "replicationcontrollers",
+            "resourcequotas",
+            "secrets",
+            "serviceaccounts",
+            "services",
+            "users",
+        ],
+    ),
+    ("apps", &["controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"]),
+    ("batch", &["cronjobs", "jobs"]),
+    ("autoscaling", &["horizontalpodautoscalers"]),
+    ("policy", &["poddisruptionbudgets"]),
+    ("networking.k8s.io", &["ingressclasses", "ingresses", "networkpolicies"]),
+    ("discovery.k8s.io", &["endpointslices"]),
+    ("rbac.authorization.k8s.io", &["clusterrolebindings", "clusterroles", "rolebindings", "roles"]),
+    ("certificates.k8s.io", &["certificatesigningrequests", "signers"]),
+    ("coordination.k8s.io", &["leases"]),
+    ("scheduling.k8s.io", &["priorityclasses"]),
+    ("storage.k8s.io", &["csidrivers", "csinodes", "storageclasses", "volumeattachments"]),
+    ("node.k8s.io", &["runtimeclasses"]),
+    (
+        "admissionregistration.k8s.io",
+        &[
+            "mutatingwebhookconfigurations",
+            "validatingadmissionpolicies",
+            "validatingadmissionpolicybindings",
+            "validatingwebhookconfigurations",
+        ],
+    ),
+    ("apiextensions.k8s.io", &["customresourcedefinitions"]),
+    ("apiregistration.k8s.io", &["apiservices"]),
+    ("authentication.k8s.io", &["selfsubjectreviews", "tokenreviews", "uids", "userextras"]),
+    (
+        "authorization.k8s.io",
+        &["localsubjectaccessreviews", "selfsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews"],
+    ),
+];
+
+/// The subresources of built-in resources, and those of nodes that only the kubelet asks for.
+const SUBRESOURCES: &[&str] = &[
+    "approval",
+    "attach",
+    "binding",
+    "checkpoint",
+    "configz",
+    "ephemeralcontainers",
+    "eviction",
+    "exec",
+    "finalize",
+    "healthz",
+    "log",
+    "metrics",
+    "pods",
+    "portforward",
+    "proxy",
+    "resize",
+    "scale",
+    "spec",
+    "stats",
+    "status",
+    "token",
+];
+
+/// A verb on a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Right {
+    /// The verb, or `*`.
+    pub verb: String,
+    /// The group: as it is written, or else that of the built-in resource; none is the core group. `*` for the resource
+    /// `*` without a group.
+    pub group: Option<String>,
+    /// The resource in the plural, or `*`.
+    pub resource: String,
+    /// The subresource.
+    pub subresource: Option<String>,
+    /// The object.
+    pub name: Option<String>,
+}
+
+impl Right {
+    /// Reads `verb resource[.group][/subresource][:name]`; `Err` says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut words = text.split_whitespace();
+        let (Some(verb), Some(rest), None) = (words.next(), words.next(), words.next()) else {
+            return Err(format!("`{text}` is no right: expected `verb resource`, such as `get pods/log`"));
+        };
+        known("verb", verb, VERBS.iter().copied())?;
+        let (what, name) = split(rest, ':', "a name")?;
+        let (what, subresource) = split(what, '/', "a subresource")?;
+        let (resource, group) = split(what, '.', "a group")?;
+        if let Some(subresource) = subresource {
+            known("subresource", subresource, SUBRESOURCES.iter().copied())?;
+        }
+        let group = match group {
+            Some(group) => Some(group),
+            None if resource == "*" => Some("*"),
+            None => {
+                let all = RESOURCES.iter().flat_map(|(_, resources)| *resources).copied();
+                known("resource", resource, all)
+                    .map_err(|error| format!("{error}; one of another group is written `{resource}.example.com`"))?;
+                let found = RESOURCES.iter().find(|(_, resources)| resources.contains(&resource));
+                found.map(|(group, _)| *group).filter(|group| !group.is_empty())
+            }
+        };
+        Ok(Self {
+            verb: verb.to_owned(),
+            group: group.map(str::to_owned),
+            resource: resource.to_owned(),
+            subresource: subresource.map(str::to_owned),
+            name: name.map(str::to_owned),
+        })
+    }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.verb, self.resource)?;
+        if let Some(group) = self.group.as_ref().filter(|group| *group != "*") {
+            write!(formatter, ".{group}")?;
+        }
+        if let Some(subresource) = &self.subresource {
+            write!(formatter, "/{subresource}")?;
+        }
+        if let Some(name) = &self.name {
+            write!(formatter, ":{name}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What stands before and behind the first such character; both are something.
+fn split<'t>(text: &'t str, at: char, what: &str) -> Result<(&'t str, Option<&'t str>), String> {
+    match text.split_once(at) {
+        Some(("", _)) => Err(format!("nothing stands before `{at}`: expected a resource")),
+        Some((_, "")) => Err(format!("nothing stands behind `{at}`: expected {what}")),
+        Some((before, behind)) => Ok((before, Some(behind))),
+        None => Ok((text, None)),
+    }
+}
+
+fn known<'w>(what: &str, word: &str, words: impl Iterator<Item = &'w str>) -> Result<(), String> {
+    let words: Vec<&str> = words.collect();
+    if word == "*" || words.contains(&word) {
+        return Ok(());
+    }
+    Err(match nearest(word, words) {
+        Some(near) => format!("unknown {what} `{word}`: did you mean `{near}`?"),
+        None => format!("unknown {what} `{word}`"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Right;
+
+    fn parts(text: &str) -> [String; 5] {
+        let right = Right::parse(text).expect(text);
+        let or = |part: Option<String>| part.unwrap_or_else(|| "-".to_owned());
+        [right.verb, or(right.group), right.resource, or(right.subresource), or(right.name)]
+    }
+
+    #[test]
+    fn reads_every_part() {
+        assert_eq!(parts("get pods"), ["get", "-", "pods", "-", "-"]);
+        assert_eq!(parts("get pods/log"), ["get", "-", "pods", "log", "-"]);
+        assert_eq!(parts("get secrets:db"), ["get", "-", "secrets", "-", "db"]);
+        assert_eq!(parts("create serviceaccounts/token:bot"), ["create", "-", "serviceaccounts", "token", "bot"]);
+        assert_eq!(parts("get widgets.example.com/status:a"), ["get", "example.com", "widgets", "status", "a"]);
+        assert_eq!(parts("bind clusterroles:system:node")[4], "system:node");
+    }
+
+    #[test]
+    fn knows_the_groups_of_built_in_resources() {
+        for (resource, group) in [
+            ("deployments", "apps"),
+            ("jobs", "batch"),
+            ("networkpolicies", "networking.k8s.io"),
+            ("roles", "rbac.authorization.k8s.io"),
+            ("events.events.k8s.io", "events.k8s.io"),
+            ("*", "*"),
+            ("*.apps", "apps"),
+        ] {
+            assert_eq!(parts(&format!("* {resource}"))[1], group);
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        for (text, message) in [
+            ("pods", "`pods` is no right: expected `verb resource`, such as `get pods/log`"),
+            ("get pods now", "`get pods now` is no right: expected `verb resource`, such as `get pods/log`"),
+            ("read pods", "unknown verb `read`"),
+            ("crate pods", "unknown verb `crate`: did you mean `create`?"),
+            (
+                "get pod",
+                "unknown resource `pod`: did you mean `pods`?; one of another group is written `pod.example.com`",
+            ),
+            ("get pods/logs", "unknown subresource `logs`: did you mean `log`?"),
+            ("get pods:", "nothing stands behind `:`: expected a name"),
+            ("get /metrics", "nothing stands before `/`: expected a resource"),
+        ] {
+            assert_eq!(Right::parse(text), Err(message.to_owned()));
+        }
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        for text in ["get pods/log", "create deployments.apps", "* *", "get secrets:db"] {
+            assert_eq!(Right::parse(text).expect(text).to_string(), text);
+        }
+    }
+}
