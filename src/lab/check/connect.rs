@@ -4,9 +4,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::destination::{Destination, resolve};
+use super::dial;
 use super::spots::{self, Spot, Which};
 use super::text::short;
-use super::dial;
 use crate::cluster::client::Identity;
 use crate::lab::course::Probe;
 use crate::lab::course::probe::{Connect, From};
@@ -85,11 +85,7 @@ impl<'s> Source<'s> {
         }
         let namespace = super::objects::namespace(scene, &from.ns)?;
         let dialer = scene.probes.pod(namespace, &from.labels)?;
-        let spot = Spot {
-            namespace: namespace.to_owned(),
-            pod: dialer.name.clone(),
-            container: CONTAINER.to_owned(),
-        };
+        let spot = Spot { namespace: namespace.to_owned(), pod: dialer.name.clone(), container: CONTAINER.to_owned() };
         Ok(Self::Ours { spot, labels: &from.labels, dialer })
     }
 
@@ -102,6 +98,8 @@ impl<'s> Source<'s> {
         let argv = dial::argv(spec.proto, &to.address, to.port);
         let reply = spots::run(scene, spot, &argv, spots::MOMENT, Identity::Admin)?;
         dial::reading(spec.proto, &reply).map_err(|reason| match self {
+            // a name that nobody knows
+            Self::Ours { .. } if reason.contains("bad address") => Judged::nothing(short(&reason)),
             Self::Ours { spot, labels, .. } => {
                 scene.probes.forget(&spot.namespace, labels);
                 Judged::error(format!("tightship cannot dial {}: {}", to.name, short(&reason)))
@@ -115,7 +113,9 @@ impl std::fmt::Display for Source<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Ours { spot, labels: [], .. } => write!(formatter, "a pod without labels in {}", spot.namespace),
-            Self::Ours { spot, labels, .. } => write!(formatter, "a pod with {} in {}", labels.join(","), spot.namespace),
+            Self::Ours { spot, labels, .. } => {
+                write!(formatter, "a pod with {} in {}", labels.join(","), spot.namespace)
+            }
             Self::Theirs(spot) => write!(formatter, "pod {}", spot.pod),
         }
     }

@@ -78,7 +78,9 @@ fn service(
     let protocol = if proto == Protocol::Tcp { "TCP" } else { "UDP" };
     let ports: Vec<u64> = items(&service, "/spec/ports")
         .iter()
-        .filter(|port| matches!(text(port, "/protocol"), "") && protocol == "TCP" || text(port, "/protocol") == protocol)
+        .filter(|port| {
+            matches!(text(port, "/protocol"), "") && protocol == "TCP" || text(port, "/protocol") == protocol
+        })
         .map(|port| number(port, "/port"))
         .collect();
     let port = match (port, ports.as_slice()) {

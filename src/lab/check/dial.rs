@@ -65,7 +65,10 @@ mod tests {
         assert_eq!(argv(Protocol::Tcp, "10.0.0.1", 80).join(" "), "timeout 1 nc 10.0.0.1 80 -e true");
         let of = |reply| reading(Protocol::Tcp, &reply);
         assert_eq!(of(ended(0, "", "")), Ok(Reached::Open));
-        assert_eq!(of(ended(1, "", "nc: can't connect to remote host (10.0.0.1): Connection refused")), Ok(Reached::Refused));
+        assert_eq!(
+            of(ended(1, "", "nc: can't connect to remote host (10.0.0.1): Connection refused")),
+            Ok(Reached::Refused)
+        );
         assert_eq!(of(ended(1, "", "")), Ok(Reached::Refused));
         assert_eq!(of(ended(143, "", "Terminated")), Ok(Reached::Blocked));
         assert_eq!(of(ended(124, "", "")), Ok(Reached::Blocked));

@@ -100,7 +100,8 @@ impl Wanted {
         if let Some(line) = self.not_stdout.as_ref().and_then(|pattern| line_of(pattern, &ended.stdout)) {
             return Some(format!("prints `{}`", short(line)));
         }
-        let lacks = |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_some_and(|pattern| !pattern.is_match(text));
+        let lacks =
+            |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_some_and(|pattern| !pattern.is_match(text));
         if lacks(&self.stdout, &ended.stdout) {
             return Some(format!("prints {}", quoted(&ended.stdout)));
         }

@@ -3,6 +3,8 @@
 pub(crate) mod cel;
 mod cert;
 mod connect;
+mod destination;
+mod dial;
 mod exec;
 mod group;
 mod http;
@@ -14,6 +16,8 @@ mod pods;
 pub(crate) mod recorded;
 mod resource;
 mod seen;
+mod spots;
+mod text;
 mod token;
 
 use serde_json::Value;
