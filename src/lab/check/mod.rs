@@ -3,6 +3,7 @@
 pub(crate) mod cel;
 mod cert;
 mod connect;
+mod curl;
 mod destination;
 mod dial;
 mod exec;
