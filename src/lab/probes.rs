@@ -133,7 +133,10 @@ impl<'a> Probes<'a> {
         loop {
             let response = self.api.request(&Request::get(format!("{pods}/{name}")))?;
             if !response.is_success() {
-                return Err(Judged::error(format!("the pod from which tightship dials is gone: {}", response.message())));
+                return Err(Judged::error(format!(
+                    "the pod from which tightship dials is gone: {}",
+                    response.message()
+                )));
             }
             match state(&response.json()?) {
                 State::Runs => break,

@@ -6,6 +6,9 @@ mod can_i;
 pub(crate) mod cel;
 mod cert;
 mod connect;
+mod curl;
+mod destination;
+mod dial;
 mod exec;
 mod group;
 mod healthy;
@@ -18,6 +21,8 @@ mod pods;
 pub(crate) mod recorded;
 mod resource;
 mod seen;
+mod spots;
+mod text;
 mod token;
 mod unchanged;
 
