@@ -10,7 +10,14 @@ const EXIT_CODES: &str = "Exit codes: 0 all is right, 1 something is not, 2 wron
 #[command(after_help = EXIT_CODES)]
 pub struct LabArgs {
     /// The working folder: labs get a folder each in it, and `.tightship/lab` remembers where you are.
-    #[arg(long, global = true, value_name = "DIR", default_value = ".", env = "TIGHTSHIP_LABS", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = ".",
+        env = "TIGHTSHIP_LABS",
+        hide_env_values = true
+    )]
     pub dir: Utf8PathBuf,
     /// A folder with another course.
     #[arg(long, global = true, value_name = "DIR", env = "TIGHTSHIP_COURSE", hide_env_values = true)]

@@ -20,7 +20,9 @@ pub const CONTEXT: &str = "tightship-lab";
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
     /// It does not answer.
-    #[error("the cluster {name} does not answer: {reason}\n  is it gone? `tightship lab down` forgets it, and `tightship lab start` makes another")]
+    #[error(
+        "the cluster {name} does not answer: {reason}\n  is it gone? `tightship lab down` forgets it, and `tightship lab start` makes another"
+    )]
     Gone {
         /// Its name.
         name: String,
@@ -28,7 +30,9 @@ pub enum SiteError {
         reason: String,
     },
     /// Another cluster answers in its place.
-    #[error("another cluster answers as {0} than the one that the labs were started on: `tightship lab down` forgets that one")]
+    #[error(
+        "another cluster answers as {0} than the one that the labs were started on: `tightship lab down` forgets that one"
+    )]
     Other(String),
     /// There is no such context.
     #[error("the context {name} cannot be used: {reason}")]
@@ -39,7 +43,9 @@ pub enum SiteError {
         reason: String,
     },
     /// It may be a cluster that others need.
-    #[error("{0} is not a kind cluster, and labs open holes: to use it all the same, add --yes-this-cluster; without --context a cluster is made")]
+    #[error(
+        "{0} is not a kind cluster, and labs open holes: to use it all the same, add --yes-this-cluster; without --context a cluster is made"
+    )]
     Real(String),
     /// Its answer makes no sense.
     #[error(transparent)]
@@ -116,9 +122,10 @@ impl Site {
             version: String::new(),
         };
         let client = connect(&record).map_err(|error| unusable(error.to_string()))?;
-        let is_kind = context.starts_with("kind-") && nodes(&client)?.iter().all(|node| {
-            node.pointer("/spec/providerID").and_then(Value::as_str).is_some_and(|id| id.starts_with("kind://"))
-        });
+        let is_kind = context.starts_with("kind-")
+            && nodes(&client)?.iter().all(|node| {
+                node.pointer("/spec/providerID").and_then(Value::as_str).is_some_and(|id| id.starts_with("kind://"))
+            });
         if !is_kind && !assured {
             return Err(SiteError::Real(context.to_owned()));
         }

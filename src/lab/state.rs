@@ -30,7 +30,9 @@ pub enum StateError {
         source: io::Error,
     },
     /// A newer tightship wrote it.
-    #[error("{path} was written by a newer tightship (format {found}): use that one, or another working folder with --dir")]
+    #[error(
+        "{path} was written by a newer tightship (format {found}): use that one, or another working folder with --dir"
+    )]
     Newer {
         /// The file.
         path: Utf8PathBuf,
@@ -206,10 +208,8 @@ impl Workspace {
 
     /// Writes it down: all of it, or nothing.
     pub fn save(&self, state: &State) -> Result<(), StateError> {
-        let text = serde_json::to_string_pretty(state).map_err(|error| StateError::Broken {
-            path: self.folder().join(FILE),
-            reason: error.to_string(),
-        })?;
+        let text = serde_json::to_string_pretty(state)
+            .map_err(|error| StateError::Broken { path: self.folder().join(FILE), reason: error.to_string() })?;
         self.write(FILE, &format!("{text}\n"))
     }
 

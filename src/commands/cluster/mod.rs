@@ -1,6 +1,5 @@
 //! `tightship cluster`.
 
-
 mod show;
 
 use std::io;

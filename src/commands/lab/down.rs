@@ -33,7 +33,11 @@ pub(super) fn run(mut desk: Desk) -> anyhow::Result<u8> {
         desk.state.clusters.shift_remove(&key);
         let own = desk.course.find(&key).is_ok();
         for (id, lab) in &mut desk.state.labs {
-            let is_on_it = if own { *id == key } else { desk.course.find(id).map_or(true, |entry| Desk::cluster_key(entry) == key) };
+            let is_on_it = if own {
+                *id == key
+            } else {
+                desk.course.find(id).map_or(true, |entry| Desk::cluster_key(entry) == key)
+            };
             if is_on_it {
                 lab.run = None;
             }

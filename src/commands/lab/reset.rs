@@ -11,8 +11,8 @@ use super::start;
 use super::verify::broken;
 use crate::cli::lab::LabName;
 use crate::cluster::Progress as _;
-use crate::commands::progress::Steps;
 use crate::commands::output;
+use crate::commands::progress::Steps;
 
 /// Begins a lab anew: new namespaces, new files; those of the learner are kept aside.
 pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
@@ -46,7 +46,8 @@ fn set_aside(folder: &Utf8Path) -> anyhow::Result<Option<Utf8PathBuf>> {
     if !folder.exists() {
         return Ok(None);
     }
-    let free = (1_u32..).map(|number| Utf8PathBuf::from(format!("{folder}.before-{number}"))).find(|path| !path.exists());
+    let free =
+        (1_u32..).map(|number| Utf8PathBuf::from(format!("{folder}.before-{number}"))).find(|path| !path.exists());
     let free = free.context("no name is free")?;
     fs::rename(folder, &free).with_context(|| folder.to_string())?;
     Ok(Some(free))

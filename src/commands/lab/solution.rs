@@ -27,7 +27,11 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
     }
     let count = entry.lab.solutions.len();
     if args.number == 0 || args.number > count {
-        bail!("{id} has {}: --number 1{}", output::count(count, "solution"), if count > 1 { format!(" to {count}") } else { String::new() });
+        bail!(
+            "{id} has {}: --number 1{}",
+            output::count(count, "solution"),
+            if count > 1 { format!(" to {count}") } else { String::new() }
+        );
     }
     let site = match desk.site(entry) {
         Ok(site) => site,

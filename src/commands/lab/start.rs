@@ -8,10 +8,10 @@ use super::desk::{Desk, say};
 use super::show;
 use super::verify::broken;
 use crate::cli::lab::{ClusterArgs, StartArgs};
+use crate::cluster::Progress as _;
 use crate::cluster::create::Wanted;
 use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, output};
-use crate::cluster::Progress as _;
 use crate::lab::course::{Course, Entry, values::Need};
 use crate::lab::run::{self, Stage};
 use crate::lab::scene::Names;
@@ -84,7 +84,10 @@ pub(super) fn site(desk: &mut Desk, entry: &Entry, args: &ClusterArgs, steps: &m
     }
     let site = if let Some(context) = &args.context {
         if entry.lab.needs.contains(&Need::OwnCluster) {
-            bail!("{} changes the control plane, and gets a cluster of its own: leave --context out", entry.lab.id.value);
+            bail!(
+                "{} changes the control plane, and gets a cluster of its own: leave --context out",
+                entry.lab.id.value
+            );
         }
         Site::adopt(&desk.workspace, context, args.yes_this_cluster)?
     } else {

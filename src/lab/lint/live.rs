@@ -166,7 +166,8 @@ impl<'t> Trial<'t> {
     }
 
     fn solution(&mut self, dir: &str) -> Result<Vec<String>, RunError> {
-        let number = self.stage.lab.solutions.iter().position(|solution| *solution.dir.value == *dir).unwrap_or_default();
+        let number =
+            self.stage.lab.solutions.iter().position(|solution| *solution.dir.value == *dir).unwrap_or_default();
         self.stage.apply_solution(self.ground.api, number, None)?;
         let report = self.verify();
         let mut faults = not_passing(&report);
@@ -184,13 +185,16 @@ impl<'t> Trial<'t> {
     }
 
     fn trap(&mut self, dir: &str) -> Result<Vec<String>, RunError> {
-        let Some(number) = self.stage.lab.traps.iter().position(|trap| *trap.dir.value == *dir) else { return Ok(Vec::new()) };
+        let Some(number) = self.stage.lab.traps.iter().position(|trap| *trap.dir.value == *dir) else {
+            return Ok(Vec::new());
+        };
         self.stage.apply_trap(self.ground.api, number)?;
         let report = self.verify();
         let trap = self.stage.lab.traps.get(number).map(|trap| trap.value.fails.clone()).unwrap_or_default();
         let declared: BTreeSet<&str> = trap.iter().map(|id| &*id.value).collect();
         let failing: BTreeSet<&str> = report.failing().into_iter().collect();
-        let seen = |id: &str| report.checks.iter().find(|check| check.id == id).map_or("", |check| check.observed.as_str());
+        let seen =
+            |id: &str| report.checks.iter().find(|check| check.id == id).map_or("", |check| check.observed.as_str());
         let mut faults = errors(&report);
         faults.extend(declared.difference(&failing).map(|id| format!("{id} passes: {}", seen(id))));
         faults.extend(failing.difference(&declared).map(|id| format!("{id} fails too: {}", seen(id))));

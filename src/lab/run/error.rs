@@ -61,7 +61,9 @@ impl From<Failure> for RunError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Api(error) => Self::Api(error),
-            refused @ Failure::Refused(_) => Self::Step { step: "the API server".to_owned(), reason: refused.to_string() },
+            refused @ Failure::Refused(_) => {
+                Self::Step { step: "the API server".to_owned(), reason: refused.to_string() }
+            }
         }
     }
 }

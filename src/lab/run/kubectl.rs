@@ -11,7 +11,12 @@ use super::RunError;
 pub(super) fn run(kubeconfig: &Utf8Path, folder: &Utf8Path, args: &[&str], input: &str) -> Result<String, RunError> {
     let failed = |reason: String| RunError::Step { step: format!("kubectl {}", args.join(" ")), reason };
     let mut command = Command::new("kubectl");
-    command.env("KUBECONFIG", kubeconfig).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .env("KUBECONFIG", kubeconfig)
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     if folder.is_dir() {
         command.current_dir(folder);
     }

@@ -85,7 +85,11 @@ fn all<'k>(
 pub fn last_change(api: &dyn Api, names: &Names) -> Result<Option<Timestamp>, ApiError> {
     let spaces = names.ns.values().flat_map(|ns| WATCHED.iter().map(move |kind| (*kind, Some(ns.as_str()))));
     let objects = all(api, spaces.chain(WATCHED_CLUSTER.iter().map(|kind| (*kind, None))))?;
-    Ok(objects.iter().filter(|(kind, object)| is_ours(kind, object, names)).filter_map(|(_, object)| changed(object)).max())
+    Ok(objects
+        .iter()
+        .filter(|(kind, object)| is_ours(kind, object, names))
+        .filter_map(|(_, object)| changed(object))
+        .max())
 }
 
 /// Whether an object counts: not another namespace, and not a pod of our own checks.
@@ -169,7 +173,8 @@ fn unfinished(api: &dyn Api, names: &Names, now: Timestamp) -> Result<Option<Str
         "Pod" => pod_starts(object, now),
         _ => rolls_out(kind, object) && !is_stuck(object, &pods, now),
     });
-    Ok(goes_on.map(|(kind, object)| format!("{}/{}", kind.to_lowercase(), text(object, "/metadata/name").unwrap_or("?"))))
+    Ok(goes_on
+        .map(|(kind, object)| format!("{}/{}", kind.to_lowercase(), text(object, "/metadata/name").unwrap_or("?"))))
 }
 
 /// Whether a controller has not yet made of its pods what the spec says.
@@ -192,7 +197,8 @@ fn is_stuck(object: &Value, pods: &[&Value], now: Timestamp) -> bool {
     let conditions = object.pointer("/status/conditions").and_then(Value::as_array);
     let refused = conditions.into_iter().flatten().any(|condition| {
         let is = |key: &str, word: &str| text(condition, key) == Some(word);
-        (is("/type", "ReplicaFailure") && is("/status", "True")) || (is("/type", "Progressing") && is("/status", "False"))
+        (is("/type", "ReplicaFailure") && is("/status", "True"))
+            || (is("/type", "Progressing") && is("/status", "False"))
     });
     let behind = number(object, "/metadata/generation") > number(object, "/status/observedGeneration");
     let name = text(object, "/metadata/name").unwrap_or_default();
@@ -200,17 +206,18 @@ fn is_stuck(object: &Value, pods: &[&Value], now: Timestamp) -> bool {
         let owner = text(pod, "/metadata/ownerReferences/0/name").unwrap_or_default();
         owner == name || owner.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'))
     });
-    let lost = own.filter(|pod| text(pod, "/metadata/deletionTimestamp").is_none()).any(|pod| {
-        !is_ready(pod) && !pod_starts(pod, now)
-    });
+    let lost = own
+        .filter(|pod| text(pod, "/metadata/deletionTimestamp").is_none())
+        .any(|pod| !is_ready(pod) && !pod_starts(pod, now));
     !behind && (refused || lost)
 }
 
 fn is_ready(pod: &Value) -> bool {
     let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
-    conditions.into_iter().flatten().any(|condition| {
-        text(condition, "/type") == Some("Ready") && text(condition, "/status") == Some("True")
-    })
+    conditions
+        .into_iter()
+        .flatten()
+        .any(|condition| text(condition, "/type") == Some("Ready") && text(condition, "/status") == Some("True"))
 }
 
 /// Whether a pod is on its way: neither ready nor stuck, and young.
@@ -244,9 +251,7 @@ mod tests {
 
     #[test]
     fn a_rollout_is_over_when_all_pods_are_new_and_ready() {
-        let deployment = |generation: i64, status: serde_json::Value| {
-            json!({"metadata": {"name": "page", "generation": generation}, "spec": {"replicas": 2}, "status": status})
-        };
+        let deployment = |generation: i64, status: serde_json::Value| json!({"metadata": {"name": "page", "generation": generation}, "spec": {"replicas": 2}, "status": status});
         let done = json!({"observedGeneration": 2, "replicas": 2, "updatedReplicas": 2, "readyReplicas": 2});
         assert!(!rolls_out("Deployment", &deployment(2, done.clone())));
         assert!(rolls_out("Deployment", &deployment(3, done)), "not looked at yet");

@@ -85,7 +85,13 @@ struct Look {
 }
 
 /// Verifies all checks of a lab whose strings have the names of the run; those of one task only, if one is named.
-pub fn verify(lab: &Lab, task: Option<&str>, scene: &Scene<'_>, patience: Patience, tell: &mut dyn FnMut(&str)) -> Report {
+pub fn verify(
+    lab: &Lab,
+    task: Option<&str>,
+    scene: &Scene<'_>,
+    patience: Patience,
+    tell: &mut dyn FnMut(&str),
+) -> Report {
     let begun = Instant::now();
     let wanted = wanted(lab, task);
     let changed = match patience {
@@ -103,7 +109,8 @@ pub fn verify(lab: &Lab, task: Option<&str>, scene: &Scene<'_>, patience: Patien
             })
             .collect(),
     };
-    let checks = wanted.iter().filter_map(|(task, check)| Some(checked(*task, check, looks.get(&**check.id)?))).collect();
+    let checks =
+        wanted.iter().filter_map(|(task, check)| Some(checked(*task, check, looks.get(&**check.id)?))).collect();
     Report { checks, seconds: begun.elapsed().as_secs_f64() }
 }
 
@@ -196,7 +203,8 @@ fn holds(probe: &Probe) -> u32 {
 fn look(checks: &[&Check], scene: &Scene<'_>, looks: &mut HashMap<String, Look>) {
     let mut left: Vec<&Check> = checks.to_vec();
     while !left.is_empty() {
-        let waits = |check: &Check| check.after.as_ref().is_some_and(|after| left.iter().any(|other| other.id == *after));
+        let waits =
+            |check: &Check| check.after.as_ref().is_some_and(|after| left.iter().any(|other| other.id == *after));
         let (later, now): (Vec<&Check>, Vec<&Check>) = left.iter().copied().partition(|check| waits(check));
         if now.is_empty() {
             for check in later {
@@ -205,7 +213,8 @@ fn look(checks: &[&Check], scene: &Scene<'_>, looks: &mut HashMap<String, Look>)
             }
             return;
         }
-        let (blocked, free): (Vec<&Check>, Vec<&Check>) = now.into_iter().partition(|check| blocker(check, looks).is_some());
+        let (blocked, free): (Vec<&Check>, Vec<&Check>) =
+            now.into_iter().partition(|check| blocker(check, looks).is_some());
         for check in blocked {
             let judged = blocker(check, looks).unwrap_or_else(|| Judged::error("blocked"));
             looks.insert(check.id.to_string(), Look { judged, took: Duration::ZERO });
@@ -224,7 +233,7 @@ fn blocker(check: &Check, looks: &HashMap<String, Look>) -> Option<Judged> {
         Verdict::Error => Verdict::Error,
         Verdict::Fail | Verdict::Blocked => Verdict::Blocked,
     };
-    Some(Judged { verdict, observed: format!("waits for {}", after.value) })
+    Some(Judged { verdict, ..Judged::fail(format!("waits for {}", after.value)) })
 }
 
 fn at_once(checks: &[&Check], scene: &Scene<'_>) -> Vec<(String, Look)> {
