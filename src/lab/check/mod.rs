@@ -12,6 +12,8 @@ mod http;
 mod identity;
 mod leak;
 mod objects;
+#[cfg(test)]
+mod page;
 mod pods;
 #[cfg(test)]
 pub(crate) mod recorded;
