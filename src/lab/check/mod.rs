@@ -1,5 +1,8 @@
 //! Judging a check: one file per type.
 
+mod answer;
+mod beyond;
+mod can_i;
 pub(crate) mod cel;
 mod cert;
 mod connect;
@@ -8,6 +11,7 @@ mod destination;
 mod dial;
 mod exec;
 mod group;
+mod healthy;
 mod http;
 mod identity;
 mod leak;
@@ -22,6 +26,7 @@ mod seen;
 mod spots;
 mod text;
 mod token;
+mod unchanged;
 
 use serde_json::Value;
 
@@ -44,12 +49,12 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
         Probe::Token(spec) => token::judge(spec, scene),
         Probe::Cert(spec) => cert::judge(spec, scene),
         Probe::Leak(spec) => leak::judge(spec, scene),
-        Probe::CanI(_)
-        | Probe::Admission(_)
+        Probe::Healthy(spec) => healthy::judge(spec, scene),
+        Probe::Unchanged(spec) => unchanged::judge(spec, snapshot, scene),
+        Probe::Answer(spec) => answer::judge(id, spec, scene),
+        Probe::CanI(spec) => can_i::judge(spec, scene),
+        Probe::Admission(_)
         | Probe::Rule(_)
-        | Probe::Healthy(_)
-        | Probe::Unchanged(_)
-        | Probe::Answer(_)
         | Probe::Flag(_)
         | Probe::NodeFile(_)
         | Probe::Audit(_)
@@ -61,6 +66,7 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
 pub fn snapshot(id: &str, probe: &Probe, scene: &Scene<'_>) -> Result<Option<Value>, Judged> {
     match probe {
         Probe::Group(_, members) => group::snapshot(id, members, scene),
+        Probe::Unchanged(spec) => unchanged::snapshot(spec, scene).map(Some),
         _ => Ok(None),
     }
 }

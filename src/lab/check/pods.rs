@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::objects::{self, call, condition, is_going, items, number, text};
-use crate::cluster::client::kinds::Resource;
 use crate::lab::course::workload::Workload;
 use crate::lab::scene::Scene;
 use crate::lab::verdict::Judged;
@@ -187,9 +186,4 @@ fn selector(object: &Value) -> String {
         });
     }
     terms.join(",")
-}
-
-/// The kind of pods.
-pub(super) fn kind() -> Option<Resource> {
-    Resource::known(Some("v1"), "Pod")
 }
