@@ -17,6 +17,8 @@ mod http;
 mod identity;
 mod leak;
 mod objects;
+#[cfg(test)]
+mod page;
 mod pattern;
 mod pods;
 #[cfg(test)]
