@@ -70,24 +70,25 @@ fn control(spec: &Connect, scene: &Scene<'_>) -> Result<Option<Connect>, Judged>
 }
 
 /// Who dials.
-enum Source<'s> {
+enum Source {
     /// A throw-away pod.
-    Ours { spot: Spot, labels: &'s [String], dialer: Dialer },
+    Ours { spot: Spot, labels: Vec<String>, dialer: Dialer },
     /// A workload of the lab.
     Theirs(Spot),
 }
 
-impl<'s> Source<'s> {
-    fn of(from: &'s From, scene: &Scene<'_>) -> Result<Self, Judged> {
+impl Source {
+    fn of(from: &From, scene: &Scene<'_>) -> Result<Self, Judged> {
         if let Some(workload) = &from.workload {
             let spots = spots::of(scene, &from.ns, workload, Which::First)?;
             let first = spots.into_iter().next();
             return first.map(Self::Theirs).ok_or_else(|| Judged::nothing(format!("{} has no pod", &**workload)));
         }
         let namespace = super::objects::namespace(scene, &from.ns)?;
-        let dialer = scene.probes.pod(namespace, &from.labels)?;
+        let labels: Vec<String> = from.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let dialer = scene.probes.pod(namespace, &labels)?;
         let spot = Spot { namespace: namespace.to_owned(), pod: dialer.name.clone(), container: CONTAINER.to_owned() };
-        Ok(Self::Ours { spot, labels: &from.labels, dialer })
+        Ok(Self::Ours { spot, labels, dialer })
     }
 
     fn is_fresh(&self) -> bool {
@@ -110,10 +111,10 @@ impl<'s> Source<'s> {
     }
 }
 
-impl std::fmt::Display for Source<'_> {
+impl std::fmt::Display for Source {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Ours { spot, labels: [], .. } => write!(formatter, "a pod without labels in {}", spot.namespace),
+            Self::Ours { spot, labels, .. } if labels.is_empty() => write!(formatter, "a pod without labels in {}", spot.namespace),
             Self::Ours { spot, labels, .. } => {
                 write!(formatter, "a pod with {} in {}", labels.join(","), spot.namespace)
             }
@@ -133,9 +134,9 @@ mod tests {
     use crate::lab::verdict::{Judged, Verdict};
 
     const DIAL: &[&str] = &["timeout", "1", "nc", "10.96.0.9", "8080", "-e", "true"];
-    const BLOCKED: &str = "connect: {from: {ns: other, labels: [app=bad]}, to: {ns: shop, service: api}, port: 8080, \
+    const BLOCKED: &str = "connect: {from: {ns: other, labels: {app: bad}}, to: {ns: shop, service: api}, port: 8080, \
                            expect: blocked, control: friend}";
-    const OPEN: &str = "connect: {from: {ns: shop, labels: [app=good]}, to: {ns: shop, service: api}, expect: open}";
+    const OPEN: &str = "connect: {from: {ns: shop, labels: {app: good}}, to: {ns: shop, service: api}, expect: open}";
 
     /// A service that somebody serves, and pods that start.
     fn cluster(ready: bool) -> Recorded {
