@@ -60,7 +60,10 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
     removed?;
     let seconds = begun.elapsed().as_secs_f64();
     if args.json {
-        output::print(&format!("{}\n", serde_json::to_string_pretty(&Output { version: VERSION, seconds, proofs: &proofs })?))?;
+        output::print(&format!(
+            "{}\n",
+            serde_json::to_string_pretty(&Output { version: VERSION, seconds, proofs: &proofs })?
+        ))?;
     } else {
         output::print(&table(&labs, &proofs, seconds))?;
     }
@@ -112,7 +115,8 @@ fn prove(site: &Site, args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<Vec<Pr
         let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *done += 1;
         let word = if proof.faults.is_empty() { "ok" } else { "FAULT" };
-        let line = format!("{:>3}/{total} {:>6.1} s  {word:<5} {} {}", *done, proof.seconds, proof.lab, proof.phase.name());
+        let line =
+            format!("{:>3}/{total} {:>6.1} s  {word:<5} {} {}", *done, proof.seconds, proof.lab, proof.phase.name());
         // who cannot be told is told the end
         let _ = say(&line);
         for fault in &proof.faults {

@@ -114,7 +114,9 @@ impl Source {
 impl std::fmt::Display for Source {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Ours { spot, labels, .. } if labels.is_empty() => write!(formatter, "a pod without labels in {}", spot.namespace),
+            Self::Ours { spot, labels, .. } if labels.is_empty() => {
+                write!(formatter, "a pod without labels in {}", spot.namespace)
+            }
             Self::Ours { spot, labels, .. } => {
                 write!(formatter, "a pod with {} in {}", labels.join(","), spot.namespace)
             }
