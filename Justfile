@@ -53,6 +53,7 @@ fmt:
 docs:
     cargo run --locked --quiet -- schema > tightship.schema.json
     cargo run --locked --quiet -- rules --format markdown > docs/rules.md
+    cargo run --locked --quiet -- lab list --markdown > docs/labs.md
     cargo doc --no-deps --locked
 
 # Remakes the tables of Kubernetes from its releases; needs go and python3, and what data/apiserver/README.md says.
