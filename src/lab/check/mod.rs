@@ -13,6 +13,7 @@ mod healthy;
 mod http;
 mod identity;
 mod leak;
+mod living;
 mod objects;
 mod pattern;
 mod pods;
@@ -20,6 +21,7 @@ mod pods;
 pub(crate) mod recorded;
 mod refusal;
 mod resource;
+mod rule;
 mod seen;
 mod token;
 mod unchanged;
@@ -50,7 +52,8 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
         Probe::Answer(spec) => answer::judge(id, spec, scene),
         Probe::CanI(spec) => can_i::judge(spec, scene),
         Probe::Admission(spec) => admission::judge(spec, scene),
-        Probe::Rule(_) | Probe::Flag(_) | Probe::NodeFile(_) | Probe::Audit(_) | Probe::Etcd(_) => {
+        Probe::Rule(spec) => rule::judge(spec, snapshot, scene),
+        Probe::Flag(_) | Probe::NodeFile(_) | Probe::Audit(_) | Probe::Etcd(_) => {
             Judged::error(format!("`{id}` has a type that is not known yet"))
         }
     }
@@ -61,6 +64,7 @@ pub fn snapshot(id: &str, probe: &Probe, scene: &Scene<'_>) -> Result<Option<Val
     match probe {
         Probe::Group(_, members) => group::snapshot(id, members, scene),
         Probe::Unchanged(spec) => unchanged::snapshot(spec, scene).map(Some),
+        Probe::Rule(spec) if spec.new_only => rule::snapshot(spec, scene).map(Some),
         _ => Ok(None),
     }
 }
