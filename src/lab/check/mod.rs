@@ -7,6 +7,9 @@ mod can_i;
 pub(crate) mod cel;
 mod cert;
 mod connect;
+mod curl;
+mod destination;
+mod dial;
 mod exec;
 mod group;
 mod healthy;
@@ -23,6 +26,8 @@ mod refusal;
 mod resource;
 mod rule;
 mod seen;
+mod spots;
+mod text;
 mod token;
 mod unchanged;
 

@@ -180,8 +180,10 @@ impl Stage {
     pub(crate) fn with<T>(&self, api: &dyn Api, act: impl FnOnce(&Scene<'_>) -> T) -> T {
         let file = |path: &str| self.files.get(path).cloned().ok_or_else(|| format!("there is no {path}"));
         let check = |id: &str| self.checks.iter().find(|check| &**check.id == id).cloned();
+        let probes = crate::lab::probes::Probes::new(api, &self.names.image);
         act(&Scene {
             api,
+            probes: &probes,
             names: &self.names,
             folder: self.folder().to_owned(),
             file: &file,
