@@ -4,7 +4,7 @@ mod admission;
 mod answer;
 mod beyond;
 mod can_i;
-pub(crate) mod cel;
+pub mod cel;
 mod cert;
 mod connect;
 mod curl;
@@ -18,7 +18,6 @@ mod identity;
 mod leak;
 mod living;
 mod objects;
-mod pattern;
 mod pods;
 #[cfg(test)]
 pub(crate) mod recorded;
