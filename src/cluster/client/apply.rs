@@ -191,3 +191,65 @@ fn done(api: &dyn Api, request: &Request) -> Result<Response, Failure> {
         Some(refusal) => Err(refusal.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Failure, Place, apply, get, list};
+    use crate::cluster::client::kinds::Resource;
+    use crate::cluster::client::{Api, ApiError, Ended, Exec, ExecReply, Method, Request, Response};
+
+    /// An API server that answers one request, and nothing else.
+    struct One(Method, &'static str, u16, &'static str);
+
+    impl Api for One {
+        fn request(&self, request: &Request) -> Result<Response, ApiError> {
+            assert_eq!((request.method, request.path.as_str()), (self.0, self.1));
+            Ok(Response { status: self.2, body: self.3.to_owned(), warnings: vec![] })
+        }
+
+        fn exec(&self, _: &Exec) -> Result<ExecReply, ApiError> {
+            Err(ApiError::Unreachable(String::new()))
+        }
+
+        fn node(&self, _: &[&str], _: &[u8]) -> Result<Ended, ApiError> {
+            Err(ApiError::NoNode(String::new()))
+        }
+    }
+
+    #[test]
+    fn an_object_goes_where_it_says_or_else_into_the_default_namespace() {
+        let path = "/apis/apps/v1/namespaces/a/deployments/page?fieldManager=kubectl&force=true";
+        let object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "page"}});
+        assert_eq!(apply(&One(Method::Patch, path, 200, "{}"), &object, Some("a")).unwrap().object, json!({}));
+        let mut said = object.clone();
+        said["metadata"]["namespace"] = json!("a");
+        assert!(apply(&One(Method::Patch, path, 201, "{}"), &said, Some("b")).is_ok());
+        let nowhere = apply(&One(Method::Get, "", 200, ""), &object, None).unwrap_err();
+        assert_eq!(nowhere.to_string(), "the Deployment page has no namespace");
+    }
+
+    #[test]
+    fn a_refusal_has_the_words_of_the_api_server() {
+        let place =
+            Place { resource: Resource::known(None, "Secret").unwrap(), namespace: Some("a".into()), name: "s".into() };
+        let answer = |status, body| get(&One(Method::Get, "/api/v1/namespaces/a/secrets/s", status, body), &place);
+        assert_eq!(answer(404, "{}"), Ok(None));
+        assert_eq!(answer(200, "{\"a\": 1}"), Ok(Some(json!({"a": 1}))));
+        assert!(matches!(answer(200, "<html>"), Err(Failure::Api(ApiError::Unreadable(_)))));
+        let Err(Failure::Refused(refusal)) = answer(403, r#"{"reason": "Forbidden", "message": "no"}"#) else {
+            panic!("it is refused")
+        };
+        assert_eq!((refusal.reason.as_str(), refusal.message.as_str()), ("Forbidden", "no"));
+        assert_eq!(answer(502, "").unwrap_err().to_string(), "the API server answers with status 502");
+    }
+
+    #[test]
+    fn each_object_of_a_list_says_its_kind() {
+        let body = r#"{"kind": "PodList", "items": [{"metadata": {"name": "p"}}]}"#;
+        let api = One(Method::Get, "/api/v1/pods?labelSelector=a%3Db", 200, body);
+        let pods = list(&api, &Resource::known(None, "Pod").unwrap(), None, Some("a=b")).unwrap();
+        assert_eq!(pods, [json!({"metadata": {"name": "p"}, "apiVersion": "v1", "kind": "Pod"})]);
+    }
+}

@@ -13,6 +13,9 @@ use super::kubeconfig::{Access, Credentials};
 /// How long it may take until there is a connection.
 const CONNECT: Duration = Duration::from_secs(3);
 
+/// How long an answer may take.
+pub(super) const ANSWER: Duration = Duration::from_secs(10);
+
 /// What a context of a kubeconfig has.
 pub(super) async fn config(kubeconfig: &Utf8Path, context: Option<&str>) -> Result<Config, ApiError> {
     let unusable = |reason: String| ApiError::Identity(format!("{kubeconfig} cannot be used: {reason}"));
@@ -72,6 +75,11 @@ pub(super) fn unreachable(error: &::kube::Error) -> ApiError {
         ::kube::Error::Auth(_) => ApiError::Identity(format!("the credentials cannot be used: {}", root(error))),
         _ => ApiError::Unreachable(root(error)),
     }
+}
+
+/// That the answer does not come in time.
+pub(super) fn late() -> ApiError {
+    ApiError::Unreachable(format!("no answer within {} s", ANSWER.as_secs()))
 }
 
 /// What is at the bottom of an error: all above only says that something went wrong below.

@@ -64,7 +64,7 @@ impl Access {
                 name: context.to_owned(),
                 cluster: Cluster {
                     server: self.server.clone(),
-                    certificate_authority_data: Some(self.authority.clone()),
+                    certificate_authority_data: Some(self.authority.clone()).filter(|authority| !authority.is_empty()),
                     certificate_authority: None,
                 },
             }],
@@ -213,4 +213,88 @@ struct Context {
     user: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     namespace: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Access, Credentials};
+
+    /// What kind writes.
+    const KIND: &str = "apiVersion: v1\nkind: Config\npreferences: {}\ncurrent-context: kind-a\n\
+        clusters:\n- name: kind-a\n  cluster: {certificate-authority-data: Q0E=, server: 'https://127.0.0.1:6443'}\n\
+        contexts:\n- name: kind-a\n  context: {cluster: kind-a, user: kind-a}\n- name: nobody\n  context: {cluster: kind-a}\n\
+        users:\n- name: kind-a\n  user: {client-certificate-data: Q0VSVA==, client-key-data: S0VZ}\n";
+
+    fn with_user(user: &str) -> String {
+        KIND.replace("{client-certificate-data: Q0VSVA==, client-key-data: S0VZ}", user)
+    }
+
+    #[test]
+    fn a_lab_gets_its_own_context() {
+        let access = Access::read(KIND, None).unwrap();
+        assert_eq!(access.server, "https://127.0.0.1:6443");
+        insta::assert_snapshot!(access.kubeconfig("tightship-lab", "ts-the-hack-shop-ab12").unwrap(), @r"
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: tightship-lab
+          cluster:
+            server: https://127.0.0.1:6443
+            certificate-authority-data: Q0E=
+        users:
+        - name: tightship-lab
+          user:
+            client-certificate-data: Q0VSVA==
+            client-key-data: S0VZ
+        contexts:
+        - name: tightship-lab
+          context:
+            cluster: tightship-lab
+            user: tightship-lab
+            namespace: ts-the-hack-shop-ab12
+        current-context: tightship-lab
+        ");
+        assert_eq!(Access::read(&access.kubeconfig("x", "y").unwrap(), Some("x")).unwrap(), access);
+    }
+
+    #[test]
+    fn others_get_the_same_place() {
+        let bot = Access::read(KIND, Some("nobody")).unwrap().with(Credentials::Token("t".to_owned()));
+        let text = bot.kubeconfig("bot", "a").unwrap();
+        assert!(text.contains("  user:\n    token: t\n") && !text.contains("S0VZ"), "{text}");
+        assert_eq!(Access::read(&text, None).unwrap(), bot);
+    }
+
+    #[test]
+    fn files_beside_a_kubeconfig_are_read_with_it() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = camino::Utf8Path::from_path(folder.path()).unwrap().join("bot.kubeconfig");
+        std::fs::write(&path, with_user("{client-certificate: bot.crt, client-key: bot.key}")).unwrap();
+        std::fs::write(path.with_file_name("bot.crt"), "CERT").unwrap();
+        let said = Access::open(&path, None).unwrap_err().to_string();
+        assert!(said.contains("bot.kubeconfig: ") && said.contains("bot.key: No such file"), "{said}");
+        std::fs::write(path.with_file_name("bot.key"), "KEY").unwrap();
+        assert_eq!(Access::open(&path, None).unwrap(), Access::read(KIND, None).unwrap());
+
+        std::fs::write(&path, with_user("{tokenFile: token}")).unwrap();
+        std::fs::write(path.with_file_name("token"), "secret\n").unwrap();
+        assert_eq!(Access::open(&path, None).unwrap().credentials, Credentials::Token("secret".to_owned()));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_said() {
+        for (text, context, words) in [
+            (KIND.to_owned(), Some("other"), "it has no context \"other\""),
+            (with_user("{client-certificate-data: Q0VSVA==}"), None, "a client certificate and no key"),
+            (with_user("{client-key-data: S0VZ}"), None, "a client key and no certificate"),
+            (with_user("{exec: {command: sh}}"), None, "the user \"kind-a\" needs a program to log in"),
+            (with_user("{tokenFile: /etc/hostname}"), None, "it refers to the file /etc/hostname"),
+            (KIND.replace("- name: kind-a\n  cluster", "- name: b\n  cluster"), None, "it has no cluster \"kind-a\""),
+            ("clusters: [".to_owned(), None, "the kubeconfig cannot be used"),
+            (String::new(), None, "the kubeconfig cannot be used"),
+        ] {
+            let said = Access::read(&text, context).unwrap_err().to_string();
+            assert!(said.contains(words), "{said}");
+        }
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use ::kube::client::Body;
 use ::kube::config::Config;
@@ -11,9 +10,6 @@ use tokio::runtime::Runtime;
 
 use super::api::{Api, ApiError, Ended, Exec, ExecReply, Identity, Method, Request, Response};
 use super::{connect, node, program, warnings};
-
-/// How long an answer may take.
-pub(super) const ANSWER: Duration = Duration::from_secs(10);
 
 /// The way to a cluster. It may be used from many threads at once.
 pub struct Client {
@@ -59,7 +55,15 @@ impl Client {
 
     fn run(&self, exec: &Exec, identity: &Identity) -> Result<ExecReply, ApiError> {
         let client = self.of(identity)?;
-        self.runtime.block_on(program::run(client, exec))
+        self.runtime.block_on(program::run(client, exec)).map_err(|error| self.named(error))
+    }
+
+    /// The error with the server that does not answer.
+    fn named(&self, error: ApiError) -> ApiError {
+        match error {
+            ApiError::Unreachable(reason) => ApiError::Unreachable(format!("{}: {reason}", self.server())),
+            other => other,
+        }
     }
 }
 
@@ -77,10 +81,9 @@ impl Api for Client {
         let sent = builder
             .body(Body::from(body.into_bytes()))
             .map_err(|error| ApiError::Unreachable(format!("{} cannot be asked for: {error}", request.path)))?;
-        self.runtime.block_on(async {
-            let answer = tokio::time::timeout(ANSWER, answer(client, sent));
-            answer.await.map_err(|_| ApiError::Unreachable(format!("no answer within {} s", ANSWER.as_secs())))?
-        })
+        let response =
+            self.runtime.block_on(async { tokio::time::timeout(connect::ANSWER, answer(client, sent)).await });
+        response.unwrap_or_else(|_| Err(connect::late())).map_err(|error| self.named(error))
     }
 
     /// kubectl that may not GET a program's connection tries to POST it in an older protocol, so `create` on `pods/exec`
@@ -116,4 +119,62 @@ async fn answer(client: ::kube::Client, request: http::Request<Body>) -> Result<
         body: String::from_utf8_lossy(&body).into_owned(),
         warnings: warnings.flat_map(|value| warnings::texts(&String::from_utf8_lossy(value.as_bytes()))).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::Client;
+    use crate::cluster::client::kubeconfig::{Access, Credentials};
+    use crate::cluster::client::{Api as _, ApiError, Identity, Request};
+
+    /// A client of a port at which nobody listens.
+    fn client() -> Client {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = format!("https://{}", listener.local_addr().unwrap());
+        drop(listener);
+        let access = Access { server, authority: String::new(), credentials: Credentials::None };
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = Utf8Path::from_path(folder.path()).unwrap().join("kubeconfig");
+        std::fs::write(&path, access.kubeconfig("gone", "default").unwrap()).unwrap();
+        Client::connect(&path, Some("gone"), None).unwrap()
+    }
+
+    #[test]
+    fn a_cluster_that_is_gone_is_unreachable() {
+        let client = client();
+        let said = client.request(&Request::get("/version")).unwrap_err();
+        assert_eq!(said, ApiError::Unreachable(format!("{}: connection refused", client.server())));
+    }
+
+    #[test]
+    fn credentials_that_are_none_are_said_before_anything_is_sent() {
+        let client = client();
+        let kubeconfig = |certificate: &str, key: &str| {
+            let (certificate, key) = (certificate.to_owned(), key.to_owned());
+            let credentials = Credentials::Certificate { certificate, key };
+            let access = Access { server: client.server(), authority: String::new(), credentials };
+            Identity::Kubeconfig(access.kubeconfig("a", "b").unwrap())
+        };
+        for identity in [
+            Identity::Token("two words".to_owned()),
+            Identity::Token(" \n".to_owned()),
+            Identity::Kubeconfig("nothing".to_owned()),
+            kubeconfig("not base64!", "not base64!"),
+            kubeconfig("bm90IFBFTQ==", "bm90IFBFTQ=="),
+            Identity::User { name: "two\nlines".to_owned(), groups: vec![] },
+        ] {
+            let said = client.request(&Request::get("/version").by(identity.clone()));
+            assert!(matches!(said, Err(ApiError::Identity(_))), "{identity:?}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn a_kubeconfig_that_cannot_be_used_is_named() {
+        let Err(said) = Client::connect(Utf8Path::new("/no/such/kubeconfig"), None, None) else {
+            panic!("there is no such file")
+        };
+        assert_eq!(said.to_string(), "/no/such/kubeconfig cannot be used: entity not found");
+    }
 }

@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Status;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use super::api::{ApiError, Ended, Exec, ExecReply};
-use super::live::ANSWER;
+use super::connect::ANSWER;
 use super::{connect, url};
 
 /// What is kept of what a program prints; nothing after it is read to the end, or the program would wait.
@@ -26,7 +26,7 @@ pub(super) async fn run(client: ::kube::Client, exec: &Exec) -> Result<ExecReply
     let parameters = AttachParams::default().stdin(false).container(&exec.container);
     let started = tokio::time::timeout(ANSWER, pods.exec(&exec.pod, &exec.argv, &parameters)).await;
     let mut process = match started {
-        Err(_) => return Err(ApiError::Unreachable(format!("no answer within {} s", ANSWER.as_secs()))),
+        Err(_) => return Err(connect::late()),
         Ok(Err(::kube::Error::Api(status))) => {
             return Ok(ExecReply::Refused { status: status.code, message: status.message.clone() });
         }
@@ -76,5 +76,47 @@ fn reply(status: Status, stdout: String, stderr: String) -> ExecReply {
             status: status.code.and_then(|code| u16::try_from(code).ok()).unwrap_or(500),
             message: status.message.unwrap_or_default(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{path, reply};
+    use crate::cluster::client::{Ended, Exec, ExecReply, Identity};
+
+    fn replied(status: serde_json::Value) -> ExecReply {
+        reply(serde_json::from_value(status).unwrap(), "out".to_owned(), "err".to_owned())
+    }
+
+    #[test]
+    fn the_exit_code_is_among_the_causes() {
+        let ended = |exit| ExecReply::Ended(Ended { exit, stdout: "out".to_owned(), stderr: "err".to_owned() });
+        assert_eq!(replied(serde_json::json!({"metadata": {}, "status": "Success"})), ended(0));
+        let failed = serde_json::json!({"metadata": {}, "status": "Failure", "reason": "NonZeroExitCode",
+            "message": "command terminated with non-zero exit code",
+            "details": {"causes": [{"reason": "Other", "message": "1"}, {"reason": "ExitCode", "message": "137"}]}});
+        assert_eq!(replied(failed), ended(137));
+    }
+
+    #[test]
+    fn a_program_that_does_not_start_is_refused() {
+        let status = serde_json::json!({"metadata": {}, "status": "Failure", "code": 500, "message": "no such file"});
+        assert_eq!(replied(status), ExecReply::Refused { status: 500, message: "no such file".to_owned() });
+    }
+
+    #[test]
+    fn every_word_of_a_program_is_its_own() {
+        let exec = Exec {
+            namespace: "a".to_owned(),
+            pod: "p".to_owned(),
+            container: "c".to_owned(),
+            argv: ["sh", "-c", "a b&command=c"].map(str::to_owned).into(),
+            timeout: Duration::ZERO,
+            identity: Identity::Admin,
+        };
+        let query = "container=c&stdout=true&stderr=true&command=sh&command=-c&command=a%20b%26command%3Dc";
+        assert_eq!(path(&exec), format!("/api/v1/namespaces/a/pods/p/exec?{query}"));
     }
 }

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::objects::{self, call, text};
 use super::pods;
 use super::spots::{self, Spot, Which};
-use super::text::short;
+use super::text::{cause, short};
 use crate::cluster::client::{Ended, ExecReply, Request, url};
 use crate::lab::course::probe::Leak;
 use crate::lab::course::values::Place;
@@ -87,7 +87,7 @@ fn in_environment(scene: &Scene<'_>, spot: &Spot, marker: &Marker) -> Result<Opt
             ExecReply::TimedOut => "it does not end".clone_into(&mut trouble),
         }
     }
-    Err(Judged::nothing(format!("the environment of {spot} cannot be seen: {}", short(&trouble))))
+    Err(Judged::nothing(format!("the environment of {spot} cannot be seen: {}", cause(&trouble))))
 }
 
 fn in_logs(scene: &Scene<'_>, spot: &Spot, marker: &Marker) -> Result<Option<String>, Judged> {
@@ -130,7 +130,7 @@ fn present(spots: &[Spot], path: &str, scene: &Scene<'_>, marker: &Marker) -> Re
             }
         }
         if !is_there {
-            return Err(Judged::nothing(format!("pod {pod} does not have it where it belongs: {}", short(&trouble))));
+            return Err(Judged::nothing(format!("pod {pod} does not have it where it belongs: {}", cause(&trouble))));
         }
     }
     Ok(Judged::pass(format!("it is in {path}, and nowhere else")))

@@ -1,5 +1,6 @@
 //! Judging a check: one file per type.
 
+mod admission;
 mod answer;
 mod beyond;
 mod can_i;
@@ -15,13 +16,17 @@ mod healthy;
 mod http;
 mod identity;
 mod leak;
+mod living;
 mod objects;
 #[cfg(test)]
 mod page;
+mod pattern;
 mod pods;
 #[cfg(test)]
 pub(crate) mod recorded;
+mod refusal;
 mod resource;
+mod rule;
 mod seen;
 mod spots;
 mod text;
@@ -53,12 +58,11 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
         Probe::Unchanged(spec) => unchanged::judge(spec, snapshot, scene),
         Probe::Answer(spec) => answer::judge(id, spec, scene),
         Probe::CanI(spec) => can_i::judge(spec, scene),
-        Probe::Admission(_)
-        | Probe::Rule(_)
-        | Probe::Flag(_)
-        | Probe::NodeFile(_)
-        | Probe::Audit(_)
-        | Probe::Etcd(_) => Judged::error(format!("`{id}` has a type that is not known yet")),
+        Probe::Admission(spec) => admission::judge(spec, scene),
+        Probe::Rule(spec) => rule::judge(spec, snapshot, scene),
+        Probe::Flag(_) | Probe::NodeFile(_) | Probe::Audit(_) | Probe::Etcd(_) => {
+            Judged::error(format!("`{id}` has a type that is not known yet"))
+        }
     }
 }
 
@@ -67,6 +71,7 @@ pub fn snapshot(id: &str, probe: &Probe, scene: &Scene<'_>) -> Result<Option<Val
     match probe {
         Probe::Group(_, members) => group::snapshot(id, members, scene),
         Probe::Unchanged(spec) => unchanged::snapshot(spec, scene).map(Some),
+        Probe::Rule(spec) if spec.new_only => rule::snapshot(spec, scene).map(Some),
         _ => Ok(None),
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::cel::Expression;
 use super::identity::{self, credentials};
 use super::spots::{self, Spot, Which};
-use super::text::short;
+use super::text::{cause, short};
 use crate::cluster::client::kubeconfig::{Access, Credentials};
 use crate::cluster::client::{Ended, ExecReply, Method, Request};
 use crate::lab::course::probe::{Token, TokenFrom};
@@ -57,7 +57,7 @@ fn tokens(from: &TokenFrom, scene: &Scene<'_>) -> Result<Vec<String>, Judged> {
                 Err(Judged::nothing(format!("there is no token in {spot}: {}", short(&ended.stderr))))
             }
             ExecReply::Refused { message, .. } => {
-                Err(Judged::nothing(format!("`cat` does not run in {spot}: {}", short(&message))))
+                Err(Judged::nothing(format!("`cat` does not run in {spot}: {}", cause(&message))))
             }
             ExecReply::TimedOut => Err(Judged::nothing(format!("`cat` does not end in {spot}"))),
         }
@@ -108,7 +108,7 @@ fn absent(from: &TokenFrom, scene: &Scene<'_>) -> Result<Judged, Judged> {
 fn trouble(reply: &ExecReply) -> String {
     match reply {
         ExecReply::Ended(ended) => format!("`test` ends with exit code {}", ended.exit),
-        ExecReply::Refused { message, .. } => short(message),
+        ExecReply::Refused { message, .. } => cause(message),
         ExecReply::TimedOut => "`test` does not end".to_owned(),
     }
 }

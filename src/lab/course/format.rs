@@ -292,10 +292,10 @@ fn probe(file: CheckFile, node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Opti
     let mut found = found.into_iter().flatten();
     match (found.next(), found.next()) {
         (Some(probe), None) => Some(probe),
-        (none, _) => {
+        (first, _) => {
             let place = decoder.place(node.entries().next().map_or(node.span(), |(key, _)| key.span()));
             let message =
-                if none.is_some() { "a check has one type, and this one several" } else { "this check has no type" };
+                if first.is_some() { "a check has one type, and this one several" } else { "this check has no type" };
             decoder.report(Problem::error(place, message).label(format!("expected one of {}", TYPES.join(", "))));
             None
         }

@@ -148,7 +148,7 @@ words! {
         "env" Env,
         /// The spec of the workload.
         "spec" Spec,
-        /// ConfigMaps of the namespace.
+        /// `ConfigMaps` of the namespace.
         "config_maps" ConfigMaps,
         /// What the container has printed.
         "logs" Logs,
@@ -319,14 +319,12 @@ pub struct Anything(pub serde_json::Value);
 
 impl Decode for Anything {
     fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
-        match node.to_json() {
-            Ok(value) => Some(Self(value)),
-            Err(_) => {
-                let expected = if node.kind() == Kind::Scalar { "a value" } else { "values" };
-                decode::wrong_form(node, expected, decoder);
-                None
-            }
+        if let Ok(value) = node.to_json() {
+            return Some(Self(value));
         }
+        let expected = if node.kind() == Kind::Scalar { "a value" } else { "values" };
+        decode::wrong_form(node, expected, decoder);
+        None
     }
 
     fn recover() -> Option<Self> {
