@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::identity::{call, identity_or_admin};
 use super::spots::{self, Spot, Which};
-use super::text::{line_of, optional, quoted, short};
+use super::text::{cause, line_of, optional, quoted, short};
 use crate::cluster::client::{Ended, ExecReply, Identity};
 use crate::lab::course::probe::Run;
 use crate::lab::course::values::{Exit, Runs};
@@ -70,10 +70,13 @@ impl Wanted {
                 None if ended.stdout.trim().is_empty() && ended.exit != 0 => {
                     Judged::pass(format!("it complains {}", quoted(&ended.stderr)))
                 }
-                None => Judged::pass(format!("it prints {}", quoted(&ended.stdout))),
+                None => {
+                    let line = self.stdout.as_ref().and_then(|pattern| line_of(pattern, &ended.stdout));
+                    Judged::pass(format!("it prints {}", quoted(line.unwrap_or(&ended.stdout))))
+                }
             },
             ExecReply::Refused { message, .. } => {
-                Judged::fail(format!("it does not run in {spot}: {}", short(&message)))
+                Judged::fail(format!("it does not run in {spot}: {}", cause(&message)))
             }
             ExecReply::TimedOut => Judged::fail(format!("in {spot} it takes longer than {} s", spec.timeout.0)),
         }
@@ -232,6 +235,9 @@ mod tests {
             .ends("page-a", "page", &["cat", "/proc/self/status"], ended(0, "Name: cat\nSeccomp:\t2\n", ""))
             .ends("page-a", "log", &["cat", "/proc/self/status"], ended(0, "Name: cat\nSeccomp:\t0\n", ""));
         assert_eq!(judge(&api, check), Judged::fail("in container log of pod page-a it prints `Name: cat`"));
+        let status = ExecReply::Ended(ended(0, "Name: cat\nSeccomp:\t2\n", ""));
+        let api = page(&[pod("page-a", &["page", "log"])]).alive().runs(&["cat", "/proc/self/status"], status);
+        assert_eq!(judge(&api, check), Judged::pass("it prints `Seccomp: 2`"));
     }
 
     #[test]
