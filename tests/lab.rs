@@ -55,7 +55,8 @@ fn the_labs_are_listed_with_their_times() {
     let lines: Vec<&str> = listed.lines().collect();
     assert!(lines.len() >= 13 && lines[0].contains("01 the-hack") && lines[0].contains(" min"), "{listed}");
     assert!(lines.iter().all(|line| line.chars().count() <= 80), "{listed}");
-    let json: serde_json::Value = serde_json::from_str(&folder.run(&["lab", "list", "--json"]).exits(0).stdout).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&folder.run(&["lab", "list", "--json"]).exits(0).stdout).unwrap();
     assert_eq!(json["labs"].as_array().unwrap().len(), lines.len());
     assert_eq!((&json["version"], &json["labs"][0]["id"]), (&1.into(), &"the-hack".into()));
 }
@@ -104,7 +105,11 @@ fn a_fault_of_a_course_has_its_place_and_the_nearest_word() {
         ("level: intro", "level: intor", "course/01-first/lab.yaml:4:8"),
         ("level: intro", "level: intor", "did you mean `intro`?"),
         ("minutes: 10", "minuts: 10", "did you mean `minutes`?"),
-        ("rules: [writable-root-filesystem]", "rules: [writable-root-filesytem]", "did you mean `writable-root-filesystem`?"),
+        (
+            "rules: [writable-root-filesystem]",
+            "rules: [writable-root-filesytem]",
+            "did you mean `writable-root-filesystem`?",
+        ),
         ("exec: {ns: shop", "exek: {ns: shop", "did you mean `exec`?"),
         ("format: 1", "format: 2", "out of range"),
     ] {

@@ -43,7 +43,10 @@ impl Learner {
     fn command(&self, args: &[&str]) -> Command {
         // whoever runs the tests may ignore signals, as a shell in the background does
         let mut command = Command::new("env");
-        command.args(["--default-signal", env!("CARGO_BIN_EXE_tightship"), "lab"]).args(args).current_dir(self.folder.path());
+        command
+            .args(["--default-signal", env!("CARGO_BIN_EXE_tightship"), "lab"])
+            .args(args)
+            .current_dir(self.folder.path());
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TIGHTSHIP_")) {
             command.env_remove(name);
         }
@@ -75,7 +78,8 @@ impl Learner {
     /// kubectl as the learner has it after the line that `lab start` prints.
     fn kubectl(&self, args: &[&str]) -> Result<Output, Failed> {
         let kubeconfig = self.folder.path().join(".tightship/lab/kubeconfig");
-        let output = Command::new("kubectl").args(args).env("KUBECONFIG", kubeconfig).current_dir(&self.folder).output()?;
+        let output =
+            Command::new("kubectl").args(args).env("KUBECONFIG", kubeconfig).current_dir(&self.folder).output()?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok(Output { ok: output.status.success(), stdout: text(&output.stdout), stderr: text(&output.stderr) })
     }
@@ -158,7 +162,8 @@ fn a_learner_goes_through_one(live: &Live) -> Result<(), Failed> {
     learner.run(&["verify"], 1, &["FAIL"])?;
     let new = learner.state()?["labs"]["the-hack"]["run"]["ns"].clone();
     ensure(old != new, || format!("{old} is used again"))?;
-    let namespace = new["shop"].as_str().or(new.as_object().and_then(|all| all.values().next()?.as_str())).unwrap_or_default();
+    let namespace =
+        new["shop"].as_str().or(new.as_object().and_then(|all| all.values().next()?.as_str())).unwrap_or_default();
     let named = learner.kubectl(&["config", "view", "--minify", "-o", "jsonpath={..namespace}"])?;
     ensure(named.stdout == namespace, || named.stdout)?;
     learner.run(&["down"], 0, &["the cluster stays"])?;

@@ -45,7 +45,8 @@ fn attempt(spec: &Run, scene: &Scene<'_>) -> Result<Judged, Judged> {
 }
 
 struct Wanted {
-    exit: Exit,
+    /// None if any will do, because what it prints is what counts.
+    exit: Option<Exit>,
     stdout: Option<Regex>,
     not_stdout: Option<Regex>,
     stderr: Option<Regex>,
@@ -54,8 +55,9 @@ struct Wanted {
 
 impl Wanted {
     fn of(spec: &Run) -> Result<Self, Judged> {
+        let prints = spec.stdout.is_some() || spec.not_stdout.is_some() || spec.stderr.is_some();
         Ok(Self {
-            exit: spec.exit.unwrap_or_default(),
+            exit: spec.exit.or_else(|| (!prints).then(Exit::default)),
             stdout: optional(spec.stdout.as_ref())?,
             not_stdout: optional(spec.not_stdout.as_ref())?,
             stderr: optional(spec.stderr.as_ref())?,
@@ -89,16 +91,18 @@ impl Wanted {
             _ => format!("complains {}", quoted(&ended.stderr)),
         };
         match self.exit {
-            Exit::Code(code) if code != ended.exit && ended.exit == 0 => {
+            Some(Exit::Code(code)) if code != ended.exit && ended.exit == 0 => {
                 return Some(format!("works, and prints {}", quoted(&ended.stdout)));
             }
-            Exit::Code(code) if code != ended.exit => {
+            Some(Exit::Code(code)) if code != ended.exit => {
                 return Some(format!("ends with exit code {}, and {}", ended.exit, complaint()));
             }
-            Exit::NonZero if ended.exit == 0 => return Some(format!("works, and prints {}", quoted(&ended.stdout))),
+            Some(Exit::NonZero) if ended.exit == 0 => {
+                return Some(format!("works, and prints {}", quoted(&ended.stdout)));
+            }
             // a program that is not there has not been kept from anything
-            Exit::NonZero if ended.exit == NOT_FOUND => return Some(format!("is not there: it {}", complaint())),
-            Exit::Code(_) | Exit::NonZero => {}
+            Some(Exit::NonZero) if ended.exit == NOT_FOUND => return Some(format!("is not there: it {}", complaint())),
+            _ => {}
         }
         if let Some(line) = self.not_stdout.as_ref().and_then(|pattern| line_of(pattern, &ended.stdout)) {
             return Some(format!("prints `{}`", short(line)));

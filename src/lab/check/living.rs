@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::objects::{self, items, text};
 use crate::cluster::client::kinds::Resource;
+use crate::lab::probes;
 use crate::lab::scene::Scene;
 use crate::lab::verdict::Judged;
 
@@ -42,10 +43,15 @@ pub(super) fn objects(namespaces: &[&str], scene: &Scene<'_>) -> Result<Vec<Valu
             found.append(&mut objects::list(scene, &kind, Some(namespace), None)?);
         }
     }
-    found.retain(|object| !objects::is_going(object) && !is_the_clusters(object));
+    found.retain(|object| !objects::is_going(object) && !is_the_clusters(object) && !is_ours(object));
     let rights = rights(namespaces, &found, scene)?;
     found.extend(rights);
     Ok(found)
+}
+
+/// The pods from which checks dial.
+fn is_ours(object: &Value) -> bool {
+    object.pointer("/metadata/labels").is_some_and(|labels| labels.get(probes::LABEL).is_some())
 }
 
 /// What the cluster puts into each namespace.
