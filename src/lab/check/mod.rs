@@ -18,6 +18,8 @@ mod identity;
 mod leak;
 mod living;
 mod objects;
+#[cfg(test)]
+mod page;
 mod pods;
 #[cfg(test)]
 pub(crate) mod recorded;

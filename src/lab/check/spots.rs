@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::identity::credentials;
 use super::objects::{items, namespace, number, text};
 use super::pods;
-use super::text::short;
+use super::text::{cause, short};
 use crate::cluster::client::{Exec, ExecReply, Identity};
 use crate::lab::scene::Scene;
 use crate::lab::verdict::{Judged, Verdict};
@@ -145,7 +145,7 @@ pub(super) fn control(scene: &Scene<'_>, spot: &Spot, argv: &[String]) -> Result
         ExecReply::Refused { message, .. } => message,
         ExecReply::TimedOut => format!("it takes longer than {} s", MOMENT.as_secs()),
     };
-    Err(Judged::nothing(format!("`{}` does not run in {spot}: {}", short(&argv.join(" ")), short(&why))))
+    Err(Judged::nothing(format!("`{}` does not run in {spot}: {}", short(&argv.join(" ")), cause(&why))))
 }
 
 /// Judges each, all at once: an error counts most, then the first that is wrong.
