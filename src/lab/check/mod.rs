@@ -4,7 +4,7 @@ mod admission;
 mod answer;
 mod beyond;
 mod can_i;
-pub(crate) mod cel;
+pub mod cel;
 mod cert;
 mod connect;
 mod curl;
@@ -20,7 +20,6 @@ mod living;
 mod objects;
 #[cfg(test)]
 mod page;
-mod pattern;
 mod pods;
 #[cfg(test)]
 pub(crate) mod recorded;

@@ -278,8 +278,8 @@ mod tests {
             (argv == &["cat", "/etc/a.yaml"]).then(|| Ended { exit: 0, stdout: text.clone(), stderr: String::new() })
         });
         assert_eq!(stage.judge(&node, on_node).verdict, Verdict::Fail);
-        let none = Recorded::new().when_node(|_| Some(Ended { exit: 1, ..Ended::default() }));
-        assert!(stage.judge(&none, on_node).nothing);
+        let empty = Recorded::new().when_node(|_| Some(Ended { exit: 1, ..Ended::default() }));
+        assert!(stage.judge(&empty, on_node).nothing);
     }
 
     #[test]

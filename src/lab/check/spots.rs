@@ -51,7 +51,7 @@ impl std::fmt::Display for Spot {
 /// The containers in every current pod of a workload, at least one; each of them runs.
 pub(super) fn of(scene: &Scene<'_>, alias: &str, workload: &str, which: Which<'_>) -> Result<Vec<Spot>, Judged> {
     let namespace = namespace(scene, alias)?;
-    let pods = pods::current(scene, alias, workload)?.pods;
+    let pods = pods::current(scene, alias, workload)?;
     let mut spots = Vec::new();
     for pod in &pods {
         let name = text(pod, "/metadata/name");
