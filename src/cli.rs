@@ -3,6 +3,7 @@
 pub mod apiserver;
 mod check;
 pub mod cluster;
+pub mod policy;
 mod rules;
 
 pub use check::{BenchmarkName, CheckArgs};
@@ -77,6 +78,9 @@ pub enum Command {
     /// Make, look at and delete kind clusters on this machine, hardened or not.
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
+    /// Rules as policies of the API server.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Print the JSON Schema of the spec and of the configuration of the check.
     Schema,
     /// Print a completion script for a shell.

@@ -9,6 +9,7 @@ mod interrupt;
 mod man;
 mod new;
 mod output;
+mod policy;
 mod render;
 mod rules;
 mod schema;
@@ -46,6 +47,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Explain(args) => explain::run(&args),
         Command::ApiServer(command) => apiserver::run(&command),
         Command::Cluster(command) => cluster::run(&command),
+        Command::Policy(command) => policy::run(&command),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),

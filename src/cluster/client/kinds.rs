@@ -52,14 +52,14 @@ impl Resource {
     /// A built-in kind, by its kind and, if it is said, its group and version.
     pub fn known(api_version: Option<&str>, kind: &str) -> Option<Self> {
         let same = |version: &str| api_version.is_none_or(|wanted| wanted == version);
-        KNOWN.iter().find(|(version, name, ..)| *name == kind && same(version)).map(|(version, kind, plural, namespaced)| {
-            Self {
+        KNOWN.iter().find(|(version, name, ..)| *name == kind && same(version)).map(
+            |(version, kind, plural, namespaced)| Self {
                 api_version: (*version).to_owned(),
                 kind: (*kind).to_owned(),
                 plural: (*plural).to_owned(),
                 namespaced: *namespaced,
-            }
-        })
+            },
+        )
     }
 
     /// A kind of the cluster; none if it has no such kind.
@@ -73,7 +73,8 @@ impl Resource {
         }
         let list = response.json()?;
         let resources = list.get("resources").and_then(|value| value.as_array()).map(Vec::as_slice).unwrap_or_default();
-        let text = |value: &serde_json::Value, key: &str| value.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+        let text =
+            |value: &serde_json::Value, key: &str| value.get(key).and_then(|value| value.as_str()).map(str::to_owned);
         Ok(resources.iter().find_map(|resource| {
             let plural = text(resource, "name").filter(|name| !name.contains('/'))?;
             let namespaced = resource.get("namespaced").and_then(serde_json::Value::as_bool).unwrap_or_default();
