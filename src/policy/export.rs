@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::cel::{CHANGES_PODS, text};
 use super::guard::Guard;
-use super::subject::{Subject, SubjectError, cel_of};
+use super::subject::{Subject, SubjectError, cel_of, without_cel};
 use crate::kube::names::NameRule;
 use crate::render::{engine, verify};
 use crate::rules::{Rule, Settings};
@@ -205,7 +205,7 @@ impl View {
         if rule.id == "image-registry" && settings.registries.is_empty() {
             return Err(ExportError::NoRegistry);
         }
-        let cel = cel_of(rule).ok_or(SubjectError::NotInCel(rule.id))?;
+        let cel = cel_of(rule).ok_or_else(|| without_cel(rule))?;
         if let Some(control) = subject.control() {
             let (level, version) = (control.level.as_str(), settings.kubernetes);
             self.comments.push(format!("Pod Security Standards, {level}, v{version}: {}.", control.id));

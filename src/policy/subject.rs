@@ -27,12 +27,17 @@ pub enum SubjectError {
         /// The nearest one, or where to look.
         help: String,
     },
-    /// The rule needs more than the object itself.
-    #[error(
-        "`{0}` cannot be said in CEL, which sees one object at a time and nothing of its text; `tightship policy list` shows \
-         what can"
-    )]
-    NotInCel(&'static str),
+    /// The rule asks for what a policy does not see.
+    #[error("CEL cannot state `{rule}`: {reason}; `tightship policy list` shows what it can")]
+    NotInCel {
+        /// The rule.
+        rule: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Nobody has said the rule in CEL.
+    #[error("`{0}` has no policy; `tightship policy list` shows the rules that have one")]
+    NoPolicy(&'static str),
     /// The release does not have it yet.
     #[error("`{rule}` is part of the Pod Security Standards from v1.{since} on, and this is for {kubernetes}")]
     NotYet {
@@ -59,7 +64,7 @@ impl Subject {
             return Ok(found);
         }
         if let Some(rule) = rules::find(word) {
-            return Err(SubjectError::NotInCel(rule.id));
+            return Err(without_cel(rule));
         }
         let known = rules::all().map(|rule| rule.id).chain(GUARDS.iter().map(|guard| guard.id));
         let help = nearest(word, known).map_or_else(
@@ -115,7 +120,20 @@ impl Subject {
     }
 }
 
-/// A rule in CEL, if it can be said.
+/// Why there is no policy for a rule.
+pub(super) fn without_cel(rule: &'static Rule) -> SubjectError {
+    let reason = match rule.check {
+        Check::Set(_) => "it asks for several objects, and a policy sees one at a time",
+        Check::ControlPlane(_) => "it is about the files of control planes",
+        Check::Manifest | Check::Engine => {
+            "it is about the text of the manifest, which the API server has read by then"
+        }
+        Check::Pod(_) | Check::Object(_) | Check::PodSecurity(_) => return SubjectError::NoPolicy(rule.id),
+    };
+    SubjectError::NotInCel { rule: rule.id, reason }
+}
+
+/// A rule in CEL, if it is said.
 pub(super) fn cel_of(rule: &Rule) -> Option<&'static Cel> {
     cel::RULES.iter().find(|cel| cel.rule == rule.id)
 }

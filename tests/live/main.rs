@@ -16,6 +16,7 @@ mod inputs;
 mod kubectl;
 mod network;
 mod pods;
+mod policies;
 mod proxy;
 mod quickstart;
 mod round_trip;
@@ -54,6 +55,7 @@ fn tests() -> Vec<Test> {
         schema::TESTS,
         inputs::TESTS,
         admission::TESTS,
+        policies::TESTS,
         hardened::LAST,
     ]
     .concat()
