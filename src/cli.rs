@@ -78,7 +78,7 @@ pub enum Command {
     /// Make, look at and delete kind clusters on this machine, hardened or not.
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
-    /// Rules as policies of the API server.
+    /// Make policies of rules, which the API server itself then holds everybody to.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     /// Print the JSON Schema of the spec and of the configuration of the check.

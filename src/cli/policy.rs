@@ -9,7 +9,8 @@ use crate::rules::pod_security::Level;
 /// What to do with policies.
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
-    /// Print rules as policies of the API server: each a ValidatingAdmissionPolicy with its binding, for `kubectl apply -f -`.
+    /// Print rules as policies of the API server: each a `ValidatingAdmissionPolicy` with its binding, for `kubectl
+    /// apply -f -`.
     Export(Box<ExportArgs>),
     /// List what policies can be made for.
     List,

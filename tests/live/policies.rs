@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
-use tightship::check::{self, Input, Selection, Text};
 use tightship::kube::object::Object;
 use tightship::kube::pod::Pod;
 use tightship::kube::version::Version;
@@ -20,7 +19,10 @@ use crate::kubectl::{Live, ensure, eventually};
 use crate::pod_security_cases::{Case, KINDS, base, cases, controller};
 use crate::proxy::{Answer, Proxy};
 
-pub const TESTS: &[Test] = &[("policies::same_verdicts", same_verdicts), ("policies::refusals", refusals)];
+mod images;
+mod refusals;
+
+pub const TESTS: &[Test] = &[("policies::same_verdicts", same_verdicts), ("policies::refusals", refusals::refusals)];
 
 /// The label of the namespaces that the policies of a test hold in.
 const LABEL: &str = "tightship-test/policies";
@@ -36,7 +38,7 @@ const REGISTRIES: [&str; 6] = [
 ];
 
 /// Warnings of one answer beyond some 4,000 characters get lost, so that not all policies can hold in one namespace.
-const IN_ONE_NAMESPACE: usize = 10;
+const IN_ONE_NAMESPACE: usize = 12;
 
 /// A policy, and what it is held against.
 struct Exported {
@@ -47,6 +49,8 @@ struct Exported {
 
 /// Policies that hold in a namespace of their own.
 struct Room {
+    /// Whether they are about images; otherwise about the Pod Security Standards.
+    of_images: bool,
     namespace: String,
     policies: Vec<Exported>,
     manifests: String,
@@ -93,9 +97,12 @@ fn rooms(live: &Live) -> Result<Vec<Room>, Failed> {
         }
     }
     let mut rooms = Vec::new();
-    for part in wanted.chunks(IN_ONE_NAMESPACE) {
+    let (controls, others): (Vec<_>, Vec<_>) =
+        wanted.into_iter().partition(|(subject, ..)| subject.control().is_some());
+    for part in controls.chunks(IN_ONE_NAMESPACE).chain([&*others]) {
         let namespace = live.unique("p");
-        let mut room = Room { namespace, policies: Vec::new(), manifests: String::new() };
+        let of_images = part.iter().all(|(subject, ..)| subject.control().is_none());
+        let mut room = Room { of_images, namespace, policies: Vec::new(), manifests: String::new() };
         for (subject, rule, kubernetes) in part {
             let prefix = format!("{}-{}", room.namespace, kubernetes.minor());
             let text = export(&[*subject], &options(*kubernetes, &prefix, &room.namespace, Action::Warn));
@@ -159,32 +166,22 @@ fn same_verdicts(live: &Live) -> Result<(), Failed> {
     effective(&proxy, &rooms)?;
     typed(live, &rooms)?;
 
-    let mut all = cases();
-    all.extend(images());
-    all.push(large());
-    let mut sent = Vec::new();
-    for (at, room) in rooms.iter().enumerate() {
-        let path = format!("/api/v1/namespaces/{}/pods/there", room.namespace);
-        let there = proxy.connect()?.send("GET", &path, &Value::Null)?.body;
-        sent.extend(all.iter().map(|case| pod(at, &room.namespace, case, &there)));
-        let usual = all.iter().filter(|case| !case.is_ephemeral()).enumerate();
-        sent.extend(usual.map(|(n, case)| maker(at, &room.namespace, KINDS[n % KINDS.len()], case)));
-        for name in ["mixture.bare", "mixture.all", "base"] {
-            let case = all.iter().find(|case| case.name == name).expect("a case");
-            sent.extend(KINDS.iter().map(|kind| maker(at, &room.namespace, kind, case)));
-        }
-    }
+    let sent = objects(&proxy, &rooms)?;
     let answers = proxy.send_all(&sent, |it| (it.method, &it.path, &it.body))?;
 
-    let images = image_verdicts(&sent);
+    let images = images::verdicts(&sent);
     let mut differences = Vec::new();
     let (mut compared, mut refused, mut objects) = (0, BTreeMap::new(), 0);
     for (at, (sent, answer)) in sent.iter().zip(&answers).enumerate() {
         let Some(theirs) = verdicts(answer, &rooms[sent.room])? else { continue };
         objects += 1;
+        let text = sent.local.to_string();
+        let stream = yaml::parse(&text);
+        let object = stream.documents[0].root().and_then(Object::new).expect("an object");
+        let pod = Pod::of(&object).expect("pods");
         for policy in &rooms[sent.room].policies {
             let ours = match &policy.rule.check {
-                Check::PodSecurity(control) => breaks(policy, control, &sent.local),
+                Check::PodSecurity(control) => breaks(policy, control, (&object, &pod), &text),
                 _ => images[&(at, policy.rule.id)],
             };
             let theirs = theirs.contains(&*policy.name);
@@ -207,7 +204,27 @@ fn same_verdicts(live: &Live) -> Result<(), Failed> {
         format!("{} differences:\n{}", differences.len(), first.join("\n"))
     })?;
     // the comparison must not become empty unnoticed
-    ensure(objects > 2500 && objects * 6 > sent.len() * 5, || format!("too little was compared: {objects}"))
+    ensure(objects > 1500 && objects * 6 > sent.len() * 5, || format!("too little was compared: {objects}"))
+}
+
+/// What is sent to each room: all cases as pods, and every other one as something that makes them.
+fn objects(proxy: &Proxy, rooms: &[Room]) -> Result<Vec<Sent>, Failed> {
+    let (mut of_controls, mut of_images) = (cases(), images::cases());
+    for cases in [&mut of_controls, &mut of_images] {
+        cases.push(large());
+    }
+    let mut sent = Vec::new();
+    for (at, room) in rooms.iter().enumerate() {
+        let path = format!("/api/v1/namespaces/{}/pods/there", room.namespace);
+        let there = proxy.connect()?.send("GET", &path, &Value::Null)?.body;
+        let cases = if room.of_images { &of_images } else { &of_controls };
+        sent.extend(cases.iter().map(|case| pod(at, &room.namespace, case, &there)));
+        let usual = cases.iter().filter(|case| !case.is_ephemeral()).skip(at).step_by(2).enumerate();
+        sent.extend(usual.map(|(n, case)| maker(at, &room.namespace, KINDS[n % KINDS.len()], case)));
+        let worst = of_controls.iter().find(|case| case.name == "mixture.all").expect("a case");
+        sent.extend(KINDS.iter().map(|kind| maker(at, &room.namespace, kind, worst)));
+    }
+    Ok(sent)
 }
 
 /// Waits until each policy refuses the bad example of its rule, and asserts that it lets the good one pass.
@@ -285,143 +302,15 @@ fn json_of(text: &str) -> Value {
 }
 
 /// Whether a pod breaks a control, as the API server sees it.
-fn breaks(policy: &Exported, control: &Control, object: &Value) -> bool {
-    let text = object.to_string();
-    let stream = yaml::parse(&text);
-    let object = stream.documents[0].root().and_then(Object::new).expect("an object");
-    let pod = Pod::of(&object).expect("pods");
+fn breaks(policy: &Exported, control: &Control, (object, pod): (&Object<'_, '_>, &Pod<'_, '_>), text: &str) -> bool {
     let context = PodContext {
-        object: &object,
-        pod: &pod,
+        object,
+        pod,
         policy: Policy { level: control.level, version: PolicyVersion::latest(policy.kubernetes) },
         account_gives_no_token: false,
         defaults: Defaults::default(),
     };
-    control.violation(policy.rule, &context, &text, &settings(policy.kubernetes)).is_some()
-}
-
-/// Whether each object breaks each of the rules on images. What cannot be read as an image is of no registry and no version
-/// to its policies, whereas of the rules one alone speaks of it.
-fn image_verdicts(sent: &[Sent]) -> BTreeMap<(usize, &'static str), bool> {
-    const RULES: [&str; 4] = ["image-digest", "image-registry", "malformed-image", "mutable-image-tag"];
-    let inputs: Vec<Input> = sent
-        .iter()
-        .enumerate()
-        .map(|(at, it)| Input { name: at.to_string(), text: Text::Here(it.local.to_string().into()) })
-        .collect();
-    let selection = Selection::from_words(&RULES.map(str::to_owned), &[]).expect("rules");
-    let settings = Settings { as_admission: false, ..settings(Version::NEWEST) };
-    let outcome = check::run(&inputs, &check::Options { settings, selection, ..check::Options::default() });
-    let mut verdicts: BTreeMap<(usize, &str), bool> =
-        (0..sent.len()).flat_map(|at| RULES.map(|rule| ((at, rule), false))).collect();
-    for finding in &outcome.findings {
-        let at = outcome.files[finding.places[0].file.0 as usize].name.parse().expect("a number");
-        let also: &[&str] = match finding.rule.id {
-            "malformed-image" => &["image-registry", "mutable-image-tag"],
-            _ => &[],
-        };
-        for rule in also.iter().copied().chain([finding.rule.id]) {
-            verdicts.insert((at, RULES.into_iter().find(|it| *it == rule).expect("a rule")), true);
-        }
-    }
-    verdicts
-}
-
-/// Pods with images of every form, in each list of containers.
-fn images() -> Vec<Case> {
-    let digest = format!("sha256:{}", "0123456789abcdef".repeat(4));
-    let long = |length: usize| format!("ghcr.io/acme/{}", "a".repeat(length));
-    let mut images: Vec<String> = [
-        "busybox",
-        "busybox:1.37",
-        "busybox:latest",
-        "library/busybox:1",
-        "docker.io/busybox:1",
-        "docker.io/library/busybox:1",
-        "index.docker.io/busybox:1",
-        "index.docker.io/library/busybox:1",
-        "index.docker.io/acme/app:1",
-        "acme/app:1",
-        "acme/app/more:1",
-        "acme/apple:1",
-        "docker.io/acme/app",
-        "ghcr.io/acme/app",
-        "ghcr.io/acme/app:latest",
-        "ghcr.io/acme/app:Latest",
-        "ghcr.io/acme/app:latest-1",
-        "ghcr.io/acme/team/app:1",
-        "ghcr.io/acme:1",
-        "ghcr.io/acme-labs/app:1",
-        "ghcr.io/acmeapp:1",
-        "ghcr.io/other/ghcr.io/acme/app:1",
-        "GHCR.io/acme/app:1",
-        "ghcr.io:443/acme/app:1",
-        "ghcr.io.example.com/acme/app:1",
-        "example.com/ghcr.io/acme/app:1",
-        "quay.io/x:1",
-        "quay.io/a/b/c/d:V1",
-        "quay.iox/a:1",
-        "registry.example.com:5000/shop/api:1",
-        "registry.example.com:5000/shop/api",
-        "registry.example.com:5000/shop/api:latest",
-        "registry.example.com:5000/shop:1",
-        "registry.example.com:5001/shop/api:1",
-        "registry.example.com/shop/api:1",
-        "localhost/app:1",
-        "localhost:5000/app:1",
-        "localhost:5000",
-        "localhost",
-        "Shop/api:1",
-        "shop/Api:1",
-        "ghcr.io/acme/App:1",
-        "ghcr.io/acme/App",
-        "BUSYBOX",
-        "https://ghcr.io/acme/app:1",
-        "ghcr.io/acme/app:1:2",
-        "ghcr.io/acme//app:1",
-        "ghcr.io/acme/../evil/app:1",
-        "ghcr.io/acme/app:",
-        "ghcr.io/acme/app@",
-        "ghcr.io/acme/app:1@sha256:abc",
-        "ghcr.io/acme/app@latest",
-        "ghcr.io/acme/a..b:1",
-        "ghcr.io/acme/a__b--c.d:1",
-        "a_b.c/app:1",
-        "[::1]:5000/app:1",
-        "[::1]/app",
-        "ghcr.io/acme/$APP:1",
-        "ghcr.io/acme/app:1 2",
-        "ghcr.io/acme/app:1\nx",
-        "ghcr.io/acme/'); true || ('",
-        "ghcr.io/acme/ä:1",
-        "/app",
-        "@",
-        ":1",
-        "",
-    ]
-    .map(str::to_owned)
-    .into();
-    for name in ["busybox", "acme/app:1", "ghcr.io/acme/app", "ghcr.io/acme/app:latest", "quay.io:443/app", "Shop/api"]
-    {
-        images.push(format!("{name}@{digest}"));
-        images.push(format!("{name}@{}", digest.to_uppercase()));
-    }
-    images.extend([digest.clone(), digest.trim_start_matches("sha256:").to_owned()]);
-    images.extend([long(250), long(251), format!("ghcr.io/acme/app:{}", "1".repeat(129))]);
-    let mut cases = Vec::new();
-    for (at, image) in images.iter().enumerate() {
-        for who in ["initContainers", "containers", "ephemeralContainers"] {
-            let name = format!("image.{at}.{}", who.to_lowercase());
-            let mut pod = base(&name);
-            if who == "ephemeralContainers" {
-                pod["spec"][who] = json!([{"name": "debug", "image": image}]);
-            } else {
-                pod["spec"][who][1]["image"] = json!(image);
-            }
-            cases.push(Case { name, pod });
-        }
-    }
-    cases
+    control.violation(policy.rule, &context, text, &settings(policy.kubernetes)).is_some()
 }
 
 /// A pod so large that an expression with a cost beyond measure would fail.
@@ -464,83 +353,4 @@ fn maker(room: usize, namespace: &str, kind: &str, case: &Case) -> Sent {
     };
     let path = format!("{api}/namespaces/{namespace}/{}s?dryRun=All", kind.to_lowercase());
     Sent { what: format!("{kind} {}", case.name), method: "POST", path, body: local.clone(), local, room }
-}
-
-/// Refusals: what is new, what changes, and ways into pods; and that all else goes on.
-fn refusals(live: &Live) -> Result<(), Failed> {
-    let unique = live.unique("p");
-    let (closed, open) = (format!("{unique}-closed"), format!("{unique}-open"));
-    let mut applied = Applied::namespaces(live, vec![closed.clone(), open.clone()])?;
-    let deployment = |name: &str| {
-        let mut pod = base(name);
-        pod["spec"]["containers"][0]["securityContext"] = json!({"privileged": true});
-        let mut deployment = controller("Deployment", &Case { name: name.to_owned(), pod });
-        deployment["spec"]["replicas"] = json!(0);
-        deployment.to_string()
-    };
-    let create =
-        |namespace: &str, name: &str| live.with_input(&["-n", namespace, "create", "-f", "-"], &deployment(name));
-    ensure(create(&closed, "old").ok, || "a Deployment".to_owned())?;
-    eventually("the ReplicaSet of the Deployment", || {
-        Ok(!live.ok(&["-n", &closed, "get", "replicasets", "-o", "name"])?.is_empty())
-    })?;
-
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tightship"));
-    command.args(["policy", "export", "privileged", "pods-exec", "pods-debug", "pods-port-forward"]);
-    command.args(["--kubernetes", live.release(), "--name-prefix", &unique]);
-    command.args(["--namespace-selector", &format!("{LABEL}={closed}")]);
-    let output = command.output()?;
-    ensure(output.status.success(), || String::from_utf8_lossy(&output.stderr).into_owned())?;
-    applied.policies(String::from_utf8(output.stdout)?)?;
-
-    let said = |policy: &str, said: &str| format!("'{unique}-{policy}' denied request: {policy}: {said}");
-    let refused = said("privileged", "a container runs privileged: securityContext.privileged of container main");
-    let mut last = String::new();
-    eventually("a Deployment is refused", || {
-        last = live.with_input(&["-n", &closed, "create", "--dry-run=server", "-f", "-"], &deployment("new")).stderr;
-        Ok(last.contains(&refused))
-    })
-    .map_err(|error| format!("{}\n{last}", error.message().unwrap_or_default()))?;
-    ensure(create(&open, "new").ok, || "refused in another namespace".to_owned())?;
-
-    // ways into pods
-    let exec = said("pods-exec", "commands are run in a running pod, or its terminal is joined: exec of pod there");
-    let attach = exec.replace("exec of", "attach of");
-    let forward =
-        said("pods-port-forward", "a port of a running pod is reached past its network policies: portforward of");
-    let debug =
-        said("pods-debug", "a container for debugging is put into a running pod: ephemeralcontainers of pod there");
-    for (args, refused) in [
-        (&["exec", "there", "--", "id"][..], exec),
-        (&["attach", "there"], attach),
-        (&["debug", "there", "--image=ghcr.io/acme/debug:1", "--profile=restricted", "--", "id"], debug),
-    ] {
-        let mut last = String::new();
-        eventually("a way is closed", || {
-            let output = live.run(&[&["-n", &closed], args].concat());
-            last = format!("{}{}", output.stdout, output.stderr);
-            Ok(last.contains(&refused))
-        })
-        .map_err(|_| format!("{args:?}: {last}"))?;
-        let output = live.run(&[&["-n", &open], args].concat());
-        ensure(!output.stderr.contains("denied request"), || format!("{args:?}: {}", output.stderr))?;
-    }
-    // kubectl does not even ask for a port of a pod that does not run
-    let proxy = Proxy::start(live)?;
-    let forwarded = |namespace: &str| {
-        let path = format!("/api/v1/namespaces/{namespace}/pods/there/portforward");
-        proxy.connect()?.send("POST", &path, &Value::Null).map(|answer| answer.message().to_owned())
-    };
-    let (here, there) = (forwarded(&closed)?, forwarded(&open)?);
-    ensure(here.contains(&forward) && !there.contains("denied request"), || format!("{here}\n{there}"))?;
-
-    // what is there already can be scaled, labelled and deleted, but not changed into something that is no better
-    let old = live.ok(&["-n", &closed, "get", "replicasets", "-o", "name"])?;
-    let scale = r#"{"spec": {"replicas": 1}, "metadata": {"labels": {"x": "y"}}}"#;
-    for what in ["deployment/old", old.trim()] {
-        live.ok(&["-n", &closed, "patch", what, "--dry-run=server", "-p", scale])?;
-    }
-    let image = live.run(&["-n", &closed, "set", "image", "deployment/old", "main=ghcr.io/acme/app:2"]);
-    ensure(!image.ok && image.stderr.contains(&refused), || image.stderr)?;
-    live.ok(&["-n", &closed, "delete", "deployment", "old"]).map(drop)
 }

@@ -44,16 +44,22 @@ pub(super) fn condition() -> String {
 }
 
 #[cfg(all(test, feature = "cluster"))]
+#[expect(clippy::expect_used, reason = "a test may fail")]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
     use regex::Regex;
 
     use super::{ID, REFERENCE};
     use crate::kube::image::ImageRef;
 
+    static EXPRESSIONS: LazyLock<[Regex; 2]> =
+        LazyLock::new(|| [&*REFERENCE, ID].map(|expression| Regex::new(expression).expect("an expression")));
+
     fn is_reference(text: &str) -> bool {
-        let matches = |expression: &str| Regex::new(expression).unwrap().is_match(text);
-        matches(&REFERENCE) && !matches(ID)
+        let [reference, id] = &*EXPRESSIONS;
+        reference.is_match(text) && !id.is_match(text)
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Rules in CEL, as the API server evaluates them in a ValidatingAdmissionPolicy: one file per rule. The lists are those of the
+//! Rules in CEL, as the API server evaluates them in a `ValidatingAdmissionPolicy`: one file per rule. The lists are those of the
 //! rule itself.
 //!
 //! An object may lack any field: `.?field` and `has()` go before each that is not required.
