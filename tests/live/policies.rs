@@ -19,7 +19,7 @@ use crate::kubectl::{Live, ensure, eventually};
 use crate::pod_security_cases::{Case, KINDS, base, cases, controller};
 use crate::proxy::{Answer, Proxy};
 
-mod images;
+mod others;
 mod refusals;
 
 pub const TESTS: &[Test] = &[("policies::same_verdicts", same_verdicts), ("policies::refusals", refusals::refusals)];
@@ -49,8 +49,8 @@ struct Exported {
 
 /// Policies that hold in a namespace of their own.
 struct Room {
-    /// Whether they are about images; otherwise about the Pod Security Standards.
-    of_images: bool,
+    /// Whether they are controls of the Pod Security Standards.
+    controls: bool,
     namespace: String,
     policies: Vec<Exported>,
     manifests: String,
@@ -101,8 +101,8 @@ fn rooms(live: &Live) -> Result<Vec<Room>, Failed> {
         wanted.into_iter().partition(|(subject, ..)| subject.control().is_some());
     for part in controls.chunks(IN_ONE_NAMESPACE).chain([&*others]) {
         let namespace = live.unique("p");
-        let of_images = part.iter().all(|(subject, ..)| subject.control().is_none());
-        let mut room = Room { of_images, namespace, policies: Vec::new(), manifests: String::new() };
+        let controls = part.iter().all(|(subject, ..)| subject.control().is_some());
+        let mut room = Room { controls, namespace, policies: Vec::new(), manifests: String::new() };
         for (subject, rule, kubernetes) in part {
             let prefix = format!("{}-{}", room.namespace, kubernetes.minor());
             let text = export(&[*subject], &options(*kubernetes, &prefix, &room.namespace, Action::Warn));
@@ -169,7 +169,7 @@ fn same_verdicts(live: &Live) -> Result<(), Failed> {
     let sent = objects(&proxy, &rooms)?;
     let answers = proxy.send_all(&sent, |it| (it.method, &it.path, &it.body))?;
 
-    let images = images::verdicts(&sent);
+    let others = others::verdicts(&sent);
     let mut differences = Vec::new();
     let (mut compared, mut refused, mut objects) = (0, BTreeMap::new(), 0);
     for (at, (sent, answer)) in sent.iter().zip(&answers).enumerate() {
@@ -182,7 +182,7 @@ fn same_verdicts(live: &Live) -> Result<(), Failed> {
         for policy in &rooms[sent.room].policies {
             let ours = match &policy.rule.check {
                 Check::PodSecurity(control) => breaks(policy, control, (&object, &pod), &text),
-                _ => images[&(at, policy.rule.id)],
+                _ => others[&(at, policy.rule.id)],
             };
             let theirs = theirs.contains(&*policy.name);
             compared += 1;
@@ -209,15 +209,15 @@ fn same_verdicts(live: &Live) -> Result<(), Failed> {
 
 /// What is sent to each room: all cases as pods, and every other one as something that makes them.
 fn objects(proxy: &Proxy, rooms: &[Room]) -> Result<Vec<Sent>, Failed> {
-    let (mut of_controls, mut of_images) = (cases(), images::cases());
-    for cases in [&mut of_controls, &mut of_images] {
+    let (mut of_controls, mut of_others) = (cases(), others::cases());
+    for cases in [&mut of_controls, &mut of_others] {
         cases.push(large());
     }
     let mut sent = Vec::new();
     for (at, room) in rooms.iter().enumerate() {
         let path = format!("/api/v1/namespaces/{}/pods/there", room.namespace);
         let there = proxy.connect()?.send("GET", &path, &Value::Null)?.body;
-        let cases = if room.of_images { &of_images } else { &of_controls };
+        let cases = if room.controls { &of_controls } else { &of_others };
         sent.extend(cases.iter().map(|case| pod(at, &room.namespace, case, &there)));
         let usual = cases.iter().filter(|case| !case.is_ephemeral()).skip(at).step_by(2).enumerate();
         sent.extend(usual.map(|(n, case)| maker(at, &room.namespace, KINDS[n % KINDS.len()], case)));

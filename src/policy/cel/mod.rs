@@ -11,6 +11,7 @@ mod host_namespaces;
 mod host_path_volumes;
 mod host_ports;
 mod host_probes_and_host_lifecycle;
+mod host_user_namespace;
 mod image_digest;
 mod image_registry;
 mod malformed_image;
@@ -24,10 +25,12 @@ mod run_as_user;
 mod seccomp_profile_baseline;
 mod seccomp_profile_restricted;
 mod selinux_options;
+mod shared_process_namespace;
 mod sysctls;
 mod text;
 mod variables;
 mod windows_host_process;
+mod writable_root_filesystem;
 
 use text::list;
 pub(super) use text::text;
@@ -67,6 +70,9 @@ pub(super) const RULES: &[Cel] = &[
     run_as_non_root::CEL,
     run_as_user::CEL,
     seccomp_profile_restricted::CEL,
+    writable_root_filesystem::CEL,
+    shared_process_namespace::CEL,
+    host_user_namespace::CEL,
     mutable_image_tag::CEL,
     image_digest::CEL,
     image_registry::CEL,

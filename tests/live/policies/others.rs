@@ -1,29 +1,32 @@
-//! Images of every form, and what the rules say of them.
+//! Cases for the rules beyond the Pod Security Standards, and what these say of them.
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tightship::check::{self, Input, Selection, Text};
 use tightship::kube::version::Version;
+use tightship::policy::Subject;
 use tightship::rules::Settings;
 
 use super::{Sent, settings};
 use crate::pod_security_cases::{Case, base};
 
-/// Whether each object breaks each of the rules on images. What cannot be read as an image is of no registry and no version
+/// Whether each object breaks each of the rules. What cannot be read as an image is of no registry and no version
 /// to its policies, whereas of the rules one alone speaks of it.
 pub(super) fn verdicts(sent: &[Sent]) -> BTreeMap<(usize, &'static str), bool> {
-    const RULES: [&str; 4] = ["image-digest", "image-registry", "malformed-image", "mutable-image-tag"];
+    let is_other = |subject: &Subject| matches!(subject, Subject::Rule(_)) && subject.control().is_none();
+    let rules: Vec<&'static str> = Subject::all().filter(is_other).map(Subject::id).collect();
     let inputs: Vec<Input> = sent
         .iter()
         .enumerate()
         .map(|(at, it)| Input { name: at.to_string(), text: Text::Here(it.local.to_string().into()) })
         .collect();
-    let selection = Selection::from_words(&RULES.map(str::to_owned), &[]).expect("rules");
+    let selection =
+        Selection::from_words(&rules.iter().map(|rule| (*rule).to_owned()).collect::<Vec<_>>(), &[]).expect("rules");
     let settings = Settings { as_admission: false, ..settings(Version::NEWEST) };
     let outcome = check::run(&inputs, &check::Options { settings, selection, ..check::Options::default() });
     let mut all: BTreeMap<(usize, &str), bool> =
-        (0..sent.len()).flat_map(|at| RULES.map(|rule| ((at, rule), false))).collect();
+        (0..sent.len()).flat_map(|at| rules.iter().map(move |rule| ((at, *rule), false))).collect();
     for finding in &outcome.findings {
         let at = outcome.files[finding.places[0].file.0 as usize].name.parse().expect("a number");
         let also: &[&str] = match finding.rule.id {
@@ -31,14 +34,59 @@ pub(super) fn verdicts(sent: &[Sent]) -> BTreeMap<(usize, &'static str), bool> {
             _ => &[],
         };
         for rule in also.iter().copied().chain([finding.rule.id]) {
-            all.insert((at, RULES.into_iter().find(|it| *it == rule).expect("a rule")), true);
+            all.insert((at, rule), true);
         }
     }
     all
 }
 
-/// Pods with images of every form, in each list of containers.
+/// Every case.
 pub(super) fn cases() -> Vec<Case> {
+    let mut cases = images();
+    let mut add = |name: &str, changes: &[(&str, Value)]| {
+        let mut pod = base(name);
+        for (key, value) in changes {
+            pod["spec"][*key] = value.clone();
+        }
+        cases.push(Case { name: name.to_owned(), pod });
+    };
+    let container = |name: &str, read_only: Value| {
+        let security = json!({"readOnlyRootFilesystem": read_only});
+        json!({"name": name, "image": "ghcr.io/acme/app:1.2.3", "securityContext": security})
+    };
+    let (yes, no) = (json!(true), json!(false));
+    for (name, init, main) in [
+        ("all", &yes, &yes),
+        ("none", &no, &no),
+        ("init", &yes, &no),
+        ("main", &no, &yes),
+        ("unset", &Value::Null, &yes),
+    ] {
+        let lists = [
+            ("initContainers", json!([container("init", init.clone())])),
+            ("containers", json!([container("main", main.clone()), container("other", yes.clone())])),
+        ];
+        add(&format!("read-only.{name}"), &lists);
+    }
+    let bare = json!([{"name": "main", "image": "ghcr.io/acme/app:1.2.3"}]);
+    for os in ["windows", "linux"] {
+        let keys = [("initContainers", json!([])), ("securityContext", json!({})), ("containers", bare.clone())];
+        add(&format!("bare.{os}"), &[&keys[..], &[("os", json!({"name": os}))]].concat());
+    }
+    let device = json!([{"name": "main", "image": "ghcr.io/acme/app:1.2.3",
+        "volumeDevices": [{"name": "disk", "devicePath": "/dev/xvda"}]}]);
+    let claim = json!([{"name": "disk", "persistentVolumeClaim": {"claimName": "disk"}}]);
+    add("device", &[("containers", device), ("volumes", claim)]);
+    for value in [true, false] {
+        for field in ["shareProcessNamespace", "hostUsers", "hostNetwork", "hostPID", "hostIPC"] {
+            add(&format!("{}.{value}", field.to_lowercase()), &[(field, json!(value))]);
+        }
+    }
+    cases
+}
+
+/// Pods with images of every form, in each list of containers.
+fn images() -> Vec<Case> {
     let digest = format!("sha256:{}", "0123456789abcdef".repeat(4));
     let long = |length: usize| format!("ghcr.io/acme/{}", "a".repeat(length));
     let mut images: Vec<String> = [
