@@ -12,6 +12,7 @@ mod man;
 mod new;
 mod output;
 mod progress;
+mod policy;
 mod render;
 mod rules;
 mod schema;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Cluster(command) => cluster::run(&command),
         #[cfg(feature = "cluster")]
         Command::Lab(args) => lab::run(&args),
+        Command::Policy(command) => policy::run(&command),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),
