@@ -2,5 +2,6 @@
 
 pub mod check;
 pub mod course;
+pub mod lint;
 pub mod scene;
 pub mod verdict;
