@@ -3,6 +3,8 @@
 pub mod apiserver;
 mod check;
 pub mod cluster;
+#[cfg(feature = "cluster")]
+pub mod lab;
 mod rules;
 
 pub use check::{BenchmarkName, CheckArgs};
@@ -77,6 +79,9 @@ pub enum Command {
     /// Make, look at and delete kind clusters on this machine, hardened or not.
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
+    /// Learn on a live cluster: labs with a flaw, an attack that works, and a task, verified by trying the attack again.
+    #[cfg(feature = "cluster")]
+    Lab(lab::LabArgs),
     /// Print the JSON Schema of the spec and of the configuration of the check.
     Schema,
     /// Print a completion script for a shell.

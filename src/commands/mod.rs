@@ -6,9 +6,12 @@ mod cluster;
 mod completions;
 mod explain;
 mod interrupt;
+#[cfg(feature = "cluster")]
+mod lab;
 mod man;
 mod new;
 mod output;
+mod progress;
 mod render;
 mod rules;
 mod schema;
@@ -46,6 +49,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::Explain(args) => explain::run(&args),
         Command::ApiServer(command) => apiserver::run(&command),
         Command::Cluster(command) => cluster::run(&command),
+        #[cfg(feature = "cluster")]
+        Command::Lab(args) => lab::run(&args),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),

@@ -44,6 +44,8 @@ pub struct Scene<'s> {
     pub file: &'s (dyn Fn(&str) -> Result<String, String> + Sync),
     /// What was written down at the start.
     pub snapshots: &'s Snapshots,
+    /// The throw-away pods of this verification.
+    pub probes: &'s super::probes::Probes<'s>,
     /// The check of a name, for controls.
     pub check: &'s (dyn Fn(&str) -> Option<crate::lab::course::Check> + Sync),
 }

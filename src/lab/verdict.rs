@@ -1,7 +1,8 @@
 //! What a check says.
 
 /// The four verdicts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// It is right.
     Pass,
@@ -32,22 +33,29 @@ pub struct Judged {
     pub verdict: Verdict,
     /// What was seen, in a line; for people.
     pub observed: String,
+    /// Whether there was nothing to look at, so that the opposite would be wrong too.
+    pub nothing: bool,
 }
 
 impl Judged {
     /// It is right.
     pub fn pass(observed: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Pass, observed: observed.into() }
+        Self { verdict: Verdict::Pass, observed: observed.into(), nothing: false }
     }
 
     /// It is wrong.
     pub fn fail(observed: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Fail, observed: observed.into() }
+        Self { verdict: Verdict::Fail, observed: observed.into(), nothing: false }
+    }
+
+    /// There is nothing to look at: it is wrong, and so would be the opposite.
+    pub fn nothing(observed: impl Into<String>) -> Self {
+        Self { nothing: true, ..Self::fail(observed) }
     }
 
     /// It could not be looked at.
     pub fn error(observed: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Error, observed: observed.into() }
+        Self { verdict: Verdict::Error, observed: observed.into(), nothing: false }
     }
 
     /// Right or wrong.

@@ -9,6 +9,8 @@
 
 mod admission;
 mod api;
+#[cfg(feature = "cluster")]
+mod client;
 mod cluster;
 mod environments;
 mod hardened;
@@ -54,6 +56,8 @@ fn tests() -> Vec<Test> {
         schema::TESTS,
         inputs::TESTS,
         admission::TESTS,
+        #[cfg(feature = "cluster")]
+        client::TESTS,
         hardened::LAST,
     ]
     .concat()

@@ -1,6 +1,7 @@
 //! Where the objects of a kind live below the API server's root.
 
 use super::api::{Api, ApiError, Request};
+use super::url;
 
 /// A kind, and where its objects are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -87,14 +88,14 @@ impl Resource {
     pub fn path(&self, namespace: Option<&str>) -> String {
         let root = root(&self.api_version);
         match namespace.filter(|_| self.namespaced) {
-            Some(namespace) => format!("{root}/namespaces/{namespace}/{}", self.plural),
+            Some(namespace) => format!("{root}/namespaces/{}/{}", url::segment(namespace), self.plural),
             None => format!("{root}/{}", self.plural),
         }
     }
 
     /// The path of one object.
     pub fn object(&self, namespace: Option<&str>, name: &str) -> String {
-        format!("{}/{name}", self.path(namespace))
+        format!("{}/{}", self.path(namespace), url::segment(name))
     }
 }
 

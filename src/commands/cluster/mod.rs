@@ -1,6 +1,5 @@
 //! `tightship cluster`.
 
-mod progress;
 mod show;
 
 use std::io;
@@ -10,7 +9,7 @@ use crate::cli::cluster::{ClusterCommand, UpArgs, Which};
 use crate::cluster::create::{self, Wanted};
 use crate::cluster::delete::{self, Deleted};
 use crate::cluster::{Home, default_root, keeper, status};
-use progress::Steps;
+use crate::commands::progress::Steps;
 
 /// Runs one of its commands.
 pub(super) fn run(command: &ClusterCommand) -> anyhow::Result<u8> {

@@ -1,3 +1,8 @@
-//! Proving the labs: what can be said of them without a cluster, and what only a cluster tells.
+//! The linter of courses: what is wrong with a lab as it is written, and what is wrong with it on a cluster.
 
+pub mod live;
 pub mod offline;
+mod proof;
+mod state;
+
+pub use proof::{Phase, Proof};

@@ -12,7 +12,7 @@ use crate::commands::output;
 const TICK: Duration = Duration::from_millis(120);
 
 /// Tells of steps on standard error.
-pub(super) struct Steps {
+pub(in crate::commands) struct Steps {
     begun: Instant,
     running: Option<Step>,
 }
@@ -24,12 +24,12 @@ struct Step {
 }
 
 impl Steps {
-    pub(super) fn new() -> Self {
+    pub(in crate::commands) fn new() -> Self {
         Self { begun: Instant::now(), running: None }
     }
 
     /// The last step is over; gives how long all took.
-    pub(super) fn finish(mut self) -> Duration {
+    pub(in crate::commands) fn finish(mut self) -> Duration {
         self.end(true);
         self.begun.elapsed()
     }

@@ -1,0 +1,152 @@
+//! The arguments of `tightship lab`.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Subcommand};
+
+const EXIT_CODES: &str = "Exit codes: 0 all is right, 1 something is not, 2 wrong usage, 3 it could not be looked at (the cluster is gone, an image is missing), 130 interrupted.";
+
+/// Arguments of `tightship lab`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct LabArgs {
+    /// The working folder: labs get a folder each in it, and `.tightship/lab` remembers where you are.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = ".",
+        env = "TIGHTSHIP_LABS",
+        hide_env_values = true
+    )]
+    pub dir: Utf8PathBuf,
+    /// A folder with another course.
+    #[arg(long, global = true, value_name = "DIR", env = "TIGHTSHIP_COURSE", hide_env_values = true)]
+    pub course: Option<Utf8PathBuf>,
+    /// What to do. Default: say where you are, and what is next.
+    #[command(subcommand)]
+    pub command: Option<LabCommand>,
+}
+
+/// What to do with labs.
+#[derive(Debug, Subcommand)]
+pub enum LabCommand {
+    /// List the labs: done, begun, and those that this cluster cannot have.
+    #[command(after_help = EXIT_CODES)]
+    List(ListArgs),
+    /// Start a lab; makes a kind cluster where there is none.
+    #[command(after_help = EXIT_CODES)]
+    Start(StartArgs),
+    /// Try the attack again, and say what is right and what is wrong.
+    #[command(after_help = EXIT_CODES)]
+    Verify(VerifyArgs),
+    /// Show the next hint.
+    #[command(after_help = EXIT_CODES)]
+    Hint(TaskArgs),
+    /// Verify whenever something changes.
+    #[command(after_help = EXIT_CODES)]
+    Watch(LabName),
+    /// Begin the lab anew, in new namespaces; your files are kept aside.
+    #[command(after_help = EXIT_CODES)]
+    Reset(LabName),
+    /// Show the solution, once the lab is passed or all hints are seen.
+    #[command(after_help = EXIT_CODES)]
+    Solution(SolutionArgs),
+    /// Say what happened and why, once the lab is passed.
+    #[command(after_help = EXIT_CODES)]
+    Debrief(LabName),
+    /// Show the cluster, the lab, its namespaces, and what was done.
+    #[command(after_help = EXIT_CODES)]
+    Status,
+    /// Look whether this machine can run labs.
+    #[command(after_help = EXIT_CODES)]
+    Doctor(DoctorArgs),
+    /// End the labs: delete their namespaces, and the clusters that were made for them.
+    #[command(after_help = EXIT_CODES)]
+    Down,
+}
+
+/// Which lab.
+#[derive(Debug, Args)]
+pub struct LabName {
+    /// The lab, by name or number. Default: the one that you are in.
+    pub lab: Option<String>,
+}
+
+/// Arguments of `tightship lab list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// As a page for instructors.
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `tightship lab start`.
+#[derive(Debug, Args)]
+pub struct StartArgs {
+    /// The lab, by name or number; `next` is the first that is not passed.
+    #[arg(default_value = "next")]
+    pub lab: String,
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+}
+
+/// Which cluster labs run on.
+#[derive(Debug, Args)]
+pub struct ClusterArgs {
+    /// The node image of kind, for a cluster that is made.
+    #[arg(long, value_name = "IMAGE", env = "TIGHTSHIP_NODE_IMAGE", hide_env_values = true)]
+    pub image: Option<String>,
+    /// Use the cluster of this context of your kubeconfig instead of making one. The context itself stays as it is.
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Use it though kind did not make it. Labs open holes: never on a cluster that others need.
+    #[arg(long, requires = "context")]
+    pub yes_this_cluster: bool,
+}
+
+/// Arguments of `tightship lab verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The lab.
+    #[command(flatten)]
+    pub lab: LabName,
+    /// Only this task, by name or number.
+    #[arg(long, value_name = "TASK")]
+    pub task: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which task.
+#[derive(Debug, Args)]
+pub struct TaskArgs {
+    /// The task, by name or number. Default: the first that is not done.
+    pub task: Option<String>,
+}
+
+/// Arguments of `tightship lab solution`.
+#[derive(Debug, Args)]
+pub struct SolutionArgs {
+    /// The lab.
+    #[command(flatten)]
+    pub lab: LabName,
+    /// Which of several.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub number: usize,
+    /// Apply it to the cluster.
+    #[arg(long)]
+    pub apply: bool,
+}
+
+/// Arguments of `tightship lab doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// The node image of kind.
+    #[arg(long, value_name = "IMAGE", env = "TIGHTSHIP_NODE_IMAGE", hide_env_values = true)]
+    pub image: Option<String>,
+}

@@ -1,0 +1,66 @@
+//! `tightship lab hint`.
+
+use std::rc::Rc;
+
+use anyhow::bail;
+
+use super::desk::{self, Desk};
+use super::show;
+use crate::cli::lab::TaskArgs;
+use crate::commands::{OK, output};
+
+/// Shows the next hint of a task, after those that were shown before.
+pub(super) fn run(mut desk: Desk, args: &TaskArgs) -> anyhow::Result<u8> {
+    let _lock = desk.workspace.lock()?;
+    let course = Rc::clone(&desk.course);
+    let entry = Desk::current(&course, &desk.state)?;
+    desk.run(entry)?;
+    let id = entry.lab.id.value.to_string();
+    let record = desk.state.lab(&id);
+    let seen = |task: &str| record.hints.get(task).copied().unwrap_or_default();
+    let tasks = &entry.lab.tasks;
+    let task = match &args.task {
+        Some(word) => desk::task(entry, word)?,
+        // the first with a hint that was not shown
+        None => match tasks.iter().find(|task| seen(&task.id.value) < task.hints.len()).or(tasks.last()) {
+            Some(task) => &task.id.value,
+            None => bail!("{id} has no tasks"),
+        },
+    };
+    let Some((number, found)) = tasks.iter().enumerate().find(|(_, other)| *other.id.value == *task) else {
+        bail!("{id} has no task {task}");
+    };
+    let shown = (seen(task) + 1).min(found.hints.len());
+    let is_new = shown > seen(task);
+    record.hints.insert(task.to_owned(), shown);
+    let all_seen = all_hints_seen(&desk, entry);
+    desk.save()?;
+    // the names of the run are in the hints too
+    let names = desk.run(entry)?.clone();
+    let cluster = desk.cluster(entry).cloned();
+    let mut text = format!("{}\n", show::bold(&format!("{}. {}", number + 1, found.id.value)));
+    for (at, hint) in found.hints.iter().take(shown).enumerate() {
+        let hint = match &cluster {
+            Some(cluster) => names.names(&id, cluster, &desk.workspace.kubeconfig()).render("lab.yaml", hint),
+            None => Ok(hint.clone()),
+        };
+        let hint = hint.map_err(|fault| anyhow::anyhow!("{fault}"))?;
+        text.push_str(&format!("\nhint {} of {}\n{}", at + 1, found.hints.len(), show::wrapped(&hint, "  ")));
+    }
+    output::print(&text)?;
+    if !is_new {
+        output::say("\nthat was the last hint of this task")?;
+    }
+    if all_seen {
+        output::say("\nall hints are seen: `tightship lab solution` is open now")?;
+    }
+    Ok(OK)
+}
+
+/// Whether every hint of a lab was shown.
+pub(super) fn all_hints_seen(desk: &Desk, entry: &crate::lab::course::Entry) -> bool {
+    let record = desk.record(entry);
+    entry.lab.tasks.iter().all(|task| {
+        record.and_then(|record| record.hints.get(&*task.id.value)).is_some_and(|seen| *seen >= task.hints.len())
+    })
+}

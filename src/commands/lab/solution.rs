@@ -1,0 +1,73 @@
+//! `tightship lab solution`.
+
+use std::rc::Rc;
+
+use anyhow::bail;
+
+use super::desk::Desk;
+use super::hint::all_hints_seen;
+use super::show;
+use super::verify::{self, broken};
+use crate::cli::lab::SolutionArgs;
+use crate::commands::{OK, output};
+
+/// Shows a solution, or applies it.
+pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
+    let _lock = desk.workspace.lock()?;
+    let course = Rc::clone(&desk.course);
+    let entry = match &args.lab.lab {
+        Some(word) => course.find(word)?,
+        None => Desk::current(&course, &desk.state)?,
+    };
+    let id = entry.lab.id.value.to_string();
+    desk.run(entry)?;
+    let is_passed = desk.record(entry).is_some_and(|record| record.passed.is_some());
+    if !is_passed && !all_hints_seen(&desk, entry) {
+        bail!("the solution of {id} opens when the lab is passed, or when all hints are seen: `tightship lab hint`");
+    }
+    let count = entry.lab.solutions.len();
+    if args.number == 0 || args.number > count {
+        bail!(
+            "{id} has {}: --number 1{}",
+            output::count(count, "solution"),
+            if count > 1 { format!(" to {count}") } else { String::new() }
+        );
+    }
+    let site = match desk.site(entry) {
+        Ok(site) => site,
+        Err(error) => return broken(&error),
+    };
+    let mut stage = desk.stage(entry, &site)?;
+    if !is_passed {
+        desk.state.lab(&id).solution_seen = true;
+        desk.save()?;
+    }
+    let Some(solution) = stage.lab.solutions.get(args.number - 1).map(|solution| solution.value.clone()) else {
+        bail!("{id} has no such solution");
+    };
+    let mut text = String::new();
+    if !solution.text.is_empty() {
+        text.push_str(&show::wrapped(&solution.text, "# "));
+    }
+    for path in stage.paths(&solution.dir) {
+        text.push_str(&format!("# {path}\n---\n{}", stage.text(path)?));
+    }
+    for step in &solution.steps {
+        if let Some(argv) = &step.kubectl {
+            let words: Vec<String> = argv.iter().map(|word| output::shell_word(word)).collect();
+            text.push_str(&format!("# kubectl {}\n", words.join(" ")));
+        }
+    }
+    if count > 1 {
+        text.push_str(&format!("# solution {} of {count}: --number shows another\n", args.number));
+    }
+    output::print(&text)?;
+    if !args.apply {
+        return Ok(OK);
+    }
+    output::say("\napply it")?;
+    stage.apply_solution(&site.client, args.number - 1, None)?;
+    let report = verify::look(&mut desk, entry, &stage, &site.client, None)?;
+    output::print(&format!("\n{}", verify::text(entry, &report, None)))?;
+    Ok(verify::code(&report))
+}

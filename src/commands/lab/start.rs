@@ -1,0 +1,157 @@
+//! `tightship lab start`.
+
+use std::rc::Rc;
+
+use anyhow::bail;
+
+use super::desk::{Desk, say};
+use super::show;
+use super::verify::broken;
+use crate::cli::lab::{ClusterArgs, StartArgs};
+use crate::cluster::Progress as _;
+use crate::cluster::create::Wanted;
+use crate::commands::progress::Steps;
+use crate::commands::{OK, interrupt, output};
+use crate::lab::course::{Course, Entry, values::Need};
+use crate::lab::run::{self, Stage};
+use crate::lab::scene::Names;
+use crate::lab::site::Site;
+use crate::lab::state::RunRecord;
+
+/// Starts a lab.
+pub(super) fn run(mut desk: Desk, args: &StartArgs) -> anyhow::Result<u8> {
+    let _lock = desk.workspace.lock()?;
+    let course = Rc::clone(&desk.course);
+    let Some(entry) = choose(&course, &desk, &args.lab)? else {
+        say("every lab is passed: `tightship lab list` shows them, `tightship lab start ID` repeats one")?;
+        return Ok(OK);
+    };
+    let id = entry.lab.id.value.to_string();
+    let mut steps = Steps::new();
+    let site = match site(&mut desk, entry, &args.cluster, &mut steps) {
+        Ok(site) => site,
+        Err(error) => {
+            steps.fail();
+            return broken(&error);
+        }
+    };
+    if let Some(needed) = site.record.lacks(&entry.lab) {
+        bail!("{id} needs Kubernetes {needed} or newer, and this cluster has {}", site.record.version);
+    }
+    let is_ready = desk.record(entry).and_then(|record| record.run.as_ref()).is_some_and(|run| run.ready);
+    if is_ready {
+        steps.finish();
+        desk.state.current = Some(id.clone());
+        desk.save()?;
+        site.write_kubeconfig(&desk.workspace, first(&desk, entry)?)?;
+        say(&format!("{id} is started already; `tightship lab reset` begins it anew"))?;
+        return where_to(&desk, entry);
+    }
+    let begun = begin(&mut desk, entry, &site, &mut steps);
+    if begun.is_err() {
+        steps.fail();
+    }
+    begun?;
+    let seconds = steps.finish();
+    say(&format!("{id} is ready after {} s", seconds.as_secs()))?;
+    where_to(&desk, entry)
+}
+
+fn first<'d>(desk: &'d Desk, entry: &Entry) -> anyhow::Result<&'d str> {
+    Ok(desk.run(entry)?.ns.values().next().map_or("default", String::as_str))
+}
+
+fn choose<'c>(course: &'c Course, desk: &Desk, word: &str) -> anyhow::Result<Option<&'c Entry>> {
+    if word != "next" {
+        return Ok(Some(course.find(word)?));
+    }
+    let is_done = |id: &str| desk.state.labs.get(id).is_some_and(|record| record.passed.is_some());
+    Ok(course.next(None, is_done))
+}
+
+/// The cluster for a lab: the one that is there, the one that is named, or a new one.
+pub(super) fn site(desk: &mut Desk, entry: &Entry, args: &ClusterArgs, steps: &mut Steps) -> anyhow::Result<Site> {
+    let key = Desk::cluster_key(entry).to_owned();
+    if let Some(record) = desk.state.clusters.get(&key) {
+        let other = args.context.as_ref().filter(|context| record.context.as_ref() != Some(*context));
+        if let Some(context) = other {
+            bail!(
+                "the labs here run on the cluster {}, not on {context}: `tightship lab down` ends them first, or take another folder with --dir",
+                record.name
+            );
+        }
+        return Ok(Site::open(record)?);
+    }
+    let site = if let Some(context) = &args.context {
+        if entry.lab.needs.contains(&Need::OwnCluster) {
+            bail!(
+                "{} changes the control plane, and gets a cluster of its own: leave --context out",
+                entry.lab.id.value
+            );
+        }
+        Site::adopt(&desk.workspace, context, args.yes_this_cluster)?
+    } else {
+        let stop = interrupt::writing();
+        let wanted = Wanted {
+            image: args.image.clone().filter(|image| !image.is_empty()),
+            kubernetes: None,
+            hardened: false,
+            nodes: 1,
+        };
+        let name = format!("tightship-lab-{}", Names::for_run(&entry.lab)?.run);
+        Site::make(&desk.workspace, &name, &wanted, steps, stop)?
+    };
+    desk.state.clusters.insert(key, site.record.clone());
+    desk.save()?;
+    Ok(site)
+}
+
+/// Begins a run: its names are written down before anything is made, so that all of it can be found again.
+pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Steps) -> anyhow::Result<()> {
+    let id = entry.lab.id.value.to_string();
+    if let Some(old) = desk.state.lab(&id).run.take() {
+        // what is left of a start that was broken off
+        let names = old.names(&id, &site.record, &desk.workspace.kubeconfig());
+        run::end(&site.client, &names)?;
+    }
+    let mut names = Names::for_run(&entry.lab)?;
+    let record = RunRecord {
+        run: names.run.clone(),
+        ns: names.ns.clone(),
+        random: names.random.clone(),
+        ready: false,
+        snapshots: Default::default(),
+    };
+    names = record.names(&id, &site.record, &desk.workspace.kubeconfig());
+    desk.state.current = Some(id.clone());
+    let lab = desk.state.lab(&id);
+    lab.started.get_or_insert_with(|| jiff::Timestamp::now().to_string());
+    lab.run = Some(record);
+    desk.save()?;
+    site.write_kubeconfig(&desk.workspace, names.ns.values().next().map_or("default", String::as_str))?;
+    let mut stage = Stage::new(entry, names, &desk.folder(entry))?;
+    stage.write_files()?;
+    let begun = run::begin(&mut stage, &site.client, &mut |step| steps.step(step))?;
+    let lab = desk.state.lab(&id);
+    if let Some(run) = &mut lab.run {
+        run.snapshots = begun.snapshots;
+        run.ready = true;
+    }
+    desk.save()
+}
+
+/// Says where the learner finds everything; prints the line that names the kubeconfig.
+pub(super) fn where_to(desk: &Desk, entry: &Entry) -> anyhow::Result<u8> {
+    let lab = &entry.lab;
+    say(&format!("\n{}\n", show::bold(&format!("{} {}", entry.folder, lab.title))))?;
+    say(show::wrapped(&lab.story, "").trim_end())?;
+    say("")?;
+    for (number, task) in lab.tasks.iter().enumerate() {
+        say(show::wrapped(&format!("{}. {}", number + 1, task.text), "   ").trim_end())?;
+    }
+    let folder = desk.folder(entry);
+    say(&format!("\nread {}, then try `tightship lab verify`", output::shell_word(folder.join("README.md").as_str())))?;
+    say("in your shell: the line below, so that kubectl works on the lab")?;
+    output::print(&format!("export KUBECONFIG={}\n", output::shell_word(desk.workspace.kubeconfig().as_str())))?;
+    Ok(OK)
+}

@@ -1,0 +1,68 @@
+//! `tightship lab` and `tightship lab status`.
+
+use super::desk::Desk;
+use super::show;
+use crate::commands::{OK, output};
+use crate::lab::site::Site;
+
+/// Where one is, and what is next.
+pub(super) fn brief(desk: &Desk) -> anyhow::Result<u8> {
+    let total = desk.course.labs.len();
+    let is_done = |id: &str| desk.state.labs.get(id).is_some_and(|record| record.passed.is_some());
+    let done = desk.course.labs.iter().filter(|entry| is_done(&entry.lab.id.value)).count();
+    let mut text = format!("{done} of {} passed\n", output::count(total, "lab"));
+    let current = desk.state.current.as_deref().and_then(|id| desk.course.find(id).ok());
+    if let Some(entry) = current.filter(|entry| !is_done(&entry.lab.id.value)) {
+        text.push_str(&format!("\nyou are in {}\n", show::bold(&format!("{} {}", entry.folder, entry.lab.title))));
+        text.push_str(&show::wrapped(&entry.lab.story, "  "));
+        text.push_str(&format!("\nread {}\n", output::shell_word(desk.folder(entry).join("README.md").as_str())));
+        text.push_str("then `tightship lab verify`, `tightship lab hint`, `tightship lab reset`\n");
+    } else if let Some(next) = desk.course.next(desk.state.current.as_deref(), is_done) {
+        text.push_str(&format!("\nnext is {}\n", show::bold(&format!("{} {}", next.folder, next.lab.title))));
+        text.push_str(&show::wrapped(&next.lab.story, "  "));
+        text.push_str("\n`tightship lab start` starts it, `tightship lab list` shows all\n");
+    } else {
+        text.push_str("\nthat was all; `tightship lab list` shows them, `tightship lab down` cleans up\n");
+    }
+    output::print(&text)?;
+    Ok(OK)
+}
+
+/// The cluster, the lab, its namespaces, and what was done.
+pub(super) fn run(desk: &Desk) -> anyhow::Result<u8> {
+    let mut text = format!("folder    {}\n", desk.workspace.dir());
+    if desk.state.clusters.is_empty() {
+        text.push_str("cluster   none yet: `tightship lab start` makes one\n");
+    }
+    for (key, record) in &desk.state.clusters {
+        let answers = match Site::open(record) {
+            Ok(_) => "answers".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let made = if record.made { "made for the labs" } else { "not ours" };
+        text.push_str(&format!("cluster   {} ({key}, {}, {made}): {answers}\n", record.name, record.version));
+    }
+    for entry in &desk.course.labs {
+        let Some(record) = desk.record(entry) else { continue };
+        let is_current = desk.state.current.as_deref() == Some(&*entry.lab.id.value.0);
+        let passed = record.passed.as_deref().map_or("not passed", |_| "passed");
+        let hints: usize = record.hints.values().sum();
+        let mark = if is_current { "*" } else { " " };
+        text.push_str(&format!(
+            "{mark} {}  {passed}, {}, {}\n",
+            entry.folder,
+            output::count(usize::try_from(record.verified).unwrap_or(usize::MAX), "verification"),
+            output::count(hints, "hint"),
+        ));
+        if let Some(run) = &record.run {
+            for (alias, name) in &run.ns {
+                text.push_str(&format!("    {alias:<12} {name}\n"));
+            }
+        }
+    }
+    if desk.state.current.is_some() {
+        text.push_str(&format!("export KUBECONFIG={}\n", output::shell_word(desk.workspace.kubeconfig().as_str())));
+    }
+    output::print(&text)?;
+    Ok(OK)
+}

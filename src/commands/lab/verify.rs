@@ -1,0 +1,114 @@
+//! `tightship lab verify`.
+
+use std::rc::Rc;
+
+use serde::Serialize;
+
+use super::desk::{self, Desk};
+use super::{ERROR, show};
+use crate::cli::lab::VerifyArgs;
+use crate::cluster::client::Api;
+use crate::commands::{FINDINGS, OK, output};
+use crate::lab::course::Entry;
+use crate::lab::run::{Checked, Patience, Report, Stage};
+use crate::lab::verdict::Verdict;
+
+/// The version of the JSON.
+const VERSION: u8 = 1;
+
+/// A verification for programs; described by `docs/lab-output.schema.json`.
+#[derive(Serialize)]
+struct Output<'r> {
+    version: u8,
+    lab: &'r str,
+    run: &'r str,
+    task: Option<&'r str>,
+    verdict: Verdict,
+    seconds: f64,
+    checks: &'r [Checked],
+}
+
+/// Verifies a lab, or one task of it.
+pub(super) fn run(mut desk: Desk, args: &VerifyArgs) -> anyhow::Result<u8> {
+    let _lock = desk.workspace.lock()?;
+    let course = Rc::clone(&desk.course);
+    let entry = match &args.lab.lab {
+        Some(word) => course.find(word)?,
+        None => Desk::current(&course, &desk.state)?,
+    };
+    let task = args.task.as_deref().map(|word| desk::task(entry, word)).transpose()?;
+    desk.run(entry)?;
+    let site = match desk.site(entry) {
+        Ok(site) => site,
+        Err(error) => return broken(&error),
+    };
+    let stage = desk.stage(entry, &site)?;
+    let report = look(&mut desk, entry, &stage, &site.client, task)?;
+    if args.json {
+        let output = Output {
+            version: VERSION,
+            lab: &entry.lab.id.value,
+            run: &stage.names.run,
+            task,
+            verdict: report.verdict(),
+            seconds: (report.seconds * 1000.0).round() / 1000.0,
+            checks: &report.checks,
+        };
+        output::print(&format!("{}\n", serde_json::to_string_pretty(&output)?))?;
+    } else {
+        output::print(&text(entry, &report, task))?;
+    }
+    Ok(code(&report))
+}
+
+/// A cluster that cannot be looked at is not the learner's fault.
+pub(super) fn broken(error: &anyhow::Error) -> anyhow::Result<u8> {
+    output::error(&format!("{error:#}"))?;
+    Ok(ERROR)
+}
+
+/// The exit code of a report.
+pub(super) fn code(report: &Report) -> u8 {
+    match report.verdict() {
+        Verdict::Pass => OK,
+        Verdict::Fail | Verdict::Blocked => FINDINGS,
+        Verdict::Error => ERROR,
+    }
+}
+
+/// Verifies, and remembers what came of it.
+pub(super) fn look(
+    desk: &mut Desk,
+    entry: &Entry,
+    stage: &Stage<'_>,
+    api: &dyn Api,
+    task: Option<&str>,
+) -> anyhow::Result<Report> {
+    let snapshots = desk.run(entry)?.snapshots.clone();
+    let mut tell = |text: &str| {
+        // who cannot be told is told the verdict
+        let _ = output::say(text);
+    };
+    let report = stage.verify(api, &snapshots, task, Patience::Learner, &mut tell);
+    let record = desk.state.lab(&entry.lab.id.value);
+    record.verified += 1;
+    if task.is_none() && report.verdict() == Verdict::Pass && record.passed.is_none() {
+        record.passed = Some(jiff::Timestamp::now().to_string());
+    }
+    desk.save()?;
+    Ok(report)
+}
+
+/// What a learner reads.
+pub(super) fn text(entry: &Entry, report: &Report, task: Option<&str>) -> String {
+    let rules: Vec<&str> = entry.lab.rules.iter().filter_map(|rule| rule.value.0).map(|rule| rule.id).collect();
+    let mut text = show::report(entry, report, &rules);
+    text.push_str(&format!("\n{}", show::tally(report)));
+    text.push_str(match report.verdict() {
+        Verdict::Pass if task.is_some() => ": this task is done\n",
+        Verdict::Pass => ": passed\n\nnext: `tightship lab debrief` says why, `tightship lab start next` goes on\n",
+        Verdict::Fail | Verdict::Blocked => "\n\n`tightship lab hint` helps, `tightship lab reset` begins anew\n",
+        Verdict::Error => "\n\nwhat could not be looked at is not your fault: `tightship lab doctor` may know more\n",
+    });
+    text
+}

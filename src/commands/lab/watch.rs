@@ -1,0 +1,108 @@
+//! `tightship lab watch`.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::IsTerminal as _;
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use camino::Utf8Path;
+use console::{Key, Term};
+
+use super::desk::{Desk, say};
+use super::verify::{self, broken};
+use crate::cli::lab::LabName;
+use crate::commands::{OK, interrupt, output};
+use crate::lab::run::quiet;
+use crate::lab::verdict::Verdict;
+
+/// How often is looked whether something changed.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Verifies whenever something of the lab changes, in the cluster or in its folder, and stays on it after it is passed.
+pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
+    let stop = interrupt::writing();
+    let course = Rc::clone(&desk.course);
+    let entry = match &name.lab {
+        Some(word) => course.find(word)?,
+        None => Desk::current(&course, &desk.state)?,
+    };
+    desk.run(entry)?;
+    let site = match desk.site(entry) {
+        Ok(site) => site,
+        Err(error) => return broken(&error),
+    };
+    let stage = desk.stage(entry, &site)?;
+    let keys = keys();
+    let mut seen = None;
+    loop {
+        let now = (quiet::fingerprint(&site.client, &stage.names)?, of_folder(&stage.folder));
+        if seen != Some(now) {
+            let report = {
+                let _lock = desk.workspace.lock()?;
+                desk.state = desk.workspace.load()?;
+                verify::look(&mut desk, entry, &stage, &site.client, None)?
+            };
+            output::print(&format!("\n{}", verify::text(entry, &report, None)))?;
+            if report.verdict() == Verdict::Error {
+                return Ok(verify::code(&report));
+            }
+            say(if keys.is_some() {
+                "\nwatching: change something, or press v to verify, h for a hint, q to quit"
+            } else {
+                "\nwatching: change something; Ctrl-C ends"
+            })?;
+            seen = Some((quiet::fingerprint(&site.client, &stage.names)?, of_folder(&stage.folder)));
+        }
+        if stop.load(Ordering::SeqCst) {
+            return Ok(interrupt::CODE);
+        }
+        match keys.as_ref().and_then(|keys| keys.recv_timeout(LOOK).ok()) {
+            Some('q') => return Ok(OK),
+            Some('v') => seen = None,
+            Some('h') => {
+                desk.state = desk.workspace.load()?;
+                super::hint::run(desk.clone(), &crate::cli::lab::TaskArgs { task: None })?;
+            }
+            Some(_) => {}
+            None if keys.is_none() => thread::sleep(LOOK),
+            None => {}
+        }
+    }
+}
+
+/// The keys that are pressed; none without a terminal.
+fn keys() -> Option<mpsc::Receiver<char>> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let term = Term::stderr();
+        loop {
+            match term.read_key() {
+                Ok(Key::Char(key)) if sender.send(key).is_ok() => {}
+                Ok(Key::CtrlC) => {
+                    // the terminal is raw while a key is awaited, so that nobody else hears of it
+                    let _ = sender.send('q');
+                    return;
+                }
+                Ok(_) => {}
+                Err(_) => return,
+            }
+        }
+    });
+    Some(receiver)
+}
+
+/// A number that differs when a file of the folder was written.
+fn of_folder(folder: &Utf8Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for entry in ignore::WalkBuilder::new(folder).standard_filters(false).build().flatten() {
+        let written = entry.metadata().ok().and_then(|metadata| metadata.modified().ok());
+        (entry.path(), written).hash(&mut hasher);
+    }
+    hasher.finish()
+}

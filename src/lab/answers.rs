@@ -1,0 +1,72 @@
+//! `answers.yaml` in the learner's folder: questions of a lab, and what the learner answers.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use sha2::{Digest as _, Sha256};
+
+use super::course::{Lab, Probe};
+
+/// The name of the file.
+pub const FILE: &str = "answers.yaml";
+
+/// The questions of a lab, by check.
+fn questions(lab: &Lab) -> impl Iterator<Item = (&str, &str)> {
+    lab.checks().filter_map(|check| match &check.probe {
+        Probe::Answer(answer) => Some((&*check.id.value, answer.question.as_str())),
+        _ => None,
+    })
+}
+
+/// The file as a learner finds it: each question, and room for its answer; none if the lab asks nothing.
+pub fn blank(lab: &Lab) -> Option<String> {
+    written(lab, &BTreeMap::new())
+}
+
+fn written(lab: &Lab, given: &BTreeMap<&str, &str>) -> Option<String> {
+    let mut text = String::new();
+    for (id, question) in questions(lab) {
+        for line in textwrap::wrap(question, 76) {
+            text.push_str(&format!("# {line}\n"));
+        }
+        let answer = given.get(id).copied().unwrap_or_default();
+        text.push_str(&format!("{id}: {}\n", crate::yaml::quote::double_quoted(answer)));
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+/// Writes answers into the file.
+pub fn give(lab: &Lab, folder: &Utf8Path, given: &BTreeMap<&str, &str>) -> Result<(), String> {
+    let path = path(folder);
+    let text = written(lab, given).unwrap_or_default();
+    fs::write(&path, text).map_err(|error| format!("{path}: {error}"))
+}
+
+fn path(folder: &Utf8Path) -> Utf8PathBuf {
+    folder.join(FILE)
+}
+
+/// The answer to a question: none if it is not there, or empty. Anything that YAML reads as one word or line counts.
+pub fn read(folder: &Utf8Path, id: &str) -> Result<Option<String>, String> {
+    let path = path(folder);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("{path}: {error}")),
+    };
+    let stream = crate::yaml::parse(&text);
+    if let Some(error) = stream.errors.first() {
+        return Err(format!("{FILE} is not YAML: {}", error.message));
+    }
+    let root = stream.documents.first().and_then(crate::yaml::Document::root);
+    let answer = root.and_then(|root| root.get(id)).and_then(|node| node.text().map(str::to_owned));
+    Ok(answer.map(|answer| answer.trim().to_owned()).filter(|answer| !answer.is_empty() && answer != "null"))
+}
+
+/// How an answer is compared, so that the lab does not tell it: SHA-256 of the lab, the check and the answer.
+pub fn digest(lab: &str, check: &str, answer: &str) -> String {
+    let digest = Sha256::digest(format!("{lab}/{check}/{}", answer.trim().to_lowercase()));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,120 @@
+//! Where a dial goes. It is found out here and not by the pod that dials, whose name server may be out of its reach.
+
+use serde_json::Value;
+
+use super::objects::{self, items, number, text};
+use super::pods;
+use crate::cluster::client::kinds::Resource;
+use crate::cluster::client::url;
+use crate::lab::course::probe::{Connect, To};
+use crate::lab::course::values::Protocol;
+use crate::lab::scene::Scene;
+use crate::lab::verdict::Judged;
+
+/// The port of name servers.
+const DNS: u32 = 53;
+
+/// Where a dial goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Destination {
+    pub(super) address: String,
+    pub(super) port: u32,
+    /// How people call it.
+    pub(super) name: String,
+}
+
+/// Finds out where; `Err` if nobody can be there.
+pub(super) fn resolve(spec: &Connect, scene: &Scene<'_>) -> Result<Destination, Judged> {
+    let to = &*spec.to;
+    let given = [to.service.is_some(), to.workload.is_some(), to.ip.is_some(), to.host.is_some()];
+    let port = spec.port.map(|port| port.0).or((spec.proto == Protocol::Dns).then_some(DNS));
+    match given.iter().filter(|given| **given).count() {
+        0 if spec.proto == Protocol::Dns => name_server(scene, port.unwrap_or(DNS)),
+        1 => one(to, port, spec.proto, scene),
+        _ => Err(Judged::error("a destination is exactly one of service, workload, ip, host")),
+    }
+}
+
+fn one(to: &To, port: Option<u32>, proto: Protocol, scene: &Scene<'_>) -> Result<Destination, Judged> {
+    let alias = || to.ns.as_deref().map(|ns| &**ns).ok_or_else(|| Judged::error("the destination needs its namespace"));
+    let the_port = || port.ok_or_else(|| Judged::error("the destination needs a port"));
+    if let Some(name) = &to.service {
+        return service(scene, objects::namespace(scene, alias()?)?, name, port, proto);
+    }
+    if let Some(workload) = &to.workload {
+        let found = pods::current(scene, alias()?, workload)?.pods;
+        let running = found.iter().find(|pod| text(pod, "/status/phase") == "Running");
+        let pod = running.ok_or_else(|| {
+            let trouble = found.first().and_then(pods::trouble).unwrap_or_else(|| "it has no pod".to_owned());
+            Judged::nothing(format!("{} does not run: {trouble}", &**workload))
+        })?;
+        let (address, port) = (text(pod, "/status/podIP").to_owned(), the_port()?);
+        return Ok(Destination { name: format!("pod {}:{port}", text(pod, "/metadata/name")), address, port });
+    }
+    let address = to.ip.as_ref().or(to.host.as_ref()).cloned().unwrap_or_default();
+    let port = the_port()?;
+    Ok(Destination { name: format!("{address}:{port}"), address, port })
+}
+
+/// The one that pods are told to ask.
+fn name_server(scene: &Scene<'_>, port: u32) -> Result<Destination, Judged> {
+    let found = objects::get(scene, "/api/v1/namespaces/kube-system/services/kube-dns")?;
+    let service = found.ok_or_else(|| Judged::error("the cluster has no name server"))?;
+    let address = text(&service, "/spec/clusterIP").to_owned();
+    Ok(Destination { address, port, name: "the name server".to_owned() })
+}
+
+fn service(
+    scene: &Scene<'_>,
+    namespace: &str,
+    name: &str,
+    port: Option<u32>,
+    proto: Protocol,
+) -> Result<Destination, Judged> {
+    let path = format!("/api/v1/namespaces/{namespace}/services/{}", url::segment(name));
+    let Some(service) = objects::get(scene, &path)? else {
+        return Err(Judged::nothing(format!("there is no service {name} in {namespace}")));
+    };
+    let protocol = if proto == Protocol::Tcp { "TCP" } else { "UDP" };
+    let ports: Vec<u64> = items(&service, "/spec/ports")
+        .iter()
+        .filter(|port| {
+            matches!(text(port, "/protocol"), "") && protocol == "TCP" || text(port, "/protocol") == protocol
+        })
+        .map(|port| number(port, "/port"))
+        .collect();
+    let port = match (port, ports.as_slice()) {
+        (Some(port), _) => port,
+        (None, [only]) => u32::try_from(*only).unwrap_or_default(),
+        (None, _) => return Err(Judged::error(format!("the service {name} needs a port"))),
+    };
+    if !ports.contains(&u64::from(port)) {
+        return Err(Judged::nothing(format!("the service {name} has no port {port} for {protocol}")));
+    }
+    let backends = ready(scene, namespace, name)?;
+    let Some(backend) = backends.first() else {
+        return Err(Judged::nothing(format!("nobody listens at the service {name}: none of its pods is ready")));
+    };
+    let address = match text(&service, "/spec/clusterIP") {
+        // such a service is nothing but a name for its pods
+        "" | "None" => backend.clone(),
+        address => address.to_owned(),
+    };
+    Ok(Destination { address, port, name: format!("service {name}:{port}") })
+}
+
+/// The addresses of the pods that are ready.
+fn ready(scene: &Scene<'_>, namespace: &str, service: &str) -> Result<Vec<String>, Judged> {
+    let kind = Resource {
+        api_version: "discovery.k8s.io/v1".to_owned(),
+        kind: "EndpointSlice".to_owned(),
+        plural: "endpointslices".to_owned(),
+        namespaced: true,
+    };
+    let selector = format!("kubernetes.io/service-name={service}");
+    let slices = objects::list(scene, &kind, Some(namespace), Some(&selector))?;
+    let endpoints = slices.iter().flat_map(|slice| items(slice, "/endpoints"));
+    let ready = endpoints.filter(|endpoint| endpoint.pointer("/conditions/ready") != Some(&Value::Bool(false)));
+    let addresses = ready.flat_map(|endpoint| items(endpoint, "/addresses")).filter_map(Value::as_str);
+    Ok(addresses.map(str::to_owned).collect())
+}

@@ -1,0 +1,313 @@
+//! Workloads and components that work.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::objects::{self, call, condition, items, number, text};
+use super::pods;
+use crate::lab::course::probe::Healthy;
+use crate::lab::scene::Scene;
+use crate::lab::verdict::Judged;
+
+/// Looks once.
+pub(super) fn judge(spec: &Healthy, scene: &Scene<'_>) -> Judged {
+    look(spec, scene).unwrap_or_else(|judged| judged)
+}
+
+fn look(spec: &Healthy, scene: &Scene<'_>) -> Result<Judged, Judged> {
+    let pods = match (&spec.workload, &spec.ns, &spec.component) {
+        (Some(name), Some(alias), None) => {
+            let object = pods::object(scene, alias, &pods::workload(name)?)?;
+            if text(&object, "/kind") == "Job" {
+                return Ok(job(&object));
+            }
+            let least = u64::from(spec.replicas.0);
+            if least == 0 {
+                return Err(Judged::error("a workload without pods is not healthy: `replicas` is at least 1"));
+            }
+            workload(scene, &object, least)?
+        }
+        (None, None, Some(component)) => static_pods(scene, component)?,
+        _ => return Err(Judged::error("what is to be healthy is either a `workload` with its `ns` or a `component`")),
+    };
+    if let Some(seconds) = spec.restarts_stable {
+        stable(&pods, i64::from(seconds.0), Timestamp::now())?;
+    }
+    let names: Vec<&str> = pods.iter().take(3).map(|pod| text(pod, "/metadata/name")).collect();
+    Ok(Judged::pass(format!("{} of {} ready", names.join(", "), pods.len())))
+}
+
+/// The pods of a workload that runs as it says, all of them.
+fn workload(scene: &Scene<'_>, object: &Value, least: u64) -> Result<Vec<Value>, Judged> {
+    let name = call(object);
+    if text(object, "/kind") == "Pod" {
+        return match pods::trouble(object) {
+            None => Ok(vec![object.clone()]),
+            Some(trouble) => Err(pods::without_image(scene, object).unwrap_or_else(|| Judged::fail(trouble))),
+        };
+    }
+    let current = pods::of(scene, object)?;
+    let status = |key: &str| number(object, &format!("/status/{key}"));
+    let wanted = object.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
+    let (wanted, updated, available, all) = match text(object, "/kind") {
+        "DaemonSet" => {
+            let of_now = status("updatedNumberScheduled");
+            (status("desiredNumberScheduled"), of_now, status("numberAvailable"), status("currentNumberScheduled"))
+        }
+        "ReplicaSet" => (wanted, status("replicas"), status("availableReplicas"), status("replicas")),
+        _ => (wanted, status("updatedReplicas"), status("availableReplicas"), status("replicas")),
+    };
+    let why = || {
+        let image = current.iter().find_map(|pod| pods::without_image(scene, pod));
+        let trouble = current.iter().find_map(pods::trouble).map(|trouble| format!(": {trouble}"));
+        let of_pods = || trouble.unwrap_or_default();
+        (image, Some(pods::failure(object)).filter(|failure| !failure.is_empty()).unwrap_or_else(of_pods))
+    };
+    let wrong = if wanted < least {
+        format!("{name} wants {wanted} pods, and {least} are needed")
+    } else if updated < wanted {
+        format!("{updated} of {wanted} pods of {name} are of its last change")
+    } else if available < wanted {
+        format!("{available} of {wanted} pods of {name} are available")
+    } else if all > updated {
+        format!("{} of {all} pods of {name} are from before its last change", all - updated)
+    } else {
+        // its controller counts what it saw a moment ago
+        match current.iter().find_map(pods::trouble) {
+            Some(trouble) => return Err(Judged::fail(trouble)),
+            None if (current.len() as u64) < wanted => {
+                return Err(Judged::fail(format!("{} of {wanted} pods of {name} are there", current.len())));
+            }
+            None => return Ok(current),
+        }
+    };
+    let (image, why) = why();
+    Err(image.unwrap_or_else(|| Judged::fail(format!("{wrong}{why}"))))
+}
+
+fn job(object: &Value) -> Judged {
+    let is = |kind| condition(object, kind).filter(|condition| text(condition, "/status") == "True");
+    match (is("Complete"), is("Failed")) {
+        (Some(_), _) => Judged::pass(format!("{} is complete", call(object))),
+        (None, Some(failed)) => Judged::fail(format!("{} has failed: {}", call(object), text(failed, "/message"))),
+        (None, None) => Judged::fail(format!("{} is not complete{}", call(object), pods::failure(object))),
+    }
+}
+
+/// The static pods of a component, all ready.
+fn static_pods(scene: &Scene<'_>, component: &str) -> Result<Vec<Value>, Judged> {
+    let kind = objects::kind(scene, Some("v1"), "Pod")?;
+    let selector = format!("component={component},tier=control-plane");
+    let pods = objects::list(scene, &kind, Some("kube-system"), Some(&selector))?;
+    if pods.is_empty() {
+        return Err(Judged::nothing(format!("there is no static pod of {component}")));
+    }
+    match pods.iter().find_map(pods::trouble) {
+        Some(trouble) => Err(Judged::fail(trouble)),
+        None => Ok(pods),
+    }
+}
+
+/// That no container has started within the last seconds, be it for the first time: what kills it may be still to come.
+fn stable(pods: &[Value], seconds: i64, now: Timestamp) -> Result<(), Judged> {
+    for pod in pods {
+        for status in items(pod, "/status/containerStatuses") {
+            let name = format!("container {} of {}", text(status, "/name"), text(pod, "/metadata/name"));
+            let started: Result<Timestamp, _> = text(status, "/state/running/startedAt").parse();
+            let Ok(started) = started else {
+                return Err(Judged::fail(format!("{name} does not run")));
+            };
+            let age = now.as_second() - started.as_second();
+            if age < seconds {
+                let restarts = number(status, "/restartCount");
+                let times = if restarts == 1 { "once".to_owned() } else { format!("{restarts} times") };
+                let more = if restarts == 0 { String::new() } else { format!(", restarted {times}") };
+                return Err(Judged::fail(format!("{name} runs for {age} s{more}; it must for {seconds} s")));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, ToSpan};
+    use serde_json::{Value, json};
+
+    use crate::lab::check::recorded::{Recorded, SHOP, Stage, yaml};
+    use crate::lab::verdict::{Judged, Verdict};
+
+    const CHECK: &str = "healthy: {ns: shop, workload: deployment/page}";
+
+    fn deployment(status: &str) -> Value {
+        yaml(&format!(
+            "{{kind: Deployment, metadata: {{name: page, namespace: {SHOP}, uid: d, generation: 3}}, \
+             spec: {{replicas: 2, selector: {{matchLabels: {{app: page}}}}}}, status: {status}}}"
+        ))
+    }
+
+    fn owned(name: &str, by: &str, more: &Value) -> Value {
+        let mut object = json!({"metadata": {
+            "name": name, "uid": name, "ownerReferences": [{"uid": by, "controller": true}],
+        }});
+        object.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        object
+    }
+
+    fn pod(name: &str, by: &str) -> Value {
+        owned(name, by, &yaml("status: {phase: Running, conditions: [{type: Ready, status: 'True'}]}"))
+    }
+
+    fn waiting(name: &str, reason: &str, message: &str) -> Value {
+        let state = json!({"waiting": {"reason": reason, "message": message}});
+        let containers = json!([{"name": "a", "image": "docker.io/library/busybox:1.37", "state": state}]);
+        owned(name, "new", &json!({"status": {"phase": "Pending", "containerStatuses": containers}}))
+    }
+
+    fn set(name: &str, revision: u32) -> Value {
+        let mut set = owned(name, "d", &json!({}));
+        set["metadata"]["annotations"] = json!({"deployment.kubernetes.io/revision": revision.to_string()});
+        set
+    }
+
+    fn api(deployment: Value, pods: &[Value]) -> Recorded {
+        Recorded::new()
+            .get(&format!("/apis/apps/v1/namespaces/{SHOP}/deployments/page"), deployment)
+            .list(
+                &format!("/apis/apps/v1/namespaces/{SHOP}/replicasets?labelSelector=app%3Dpage"),
+                &[set("old", 9), set("new", 10)],
+            )
+            .list(&format!("/api/v1/namespaces/{SHOP}/pods?labelSelector=app%3Dpage"), pods)
+    }
+
+    fn judge(status: &str, pods: &[Value]) -> Judged {
+        Stage::new().judge(&api(deployment(status), pods), CHECK)
+    }
+
+    const DONE: &str = "{observedGeneration: 3, replicas: 2, updatedReplicas: 2, availableReplicas: 2}";
+
+    #[test]
+    fn a_deployment_whose_rollout_is_over_is_healthy() {
+        let judged = judge(DONE, &[pod("a", "new"), pod("b", "new")]);
+        assert_eq!(judged, Judged::pass("a, b of 2 ready"));
+    }
+
+    #[test]
+    fn a_rollout_that_is_not_over_is_not() {
+        let pods = [pod("a", "new"), pod("b", "old")];
+        for (status, message) in [
+            (
+                "{observedGeneration: 2, replicas: 2, updatedReplicas: 2, availableReplicas: 2}",
+                "the last change of Deployment page has no effect yet",
+            ),
+            (
+                "{observedGeneration: 3, replicas: 2, updatedReplicas: 1, availableReplicas: 2}",
+                "1 of 2 pods of Deployment page are of its last change",
+            ),
+            (
+                "{observedGeneration: 3, replicas: 3, updatedReplicas: 2, availableReplicas: 2}",
+                "1 of 3 pods of Deployment page are from before its last change",
+            ),
+            (DONE, "1 of 2 pods of Deployment page are there"),
+        ] {
+            let judged = judge(status, &pods);
+            assert_eq!((judged.verdict, judged.observed.as_str()), (Verdict::Fail, message));
+        }
+    }
+
+    #[test]
+    fn says_why_pods_do_not_run() {
+        let refused = "{observedGeneration: 3, replicas: 1, updatedReplicas: 0, availableReplicas: 1, conditions: \
+                       [{type: ReplicaFailure, status: 'True', message: 'pods \"a\" is forbidden: violates PodSecurity'}]}";
+        assert_eq!(
+            judge(refused, &[]).observed,
+            "0 of 2 pods of Deployment page are of its last change (pods \"a\" is forbidden: violates PodSecurity)"
+        );
+        let starting = "{observedGeneration: 3, replicas: 2, updatedReplicas: 2, availableReplicas: 1}";
+        let root = waiting("b", "CreateContainerConfigError", "container has runAsNonRoot and image will run as root");
+        assert_eq!(
+            judge(starting, &[pod("a", "new"), root]).observed,
+            "1 of 2 pods of Deployment page are available: container a of b: CreateContainerConfigError: container has \
+             runAsNonRoot and image will run as root"
+        );
+    }
+
+    #[test]
+    fn an_image_that_is_missing_is_nobodys_wrong_answer() {
+        let status = "{observedGeneration: 3, replicas: 2, updatedReplicas: 2}";
+        let judged = judge(status, &[waiting("a", "ErrImagePull", "")]);
+        assert_eq!(judged, Judged::error("the cluster has no image busybox:1.37"));
+        let mut other = waiting("a", "ErrImagePull", "");
+        other["status"]["containerStatuses"][0]["image"] = json!("nginx");
+        assert_eq!(judge(status, &[other]).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_workload_that_was_scaled_away_or_deleted_is_not_healthy() {
+        let mut scaled = deployment("{observedGeneration: 3}");
+        scaled["spec"]["replicas"] = json!(0);
+        let judged = Stage::new().judge(&api(scaled, &[]), CHECK);
+        assert_eq!(judged, Judged::fail("Deployment page wants 0 pods, and 1 are needed"));
+        let path = format!("/apis/apps/v1/namespaces/{SHOP}/deployments/page");
+        let gone = Stage::new().judge(&Recorded::new().absent(&path), CHECK);
+        assert_eq!(gone, Judged::nothing(format!("there is no Deployment page in {SHOP}")));
+    }
+
+    #[test]
+    fn a_pod_and_a_job() {
+        let path = format!("/api/v1/namespaces/{SHOP}/pods/a");
+        let check = "healthy: {ns: shop, workload: pod/a}";
+        let stage = Stage::new();
+        let mut own = pod("a", "x");
+        own["kind"] = json!("Pod");
+        assert_eq!(stage.judge(&Recorded::new().get(&path, own.clone()), check).verdict, Verdict::Pass);
+        own["status"]["conditions"][0]["status"] = json!("False");
+        assert_eq!(stage.judge(&Recorded::new().get(&path, own), check), Judged::fail("a is not ready"));
+        let path = format!("/apis/batch/v1/namespaces/{SHOP}/jobs/j");
+        let job = |status: &str| yaml(&format!("{{kind: Job, metadata: {{name: j}}, status: {status}}}"));
+        let judge = |status: &str| {
+            Stage::new().judge(&Recorded::new().get(&path, job(status)), "healthy: {ns: shop, workload: job/j}").verdict
+        };
+        assert_eq!(judge("{conditions: [{type: Complete, status: 'True'}]}"), Verdict::Pass);
+        assert_eq!(judge("{active: 1}"), Verdict::Fail);
+        assert_eq!(judge("{conditions: [{type: Failed, status: 'True', message: no}]}"), Verdict::Fail);
+    }
+
+    fn component(ready: &str, age: i64, restarts: u32) -> Recorded {
+        let started = Timestamp::now().checked_sub(age.seconds()).expect("a time");
+        let status = format!(
+            "{{phase: Running, conditions: [{{type: Ready, status: '{ready}'}}], containerStatuses: \
+             [{{name: kube-apiserver, restartCount: {restarts}, state: {{running: {{startedAt: '{started}'}}}}}}]}}"
+        );
+        let pod = json!({"metadata": {"name": "kube-apiserver-n"}, "status": yaml(&status)});
+        let query = "component%3Dkube-apiserver%2Ctier%3Dcontrol-plane";
+        Recorded::new().list(&format!("/api/v1/namespaces/kube-system/pods?labelSelector={query}"), &[pod])
+    }
+
+    #[test]
+    fn a_component_must_run_for_a_while() {
+        let check = "healthy: {component: kube-apiserver, restarts_stable: 30}";
+        let judge = |api: Recorded| Stage::new().judge(&api, check);
+        assert_eq!(judge(component("True", 100, 4)).verdict, Verdict::Pass);
+        assert_eq!(judge(component("False", 100, 4)), Judged::fail("kube-apiserver-n is not ready"));
+        let young = judge(component("True", 3, 1)).observed;
+        assert!(
+            young.starts_with("container kube-apiserver of kube-apiserver-n runs for 3 s, restarted once"),
+            "{young}"
+        );
+        assert_eq!(judge(component("True", 3, 0)).verdict, Verdict::Fail);
+        assert_eq!(judge(Recorded::down()).verdict, Verdict::Error);
+    }
+
+    #[test]
+    fn nothing_to_look_at_is_wrong() {
+        let query = "component%3Detcd%2Ctier%3Dcontrol-plane";
+        let none = Recorded::new().list(&format!("/api/v1/namespaces/kube-system/pods?labelSelector={query}"), &[]);
+        let judged = Stage::new().judge(&none, "healthy: {component: etcd}");
+        assert_eq!(judged, Judged::nothing("there is no static pod of etcd"));
+        for check in ["healthy: {ns: shop}", "healthy: {ns: shop, workload: deployment/page, replicas: 0}"] {
+            let judged = Stage::new().judge(&api(deployment(DONE), &[]), check);
+            assert_eq!(judged.verdict, Verdict::Error, "{check}");
+        }
+    }
+}

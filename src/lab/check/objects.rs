@@ -1,0 +1,113 @@
+//! Objects of the cluster, as checks want them. What is missing is a verdict, which `Err` carries.
+
+use serde_json::Value;
+
+use crate::cluster::client::Request;
+use crate::cluster::client::kinds::Resource;
+use crate::cluster::client::url;
+use crate::lab::scene::Scene;
+use crate::lab::verdict::Judged;
+
+/// The text at a place; empty if there is none.
+pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The number at a place; 0 if there is none.
+pub(super) fn number(value: &Value, pointer: &str) -> u64 {
+    value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// The members at a place; none if there is nothing.
+pub(super) fn items<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
+    value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Whether somebody has deleted it, and it is only still there.
+pub(super) fn is_going(object: &Value) -> bool {
+    object.pointer("/metadata/deletionTimestamp").is_some()
+}
+
+/// The condition of that type, with its `status`, `reason` and `message`.
+pub(super) fn condition<'v>(object: &'v Value, kind: &str) -> Option<&'v Value> {
+    items(object, "/status/conditions").iter().find(|condition| text(condition, "/type") == kind)
+}
+
+/// The pod spec within an object of any kind that has one.
+pub(super) fn pod_spec(object: &Value) -> Option<&Value> {
+    object.pointer(match text(object, "/kind") {
+        "Pod" => "/spec",
+        "CronJob" => "/spec/jobTemplate/spec/template/spec",
+        _ => "/spec/template/spec",
+    })
+}
+
+/// The real name of a namespace of the lab.
+pub(super) fn namespace<'s>(scene: &'s Scene<'_>, alias: &str) -> Result<&'s str, Judged> {
+    scene.namespace(alias).ok_or_else(|| Judged::error(format!("the lab has no namespace `{alias}`")))
+}
+
+/// That a namespace is there: without it, nothing in it would prove nothing.
+pub(super) fn require_namespace(scene: &Scene<'_>, name: &str) -> Result<(), Judged> {
+    match get(scene, &format!("/api/v1/namespaces/{}", url::segment(name)))? {
+        Some(found) if !is_going(&found) => Ok(()),
+        Some(_) => Err(Judged::nothing(format!("the namespace {name} is being deleted"))),
+        None => Err(Judged::nothing(format!("there is no namespace {name}"))),
+    }
+}
+
+/// Where the objects of a kind are.
+pub(super) fn kind(scene: &Scene<'_>, api_version: Option<&str>, kind: &str) -> Result<Resource, Judged> {
+    let found = match (Resource::known(api_version, kind), api_version) {
+        (None, Some(api_version)) => Resource::find(scene.api, api_version, kind)?,
+        (found, _) => found,
+    };
+    let of = api_version.map(|version| format!(" {version}")).unwrap_or_default();
+    found.ok_or_else(|| Judged::error(format!("the cluster has no{of} {kind}")))
+}
+
+/// What is at a path; none if there is nothing.
+pub(super) fn get(scene: &Scene<'_>, path: &str) -> Result<Option<Value>, Judged> {
+    let response = scene.api.request(&Request::get(path))?;
+    match response.status {
+        404 => Ok(None),
+        _ if response.is_success() => Ok(Some(response.json()?)),
+        status => Err(Judged::error(format!("the API server answers {status} to {path}: {}", response.message()))),
+    }
+}
+
+/// One object; none if there is none.
+pub(super) fn object(
+    scene: &Scene<'_>,
+    kind: &Resource,
+    namespace: Option<&str>,
+    name: &str,
+) -> Result<Option<Value>, Judged> {
+    get(scene, &kind.object(namespace, name))
+}
+
+/// The objects of a kind, each with the kind and version that lists leave out.
+pub(super) fn list(
+    scene: &Scene<'_>,
+    kind: &Resource,
+    namespace: Option<&str>,
+    selector: Option<&str>,
+) -> Result<Vec<Value>, Judged> {
+    let path = kind.path(namespace);
+    let path = selector.map_or_else(|| path.clone(), |selector| url::query(&path, &[("labelSelector", selector)]));
+    let found = get(scene, &path)?.ok_or_else(|| Judged::error(format!("the API server knows no {path}")))?;
+    let with_kind = |item: &Value| {
+        let own = item.as_object().into_iter().flatten();
+        let mut object = serde_json::Map::new();
+        object.insert("apiVersion".to_owned(), Value::from(kind.api_version.as_str()));
+        object.insert("kind".to_owned(), Value::from(kind.kind.as_str()));
+        object.extend(own.map(|(key, value)| (key.clone(), value.clone())));
+        Value::Object(object)
+    };
+    Ok(items(&found, "/items").iter().map(with_kind).collect())
+}
+
+/// How people call an object: `Deployment page`.
+pub(super) fn call(object: &Value) -> String {
+    format!("{} {}", text(object, "/kind"), text(object, "/metadata/name"))
+}

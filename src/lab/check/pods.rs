@@ -1,0 +1,189 @@
+//! The pods of a workload: those that run what it says now.
+
+use serde_json::Value;
+
+use super::objects::{self, call, condition, is_going, items, number, text};
+use crate::lab::course::workload::Workload;
+use crate::lab::scene::Scene;
+use crate::lab::verdict::Judged;
+
+/// A workload and its pods.
+#[derive(Debug)]
+pub(super) struct Pods {
+    /// The workload.
+    pub(super) object: Value,
+    /// Its pods that are current: of the newest revision, neither going nor at their end. At least one.
+    pub(super) pods: Vec<Value>,
+}
+
+/// Reads `deployment/page`.
+pub(super) fn workload(text: &str) -> Result<Workload, Judged> {
+    Workload::parse(text).map_err(Judged::error)
+}
+
+/// The workload itself.
+pub(super) fn object(scene: &Scene<'_>, alias: &str, workload: &Workload) -> Result<Value, Judged> {
+    let namespace = objects::namespace(scene, alias)?;
+    let kind = objects::kind(scene, None, workload.kind)?;
+    let absent = |how: &str| Judged::nothing(format!("{how} {} {} in {namespace}", workload.kind, workload.name));
+    match objects::object(scene, &kind, Some(namespace), &workload.name)? {
+        None => Err(absent("there is no")),
+        Some(object) if is_going(&object) => Err(absent("somebody has deleted the")),
+        Some(object) => Ok(object),
+    }
+}
+
+/// A workload, written as `deployment/page`, and its current pods.
+pub(super) fn current(scene: &Scene<'_>, alias: &str, name: &str) -> Result<Pods, Judged> {
+    let object = object(scene, alias, &workload(name)?)?;
+    if text(&object, "/kind") == "Pod" {
+        return if is_over(&object) {
+            Err(Judged::nothing(format!("{} has ended", call(&object))))
+        } else {
+            Ok(Pods { pods: vec![object.clone()], object })
+        };
+    }
+    let pods = of(scene, &object)?;
+    if pods.is_empty() {
+        return Err(Judged::nothing(format!("{} has no pod{}", call(&object), failure(&object))));
+    }
+    Ok(Pods { object, pods })
+}
+
+/// The current pods of a workload that is no pod itself; there may be none.
+pub(super) fn of(scene: &Scene<'_>, object: &Value) -> Result<Vec<Value>, Judged> {
+    if is_behind(object) {
+        return Err(Judged::nothing(format!("the last change of {} has no effect yet", call(object))));
+    }
+    let namespace = text(object, "/metadata/namespace");
+    let selector = selector(object);
+    let list = |api_version, kind| {
+        objects::list(scene, &objects::kind(scene, Some(api_version), kind)?, Some(namespace), Some(&selector))
+    };
+    let mut pods = list("v1", "Pod")?;
+    match text(object, "/kind") {
+        "Deployment" => {
+            let sets = list("apps/v1", "ReplicaSet")?;
+            let newest = sets.iter().filter(|set| is_owned(set, object)).max_by_key(|set| revision(set));
+            pods.retain(|pod| newest.is_some_and(|set| is_owned(pod, set)));
+        }
+        "StatefulSet" => {
+            let newest = text(object, "/status/updateRevision");
+            pods.retain(|pod| {
+                is_owned(pod, object) && text(pod, "/metadata/labels/controller-revision-hash") == newest
+            });
+        }
+        "DaemonSet" => {
+            let newest = text(object, "/metadata/annotations/deprecated.daemonset.template.generation");
+            pods.retain(|pod| is_owned(pod, object) && text(pod, "/metadata/labels/pod-template-generation") == newest);
+        }
+        _ => pods.retain(|pod| is_owned(pod, object)),
+    }
+    pods.retain(|pod| !is_over(pod));
+    Ok(pods)
+}
+
+/// Whether its controller has not seen its last change.
+pub(super) fn is_behind(object: &Value) -> bool {
+    // jobs have no such number
+    object.pointer("/status/observedGeneration").is_some()
+        && number(object, "/status/observedGeneration") < number(object, "/metadata/generation")
+}
+
+/// Why its controller cannot make pods, as ` (...)`; else nothing.
+pub(super) fn failure(object: &Value) -> String {
+    let failure = condition(object, "ReplicaFailure").filter(|condition| text(condition, "/status") == "True");
+    failure.map_or_else(String::new, |condition| format!(" ({})", text(condition, "/message")))
+}
+
+/// What keeps a pod from being ready, in a few words; none if it is.
+pub(super) fn trouble(pod: &Value) -> Option<String> {
+    let name = text(pod, "/metadata/name");
+    if is_going(pod) {
+        return Some(format!("{name} is being deleted"));
+    }
+    if condition(pod, "Ready").is_some_and(|ready| text(ready, "/status") == "True") {
+        return None;
+    }
+    if let Some(scheduled) = condition(pod, "PodScheduled").filter(|condition| text(condition, "/status") == "False") {
+        return Some(format!("{name} has no node: {}", text(scheduled, "/message")));
+    }
+    let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
+    let statuses = containers.iter().flat_map(|pointer| items(pod, pointer));
+    let waits = statuses.filter_map(|status| {
+        let container = text(status, "/name");
+        let waiting = status.pointer("/state/waiting").filter(|state| text(state, "/reason") != "PodInitializing");
+        let ended = status.pointer("/state/terminated").filter(|state| number(state, "/exitCode") != 0);
+        let before = status.pointer("/lastState/terminated");
+        let exit = |state: &Value| format!("exit code {}", number(state, "/exitCode"));
+        let (reason, more) = match (waiting, ended) {
+            (Some(waiting), _) if text(waiting, "/reason") == "CrashLoopBackOff" => {
+                ("CrashLoopBackOff", before.map(exit).unwrap_or_default())
+            }
+            (Some(waiting), _) => (text(waiting, "/reason"), text(waiting, "/message").to_owned()),
+            (None, Some(ended)) => (text(ended, "/reason"), exit(ended)),
+            (None, None) => return None,
+        };
+        let more = if more.is_empty() { more } else { format!(": {more}") };
+        Some(format!("container {container} of {name}: {reason}{more}"))
+    });
+    // a container that only starts says less than one that cannot
+    let mut waits: Vec<String> = waits.collect();
+    waits.sort_by_key(|wait| wait.ends_with("ContainerCreating"));
+    Some(waits.into_iter().next().unwrap_or_else(|| format!("{name} is not ready")))
+}
+
+/// That the image of the labs is not in the cluster, which is nobody's wrong answer.
+pub(super) fn without_image(scene: &Scene<'_>, pod: &Value) -> Option<Judged> {
+    let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
+    let mut statuses = containers.iter().flat_map(|pointer| items(pod, pointer));
+    statuses.find_map(|status| {
+        let reason = text(status, "/state/waiting/reason");
+        let is_missing = matches!(reason, "ErrImagePull" | "ImagePullBackOff" | "ErrImageNeverPull");
+        let is_ours = is_same_image(text(status, "/image"), &scene.names.image);
+        (is_missing && is_ours).then(|| Judged::error(format!("the cluster has no image {}", scene.names.image)))
+    })
+}
+
+/// Whether two names are of the same image: the kubelet may write out the registry.
+fn is_same_image(a: &str, b: &str) -> bool {
+    let short = |name: &str| name.trim_start_matches("docker.io/").trim_start_matches("library/").to_owned();
+    short(a) == short(b)
+}
+
+fn is_owned(object: &Value, owner: &Value) -> bool {
+    let uid = text(owner, "/metadata/uid");
+    items(object, "/metadata/ownerReferences")
+        .iter()
+        .any(|reference| reference.get("controller") == Some(&Value::Bool(true)) && text(reference, "/uid") == uid)
+}
+
+fn revision(set: &Value) -> u64 {
+    text(set, "/metadata/annotations/deployment.kubernetes.io~1revision").parse().unwrap_or_default()
+}
+
+fn is_over(pod: &Value) -> bool {
+    is_going(pod) || matches!(text(pod, "/status/phase"), "Succeeded" | "Failed")
+}
+
+/// The selector of a workload, as a query has it.
+fn selector(object: &Value) -> String {
+    let labels = object.pointer("/spec/selector/matchLabels").and_then(Value::as_object);
+    let mut terms: Vec<String> = labels
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()))
+        .collect();
+    for expression in items(object, "/spec/selector/matchExpressions") {
+        let key = text(expression, "/key");
+        let values: Vec<&str> = items(expression, "/values").iter().filter_map(Value::as_str).collect();
+        let values = values.join(",");
+        terms.push(match text(expression, "/operator") {
+            "In" => format!("{key} in ({values})"),
+            "NotIn" => format!("{key} notin ({values})"),
+            "DoesNotExist" => format!("!{key}"),
+            _ => key.to_owned(),
+        });
+    }
+    terms.join(",")
+}

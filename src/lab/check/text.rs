@@ -1,0 +1,65 @@
+//! Patterns that checks look for, and what they show of long texts.
+
+use regex::Regex;
+
+use crate::lab::verdict::Judged;
+use crate::spec::decode::Located;
+
+/// The most characters that are shown of a line.
+const SHOWN: usize = 120;
+
+/// Reads a regular expression; `^` and `$` are the ends of a line. That it cannot be read is the fault of the lab.
+pub(super) fn pattern(text: &str) -> Result<Regex, Judged> {
+    let pattern = regex::RegexBuilder::new(text).multi_line(true).build();
+    pattern.map_err(|_| Judged::error(format!("`{text}` is no regular expression")))
+}
+
+/// The same of what may be missing.
+pub(super) fn optional(text: Option<&Located<String>>) -> Result<Option<Regex>, Judged> {
+    text.map(|text| pattern(text)).transpose()
+}
+
+/// A text in a line, cut where it is long.
+pub(super) fn short(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= SHOWN {
+        return line;
+    }
+    line.chars().take(SHOWN - 1).chain(['…']).collect()
+}
+
+/// What was printed, for people: the first line that is not empty.
+pub(super) fn quoted(text: &str) -> String {
+    match text.lines().find(|line| !line.trim().is_empty()) {
+        Some(line) => format!("`{}`", short(line)),
+        None => "nothing".to_owned(),
+    }
+}
+
+/// The line in which a pattern is found.
+pub(super) fn line_of<'t>(pattern: &Regex, text: &'t str) -> Option<&'t str> {
+    let found = pattern.find(text)?;
+    text.lines().find(|line| pattern.is_match(line)).or(Some(found.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{line_of, pattern, quoted, short};
+
+    #[test]
+    fn what_is_shown_is_a_short_line() {
+        assert_eq!(quoted("\n  uid=0(root)  gid=0\nmore"), "`uid=0(root) gid=0`");
+        assert_eq!(quoted(" \n"), "nothing");
+        let long = short(&"ä".repeat(500));
+        assert_eq!(long.chars().count(), 120);
+        assert!(long.ends_with('…'));
+    }
+
+    #[test]
+    fn a_pattern_sees_lines() {
+        let zero = pattern("^Seccomp:\\s+0$").unwrap();
+        assert_eq!(line_of(&zero, "Name: sh\nSeccomp:\t0\n"), Some("Seccomp:\t0"));
+        assert_eq!(line_of(&zero, "Name: sh\nSeccomp:\t02\n"), None);
+        assert_eq!(pattern("(").unwrap_err().observed, "`(` is no regular expression");
+    }
+}

@@ -1,0 +1,259 @@
+//! The live proof: every lab on a cluster, in every state that it can get into. Each state is a run of its own.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use camino::Utf8Path;
+use serde_json::json;
+
+use super::proof::{Phase, Proof};
+use super::state;
+use crate::cluster::client::{Api, Method, Request, kinds::Resource};
+use crate::lab::course::{Entry, Lab};
+use crate::lab::run::{self, Patience, Report, RunError, Stage, quiet};
+use crate::lab::scene::{Names, Snapshots};
+use crate::lab::verdict::Verdict;
+
+/// A cluster to prove labs on.
+pub struct Ground<'g> {
+    /// The way to it.
+    pub api: &'g dyn Api,
+    /// Writes a kubeconfig whose namespace is this into a file.
+    pub kubeconfig: &'g (dyn Fn(&Utf8Path, &str) -> Result<(), RunError> + Sync),
+    /// The container that is its control-plane node.
+    pub node: String,
+    /// The URL of its API server.
+    pub server: String,
+}
+
+/// What there is to prove of a lab.
+pub fn phases(lab: &Lab) -> Vec<Phase> {
+    let solutions = lab.solutions.iter().map(|solution| Phase::Solution(solution.dir.value.clone()));
+    let traps = lab.traps.iter().map(|trap| Phase::Trap(trap.dir.value.clone()));
+    let mutations = tagged(lab).into_iter().map(Phase::Mutation);
+    [Phase::Start, Phase::Deleted, Phase::Reset].into_iter().chain(solutions).chain(traps).chain(mutations).collect()
+}
+
+/// The tasks that the first solution can leave out.
+fn tagged(lab: &Lab) -> Vec<String> {
+    let steps = lab.solutions.first().map(|solution| solution.steps.as_slice()).unwrap_or_default();
+    let tasks: BTreeSet<&str> = steps.iter().filter_map(|step| Some(&*step.task.as_ref()?.value)).collect();
+    if lab.tasks.len() > 1 { tasks.into_iter().map(str::to_owned).collect() } else { Vec::new() }
+}
+
+/// Proves labs, several states at the same time; tells of each as it is done.
+pub fn prove(
+    labs: &[&Entry],
+    ground: &Ground<'_>,
+    hands: usize,
+    stop: &AtomicBool,
+    tell: &(dyn Fn(&Proof) + Sync),
+) -> Vec<Proof> {
+    let mut work: Vec<(&Entry, Phase)> =
+        labs.iter().flat_map(|entry| phases(&entry.lab).into_iter().map(|phase| (*entry, phase))).collect();
+    // the long ones first, so that none is left alone at the end
+    work.sort_by_key(|(_, phase)| match phase {
+        Phase::Solution(_) => 0,
+        Phase::Trap(_) | Phase::Mutation(_) => 1,
+        _ => 2,
+    });
+    let next = AtomicUsize::new(0);
+    let proofs = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..hands.max(1) {
+            scope.spawn(|| {
+                while let Some((entry, phase)) = work.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    if stop.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    let proof = one(entry, phase, ground);
+                    tell(&proof);
+                    proofs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(proof);
+                }
+            });
+        }
+    });
+    let mut proofs = proofs.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let place = |proof: &Proof| labs.iter().position(|entry| *entry.lab.id.value == *proof.lab);
+    proofs.sort_by(|a, b| (place(a), &a.phase).cmp(&(place(b), &b.phase)));
+    proofs
+}
+
+fn one(entry: &Entry, phase: &Phase, ground: &Ground<'_>) -> Proof {
+    let begun = Instant::now();
+    let (faults, verify_seconds) = match Trial::new(entry, ground) {
+        Ok(mut trial) => {
+            let outcome = trial.run(phase);
+            let seconds = trial.verify_seconds;
+            let mut faults = outcome.unwrap_or_else(|error| vec![error.to_string()]);
+            if let Err(error) = run::end(ground.api, &trial.stage.names) {
+                faults.push(format!("it cannot be cleaned up: {error}"));
+            }
+            (faults, seconds)
+        }
+        Err(error) => (vec![error.to_string()], 0.0),
+    };
+    Proof {
+        lab: entry.lab.id.value.to_string(),
+        phase: phase.clone(),
+        faults,
+        seconds: begun.elapsed().as_secs_f64(),
+        verify_seconds,
+    }
+}
+
+/// A run of a lab in a folder that is thrown away.
+struct Trial<'t> {
+    stage: Stage<'t>,
+    entry: &'t Entry,
+    ground: &'t Ground<'t>,
+    snapshots: Snapshots,
+    verify_seconds: f64,
+    folder: tempfile::TempDir,
+}
+
+impl<'t> Trial<'t> {
+    fn new(entry: &'t Entry, ground: &'t Ground<'t>) -> Result<Self, RunError> {
+        let folder = tempfile::tempdir().map_err(RunError::at("a folder for a run"))?;
+        let stage = stage(entry, ground, folder.path())?;
+        Ok(Self { stage, entry, ground, snapshots: Snapshots::new(), verify_seconds: 0.0, folder })
+    }
+
+    fn begin(&mut self) -> Result<Report, RunError> {
+        self.stage.write_files()?;
+        let begun = run::begin(&mut self.stage, self.ground.api, &mut |_| {})?;
+        self.snapshots = begun.snapshots;
+        Ok(begun.report)
+    }
+
+    fn verify(&mut self) -> Report {
+        let report = self.stage.verify(self.ground.api, &self.snapshots, None, Patience::Learner, &mut |_| {});
+        self.verify_seconds = report.seconds;
+        report
+    }
+
+    /// Gets into a state; says what is not as it should be.
+    fn run(&mut self, phase: &Phase) -> Result<Vec<String>, RunError> {
+        self.begin()?;
+        match phase {
+            Phase::Start => Ok(self.start()),
+            Phase::Deleted => self.deleted(),
+            Phase::Reset => self.reset(),
+            Phase::Solution(dir) => self.solution(dir),
+            Phase::Trap(dir) => self.trap(dir),
+            Phase::Mutation(task) => self.mutation(task),
+        }
+    }
+
+    /// As a learner who verifies at once: what began settled has to stay so.
+    fn start(&mut self) -> Vec<String> {
+        let report = self.verify();
+        run::unexpected(&self.stage, &report)
+    }
+
+    fn deleted(&mut self) -> Result<Vec<String>, RunError> {
+        state::delete_workloads(self.ground.api, &self.stage.names)?;
+        let report = self.verify();
+        let mut faults = errors(&report);
+        let kept = report.checks.iter().filter(|check| check.task.is_none());
+        if kept.clone().count() > 0 && kept.clone().all(|check| check.status == Verdict::Pass) {
+            faults.push("everything in `keep` passes without the workloads".to_owned());
+        }
+        Ok(faults)
+    }
+
+    fn solution(&mut self, dir: &str) -> Result<Vec<String>, RunError> {
+        let number =
+            self.stage.lab.solutions.iter().position(|solution| *solution.dir.value == *dir).unwrap_or_default();
+        self.stage.apply_solution(self.ground.api, number, None)?;
+        let report = self.verify();
+        let mut faults = not_passing(&report);
+        let limit = f64::from(self.stage.lab.seconds.0);
+        if report.seconds > limit {
+            faults.push(format!("verifying took {:.1} s, more than {limit} s", report.seconds));
+        }
+        if !faults.is_empty() {
+            return Ok(faults);
+        }
+        state::restart_pods(self.ground.api, &self.stage.names)?;
+        quiet::wait(self.ground.api, &self.stage.names, &mut |_| {})?;
+        let again = self.stage.verify(self.ground.api, &self.snapshots, None, Patience::Learner, &mut |_| {});
+        Ok(not_passing(&again).into_iter().map(|fault| format!("with new pods: {fault}")).collect())
+    }
+
+    fn trap(&mut self, dir: &str) -> Result<Vec<String>, RunError> {
+        let Some(number) = self.stage.lab.traps.iter().position(|trap| *trap.dir.value == *dir) else {
+            return Ok(Vec::new());
+        };
+        self.stage.apply_trap(self.ground.api, number)?;
+        let report = self.verify();
+        let trap = self.stage.lab.traps.get(number).map(|trap| trap.value.fails.clone()).unwrap_or_default();
+        let declared: BTreeSet<&str> = trap.iter().map(|id| &*id.value).collect();
+        let failing: BTreeSet<&str> = report.failing().into_iter().collect();
+        let seen =
+            |id: &str| report.checks.iter().find(|check| check.id == id).map_or("", |check| check.observed.as_str());
+        let mut faults = errors(&report);
+        faults.extend(declared.difference(&failing).map(|id| format!("{id} passes: {}", seen(id))));
+        faults.extend(failing.difference(&declared).map(|id| format!("{id} fails too: {}", seen(id))));
+        Ok(faults)
+    }
+
+    fn mutation(&mut self, task: &str) -> Result<Vec<String>, RunError> {
+        self.stage.apply_solution(self.ground.api, 0, Some(task))?;
+        let report = self.verify();
+        let mut faults = errors(&report);
+        let of_task = report.checks.iter().filter(|check| check.task.as_deref() == Some(task));
+        let lab = &self.stage.lab;
+        let fails_at_start = |id: &str| lab.check(id).is_some_and(|check| check.at_start.is_none());
+        let passing = of_task.filter(|check| check.status == Verdict::Pass && fails_at_start(&check.id));
+        faults.extend(passing.map(|check| format!("{} passes though {task} was left out", check.id)));
+        Ok(faults)
+    }
+
+    /// A second run of the same lab has the same objects, but for its names.
+    fn reset(&mut self) -> Result<Vec<String>, RunError> {
+        let first = state::objects(self.ground.api, &self.stage.names)?;
+        run::end(self.ground.api, &self.stage.names)?;
+        self.stage = stage(self.entry, self.ground, self.folder.path())?;
+        let begun = Instant::now();
+        self.begin()?;
+        self.verify_seconds = begun.elapsed().as_secs_f64();
+        let second = state::objects(self.ground.api, &self.stage.names)?;
+        let missing = first.difference(&second).map(|object| format!("only in the first run: {object}"));
+        let added = second.difference(&first).map(|object| format!("only in the second run: {object}"));
+        Ok(missing.chain(added).collect())
+    }
+}
+
+fn stage<'t>(entry: &'t Entry, ground: &Ground<'_>, folder: &std::path::Path) -> Result<Stage<'t>, RunError> {
+    let unnamed = |_| RunError::Course("there are no random numbers".to_owned());
+    let folder = Utf8Path::from_path(folder).ok_or_else(|| RunError::Course("the folder is not UTF-8".to_owned()))?;
+    let mut names = Names::for_run(&entry.lab).map_err(unnamed)?;
+    let work = folder.join(&names.run);
+    names.kubeconfig = folder.join(format!("{}.kubeconfig", names.run));
+    names.node.clone_from(&ground.node);
+    names.server.clone_from(&ground.server);
+    (ground.kubeconfig)(&names.kubeconfig, names.ns.values().next().map_or("default", String::as_str))?;
+    Stage::new(entry, names, &work)
+}
+
+fn errors(report: &Report) -> Vec<String> {
+    let errors = report.checks.iter().filter(|check| check.status == Verdict::Error);
+    errors.map(|check| format!("{} is an error: {}", check.id, check.observed)).collect()
+}
+
+fn not_passing(report: &Report) -> Vec<String> {
+    let wrong = report.checks.iter().filter(|check| check.status != Verdict::Pass);
+    wrong.map(|check| format!("{} says {}: {}", check.id, check.status.as_str(), check.observed)).collect()
+}
+
+/// Whether the objects of a kind in a namespace can be deleted all at once.
+pub(super) fn delete_all(api: &dyn Api, kind: &str, namespace: &str) -> Result<(), RunError> {
+    let Some(resource) = Resource::known(None, kind) else { return Ok(()) };
+    let options = json!({"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0});
+    api.request(&Request::new(Method::Delete, resource.path(Some(namespace))).with(options))?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! What the live proof of a course finds.
+
+use serde::Serialize;
+
+/// What is proved of a lab.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "phase", content = "of")]
+pub enum Phase {
+    /// At the start the declared checks fail, and no others, twice.
+    Start,
+    /// Without its workloads the lab does not pass.
+    Deleted,
+    /// A solution passes, within its time, and again with new pods.
+    Solution(String),
+    /// A trap fails exactly what it declares.
+    Trap(String),
+    /// A solution without the part of one task fails the checks of that task.
+    Mutation(String),
+    /// A second run begins as the first did.
+    Reset,
+}
+
+impl Phase {
+    /// How a table calls it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Start => "start".to_owned(),
+            Self::Deleted => "deleted".to_owned(),
+            Self::Solution(dir) | Self::Trap(dir) => dir.clone(),
+            Self::Mutation(task) => format!("without {task}"),
+            Self::Reset => "reset".to_owned(),
+        }
+    }
+}
+
+/// One thing that was proved, or not.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Proof {
+    /// The lab.
+    pub lab: String,
+    /// What was to be proved.
+    #[serde(flatten)]
+    pub phase: Phase,
+    /// Why it is not proved; empty if it is.
+    pub faults: Vec<String>,
+    /// How long it took.
+    pub seconds: f64,
+    /// How long the verification took that counts.
+    pub verify_seconds: f64,
+}

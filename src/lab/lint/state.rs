@@ -1,0 +1,105 @@
+//! States that the proof brings a lab into, and what a lab has made.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::live::delete_all;
+use crate::cluster::client::apply::{self, Place};
+use crate::cluster::client::{Api, kinds::Resource};
+use crate::lab::run::RunError;
+use crate::lab::scene::Names;
+
+/// The kinds that make pods.
+const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod"];
+
+/// The kinds that are compared between two runs.
+const COMPARED: &[&str] = &[
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "CronJob",
+    "Job",
+    "Service",
+    "ConfigMap",
+    "Secret",
+    "ServiceAccount",
+    "Role",
+    "RoleBinding",
+    "NetworkPolicy",
+    "ResourceQuota",
+    "LimitRange",
+];
+
+/// Deletes everything that makes pods.
+pub(super) fn delete_workloads(api: &dyn Api, names: &Names) -> Result<(), RunError> {
+    for namespace in names.ns.values() {
+        for kind in WORKLOADS {
+            delete_all(api, kind, namespace)?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes the pods that something makes again.
+pub(super) fn restart_pods(api: &dyn Api, names: &Names) -> Result<(), RunError> {
+    let Some(pods) = Resource::known(None, "Pod") else { return Ok(()) };
+    for namespace in names.ns.values() {
+        for pod in apply::list(api, &pods, Some(namespace), None)? {
+            let name = pod.pointer("/metadata/name").and_then(Value::as_str);
+            let is_made = pod.pointer("/metadata/ownerReferences").is_some();
+            if let Some(name) = name.filter(|_| is_made) {
+                let place = Place { resource: pods.clone(), namespace: Some(namespace.clone()), name: name.to_owned() };
+                apply::delete(api, &place)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a run has made, without what differs between runs: the names, and what the API server writes.
+pub(super) fn objects(api: &dyn Api, names: &Names) -> Result<BTreeSet<String>, RunError> {
+    let mut found = BTreeSet::new();
+    for (alias, namespace) in &names.ns {
+        for kind in COMPARED {
+            let Some(resource) = Resource::known(None, kind) else { continue };
+            for mut object in apply::list(api, &resource, Some(namespace), None)? {
+                if object.pointer("/metadata/ownerReferences").is_some() {
+                    continue;
+                }
+                strip(&mut object);
+                found.insert(format!("{kind} in {alias}: {}", neutral(&object.to_string(), names)));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn strip(object: &mut Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.remove("status");
+    }
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        for key in ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"] {
+            metadata.remove(key);
+        }
+        metadata.remove("annotations");
+    }
+    if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
+        for key in ["clusterIP", "clusterIPs"] {
+            spec.remove(key);
+        }
+    }
+    // what is random by itself: tokens, and passwords that kubectl has made
+    let is_secret = object.get("type").is_some();
+    if let Some(data) = object.get_mut("data").filter(|_| is_secret) {
+        *data = Value::Null;
+    }
+}
+
+fn neutral(text: &str, names: &Names) -> String {
+    let random = names.random.iter().map(|(name, word)| (word.as_str(), format!("<{name}>")));
+    let spaces = names.ns.iter().map(|(alias, name)| (name.as_str(), format!("<{alias}>")));
+    let run = std::iter::once((names.run.as_str(), "<run>".to_owned()));
+    spaces.chain(random).chain(run).fold(text.to_owned(), |text, (word, name)| text.replace(word, &name))
+}

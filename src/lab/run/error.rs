@@ -1,0 +1,69 @@
+//! Why a run cannot go on.
+
+use camino::Utf8PathBuf;
+
+use crate::cluster::client::ApiError;
+use crate::cluster::client::apply::Failure;
+use crate::lab::state::StateError;
+
+/// Why a run cannot go on. None of these is the learner's wrong answer.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The cluster gives no answer.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// What is remembered cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// A text of the lab is wrong.
+    #[error("{0}")]
+    Course(String),
+    /// A step was refused.
+    #[error("{step}: {reason}")]
+    Step {
+        /// What was done.
+        step: String,
+        /// Why it was refused.
+        reason: String,
+    },
+    /// There is no kubectl.
+    #[error("kubectl is not on the PATH: https://kubernetes.io/docs/tasks/tools says how to get it")]
+    NoKubectl,
+    /// A lab is not as it should be at its start.
+    #[error("the lab {lab} is not as it should be at its start: {what}; `tightship lab reset` begins anew")]
+    NotSettled {
+        /// The lab.
+        lab: String,
+        /// Which checks say something else, and what they saw.
+        what: String,
+    },
+    /// The user stopped it.
+    #[error("interrupted")]
+    Interrupted,
+    /// The system refused.
+    #[error("{path}")]
+    Io {
+        /// Where.
+        path: Utf8PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl RunError {
+    pub(crate) fn at(path: impl Into<Utf8PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}
+
+impl From<Failure> for RunError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Api(error) => Self::Api(error),
+            refused @ Failure::Refused(_) => {
+                Self::Step { step: "the API server".to_owned(), reason: refused.to_string() }
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! A lab with the names of a run, on the way to a cluster.
+
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::verify::{self, Patience, Report};
+use super::{RunError, steps};
+use crate::cluster::client::Api;
+use crate::lab::check;
+use crate::lab::course::{Entry, Lab};
+use crate::lab::probes::Probes;
+use crate::lab::scene::{Names, Scene, Snapshots};
+
+/// A lab with the names of a run.
+pub struct Stage<'e> {
+    entry: &'e Entry,
+    /// The lab; its strings have the names of the run.
+    pub lab: Lab,
+    /// The names.
+    pub names: Names,
+    /// The learner's folder.
+    pub folder: Utf8PathBuf,
+}
+
+impl<'e> Stage<'e> {
+    /// Fills the names of a run into a lab.
+    pub fn new(entry: &'e Entry, names: Names, folder: &Utf8Path) -> Result<Self, RunError> {
+        let lab = entry.at(&names).map_err(|faults| RunError::Course(faults.to_string()))?;
+        Ok(Self { entry, lab, names, folder: folder.to_owned() })
+    }
+
+    /// A text of the lab, by its path in the lab's folder.
+    pub fn text(&self, path: &str) -> Result<String, RunError> {
+        self.entry.text(path, &self.names).map_err(|fault| RunError::Course(fault.to_string()))
+    }
+
+    /// Fills in placeholders.
+    pub(super) fn render(&self, name: &str, text: &str) -> Result<String, RunError> {
+        self.names.render(name, text).map_err(|fault| RunError::Course(fault.to_string()))
+    }
+
+    /// The YAML files of the lab at a path: itself, or those in the folder, in order.
+    pub fn paths(&self, path: &str) -> Vec<&str> {
+        self.entry.manifests(path).into_iter().map(|(path, _)| path).collect()
+    }
+
+    /// The real name of a namespace.
+    pub(super) fn namespace(&self, alias: &str) -> Result<&str, RunError> {
+        let name = self.names.ns.get(alias).map(String::as_str);
+        name.ok_or_else(|| RunError::Course(format!("there is no namespace {alias}")))
+    }
+
+    /// Does what begins the lab.
+    pub fn apply_start(&mut self, api: &dyn Api) -> Result<(), RunError> {
+        let list = self.lab.start.steps.clone();
+        if list.is_empty() && self.paths("start").is_empty() {
+            return Ok(());
+        }
+        steps::take(self, api, "start", &list)
+    }
+
+    /// Does a solution.
+    pub fn apply_solution(&mut self, api: &dyn Api, number: usize, without: Option<&str>) -> Result<(), RunError> {
+        let missing = || RunError::Course(format!("there is no solution {}", number + 1));
+        let solution = self.lab.solutions.get(number).ok_or_else(missing)?.value.clone();
+        let is_left_out = |task: &str| without == Some(task);
+        let list: Vec<_> = solution
+            .steps
+            .iter()
+            .filter(|step| !step.task.as_ref().is_some_and(|task| is_left_out(&task.value)))
+            .cloned()
+            .collect();
+        if list.is_empty() && !solution.steps.is_empty() {
+            return Ok(());
+        }
+        steps::take(self, api, &solution.dir.value, &list)
+    }
+
+    /// Walks into a trap.
+    pub fn apply_trap(&mut self, api: &dyn Api, number: usize) -> Result<(), RunError> {
+        let missing = || RunError::Course(format!("there is no trap {}", number + 1));
+        let trap = self.lab.traps.get(number).ok_or_else(missing)?.value.clone();
+        steps::take(self, api, &trap.dir.value, &trap.steps)
+    }
+
+    /// Looks at the cluster with this lab's eyes.
+    pub fn with_scene<R>(&self, api: &dyn Api, snapshots: &Snapshots, look: impl FnOnce(&Scene<'_>) -> R) -> R {
+        let file = |path: &str| self.text(path).map_err(|error| error.to_string());
+        let check = |id: &str| self.lab.check(id).cloned();
+        let probes = Probes::new(api, &self.names.image);
+        let scene = Scene {
+            api,
+            names: &self.names,
+            folder: self.folder.clone(),
+            file: &file,
+            snapshots,
+            probes: &probes,
+            check: &check,
+        };
+        look(&scene)
+    }
+
+    /// Verifies the lab, or one task of it.
+    pub fn verify(
+        &self,
+        api: &dyn Api,
+        snapshots: &Snapshots,
+        task: Option<&str>,
+        patience: Patience,
+        tell: &mut dyn FnMut(&str),
+    ) -> Report {
+        self.with_scene(api, snapshots, |scene| verify::verify(&self.lab, task, scene, patience, tell))
+    }
+
+    /// Writes down what later checks compare with.
+    pub(super) fn snapshots(&self, api: &dyn Api) -> Result<Snapshots, RunError> {
+        let nothing = Snapshots::new();
+        self.with_scene(api, &nothing, |scene| {
+            let mut snapshots = Snapshots::new();
+            for check in self.lab.checks() {
+                match check::snapshot(&check.id, &check.probe, scene) {
+                    Ok(Some(value)) => drop(snapshots.insert(check.id.to_string(), value)),
+                    Ok(None) => {}
+                    Err(judged) => {
+                        return Err(RunError::NotSettled {
+                            lab: self.names.lab.clone(),
+                            what: format!("{}: {}", check.id.value, judged.observed),
+                        });
+                    }
+                }
+            }
+            Ok(snapshots)
+        })
+    }
+
+    /// Writes the files that the learner works with: the story, the manifests of the start, and the questions.
+    pub fn write_files(&self) -> Result<(), RunError> {
+        fs::create_dir_all(&self.folder).map_err(RunError::at(&self.folder))?;
+        let mut files = vec![("README.md".to_owned(), self.text("README.md")?)];
+        for path in self.paths("start") {
+            files.push((path.trim_start_matches("start/").to_owned(), self.text(path)?));
+        }
+        files.extend(crate::lab::answers::blank(&self.lab).map(|text| (crate::lab::answers::FILE.to_owned(), text)));
+        for (name, text) in files {
+            let path = self.folder.join(name);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).map_err(RunError::at(parent))?;
+            }
+            fs::write(&path, text).map_err(RunError::at(&path))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,129 @@
+//! The beginning of a run, and its end.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::verify::{Patience, Report};
+use super::{RunError, Stage, quiet};
+use crate::cluster::client::apply::{self, Place};
+use crate::cluster::client::kinds::Resource;
+use crate::cluster::client::{Api, Method, Request};
+use crate::lab::course::values::AtStart;
+use crate::lab::scene::{Names, Snapshots};
+use crate::lab::verdict::Verdict;
+
+/// The label of everything that belongs to a run; its value is the suffix.
+pub const LABEL: &str = "tightship/lab-run";
+
+/// How long a lab may take to be as it should be at its start.
+const SETTLE: Duration = Duration::from_secs(60);
+/// The pause between two looks that must say the same.
+const PAUSE: Duration = Duration::from_millis(1000);
+
+/// The kinds outside of namespaces that a lab may make.
+const OUTSIDE: &[&str] = &[
+    "ClusterRoleBinding",
+    "ClusterRole",
+    "CertificateSigningRequest",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingAdmissionPolicy",
+];
+
+/// A run that has begun.
+pub struct Begun {
+    /// What was written down for later checks.
+    pub snapshots: Snapshots,
+    /// What the checks say at the start.
+    pub report: Report,
+}
+
+/// Makes the namespaces, does what begins the lab, and waits until it is as it should be. Tells of its steps.
+pub fn begin(stage: &mut Stage<'_>, api: &dyn Api, tell: &mut dyn FnMut(&str)) -> Result<Begun, RunError> {
+    tell("make the namespaces");
+    for (alias, space) in &stage.lab.namespaces {
+        let name = stage.namespace(alias)?;
+        let labels: serde_json::Map<String, serde_json::Value> = space
+            .labels
+            .iter()
+            .map(|(key, value)| (key.clone(), json!(value)))
+            .chain([(LABEL.to_owned(), json!(stage.names.run))])
+            .collect();
+        let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}});
+        apply::apply(api, &namespace, None)?;
+    }
+    wait_for_accounts(api, &stage.names)?;
+    tell("apply what the lab begins with");
+    stage.apply_start(api)?;
+    quiet::wait(api, &stage.names, tell)?;
+    let snapshots = stage.snapshots(api)?;
+    tell("see that the flaw is there");
+    let report = settle(stage, api, &snapshots)?;
+    Ok(Begun { snapshots, report })
+}
+
+/// Pods are refused until the default service account is there.
+fn wait_for_accounts(api: &dyn Api, names: &Names) -> Result<(), RunError> {
+    let end = Instant::now() + Duration::from_secs(10);
+    let Some(accounts) = Resource::known(None, "ServiceAccount") else { return Ok(()) };
+    for namespace in names.ns.values() {
+        while Instant::now() < end {
+            if api.request(&Request::get(accounts.object(Some(namespace), "default")))?.is_success() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+    Ok(())
+}
+
+/// Looks until what should fail fails and the rest passes, twice in a row.
+fn settle(stage: &Stage<'_>, api: &dyn Api, snapshots: &Snapshots) -> Result<Report, RunError> {
+    let end = Instant::now() + SETTLE;
+    let mut before = false;
+    loop {
+        let report = stage.verify(api, snapshots, None, Patience::Once, &mut |_| {});
+        let odd = unexpected(stage, &report);
+        if odd.is_empty() && before {
+            return Ok(report);
+        }
+        before = odd.is_empty();
+        if Instant::now() >= end {
+            return Err(RunError::NotSettled { lab: stage.names.lab.clone(), what: odd.join("; ") });
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+/// The checks that say something else than they should at the start, and what they say.
+pub fn unexpected(stage: &Stage<'_>, report: &Report) -> Vec<String> {
+    let odd = report.checks.iter().filter(|checked| {
+        let said = stage.lab.check(&checked.id).and_then(|check| check.at_start);
+        let passes = said.map_or(checked.task.is_none(), |said| said == AtStart::Pass);
+        match checked.status {
+            Verdict::Pass => !passes,
+            Verdict::Fail | Verdict::Blocked => passes,
+            Verdict::Error => true,
+        }
+    });
+    odd.map(|checked| format!("{} says {}: {}", checked.id, checked.status.as_str(), checked.observed)).collect()
+}
+
+/// Deletes everything of a run, without waiting for it to be gone.
+pub fn end(api: &dyn Api, names: &Names) -> Result<(), RunError> {
+    let selector = format!("{LABEL}={}", names.run);
+    for kind in OUTSIDE {
+        let Some(resource) = Resource::known(None, kind) else { continue };
+        for object in apply::list(api, &resource, None, Some(&selector))? {
+            let Some(name) = object.pointer("/metadata/name").and_then(serde_json::Value::as_str) else { continue };
+            apply::delete(api, &Place { resource: resource.clone(), namespace: None, name: name.to_owned() })?;
+        }
+    }
+    let Some(namespaces) = Resource::known(None, "Namespace") else { return Ok(()) };
+    for name in names.ns.values() {
+        // gone already is as good
+        api.request(&Request::new(Method::Delete, namespaces.object(None, name)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Steps: what a lab does to a cluster and to the learner's folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use super::{RunError, Stage, kubectl, node};
+use crate::cluster::client::Api;
+use crate::lab::answers;
+use crate::lab::course::Step;
+
+/// Does the steps of a folder of the lab in their order; without any, everything in the folder is applied.
+pub fn take(stage: &mut Stage<'_>, api: &dyn Api, dir: &str, steps: &[Step]) -> Result<(), RunError> {
+    if steps.is_empty() {
+        return apply(stage, dir);
+    }
+    steps.iter().try_for_each(|step| one(stage, api, step))
+}
+
+fn one(stage: &mut Stage<'_>, api: &dyn Api, step: &Step) -> Result<(), RunError> {
+    if let Some(path) = &step.apply {
+        apply(stage, path)
+    } else if let Some(path) = &step.replace {
+        let text = manifests(stage, path)?;
+        let args = ["replace", "--force", "--grace-period=1", "--cascade=foreground", "-f", "-"];
+        call(stage, &args, &text).map(drop)
+    } else if let Some(path) = &step.patch {
+        patch(stage, path)
+    } else if let Some(object) = &step.delete {
+        let namespace = match &object.ns {
+            Some(alias) => vec!["--namespace", stage.namespace(alias)?],
+            None => Vec::new(),
+        };
+        let kind = match object.api_version.as_deref().and_then(|version| version.split_once('/')) {
+            Some((group, version)) => format!("{}.{version}.{group}", object.kind.value),
+            None => object.kind.value.clone(),
+        };
+        let args: Vec<&str> = ["delete", &kind, &object.name, "--wait=false"].into_iter().chain(namespace).collect();
+        call(stage, &args, "").map(drop)
+    } else if let Some(argv) = &step.kubectl {
+        let argv = argv.iter().map(|word| stage.render("lab.yaml", word)).collect::<Result<Vec<_>, _>>()?;
+        let args: Vec<&str> = argv.iter().map(String::as_str).collect();
+        let said = call(stage, &args, "")?;
+        if let Some(name) = &step.save {
+            stage.names.saved.insert(name.to_string(), said.trim().to_owned());
+        }
+        Ok(())
+    } else if let Some(put) = &step.put {
+        let path = stage.folder.join(&put.file);
+        let text = stage.text(&put.from)?;
+        fs::create_dir_all(&stage.folder).map_err(RunError::at(&stage.folder))?;
+        fs::write(&path, text).map_err(RunError::at(&path))
+    } else if let Some(given) = &step.answers {
+        let given: BTreeMap<&str, &str> = given.iter().map(|(id, answer)| (&**id, answer.as_str())).collect();
+        fs::create_dir_all(&stage.folder).map_err(RunError::at(&stage.folder))?;
+        answers::give(&stage.lab, &stage.folder, &given).map_err(RunError::Course)
+    } else {
+        node::step(stage, api, step)
+    }
+}
+
+fn call(stage: &Stage<'_>, args: &[&str], input: &str) -> Result<String, RunError> {
+    kubectl::run(&stage.names.kubeconfig, &stage.folder, args, input)
+}
+
+fn apply(stage: &Stage<'_>, path: &str) -> Result<(), RunError> {
+    let text = manifests(stage, path)?;
+    call(stage, &["apply", "--validate=strict", "-f", "-"], &text).map(drop)
+}
+
+/// Applies parts of objects, each to the object that it names.
+fn patch(stage: &Stage<'_>, path: &str) -> Result<(), RunError> {
+    for (name, text) in files(stage, path)? {
+        let stream = crate::yaml::parse(&text);
+        for root in stream.documents.iter().filter_map(crate::yaml::Document::root).filter(|root| !root.is_null()) {
+            let unreadable = || RunError::Course(format!("{name} is no part of an object"));
+            let part = root.to_json().map_err(|_| unreadable())?;
+            let text = |pointer: &str| part.pointer(pointer).and_then(serde_json::Value::as_str);
+            let (kind, object) = text("/kind").zip(text("/metadata/name")).ok_or_else(unreadable)?;
+            let part_text = part.to_string();
+            let mut args = vec!["patch", kind, object, "--type=strategic", "--patch", &part_text];
+            if let Some(namespace) = text("/metadata/namespace") {
+                args.extend(["--namespace", namespace]);
+            }
+            call(stage, &args, "")?;
+        }
+    }
+    Ok(())
+}
+
+/// The manifests of a file or folder as one stream.
+fn manifests(stage: &Stage<'_>, path: &str) -> Result<String, RunError> {
+    let mut stream = String::new();
+    for (_, text) in files(stage, path)? {
+        stream.push_str("---\n");
+        stream.push_str(&text);
+        if !text.ends_with('\n') {
+            stream.push('\n');
+        }
+    }
+    Ok(stream)
+}
+
+/// The YAML files at a path, with the names of the run.
+fn files(stage: &Stage<'_>, path: &str) -> Result<Vec<(String, String)>, RunError> {
+    let yaml = stage.paths(path);
+    if yaml.is_empty() {
+        return Err(RunError::Course(format!("{path} has no manifests")));
+    }
+    yaml.into_iter().map(|path| Ok((path.to_owned(), stage.text(path)?))).collect()
+}

@@ -1,0 +1,255 @@
+//! Verifying a lab: every check at once, in the order that they need each other, as long as a change may still take effect.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::quiet;
+use crate::lab::check;
+use crate::lab::course::values::{Admitted, Reached, Runs};
+use crate::lab::course::{Check, Lab, Probe};
+use crate::lab::scene::Scene;
+use crate::lab::verdict::{Judged, Verdict};
+
+/// How many checks look at the cluster at the same time.
+const HANDS: usize = 8;
+/// The pause before a check looks again.
+const AGAIN: Duration = Duration::from_millis(400);
+
+/// What one check said.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Checked {
+    /// Its name.
+    pub id: String,
+    /// The task that it belongs to; none for what must keep working.
+    pub task: Option<String>,
+    /// What it said.
+    pub status: Verdict,
+    /// What is right when it passes.
+    pub text: String,
+    /// What is wrong, and where to look; only if it failed.
+    pub why: Option<String>,
+    /// What was seen.
+    pub observed: String,
+    /// How much it counts.
+    pub points: u32,
+    /// How long the last look took, in milliseconds.
+    pub ms: u64,
+}
+
+/// What all checks said, in the order of the lab.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// One for each check.
+    pub checks: Vec<Checked>,
+    /// How long all of it took, with the waiting.
+    pub seconds: f64,
+}
+
+impl Report {
+    /// The worst that was said: an error, then a failure.
+    pub fn verdict(&self) -> Verdict {
+        let any = |verdict| self.checks.iter().any(|check| check.status == verdict);
+        if self.checks.is_empty() || any(Verdict::Error) {
+            Verdict::Error
+        } else if any(Verdict::Fail) || any(Verdict::Blocked) {
+            Verdict::Fail
+        } else {
+            Verdict::Pass
+        }
+    }
+
+    /// The names of the checks that do not pass.
+    pub fn failing(&self) -> Vec<&str> {
+        self.checks.iter().filter(|check| check.status != Verdict::Pass).map(|check| check.id.as_str()).collect()
+    }
+}
+
+/// How patient a verification is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// It waits for rollouts, and looks again while a change may still take effect.
+    Learner,
+    /// It looks once, now.
+    Once,
+}
+
+struct Look {
+    judged: Judged,
+    took: Duration,
+}
+
+/// Verifies all checks of a lab whose strings have the names of the run; those of one task only, if one is named.
+pub fn verify(
+    lab: &Lab,
+    task: Option<&str>,
+    scene: &Scene<'_>,
+    patience: Patience,
+    tell: &mut dyn FnMut(&str),
+) -> Report {
+    let begun = Instant::now();
+    let wanted = wanted(lab, task);
+    let changed = match patience {
+        Patience::Once => Ok(None),
+        Patience::Learner => {
+            quiet::wait(scene.api, scene.names, tell).and_then(|()| quiet::last_change(scene.api, scene.names))
+        }
+    };
+    let looks = match changed {
+        Ok(changed) => look_until_settled(&wanted, scene, changed, tell),
+        Err(error) => wanted
+            .iter()
+            .map(|(_, check)| {
+                (check.id.to_string(), Look { judged: Judged::error(error.to_string()), took: Duration::ZERO })
+            })
+            .collect(),
+    };
+    let checks =
+        wanted.iter().filter_map(|(task, check)| Some(checked(*task, check, looks.get(&**check.id)?))).collect();
+    Report { checks, seconds: begun.elapsed().as_secs_f64() }
+}
+
+/// The checks with their tasks; of those of one task, what they need first and what must keep working stay.
+fn wanted<'l>(lab: &'l Lab, only: Option<&str>) -> Vec<(Option<&'l str>, &'l Check)> {
+    let tasks = lab.tasks.iter().flat_map(|task| task.checks.iter().map(move |check| (Some(&*task.id.value), check)));
+    let all: Vec<(Option<&str>, &Check)> = tasks.chain(lab.keep.iter().map(|check| (None, check))).collect();
+    let Some(only) = only else { return all };
+    let mut needed: Vec<&str> = Vec::new();
+    for (task, check) in &all {
+        let mut check = Some(*check).filter(|_| task.is_none_or(|task| task == only));
+        while let Some(found) = check.filter(|check| !needed.contains(&&**check.id)) {
+            needed.push(&found.id);
+            check = found.after.as_ref().and_then(|after| lab.check(after));
+        }
+    }
+    all.into_iter().filter(|(_, check)| needed.contains(&&**check.id)).collect()
+}
+
+fn checked(task: Option<&str>, check: &Check, look: &Look) -> Checked {
+    let failed = look.judged.verdict == Verdict::Fail;
+    Checked {
+        id: check.id.to_string(),
+        task: task.map(str::to_owned),
+        status: look.judged.verdict,
+        text: check.text.clone(),
+        why: failed.then(|| check.why.replace("{observed}", &look.judged.observed)),
+        observed: look.judged.observed.clone(),
+        points: check.points,
+        ms: u64::try_from(look.took.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+/// Looks at all, and again at those for which the last change is too fresh to be sure.
+fn look_until_settled(
+    wanted: &[(Option<&str>, &Check)],
+    scene: &Scene<'_>,
+    changed: Option<Timestamp>,
+    tell: &mut dyn FnMut(&str),
+) -> HashMap<String, Look> {
+    let checks: Vec<&Check> = wanted.iter().map(|(_, check)| *check).collect();
+    let mut looks = HashMap::new();
+    look(&checks, scene, &mut looks);
+    let mut told = false;
+    loop {
+        let age = changed.map_or(f64::INFINITY, |changed| Timestamp::now().duration_since(changed).as_secs_f64());
+        let again: Vec<&Check> = checks.iter().copied().filter(|check| is_open(check, &looks, age)).collect();
+        if again.is_empty() {
+            return looks;
+        }
+        if !told {
+            tell("look again: the last change is fresh");
+            told = true;
+        }
+        thread::sleep(AGAIN);
+        for check in &again {
+            looks.remove(&**check.id);
+        }
+        look(&again, scene, &mut looks);
+    }
+}
+
+/// Whether a later look may say something else.
+fn is_open(check: &Check, looks: &HashMap<String, Look>, age: f64) -> bool {
+    let Some(look) = looks.get(&**check.id) else { return false };
+    match look.judged.verdict {
+        Verdict::Fail | Verdict::Blocked => age < f64::from(check.eventually),
+        Verdict::Pass => age < f64::from(check.holds.unwrap_or_else(|| holds(&check.probe))),
+        Verdict::Error => false,
+    }
+}
+
+/// For how many seconds after a change a check has to hold that does not say so: what must be impossible may only not be
+/// possible yet.
+fn holds(probe: &Probe) -> u32 {
+    let negative = match probe {
+        Probe::CanI(can) => !can.deny.is_empty() || can.only,
+        Probe::Admission(admission) => admission.expect == Admitted::Deny,
+        Probe::Exec(run) => run.expect == Runs::Denied,
+        Probe::Connect(connect) => connect.expect != Reached::Open,
+        Probe::Http(http) => http.refused,
+        Probe::Token(token) => token.absent,
+        Probe::Group(_, members) => return members.iter().map(holds).max().unwrap_or_default(),
+        _ => false,
+    };
+    if negative { 2 } else { 0 }
+}
+
+/// Looks at some checks, several at the same time, each after the one that it needs.
+fn look(checks: &[&Check], scene: &Scene<'_>, looks: &mut HashMap<String, Look>) {
+    let mut left: Vec<&Check> = checks.to_vec();
+    while !left.is_empty() {
+        let waits =
+            |check: &Check| check.after.as_ref().is_some_and(|after| left.iter().any(|other| other.id == *after));
+        let (later, now): (Vec<&Check>, Vec<&Check>) = left.iter().copied().partition(|check| waits(check));
+        if now.is_empty() {
+            for check in later {
+                let judged = Judged::error("its checks wait for each other");
+                looks.insert(check.id.to_string(), Look { judged, took: Duration::ZERO });
+            }
+            return;
+        }
+        let (blocked, free): (Vec<&Check>, Vec<&Check>) =
+            now.into_iter().partition(|check| blocker(check, looks).is_some());
+        for check in blocked {
+            let judged = blocker(check, looks).unwrap_or_else(|| Judged::error("blocked"));
+            looks.insert(check.id.to_string(), Look { judged, took: Duration::ZERO });
+        }
+        looks.extend(at_once(&free, scene));
+        left = later;
+    }
+}
+
+/// What keeps a check from having a meaning: the one that it needs does not pass.
+fn blocker(check: &Check, looks: &HashMap<String, Look>) -> Option<Judged> {
+    let after = check.after.as_ref()?;
+    let look = looks.get(&*after.value)?;
+    let verdict = match look.judged.verdict {
+        Verdict::Pass => return None,
+        Verdict::Error => Verdict::Error,
+        Verdict::Fail | Verdict::Blocked => Verdict::Blocked,
+    };
+    Some(Judged { verdict, ..Judged::fail(format!("waits for {}", after.value)) })
+}
+
+fn at_once(checks: &[&Check], scene: &Scene<'_>) -> Vec<(String, Look)> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..checks.len().min(HANDS) {
+            scope.spawn(|| {
+                while let Some(check) = checks.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    let begun = Instant::now();
+                    let judged = check::judge(&check.id, &check.probe, scene);
+                    let look = Look { judged, took: begun.elapsed() };
+                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((check.id.to_string(), look));
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,309 @@
+//! What is remembered between commands, in `.tightship/lab` of the working folder.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Write as _};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::course::Lab;
+use super::scene::{Names, Snapshots};
+use crate::kube::version::Version;
+
+/// The folder below the working folder.
+const FOLDER: &str = ".tightship/lab";
+/// The file.
+const FILE: &str = "state.json";
+/// The version of the file.
+const FORMAT: u8 = 1;
+
+/// Why what is remembered cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The system refused.
+    #[error("{path}")]
+    Io {
+        /// Where.
+        path: Utf8PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A newer tightship wrote it.
+    #[error(
+        "{path} was written by a newer tightship (format {found}): use that one, or another working folder with --dir"
+    )]
+    Newer {
+        /// The file.
+        path: Utf8PathBuf,
+        /// Its format.
+        found: u64,
+    },
+    /// It is no state.
+    #[error("{path} is broken ({reason}): move it away to begin anew; the labs' folders stay as they are")]
+    Broken {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Another command works here.
+    #[error("another `tightship lab` works in this folder: wait for its end, or take another folder with --dir")]
+    Busy,
+}
+
+fn at(path: impl Into<Utf8PathBuf>) -> impl FnOnce(io::Error) -> StateError {
+    let path = path.into();
+    move |source| StateError::Io { path, source }
+}
+
+/// A cluster that labs run on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterRecord {
+    /// Its name, as kind knows it; the context's where tightship did not make it.
+    pub name: String,
+    /// The kubeconfig that leads to it.
+    pub kubeconfig: Utf8PathBuf,
+    /// The context in that kubeconfig; none for its current one.
+    pub context: Option<String>,
+    /// The uid of its `kube-system`, by which another cluster of the same name is told apart.
+    pub uid: String,
+    /// Whether tightship made it, and may delete it.
+    pub made: bool,
+    /// The container that is its control-plane node; empty if it cannot be entered.
+    pub node: String,
+    /// The URL of its API server.
+    pub server: String,
+    /// Its version, such as `v1.34.4`.
+    pub version: String,
+}
+
+impl ClusterRecord {
+    /// The release that a lab needs and this cluster is too old for; none if it is not.
+    pub fn lacks(&self, lab: &Lab) -> Option<Version> {
+        let release = Version::parse(self.version.split(['-', '+']).next().unwrap_or_default())?;
+        lab.kubernetes.as_ref().map(|needed| needed.0).filter(|needed| release < *needed)
+    }
+}
+
+/// One run of a lab.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunRecord {
+    /// Its suffix.
+    pub run: String,
+    /// The real names of its namespaces, by alias.
+    pub ns: IndexMap<String, String>,
+    /// Its random words.
+    pub random: IndexMap<String, String>,
+    /// Whether all that belongs to the start is done.
+    pub ready: bool,
+    /// What was written down at the start.
+    pub snapshots: Snapshots,
+}
+
+/// What is known of a lab.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabRecord {
+    /// The run that it is in.
+    pub run: Option<RunRecord>,
+    /// When it was first started, in UTC.
+    pub started: Option<String>,
+    /// When it was first passed, in UTC.
+    pub passed: Option<String>,
+    /// How many hints were shown, by task.
+    #[serde(default)]
+    pub hints: IndexMap<String, usize>,
+    /// How often it was verified.
+    #[serde(default)]
+    pub verified: u32,
+    /// Whether the solution was shown before it was passed.
+    #[serde(default)]
+    pub solution_seen: bool,
+}
+
+/// Everything that is remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// The version of the file.
+    pub format: u8,
+    /// The lab that the learner is in.
+    pub current: Option<String>,
+    /// Clusters: the shared one under [`State::SHARED`], those of labs with one of their own under the lab's name.
+    #[serde(default)]
+    pub clusters: IndexMap<String, ClusterRecord>,
+    /// What is known of each lab.
+    #[serde(default)]
+    pub labs: IndexMap<String, LabRecord>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { format: FORMAT, current: None, clusters: IndexMap::new(), labs: IndexMap::new() }
+    }
+}
+
+impl State {
+    /// The key of the cluster that labs share.
+    pub const SHARED: &str = "shared";
+
+    /// What is known of a lab, to be changed.
+    pub fn lab(&mut self, id: &str) -> &mut LabRecord {
+        self.labs.entry(id.to_owned()).or_default()
+    }
+}
+
+/// The working folder of a learner.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    dir: Utf8PathBuf,
+}
+
+impl Workspace {
+    /// The working folder, as an absolute path.
+    pub fn new(dir: &Utf8Path) -> Result<Self, StateError> {
+        Ok(Self { dir: camino::absolute_utf8(dir).map_err(at(dir))? })
+    }
+
+    /// The folder itself.
+    pub fn dir(&self) -> &Utf8Path {
+        &self.dir
+    }
+
+    /// The folder of what is remembered.
+    pub fn folder(&self) -> Utf8PathBuf {
+        self.dir.join(FOLDER)
+    }
+
+    /// The learner's kubeconfig.
+    pub fn kubeconfig(&self) -> Utf8PathBuf {
+        self.folder().join("kubeconfig")
+    }
+
+    /// The folder of the clusters that are made here.
+    pub fn clusters(&self) -> Utf8PathBuf {
+        self.folder().join("clusters")
+    }
+
+    /// What is remembered; nothing yet is no error.
+    pub fn load(&self) -> Result<State, StateError> {
+        let path = self.folder().join(FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(State::default());
+            }
+            Err(error) => return Err(at(path)(error)),
+        };
+        let broken = |error: serde_json::Error| StateError::Broken { path: path.clone(), reason: error.to_string() };
+        let value: serde_json::Value = serde_json::from_str(&text).map_err(broken)?;
+        match value.get("format").and_then(serde_json::Value::as_u64) {
+            Some(found) if found > u64::from(FORMAT) => Err(StateError::Newer { path, found }),
+            _ => serde_json::from_value(value).map_err(broken),
+        }
+    }
+
+    /// Writes it down: all of it, or nothing.
+    pub fn save(&self, state: &State) -> Result<(), StateError> {
+        let text = serde_json::to_string_pretty(state)
+            .map_err(|error| StateError::Broken { path: self.folder().join(FILE), reason: error.to_string() })?;
+        self.write(FILE, &format!("{text}\n"))
+    }
+
+    /// Writes a file of the folder, closed to others.
+    pub fn write(&self, name: &str, text: &str) -> Result<(), StateError> {
+        let folder = self.make()?;
+        let path = folder.join(name);
+        let write = || -> io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+            file.write_all(text.as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        write().map_err(at(&path))
+    }
+
+    /// Keeps other commands from changing anything until it is dropped.
+    pub fn lock(&self) -> Result<File, StateError> {
+        let path = self.make()?.join("lock");
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(StateError::Busy),
+            Err(TryLockError::Error(error)) => Err(at(path)(error)),
+        }
+    }
+
+    /// The folder, made if it is not there. It holds credentials: git shall not see it.
+    fn make(&self) -> Result<Utf8PathBuf, StateError> {
+        let folder = self.folder();
+        if !folder.is_dir() {
+            fs::create_dir_all(&folder).map_err(at(&folder))?;
+            let ignore = folder.join(".gitignore");
+            fs::write(&ignore, "*\n").map_err(at(&ignore))?;
+        }
+        Ok(folder)
+    }
+}
+
+impl RunRecord {
+    /// The names of the run on a cluster.
+    pub fn names(&self, lab: &str, cluster: &ClusterRecord, kubeconfig: &Utf8Path) -> Names {
+        Names {
+            lab: lab.to_owned(),
+            run: self.run.clone(),
+            ns: self.ns.clone(),
+            random: self.random.clone(),
+            image: super::IMAGE.to_owned(),
+            node: cluster.node.clone(),
+            server: cluster.server.clone(),
+            kubeconfig: kubeconfig.to_owned(),
+            saved: IndexMap::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LabRecord, State, StateError, Workspace};
+
+    fn workspace() -> (tempfile::TempDir, Workspace) {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::new(camino::Utf8Path::from_path(folder.path()).unwrap()).unwrap();
+        (folder, workspace)
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_nothing_is_no_error() {
+        let (_folder, workspace) = workspace();
+        assert_eq!(workspace.load().unwrap(), State::default());
+        let mut state = State { current: Some("the-hack".to_owned()), ..State::default() };
+        *state.lab("the-hack") = LabRecord { verified: 3, ..LabRecord::default() };
+        workspace.save(&state).unwrap();
+        assert_eq!(workspace.load().unwrap(), state);
+        assert_eq!(std::fs::read_to_string(workspace.folder().join(".gitignore")).unwrap(), "*\n");
+    }
+
+    #[test]
+    fn a_newer_and_a_broken_file_are_refused_and_stay() {
+        let (_folder, workspace) = workspace();
+        workspace.write("state.json", "{\"format\": 2, \"news\": true}").unwrap();
+        assert!(matches!(workspace.load(), Err(StateError::Newer { found: 2, .. })));
+        workspace.write("state.json", "{\"format\": 1").unwrap();
+        assert!(matches!(workspace.load(), Err(StateError::Broken { .. })));
+        assert_eq!(std::fs::read_to_string(workspace.folder().join("state.json")).unwrap(), "{\"format\": 1");
+    }
+
+    #[test]
+    fn two_commands_do_not_write_at_once() {
+        let (_folder, workspace) = workspace();
+        let first = workspace.lock().unwrap();
+        assert!(matches!(workspace.lock(), Err(StateError::Busy)));
+        drop(first);
+        workspace.lock().unwrap();
+    }
+}
