@@ -15,10 +15,10 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cel::Program;
 use regex::Regex;
 
 use crate::diagnostic::{Problem, nearest};
+use crate::lab::check::cel;
 use crate::lab::course::values::{Id, Need};
 use crate::lab::course::{Entry, Fault, Faults, Lab};
 use crate::lab::scene::Names;
@@ -129,9 +129,8 @@ impl Linter<'_> {
     /// Whether an expression can be read.
     fn cel(&mut self, expression: Option<&Located<String>>) {
         let Some((expression, text)) = expression.and_then(|text| Some((text, self.filled(text)?))) else { return };
-        if let Err(errors) = Program::compile(&text) {
-            let first = errors.errors.first().map_or("it cannot be read", |error| error.msg.as_str());
-            self.say(Problem::error(expression.span, "this is no CEL").label(first));
+        if let Some(problem) = cel::problem(&text) {
+            self.wrong(expression.span, problem);
         }
     }
 

@@ -75,9 +75,13 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             let problem = Problem::error(Span::default(), "there is nothing to type here");
             linter.say_of(source, problem.label("expected a block ```console or ```sh with kubectl"));
         }
+        let mut aliases = Vec::new();
         for command in commands {
             let program = program(command.text).unwrap_or_default();
-            if !PROGRAMS.contains(&program) {
+            if program == "alias" {
+                let name = command.text.split_whitespace().nth(1).and_then(|alias| alias.split('=').next());
+                aliases.extend(name);
+            } else if !PROGRAMS.contains(&program) && !aliases.contains(&program) {
                 let problem = Problem::error(
                     span(command.at, command.text),
                     format!("`{program}` is no program that a learner has"),
@@ -103,16 +107,18 @@ fn program(command: &str) -> Option<&str> {
     command.split_whitespace().find(|word| !is_setting(word))
 }
 
-/// What is to be typed in the blocks of a page.
+/// What is to be typed in the blocks of a page: those between fences, and those that are indented.
 fn commands<'t>(linter: &mut Linter<'_>, source: &'t Source) -> Vec<Command<'t>> {
     let mut commands = Vec::new();
     let mut block: Option<Block<'_>> = None;
     let mut at = 0;
     for line in source.text().split_inclusive('\n') {
         let text = line.trim_end();
-        let indent = text.len() - text.trim_start().len();
-        match (text.trim_start().strip_prefix("```"), &mut block) {
-            (Some(language), None) => block = Some(Block { language, at: at + indent, ..Block::default() }),
+        let inner = text.trim_start();
+        let place = at + text.len() - inner.len();
+        let is_indented = text.starts_with("    ");
+        match (inner.strip_prefix("```"), &mut block) {
+            (Some(language), None) => block = Some(Block { language, at: place, is_fenced: true, ..Block::default() }),
             (Some(_), Some(open)) => {
                 if open.language == "console" && !open.has_command {
                     let problem = Problem::error(span(open.at, "```console"), "nothing is typed in this block");
@@ -120,16 +126,17 @@ fn commands<'t>(linter: &mut Linter<'_>, source: &'t Source) -> Vec<Command<'t>>
                 }
                 block = None;
             }
-            (None, Some(open)) => {
-                if let Some(command) = open.command(text.trim_start()) {
-                    commands.push(Command { text: command, at: at + text.len() - command.len() });
-                }
-            }
-            (None, None) => {}
+            (None, Some(open)) if !open.is_fenced && !is_indented && !inner.is_empty() => block = None,
+            (None, None) if is_indented => block = Some(Block { language: "console", at: place, ..Block::default() }),
+            _ => {}
+        }
+        if let Some(open) = block.as_mut().filter(|open| !open.is_fenced || open.at != place) {
+            let command = open.command(inner);
+            commands.extend(command.map(|text| Command { text, at: place + inner.len() - text.len() }));
         }
         at += line.len();
     }
-    if let Some(open) = block {
+    if let Some(open) = block.filter(|block| block.is_fenced) {
         linter.say_of(source, Problem::error(span(open.at, "```"), "this block does not end"));
     }
     commands
@@ -140,6 +147,8 @@ fn commands<'t>(linter: &mut Linter<'_>, source: &'t Source) -> Vec<Command<'t>>
 struct Block<'t> {
     language: &'t str,
     at: usize,
+    /// Whether it is between fences, and not just indented.
+    is_fenced: bool,
     has_command: bool,
     /// Whether the next line still belongs to the command: it ended in a backslash, or within quotes.
     continues: bool,

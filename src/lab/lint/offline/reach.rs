@@ -54,13 +54,10 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
         self::workload(linter, workload);
         linter.not_with(*place, "beside `workload`", &[("labels", !from.labels.is_empty())]);
     }
-    for label in &from.labels {
-        let is_label = label.split_once('=').is_some_and(|(key, value)| {
-            NameRule::QualifiedName.check(key).is_ok() && NameRule::LabelValue.check(value).is_ok()
-        });
-        // one with a placeholder is a label when it is filled in
-        if !is_label && !label.contains('{') {
-            linter.wrong(*place, format!("`{label}` is no label: expected `key=value`"));
+    for (key, value) in &from.labels {
+        let value = linter.filled(value).unwrap_or_default();
+        if NameRule::QualifiedName.check(key).is_err() || NameRule::LabelValue.check(&value).is_err() {
+            linter.wrong(*place, format!("`{key}: {value}` cannot be a label"));
         }
     }
     destination(linter, &spec.to);

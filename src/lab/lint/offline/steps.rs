@@ -1,12 +1,9 @@
 //! Steps, and the files that they need; whatever nothing needs is out of place.
 
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
-
 use super::structure::known_task;
 use super::{Linter, Use};
 use crate::diagnostic::Problem;
+use crate::lab::answers::digest;
 use crate::lab::course::source::LAB;
 use crate::lab::course::step::ObjectRef;
 use crate::lab::course::values::{Id, Need};
@@ -174,7 +171,7 @@ fn answered(linter: &mut Linter<'_>, steps: &[Step], span: Span) {
             None => linter.wrong(span, format!("this solution does not answer `{}`", check.id.value)),
             Some((span, answer)) => {
                 let Some(answer) = linter.filled(answer) else { continue };
-                let hash = hash(&lab.id, &check.id, &answer);
+                let hash = digest(&lab.id, &check.id, &answer);
                 if hash != question.sha256.value {
                     let message = format!("the answer to `{}` is not the one that the check takes", check.id.value);
                     let problem = Problem::error(span, message).label(format!("its hash is {hash}"));
@@ -183,16 +180,6 @@ fn answered(linter: &mut Linter<'_>, steps: &[Step], span: Span) {
             }
         }
     }
-}
-
-/// The hash of an answer, as an `answer` check has it.
-fn hash(lab: &str, check: &str, answer: &str) -> String {
-    let mut hash = String::new();
-    for byte in Sha256::digest(format!("{lab}/{check}/{}", answer.trim().to_lowercase())) {
-        // writing to a string cannot fail
-        let _ = write!(hash, "{byte:02x}");
-    }
-    hash
 }
 
 fn strays(linter: &mut Linter<'_>) {
