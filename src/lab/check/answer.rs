@@ -2,16 +2,14 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::lab::answers::FILE;
 use crate::lab::course::probe::Answer;
 use crate::lab::scene::Scene;
 use crate::lab::verdict::Judged;
 use crate::yaml;
 
-/// The file in the learner's folder with the answers.
-pub const FILE: &str = "answers.yaml";
-
 /// SHA-256 of an answer to a check of a lab, in hexadecimal.
-pub fn hash(lab: &str, check: &str, answer: &str) -> String {
+fn hash(lab: &str, check: &str, answer: &str) -> String {
     use std::fmt::Write as _;
     let text = format!("{lab}/{check}/{}", answer.trim().to_lowercase());
     Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
@@ -47,7 +45,8 @@ pub(super) fn judge(id: &str, spec: &Answer, scene: &Scene<'_>) -> Judged {
 
 #[cfg(test)]
 mod tests {
-    use super::{FILE, hash};
+    use super::hash;
+    use crate::lab::answers::FILE;
     use crate::lab::check::recorded::{Recorded, Stage};
     use crate::lab::verdict::{Judged, Verdict};
 

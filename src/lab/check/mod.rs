@@ -1,5 +1,6 @@
 //! Judging a check: one file per type.
 
+mod admission;
 mod answer;
 mod beyond;
 mod can_i;
@@ -16,9 +17,13 @@ mod http;
 mod identity;
 mod leak;
 mod objects;
+#[cfg(test)]
+mod page;
+mod pattern;
 mod pods;
 #[cfg(test)]
 pub(crate) mod recorded;
+mod refusal;
 mod resource;
 mod seen;
 mod spots;
@@ -51,12 +56,10 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
         Probe::Unchanged(spec) => unchanged::judge(spec, snapshot, scene),
         Probe::Answer(spec) => answer::judge(id, spec, scene),
         Probe::CanI(spec) => can_i::judge(spec, scene),
-        Probe::Admission(_)
-        | Probe::Rule(_)
-        | Probe::Flag(_)
-        | Probe::NodeFile(_)
-        | Probe::Audit(_)
-        | Probe::Etcd(_) => Judged::error(format!("`{id}` has a type that is not known yet")),
+        Probe::Admission(spec) => admission::judge(spec, scene),
+        Probe::Rule(_) | Probe::Flag(_) | Probe::NodeFile(_) | Probe::Audit(_) | Probe::Etcd(_) => {
+            Judged::error(format!("`{id}` has a type that is not known yet"))
+        }
     }
 }
 

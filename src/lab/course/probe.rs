@@ -4,7 +4,7 @@ use super::values::{
     Admitted, Authority, Each, Exit, Id, Number, Operation, Place, Presence, Protocol, Reached, Runs, Target,
 };
 use crate::check::config::RuleName;
-use crate::spec::decode::{Located, record};
+use crate::spec::decode::{Located, Map, record};
 
 record! {
     /// Somebody: exactly one of these.
@@ -129,8 +129,8 @@ record! {
     From "source" {
         /// The alias of the namespace.
         ns "ns": Located<Id>,
-        /// The labels of the throw-away pod, as `key=value`.
-        labels "labels": Vec<String> = Vec::new(),
+        /// The labels of the throw-away pod.
+        labels "labels": Map<String, String> = Map::default(),
         /// The workload, whose pods must have a shell.
         workload "workload": Option<Located<String>> = None,
     }

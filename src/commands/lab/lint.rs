@@ -1,0 +1,158 @@
+//! `tightship lab lint`.
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use camino::Utf8Path;
+use serde::Serialize;
+
+use super::ERROR;
+use super::desk::{Desk, say};
+use crate::cli::lab::LintArgs;
+use crate::cluster::client::kubeconfig::Access;
+use crate::cluster::create::Wanted;
+use crate::commands::progress::Steps;
+use crate::commands::{FINDINGS, OK, interrupt, output};
+use crate::lab::course::Entry;
+use crate::lab::lint::live::{self, Ground};
+use crate::lab::lint::{Phase, Proof};
+use crate::lab::run::RunError;
+use crate::lab::scene::Names;
+use crate::lab::site::{self, CONTEXT, Site};
+use crate::lab::state::Workspace;
+
+/// The version of the JSON.
+const VERSION: u8 = 1;
+
+#[derive(Serialize)]
+struct Output<'p> {
+    version: u8,
+    seconds: f64,
+    proofs: &'p [Proof],
+}
+
+/// Proves a course.
+pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
+    let labs: Vec<&Entry> = if args.labs.is_empty() {
+        desk.course.labs.iter().collect()
+    } else {
+        args.labs.iter().map(|word| desk.course.find(word)).collect::<Result<_, _>>()?
+    };
+    if !args.live {
+        say(&format!("{}: read, and nothing is wrong with what is written", output::count(labs.len(), "lab")))?;
+        return Ok(OK);
+    }
+    let begun = Instant::now();
+    let scratch = tempfile::tempdir().context("a folder for the runs")?;
+    let folder = Utf8Path::from_path(scratch.path()).context("the folder for the runs is not UTF-8")?;
+    let workspace = Workspace::new(folder)?;
+    let site = match ground(&workspace, args, &labs) {
+        Ok(site) => site,
+        Err(error) => {
+            output::error(&format!("{error:#}"))?;
+            return Ok(ERROR);
+        }
+    };
+    let proofs = prove(&site, args, &labs);
+    let removed = site::remove(&workspace, &site.record);
+    let proofs = proofs?;
+    removed?;
+    let seconds = begun.elapsed().as_secs_f64();
+    if args.json {
+        output::print(&format!("{}\n", serde_json::to_string_pretty(&Output { version: VERSION, seconds, proofs: &proofs })?))?;
+    } else {
+        output::print(&table(&labs, &proofs, seconds))?;
+    }
+    Ok(if interrupt::happened() {
+        interrupt::CODE
+    } else if proofs.iter().all(|proof| proof.faults.is_empty()) {
+        OK
+    } else {
+        FINDINGS
+    })
+}
+
+/// The cluster to prove on.
+fn ground(workspace: &Workspace, args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<Site> {
+    if let Some(context) = &args.cluster.context {
+        return Ok(Site::adopt(workspace, context, args.cluster.yes_this_cluster)?);
+    }
+    let stop = interrupt::writing();
+    let wanted = Wanted {
+        image: args.cluster.image.clone().filter(|image| !image.is_empty()),
+        kubernetes: None,
+        hardened: false,
+        nodes: 1,
+    };
+    let lab = &labs.first().context("there are no labs")?.lab;
+    let name = format!("tightship-lint-{}", Names::for_run(lab)?.run);
+    let mut steps = Steps::new();
+    let site = Site::make(workspace, &name, &wanted, &mut steps, stop);
+    steps.finish();
+    Ok(site?)
+}
+
+fn prove(site: &Site, args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<Vec<Proof>> {
+    let stop = interrupt::writing();
+    let access = Access::open(&site.record.kubeconfig, site.record.context.as_deref())?;
+    let kubeconfig = |path: &Utf8Path, namespace: &str| -> Result<(), RunError> {
+        let text = access.kubeconfig(CONTEXT, namespace)?;
+        std::fs::write(path, text).map_err(RunError::at(path))
+    };
+    let ground = Ground {
+        api: &site.client,
+        kubeconfig: &kubeconfig,
+        node: site.record.node.clone(),
+        server: site.record.server.clone(),
+    };
+    let total: usize = labs.iter().map(|entry| live::phases(&entry.lab).len()).sum();
+    let done = Mutex::new(0_usize);
+    let tell = |proof: &Proof| {
+        let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *done += 1;
+        let word = if proof.faults.is_empty() { "ok" } else { "FAULT" };
+        let line = format!("{:>3}/{total} {:>6.1} s  {word:<5} {} {}", *done, proof.seconds, proof.lab, proof.phase.name());
+        // who cannot be told is told the end
+        let _ = say(&line);
+        for fault in &proof.faults {
+            let _ = say(&format!("                     {fault}"));
+        }
+    };
+    Ok(live::prove(labs, &ground, usize::from(args.jobs), stop, &tell))
+}
+
+/// A line for each lab.
+fn table(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
+    let width = labs.iter().map(|entry| entry.folder.len()).max().unwrap_or_default();
+    let mut text = format!("{:<width$}  start  solutions  traps  others  verify s  reset s  total s\n", "lab");
+    for entry in labs {
+        let of: Vec<&Proof> = proofs.iter().filter(|proof| proof.lab == *entry.lab.id.value.0).collect();
+        let ratio = |is: fn(&Phase) -> bool| {
+            let all: Vec<&&Proof> = of.iter().filter(|proof| is(&proof.phase)).collect();
+            format!("{}/{}", all.iter().filter(|proof| proof.faults.is_empty()).count(), all.len())
+        };
+        let slowest = |is: fn(&Phase) -> bool| {
+            of.iter().filter(|proof| is(&proof.phase)).map(|proof| proof.verify_seconds).fold(0.0_f64, f64::max)
+        };
+        let total: f64 = of.iter().map(|proof| proof.seconds).sum();
+        text.push_str(&format!(
+            "{:<width$}  {:>5}  {:>9}  {:>5}  {:>6}  {:>8.1}  {:>7.1}  {total:>7.1}\n",
+            entry.folder,
+            ratio(|phase| *phase == Phase::Start),
+            ratio(|phase| matches!(phase, Phase::Solution(_))),
+            ratio(|phase| matches!(phase, Phase::Trap(_))),
+            ratio(|phase| matches!(phase, Phase::Deleted | Phase::Mutation(_) | Phase::Reset)),
+            slowest(|phase| matches!(phase, Phase::Solution(_))),
+            slowest(|phase| *phase == Phase::Reset),
+        ));
+    }
+    let proved = proofs.iter().filter(|proof| proof.faults.is_empty()).count();
+    text.push_str(&format!(
+        "{} of {} proved, in {} of which each is a run of its own, after {seconds:.0} s\n",
+        proved,
+        output::count(proofs.len(), "state"),
+        output::count(labs.len(), "lab"),
+    ));
+    text
+}
