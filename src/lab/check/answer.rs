@@ -9,7 +9,7 @@ use crate::lab::verdict::Judged;
 use crate::yaml;
 
 /// SHA-256 of an answer to a check of a lab, in hexadecimal.
-fn hash(lab: &str, check: &str, answer: &str) -> String {
+pub(crate) fn hash(lab: &str, check: &str, answer: &str) -> String {
     use std::fmt::Write as _;
     let text = format!("{lab}/{check}/{}", answer.trim().to_lowercase());
     Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {

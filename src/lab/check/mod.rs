@@ -1,7 +1,7 @@
 //! Judging a check: one file per type.
 
 mod admission;
-mod answer;
+pub(crate) mod answer;
 mod beyond;
 mod can_i;
 pub(crate) mod cel;

@@ -138,7 +138,7 @@ impl Linter<'_> {
     fn regex(&mut self, expression: Option<&Located<String>>) {
         let Some((expression, text)) = expression.and_then(|text| Some((text, self.filled(text)?))) else { return };
         if let Err(error) = Regex::new(&text) {
-            let last = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
+            let last = error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
             self.say(Problem::error(expression.span, "this is no regular expression").label(last));
         }
     }

@@ -7,54 +7,10 @@ use crate::lab::course::Fault;
 use crate::yaml::{Source, Span};
 
 /// The programs and words of the shell that a learner is told to type.
-const PROGRAMS: &[&str] = &[
-    "tightship",
-    "kubectl",
-    "cat",
-    "ls",
-    "openssl",
-    "base64",
-    "curl",
-    "echo",
-    "printf",
-    "diff",
-    "grep",
-    "sed",
-    "awk",
-    "cut",
-    "head",
-    "tail",
-    "wc",
-    "sort",
-    "tr",
-    "docker",
-    "kind",
-    "cd",
-    "cp",
-    "mv",
-    "rm",
-    "mkdir",
-    "chmod",
-    "export",
-    "unset",
-    "sleep",
-    "timeout",
-    "date",
-    "watch",
-    "true",
-    "test",
-    "less",
-    "tee",
-    "for",
-    "while",
-    "until",
-    "do",
-    "done",
-    "if",
-    "then",
-    "else",
-    "fi",
-];
+const PROGRAMS: &str = "\
+    tightship kubectl cat ls openssl base64 curl echo printf diff grep sed awk cut head tail wc sort \
+    tr docker kind cd cp mv rm mkdir chmod export unset sleep timeout date watch true test less tee \
+    for while until do done if then } else fi";
 
 /// A line that the learner types.
 struct Command<'t> {
@@ -75,17 +31,16 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             let problem = Problem::error(Span::default(), "there is nothing to type here");
             linter.say_of(source, problem.label("expected a block ```console or ```sh with kubectl"));
         }
-        let mut aliases = Vec::new();
+        let mut own = Vec::new();
         for command in commands {
             let program = program(command.text).unwrap_or_default();
             if program == "alias" {
-                let name = command.text.split_whitespace().nth(1).and_then(|alias| alias.split('=').next());
-                aliases.extend(name);
-            } else if !PROGRAMS.contains(&program) && !aliases.contains(&program) {
-                let problem = Problem::error(
-                    span(command.at, command.text),
-                    format!("`{program}` is no program that a learner has"),
-                );
+                own.extend(command.text.split_whitespace().nth(1).and_then(|alias| alias.split('=').next()));
+            } else if let Some(function) = program.strip_suffix("()") {
+                own.push(function);
+            } else if !PROGRAMS.split_whitespace().any(|known| known == program) && !own.contains(&program) {
+                let message = format!("`{program}` is no program that a learner has");
+                let problem = Problem::error(span(command.at, command.text), message);
                 linter
                     .say_of(source, problem.label("commands begin with kubectl, tightship or a tool of every system"));
             }
@@ -98,13 +53,14 @@ fn span(at: usize, text: &str) -> Span {
     Span { start: offset(at), end: offset(at + text.len()) }
 }
 
-/// The program of a command, behind what is set for it.
+/// The program of a command, behind what is set for it, or the one whose output is set.
 fn program(command: &str) -> Option<&str> {
-    let is_setting = |word: &&str| {
-        let name = word.split('=').next().unwrap_or_default();
-        word.contains('=') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-    };
-    command.split_whitespace().find(|word| !is_setting(word))
+    command.split_whitespace().find_map(|word| {
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        let is_setting = word.contains('=') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        let output = value.trim_start_matches('"').strip_prefix("$(");
+        if is_setting { output } else { Some(word) }
+    })
 }
 
 /// What is to be typed in the blocks of a page: those between fences, and those that are indented.
@@ -117,6 +73,9 @@ fn commands<'t>(linter: &mut Linter<'_>, source: &'t Source) -> Vec<Command<'t>>
         let inner = text.trim_start();
         let place = at + text.len() - inner.len();
         let is_indented = text.starts_with("    ");
+        if !is_indented && !inner.is_empty() {
+            block = block.filter(|open| open.is_fenced);
+        }
         match (inner.strip_prefix("```"), &mut block) {
             (Some(language), None) => block = Some(Block { language, at: place, is_fenced: true, ..Block::default() }),
             (Some(_), Some(open)) => {
@@ -126,7 +85,6 @@ fn commands<'t>(linter: &mut Linter<'_>, source: &'t Source) -> Vec<Command<'t>>
                 }
                 block = None;
             }
-            (None, Some(open)) if !open.is_fenced && !is_indented && !inner.is_empty() => block = None,
             (None, None) if is_indented => block = Some(Block { language: "console", at: place, ..Block::default() }),
             _ => {}
         }

@@ -54,7 +54,7 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
         self::workload(linter, workload);
         linter.not_with(*place, "beside `workload`", &[("labels", !from.labels.is_empty())]);
     }
-    for (key, value) in &from.labels {
+    for (key, value) in from.labels.iter() {
         let value = linter.filled(value).unwrap_or_default();
         if NameRule::QualifiedName.check(key).is_err() || NameRule::LabelValue.check(&value).is_err() {
             linter.wrong(*place, format!("`{key}: {value}` cannot be a label"));

@@ -3,7 +3,7 @@
 use super::structure::known_task;
 use super::{Linter, Use};
 use crate::diagnostic::Problem;
-use crate::lab::answers::digest;
+use crate::lab::check::answer::hash;
 use crate::lab::course::source::LAB;
 use crate::lab::course::step::ObjectRef;
 use crate::lab::course::values::{Id, Need};
@@ -171,7 +171,7 @@ fn answered(linter: &mut Linter<'_>, steps: &[Step], span: Span) {
             None => linter.wrong(span, format!("this solution does not answer `{}`", check.id.value)),
             Some((span, answer)) => {
                 let Some(answer) = linter.filled(answer) else { continue };
-                let hash = digest(&lab.id, &check.id, &answer);
+                let hash = hash(&lab.id, &check.id, &answer);
                 if hash != question.sha256.value {
                     let message = format!("the answer to `{}` is not the one that the check takes", check.id.value);
                     let problem = Problem::error(span, message).label(format!("its hash is {hash}"));
@@ -186,7 +186,9 @@ fn strays(linter: &mut Linter<'_>) {
     let entry = linter.entry;
     for (path, source) in &entry.files {
         let has_place = path == LAB || PAGES.contains(&path.as_str()) || path.starts_with("start/");
-        if !has_place && !linter.used.contains(path) {
+        // what a solution was rendered from is worth reading with it
+        let is_spec = path.starts_with("solution") && path.ends_with("/tightship.yaml");
+        if !has_place && !is_spec && !linter.used.contains(path) {
             linter.say_of(source, Problem::error(Span::default(), format!("no step and no check needs `{path}`")));
         }
     }
