@@ -24,5 +24,7 @@ pub fn load(
 pub fn is_on(node: &str, image: &str) -> Result<bool, ClusterError> {
     let listed = docker::exec(node, &["ctr", "--namespace", "k8s.io", "images", "list", "--quiet"])?;
     let (with_registry, official) = (format!("/{image}"), format!("docker.io/library/{image}"));
-    Ok(listed.lines().any(|line| line == image || line == official || (image.contains('/') && line.ends_with(&with_registry))))
+    Ok(listed
+        .lines()
+        .any(|line| line == image || line == official || (image.contains('/') && line.ends_with(&with_registry))))
 }

@@ -51,7 +51,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Cluster(command) => cluster::run(&command),
         #[cfg(feature = "cluster")]
         Command::Lab(args) => lab::run(&args),
-        Command::Schema => schema::run(),
+        Command::Schema { of } => schema::run(of),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),
     };

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
+use sha2::{Digest as _, Sha256};
 
 use super::course::{Lab, Probe};
 
@@ -37,7 +39,34 @@ fn written(lab: &Lab, given: &BTreeMap<&str, &str>) -> Option<String> {
 
 /// Writes answers into the file.
 pub fn give(lab: &Lab, folder: &Utf8Path, given: &BTreeMap<&str, &str>) -> Result<(), String> {
-    let path = folder.join(FILE);
+    let path = path(folder);
     let text = written(lab, given).unwrap_or_default();
     fs::write(&path, text).map_err(|error| format!("{path}: {error}"))
+}
+
+fn path(folder: &Utf8Path) -> Utf8PathBuf {
+    folder.join(FILE)
+}
+
+/// The answer to a question: none if it is not there, or empty. Anything that YAML reads as one word or line counts.
+pub fn read(folder: &Utf8Path, id: &str) -> Result<Option<String>, String> {
+    let path = path(folder);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("{path}: {error}")),
+    };
+    let stream = crate::yaml::parse(&text);
+    if let Some(error) = stream.errors.first() {
+        return Err(format!("{FILE} is not YAML: {}", error.message));
+    }
+    let root = stream.documents.first().and_then(crate::yaml::Document::root);
+    let answer = root.and_then(|root| root.get(id)).and_then(|node| node.text().map(str::to_owned));
+    Ok(answer.map(|answer| answer.trim().to_owned()).filter(|answer| !answer.is_empty() && answer != "null"))
+}
+
+/// How an answer is compared, so that the lab does not tell it: SHA-256 of the lab, the check and the answer.
+pub fn digest(lab: &str, check: &str, answer: &str) -> String {
+    let digest = Sha256::digest(format!("{lab}/{check}/{}", answer.trim().to_lowercase()));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -20,7 +20,7 @@ pub const LABEL: &str = "tightship/probe";
 pub const CONTAINER: &str = "probe";
 
 /// How long a pod may take to run.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How often it is looked at.
 const MOMENT: Duration = Duration::from_millis(50);
@@ -186,7 +186,7 @@ impl<'a> Probes<'a> {
                     "command": ["sleep", "120"],
                     "resources": {
                         "requests": {"cpu": "10m", "memory": "8Mi"},
-                        "limits": {"cpu": "100m", "memory": "32Mi"},
+                        "limits": {"cpu": "200m", "memory": "32Mi"},
                     },
                     "securityContext": {
                         "allowPrivilegeEscalation": false,

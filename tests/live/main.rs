@@ -16,6 +16,8 @@ mod environments;
 mod hardened;
 mod inputs;
 mod kubectl;
+#[cfg(feature = "cluster")]
+mod labs;
 mod network;
 mod pods;
 mod proxy;
@@ -44,6 +46,8 @@ type Test = (&'static str, fn(&Live) -> Result<(), Failed>);
 
 fn tests() -> Vec<Test> {
     [
+        #[cfg(feature = "cluster")]
+        labs::FIRST,
         hardened::FIRST,
         workloads::TESTS,
         network::TESTS,
@@ -58,6 +62,8 @@ fn tests() -> Vec<Test> {
         admission::TESTS,
         #[cfg(feature = "cluster")]
         client::TESTS,
+        #[cfg(feature = "cluster")]
+        labs::TESTS,
         hardened::LAST,
     ]
     .concat()

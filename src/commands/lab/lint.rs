@@ -14,9 +14,9 @@ use crate::cluster::client::kubeconfig::Access;
 use crate::cluster::create::Wanted;
 use crate::commands::progress::Steps;
 use crate::commands::{FINDINGS, OK, interrupt, output};
-use crate::lab::course::Entry;
+use crate::lab::course::{Entry, Faults};
 use crate::lab::lint::live::{self, Ground};
-use crate::lab::lint::{Phase, Proof};
+use crate::lab::lint::{Phase, Proof, offline};
 use crate::lab::run::RunError;
 use crate::lab::scene::Names;
 use crate::lab::site::{self, CONTEXT, Site};
@@ -39,6 +39,11 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
     } else {
         args.labs.iter().map(|word| desk.course.find(word)).collect::<Result<_, _>>()?
     };
+    let faults = Faults(labs.iter().flat_map(|entry| offline::check(entry).0).collect());
+    if !faults.is_empty() {
+        anstream::eprint!("{}", faults.show());
+        return Ok(FINDINGS);
+    }
     if !args.live {
         say(&format!("{}: read, and nothing is wrong with what is written", output::count(labs.len(), "lab")))?;
         return Ok(OK);
@@ -60,7 +65,10 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
     removed?;
     let seconds = begun.elapsed().as_secs_f64();
     if args.json {
-        output::print(&format!("{}\n", serde_json::to_string_pretty(&Output { version: VERSION, seconds, proofs: &proofs })?))?;
+        output::print(&format!(
+            "{}\n",
+            serde_json::to_string_pretty(&Output { version: VERSION, seconds, proofs: &proofs })?
+        ))?;
     } else {
         output::print(&table(&labs, &proofs, seconds))?;
     }
@@ -112,7 +120,8 @@ fn prove(site: &Site, args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<Vec<Pr
         let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *done += 1;
         let word = if proof.faults.is_empty() { "ok" } else { "FAULT" };
-        let line = format!("{:>3}/{total} {:>6.1} s  {word:<5} {} {}", *done, proof.seconds, proof.lab, proof.phase.name());
+        let line =
+            format!("{:>3}/{total} {:>6.1} s  {word:<5} {} {}", *done, proof.seconds, proof.lab, proof.phase.name());
         // who cannot be told is told the end
         let _ = say(&line);
         for fault in &proof.faults {

@@ -30,7 +30,7 @@ struct Line<'d> {
     blocked: Option<String>,
     rules: Vec<&'static str>,
     cis: &'d [String],
-    cks: &'d [String],
+    cks: Vec<&'static str>,
 }
 
 /// Lists the labs.
@@ -85,7 +85,7 @@ fn line<'d>(desk: &'d Desk, entry: &'d Entry) -> Line<'d> {
         blocked,
         rules: lab.rules.iter().filter_map(|rule| rule.value.0).map(|rule| rule.id).collect(),
         cis: &lab.cis,
-        cks: &lab.cks,
+        cks: lab.cks.iter().map(|topic| topic.as_str()).collect(),
     }
 }
 

@@ -32,10 +32,10 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
     }
     let mut steps = Steps::new();
     let begun = start::begin(&mut desk, entry, &site, &mut steps);
-    if begun.is_err() {
+    if let Err(error) = begun {
         steps.fail();
+        return broken(&error);
     }
-    begun?;
     let seconds = steps.finish();
     say(&format!("{} begins anew, after {:.1} s", entry.lab.id.value, seconds.as_secs_f64()))?;
     start::where_to(&desk, entry)

@@ -48,10 +48,10 @@ pub(super) fn run(mut desk: Desk, args: &StartArgs) -> anyhow::Result<u8> {
         return where_to(&desk, entry);
     }
     let begun = begin(&mut desk, entry, &site, &mut steps);
-    if begun.is_err() {
+    if let Err(error) = begun {
         steps.fail();
+        return broken(&error);
     }
-    begun?;
     let seconds = steps.finish();
     say(&format!("{id} is ready after {} s", seconds.as_secs()))?;
     where_to(&desk, entry)

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::cel::Expression;
 use super::objects::{self, text};
 use super::refusal::{self, Refuser};
-use super::{identity, pattern};
+use super::{identity, text as texts};
 use crate::cluster::client::{Method, Request, Response};
 use crate::lab::course::probe::Admission;
 use crate::lab::course::values::{Admitted, Authority, Operation};
@@ -23,8 +23,8 @@ pub(super) fn judge(spec: &Admission, scene: &Scene<'_>) -> Judged {
 }
 
 fn look(spec: &Admission, scene: &Scene<'_>) -> Result<Judged, Judged> {
-    let message = pattern::compile(spec.message.as_ref())?;
-    let warning = pattern::compile(spec.warning.as_ref())?;
+    let message = texts::optional(spec.message.as_ref())?;
+    let warning = texts::optional(spec.warning.as_ref())?;
     let defaults = spec.defaults.as_ref().map(|text| Expression::new(text)).transpose()?;
     let who = identity::identity_or_admin(spec.by_whom.as_deref(), scene)?;
     let request = request(spec, scene)?.by(who);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::destination::{Destination, resolve};
 use super::dial;
 use super::spots::{self, Spot, Which};
-use super::text::short;
+use super::text::{cause, short};
 use crate::cluster::client::Identity;
 use crate::lab::course::Probe;
 use crate::lab::course::probe::{Connect, From};
@@ -104,9 +104,9 @@ impl Source {
             Self::Ours { .. } if reason.contains("bad address") => Judged::nothing(short(&reason)),
             Self::Ours { spot, labels, .. } => {
                 scene.probes.forget(&spot.namespace, labels);
-                Judged::error(format!("tightship cannot dial {}: {}", to.name, short(&reason)))
+                Judged::error(format!("tightship cannot dial {}: {}", to.name, cause(&reason)))
             }
-            Self::Theirs(spot) => Judged::nothing(format!("{spot} cannot dial {}: {}", to.name, short(&reason))),
+            Self::Theirs(spot) => Judged::nothing(format!("{spot} cannot dial {}: {}", to.name, cause(&reason))),
         })
     }
 }
@@ -114,7 +114,9 @@ impl Source {
 impl std::fmt::Display for Source {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Ours { spot, labels, .. } if labels.is_empty() => write!(formatter, "a pod without labels in {}", spot.namespace),
+            Self::Ours { spot, labels, .. } if labels.is_empty() => {
+                write!(formatter, "a pod without labels in {}", spot.namespace)
+            }
             Self::Ours { spot, labels, .. } => {
                 write!(formatter, "a pod with {} in {}", labels.join(","), spot.namespace)
             }

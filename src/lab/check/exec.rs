@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::identity::{call, identity_or_admin};
 use super::spots::{self, Spot, Which};
-use super::text::{line_of, optional, quoted, short};
+use super::text::{cause, line_of, optional, quoted, short};
 use crate::cluster::client::{Ended, ExecReply, Identity};
 use crate::lab::course::probe::Run;
 use crate::lab::course::values::{Exit, Runs};
@@ -45,7 +45,8 @@ fn attempt(spec: &Run, scene: &Scene<'_>) -> Result<Judged, Judged> {
 }
 
 struct Wanted {
-    exit: Exit,
+    /// None if any will do, because what it prints is what counts.
+    exit: Option<Exit>,
     stdout: Option<Regex>,
     not_stdout: Option<Regex>,
     stderr: Option<Regex>,
@@ -54,8 +55,9 @@ struct Wanted {
 
 impl Wanted {
     fn of(spec: &Run) -> Result<Self, Judged> {
+        let prints = spec.stdout.is_some() || spec.not_stdout.is_some() || spec.stderr.is_some();
         Ok(Self {
-            exit: spec.exit.unwrap_or_default(),
+            exit: spec.exit.or_else(|| (!prints).then(Exit::default)),
             stdout: optional(spec.stdout.as_ref())?,
             not_stdout: optional(spec.not_stdout.as_ref())?,
             stderr: optional(spec.stderr.as_ref())?,
@@ -70,10 +72,13 @@ impl Wanted {
                 None if ended.stdout.trim().is_empty() && ended.exit != 0 => {
                     Judged::pass(format!("it complains {}", quoted(&ended.stderr)))
                 }
-                None => Judged::pass(format!("it prints {}", quoted(&ended.stdout))),
+                None => {
+                    let line = self.stdout.as_ref().and_then(|pattern| line_of(pattern, &ended.stdout));
+                    Judged::pass(format!("it prints {}", quoted(line.unwrap_or(&ended.stdout))))
+                }
             },
             ExecReply::Refused { message, .. } => {
-                Judged::fail(format!("it does not run in {spot}: {}", short(&message)))
+                Judged::fail(format!("it does not run in {spot}: {}", cause(&message)))
             }
             ExecReply::TimedOut => Judged::fail(format!("in {spot} it takes longer than {} s", spec.timeout.0)),
         }
@@ -86,16 +91,18 @@ impl Wanted {
             _ => format!("complains {}", quoted(&ended.stderr)),
         };
         match self.exit {
-            Exit::Code(code) if code != ended.exit && ended.exit == 0 => {
+            Some(Exit::Code(code)) if code != ended.exit && ended.exit == 0 => {
                 return Some(format!("works, and prints {}", quoted(&ended.stdout)));
             }
-            Exit::Code(code) if code != ended.exit => {
+            Some(Exit::Code(code)) if code != ended.exit => {
                 return Some(format!("ends with exit code {}, and {}", ended.exit, complaint()));
             }
-            Exit::NonZero if ended.exit == 0 => return Some(format!("works, and prints {}", quoted(&ended.stdout))),
+            Some(Exit::NonZero) if ended.exit == 0 => {
+                return Some(format!("works, and prints {}", quoted(&ended.stdout)));
+            }
             // a program that is not there has not been kept from anything
-            Exit::NonZero if ended.exit == NOT_FOUND => return Some(format!("is not there: it {}", complaint())),
-            Exit::Code(_) | Exit::NonZero => {}
+            Some(Exit::NonZero) if ended.exit == NOT_FOUND => return Some(format!("is not there: it {}", complaint())),
+            _ => {}
         }
         if let Some(line) = self.not_stdout.as_ref().and_then(|pattern| line_of(pattern, &ended.stdout)) {
             return Some(format!("prints `{}`", short(line)));
@@ -232,6 +239,9 @@ mod tests {
             .ends("page-a", "page", &["cat", "/proc/self/status"], ended(0, "Name: cat\nSeccomp:\t2\n", ""))
             .ends("page-a", "log", &["cat", "/proc/self/status"], ended(0, "Name: cat\nSeccomp:\t0\n", ""));
         assert_eq!(judge(&api, check), Judged::fail("in container log of pod page-a it prints `Name: cat`"));
+        let status = ExecReply::Ended(ended(0, "Name: cat\nSeccomp:\t2\n", ""));
+        let api = page(&[pod("page-a", &["page", "log"])]).alive().runs(&["cat", "/proc/self/status"], status);
+        assert_eq!(judge(&api, check), Judged::pass("it prints `Seccomp: 2`"));
     }
 
     #[test]

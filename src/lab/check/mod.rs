@@ -1,10 +1,10 @@
 //! Judging a check: one file per type.
 
 mod admission;
-pub(crate) mod answer;
+mod answer;
 mod beyond;
 mod can_i;
-pub(crate) mod cel;
+pub mod cel;
 mod cert;
 mod connect;
 mod curl;
@@ -16,15 +16,16 @@ mod healthy;
 mod http;
 mod identity;
 mod leak;
+mod living;
 mod objects;
 #[cfg(test)]
 mod page;
-mod pattern;
 mod pods;
 #[cfg(test)]
 pub(crate) mod recorded;
 mod refusal;
 mod resource;
+mod rule;
 mod seen;
 mod spots;
 mod text;
@@ -57,7 +58,8 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
         Probe::Answer(spec) => answer::judge(id, spec, scene),
         Probe::CanI(spec) => can_i::judge(spec, scene),
         Probe::Admission(spec) => admission::judge(spec, scene),
-        Probe::Rule(_) | Probe::Flag(_) | Probe::NodeFile(_) | Probe::Audit(_) | Probe::Etcd(_) => {
+        Probe::Rule(spec) => rule::judge(spec, snapshot, scene),
+        Probe::Flag(_) | Probe::NodeFile(_) | Probe::Audit(_) | Probe::Etcd(_) => {
             Judged::error(format!("`{id}` has a type that is not known yet"))
         }
     }
@@ -68,6 +70,7 @@ pub fn snapshot(id: &str, probe: &Probe, scene: &Scene<'_>) -> Result<Option<Val
     match probe {
         Probe::Group(_, members) => group::snapshot(id, members, scene),
         Probe::Unchanged(spec) => unchanged::snapshot(spec, scene).map(Some),
+        Probe::Rule(spec) if spec.new_only => rule::snapshot(spec, scene).map(Some),
         _ => Ok(None),
     }
 }

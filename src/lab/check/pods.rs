@@ -7,15 +7,6 @@ use crate::lab::course::workload::Workload;
 use crate::lab::scene::Scene;
 use crate::lab::verdict::Judged;
 
-/// A workload and its pods.
-#[derive(Debug)]
-pub(super) struct Pods {
-    /// The workload.
-    pub(super) object: Value,
-    /// Its pods that are current: of the newest revision, neither going nor at their end. At least one.
-    pub(super) pods: Vec<Value>,
-}
-
 /// Reads `deployment/page`.
 pub(super) fn workload(text: &str) -> Result<Workload, Judged> {
     Workload::parse(text).map_err(Judged::error)
@@ -33,21 +24,22 @@ pub(super) fn object(scene: &Scene<'_>, alias: &str, workload: &Workload) -> Res
     }
 }
 
-/// A workload, written as `deployment/page`, and its current pods.
-pub(super) fn current(scene: &Scene<'_>, alias: &str, name: &str) -> Result<Pods, Judged> {
+/// The current pods of a workload, written as `deployment/page`: of its newest revision, neither going nor at their end. At
+/// least one.
+pub(super) fn current(scene: &Scene<'_>, alias: &str, name: &str) -> Result<Vec<Value>, Judged> {
     let object = object(scene, alias, &workload(name)?)?;
     if text(&object, "/kind") == "Pod" {
         return if is_over(&object) {
             Err(Judged::nothing(format!("{} has ended", call(&object))))
         } else {
-            Ok(Pods { pods: vec![object.clone()], object })
+            Ok(vec![object])
         };
     }
     let pods = of(scene, &object)?;
     if pods.is_empty() {
         return Err(Judged::nothing(format!("{} has no pod{}", call(&object), failure(&object))));
     }
-    Ok(Pods { object, pods })
+    Ok(pods)
 }
 
 /// The current pods of a workload that is no pod itself; there may be none.

@@ -103,7 +103,7 @@ record! {
         each "each": bool = false,
         /// The program and its arguments.
         argv "argv": Vec<String>,
-        /// The exit code that it shall have.
+        /// The exit code that it shall have. Default: 0, or any where what it prints counts.
         exit "exit": Option<Exit> = None,
         /// What it prints, as a regular expression.
         stdout "stdout": Option<Located<String>> = None,

@@ -14,9 +14,11 @@ use crate::lab::probes;
 use crate::lab::scene::Names;
 
 /// The most that a rollout is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a pod may take until it is taken for one that does not become ready.
-const SLOW: SignedDuration = SignedDuration::from_secs(12);
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a pod may take until its containers run; a busy machine takes its time.
+const SLOW: SignedDuration = SignedDuration::from_secs(60);
+/// How long containers that run may take to be ready, until they are taken for some that never will be.
+const UNREADY: SignedDuration = SignedDuration::from_secs(15);
 /// How often is looked.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -230,12 +232,25 @@ fn pod_starts(pod: &Value, now: Timestamp) -> bool {
     }
     let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
     let statuses = containers.iter().filter_map(|pointer| pod.pointer(pointer)?.as_array()).flatten();
-    let waits_in_vain = |status: &Value| {
+    let waits_in_vain = |status: &Value| -> bool {
         text(status, "/state/waiting/reason").is_some_and(|reason| STUCK.contains(&reason))
             || number(status, "/restartCount") > 0
     };
-    let is_young = time(pod, "/metadata/creationTimestamp").is_none_or(|begun| now.duration_since(begun) < SLOW);
-    is_young && !statuses.into_iter().any(waits_in_vain)
+    let statuses: Vec<&Value> = statuses.collect();
+    let begun = |pointer: &str| statuses.iter().filter_map(|status| time(status, pointer)).max();
+    let all_run = !statuses.is_empty() && statuses.iter().all(|status| text(status, "/state/waiting/reason").is_none());
+    let (since, patience) = match begun("/state/running/startedAt").filter(|_| all_run) {
+        Some(running) => (Some(running), UNREADY),
+        None => (time(pod, "/metadata/creationTimestamp"), SLOW),
+    };
+    let is_young = since.is_none_or(|since| now.duration_since(since) < patience);
+    is_young && !is_unschedulable(pod) && !statuses.into_iter().any(waits_in_vain)
+}
+
+/// Whether no node takes a pod.
+fn is_unschedulable(pod: &Value) -> bool {
+    let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
+    conditions.into_iter().flatten().any(|condition| text(condition, "/reason") == Some("Unschedulable"))
 }
 
 #[cfg(test)]

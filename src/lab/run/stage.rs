@@ -4,11 +4,12 @@ use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::RunError;
+use super::steps::{self, List};
 use super::verify::{self, Patience, Report};
-use super::{RunError, steps};
 use crate::cluster::client::Api;
 use crate::lab::check;
-use crate::lab::course::{Entry, Lab};
+use crate::lab::course::{Entry, Lab, Step};
 use crate::lab::probes::Probes;
 use crate::lab::scene::{Names, Scene, Snapshots};
 
@@ -35,9 +36,10 @@ impl<'e> Stage<'e> {
         self.entry.text(path, &self.names).map_err(|fault| RunError::Course(fault.to_string()))
     }
 
-    /// Fills in placeholders.
-    pub(super) fn render(&self, name: &str, text: &str) -> Result<String, RunError> {
-        self.names.render(name, text).map_err(|fault| RunError::Course(fault.to_string()))
+    /// Fills in what was saved since.
+    pub(super) fn refill(&mut self) -> Result<(), RunError> {
+        self.lab = self.entry.at(&self.names).map_err(|faults| RunError::Course(faults.to_string()))?;
+        Ok(())
     }
 
     /// The YAML files of the lab at a path: itself, or those in the folder, in order.
@@ -53,35 +55,21 @@ impl<'e> Stage<'e> {
 
     /// Does what begins the lab.
     pub fn apply_start(&mut self, api: &dyn Api) -> Result<(), RunError> {
-        let list = self.lab.start.steps.clone();
-        if list.is_empty() && self.paths("start").is_empty() {
+        if self.lab.start.steps.is_empty() && self.paths("start").is_empty() {
             return Ok(());
         }
-        steps::take(self, api, "start", &list)
+        steps::take(self, api, List::Start, |_| true)
     }
 
-    /// Does a solution.
+    /// Does a solution, or all of it but the part of one task.
     pub fn apply_solution(&mut self, api: &dyn Api, number: usize, without: Option<&str>) -> Result<(), RunError> {
-        let missing = || RunError::Course(format!("there is no solution {}", number + 1));
-        let solution = self.lab.solutions.get(number).ok_or_else(missing)?.value.clone();
-        let is_left_out = |task: &str| without == Some(task);
-        let list: Vec<_> = solution
-            .steps
-            .iter()
-            .filter(|step| !step.task.as_ref().is_some_and(|task| is_left_out(&task.value)))
-            .cloned()
-            .collect();
-        if list.is_empty() && !solution.steps.is_empty() {
-            return Ok(());
-        }
-        steps::take(self, api, &solution.dir.value, &list)
+        let is_left_out = |step: &Step| step.task.as_ref().is_some_and(|task| without == Some(&*task.value));
+        steps::take(self, api, List::Solution(number), |step| !is_left_out(step))
     }
 
     /// Walks into a trap.
     pub fn apply_trap(&mut self, api: &dyn Api, number: usize) -> Result<(), RunError> {
-        let missing = || RunError::Course(format!("there is no trap {}", number + 1));
-        let trap = self.lab.traps.get(number).ok_or_else(missing)?.value.clone();
-        steps::take(self, api, &trap.dir.value, &trap.steps)
+        steps::take(self, api, List::Trap(number), |_| true)
     }
 
     /// Looks at the cluster with this lab's eyes.

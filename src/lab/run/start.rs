@@ -19,6 +19,8 @@ pub const LABEL: &str = "tightship/lab-run";
 
 /// How long a lab may take to be as it should be at its start.
 const SETTLE: Duration = Duration::from_secs(60);
+/// How long a check may be in error meanwhile.
+const LOST: Duration = Duration::from_secs(10);
 /// The pause between two looks that must say the same.
 const PAUSE: Duration = Duration::from_millis(1000);
 
@@ -89,7 +91,9 @@ fn settle(stage: &Stage<'_>, api: &dyn Api, snapshots: &Snapshots) -> Result<Rep
             return Ok(report);
         }
         before = odd.is_empty();
-        if Instant::now() >= end {
+        // what cannot be looked at for a while will not be looked at later either
+        let is_lost = report.verdict() == Verdict::Error && Instant::now() + SETTLE >= end + LOST;
+        if is_lost || Instant::now() >= end {
             return Err(RunError::NotSettled { lab: stage.names.lab.clone(), what: odd.join("; ") });
         }
         thread::sleep(PAUSE);

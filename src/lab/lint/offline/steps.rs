@@ -3,7 +3,7 @@
 use super::structure::known_task;
 use super::{Linter, Use};
 use crate::diagnostic::Problem;
-use crate::lab::check::answer::hash;
+use crate::lab::answers::digest;
 use crate::lab::course::source::LAB;
 use crate::lab::course::step::ObjectRef;
 use crate::lab::course::values::{Id, Need};
@@ -171,7 +171,7 @@ fn answered(linter: &mut Linter<'_>, steps: &[Step], span: Span) {
             None => linter.wrong(span, format!("this solution does not answer `{}`", check.id.value)),
             Some((span, answer)) => {
                 let Some(answer) = linter.filled(answer) else { continue };
-                let hash = hash(&lab.id, &check.id, &answer);
+                let hash = digest(&lab.id, &check.id, &answer);
                 if hash != question.sha256.value {
                     let message = format!("the answer to `{}` is not the one that the check takes", check.id.value);
                     let problem = Problem::error(span, message).label(format!("its hash is {hash}"));
