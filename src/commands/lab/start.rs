@@ -121,6 +121,7 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
         random: names.random.clone(),
         ready: false,
         snapshots: Default::default(),
+        fingerprint: None,
     };
     names = record.names(&id, &site.record, &desk.workspace.kubeconfig());
     desk.state.current = Some(id.clone());
@@ -135,6 +136,7 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
     let lab = desk.state.lab(&id);
     if let Some(run) = &mut lab.run {
         run.snapshots = begun.snapshots;
+        run.fingerprint = Some(begun.fingerprint);
         run.ready = true;
     }
     desk.save()

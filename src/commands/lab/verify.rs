@@ -84,14 +84,18 @@ pub(super) fn look(
     api: &dyn Api,
     task: Option<&str>,
 ) -> anyhow::Result<Report> {
-    let snapshots = desk.run(entry)?.snapshots.clone();
+    let run = desk.run(entry)?;
+    let (snapshots, seen) = (run.snapshots.clone(), run.fingerprint);
     let mut tell = |text: &str| {
         // who cannot be told is told the verdict
         let _ = output::say(text);
     };
-    let report = stage.verify(api, &snapshots, task, Patience::Learner, &mut tell);
+    let report = stage.verify(api, &snapshots, task, Patience::Learner(seen), &mut tell);
     let record = desk.state.lab(&entry.lab.id.value);
     record.verified += 1;
+    if let Some(run) = &mut record.run {
+        run.fingerprint = report.fingerprint.or(seen);
+    }
     if task.is_none() && report.verdict() == Verdict::Pass && record.passed.is_none() {
         record.passed = Some(jiff::Timestamp::now().to_string());
     }

@@ -38,7 +38,7 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
     let keys = keys();
     let mut seen = None;
     loop {
-        let now = (quiet::fingerprint(&site.client, &stage.names)?, of_folder(&stage.folder));
+        let now = (quiet::survey(&site.client, &stage.names)?.fingerprint, of_folder(&stage.folder));
         if seen != Some(now) {
             let report = {
                 let _lock = desk.workspace.lock()?;
@@ -54,7 +54,7 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
             } else {
                 "\nwatching: change something; Ctrl-C ends"
             })?;
-            seen = Some((quiet::fingerprint(&site.client, &stage.names)?, of_folder(&stage.folder)));
+            seen = Some((quiet::survey(&site.client, &stage.names)?.fingerprint, of_folder(&stage.folder)));
         }
         if stop.load(Ordering::SeqCst) {
             return Ok(interrupt::CODE);

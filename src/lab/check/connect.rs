@@ -264,6 +264,16 @@ mod tests {
     }
 
     #[test]
+    fn pods_that_dial_are_not_counted() {
+        let ours = json!({"metadata": {"name": "probe-1", "labels": {LABEL: "a1"}}});
+        let theirs = json!({"metadata": {"name": "page", "labels": {"app": "page"}}});
+        let api = Recorded::new()
+            .get(&format!("/api/v1/namespaces/{SHOP}"), json!({"kind": "Namespace"}))
+            .list(&format!("/api/v1/namespaces/{SHOP}/pods"), &[ours, theirs]);
+        assert_eq!(judge(&api, "resource: {ns: shop, kind: Pod, count: 1}").verdict, Verdict::Pass);
+    }
+
+    #[test]
     fn a_workload_dials_too() {
         let check =
             "connect: {from: {ns: shop, workload: deployment/page}, to: {ip: 10.96.0.9}, port: 8080, expect: open}";

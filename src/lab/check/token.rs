@@ -203,7 +203,7 @@ mod tests {
         jwt(&json!({"iss": "kubernetes/serviceaccount", "sub": "system:serviceaccount:a:b"}))
     }
 
-    fn review(status: Value) -> Recorded {
+    fn review(status: &Value) -> Recorded {
         let path = "/apis/authentication.k8s.io/v1/tokenreviews";
         Recorded::new().reply(Method::Post, path, 201, json!({"status": status}))
     }
@@ -254,17 +254,17 @@ mod tests {
         for rest in ["cel: ttl <= 3600", "cel: 'true', accepted: true", "accepted: true"] {
             assert_eq!(file(&Recorded::new(), &forever(), rest), Judged::fail(observed));
         }
-        let revoked = file(&review(json!({"error": "token has been invalidated"})), &forever(), "accepted: false");
+        let revoked = file(&review(&json!({"error": "token has been invalidated"})), &forever(), "accepted: false");
         assert_eq!(revoked, Judged::pass("the API server does not take it: token has been invalidated"));
     }
 
     #[test]
     fn the_api_server_says_whether_it_takes_it() {
-        let good = review(json!({"authenticated": true}));
+        let good = review(&json!({"authenticated": true}));
         let observed = "it lives for 3600 s, the API server takes it";
         assert_eq!(file(&good, &hour(), "accepted: true"), Judged::pass(observed));
         assert_eq!(file(&good, &hour(), "accepted: false"), Judged::fail("the API server takes it"));
-        let bad = file(&review(json!({})), &hour(), "accepted: true");
+        let bad = file(&review(&json!({})), &hour(), "accepted: true");
         assert_eq!(bad, Judged::fail("the API server does not take it: it is unknown"));
         assert_eq!(file(&Recorded::down(), &hour(), "accepted: false").verdict, Verdict::Error);
     }

@@ -130,7 +130,7 @@ impl<'t> Trial<'t> {
     }
 
     fn verify(&mut self) -> Report {
-        let report = self.stage.verify(self.ground.api, &self.snapshots, None, Patience::Learner, &mut |_| {});
+        let report = self.stage.verify(self.ground.api, &self.snapshots, None, Patience::Learner(None), &mut |_| {});
         self.verify_seconds = report.seconds;
         report
     }
@@ -180,7 +180,7 @@ impl<'t> Trial<'t> {
         }
         state::restart_pods(self.ground.api, &self.stage.names)?;
         quiet::wait(self.ground.api, &self.stage.names, &mut |_| {})?;
-        let again = self.stage.verify(self.ground.api, &self.snapshots, None, Patience::Learner, &mut |_| {});
+        let again = self.stage.verify(self.ground.api, &self.snapshots, None, Patience::Learner(None), &mut |_| {});
         Ok(not_passing(&again).into_iter().map(|fault| format!("with new pods: {fault}")).collect())
     }
 

@@ -83,15 +83,42 @@ fn all<'k>(
     Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-/// When something of a run was last changed; none if there is nothing.
-pub fn last_change(api: &dyn Api, names: &Names) -> Result<Option<Timestamp>, ApiError> {
+/// What a run has in the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Survey {
+    /// When something was last changed; none if there is nothing.
+    pub last_change: Option<Timestamp>,
+    /// A number that differs when somebody has changed, added or deleted an object; of a deletion no object tells.
+    pub fingerprint: u64,
+}
+
+/// Looks at all that a run has in the cluster.
+pub fn survey(api: &dyn Api, names: &Names) -> Result<Survey, ApiError> {
     let spaces = names.ns.values().flat_map(|ns| WATCHED.iter().map(move |kind| (*kind, Some(ns.as_str()))));
     let objects = all(api, spaces.chain(WATCHED_CLUSTER.iter().map(|kind| (*kind, None))))?;
-    Ok(objects
-        .iter()
-        .filter(|(kind, object)| is_ours(kind, object, names))
-        .filter_map(|(_, object)| changed(object))
-        .max())
+    let ours: Vec<(&str, Value)> = objects.into_iter().filter(|(kind, object)| is_ours(kind, object, names)).collect();
+    let last_change = ours.iter().filter_map(|(_, object)| changed(object)).max();
+    let mut hasher = DefaultHasher::new();
+    for (_, object) in ours {
+        // what controllers make of it follows by itself
+        if object.pointer("/metadata/ownerReferences").is_none() {
+            of_people(object).to_string().hash(&mut hasher);
+        }
+    }
+    Ok(Survey { last_change, fingerprint: hasher.finish() })
+}
+
+/// An object without what the cluster writes into it.
+fn of_people(mut object: Value) -> Value {
+    if let Some(fields) = object.as_object_mut() {
+        fields.remove("status");
+    }
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        for key in ["managedFields", "resourceVersion", "generation", "annotations"] {
+            metadata.remove(key);
+        }
+    }
+    object
 }
 
 /// Whether an object counts: not another namespace, and not a pod of our own checks.
@@ -101,30 +128,6 @@ fn is_ours(kind: &str, object: &Value, names: &Names) -> bool {
         "Pod" => object.pointer("/metadata/labels").is_none_or(|labels| labels.get(probes::LABEL).is_none()),
         _ => true,
     }
-}
-
-/// A number that differs when somebody has changed, added or deleted an object of a run.
-pub fn fingerprint(api: &dyn Api, names: &Names) -> Result<u64, ApiError> {
-    let spaces = names.ns.values().flat_map(|ns| WATCHED.iter().map(move |kind| (*kind, Some(ns.as_str()))));
-    let objects = all(api, spaces.chain(WATCHED_CLUSTER.iter().map(|kind| (*kind, None))))?;
-    let mut hasher = DefaultHasher::new();
-    for (kind, mut object) in objects {
-        // what controllers make of it follows by itself
-        let is_made = object.pointer("/metadata/ownerReferences").is_some();
-        if is_made || !is_ours(kind, &object, names) {
-            continue;
-        }
-        if let Some(fields) = object.as_object_mut() {
-            fields.remove("status");
-        }
-        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-            for key in ["managedFields", "resourceVersion", "generation", "annotations"] {
-                metadata.remove(key);
-            }
-        }
-        object.to_string().hash(&mut hasher);
-    }
-    Ok(hasher.finish())
 }
 
 /// When an object was last changed by somebody.

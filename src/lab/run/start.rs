@@ -39,6 +39,8 @@ pub struct Begun {
     pub snapshots: Snapshots,
     /// What the checks say at the start.
     pub report: Report,
+    /// What the cluster looks like.
+    pub fingerprint: u64,
 }
 
 /// Makes the namespaces, does what begins the lab, and waits until it is as it should be. Tells of its steps.
@@ -62,7 +64,8 @@ pub fn begin(stage: &mut Stage<'_>, api: &dyn Api, tell: &mut dyn FnMut(&str)) -
     let snapshots = stage.snapshots(api)?;
     tell("see that the flaw is there");
     let report = settle(stage, api, &snapshots)?;
-    Ok(Begun { snapshots, report })
+    let fingerprint = quiet::survey(api, &stage.names)?.fingerprint;
+    Ok(Begun { snapshots, report, fingerprint })
 }
 
 /// Pods are refused until the default service account is there.

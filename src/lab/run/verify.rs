@@ -49,6 +49,9 @@ pub struct Report {
     pub checks: Vec<Checked>,
     /// How long all of it took, with the waiting.
     pub seconds: f64,
+    /// What the cluster looked like, for the next verification to tell whether something has changed since.
+    #[serde(skip)]
+    pub fingerprint: Option<u64>,
 }
 
 impl Report {
@@ -73,8 +76,9 @@ impl Report {
 /// How patient a verification is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
-    /// It waits for rollouts, and looks again while a change may still take effect.
-    Learner,
+    /// It waits for rollouts, and looks again while a change may still take effect. The number is the fingerprint of when
+    /// it was looked last; without it everything counts as changed now.
+    Learner(Option<u64>),
     /// It looks once, now.
     Once,
 }
@@ -94,11 +98,16 @@ pub fn verify(
 ) -> Report {
     let begun = Instant::now();
     let wanted = wanted(lab, task);
+    let mut fingerprint = None;
     let changed = match patience {
         Patience::Once => Ok(None),
-        Patience::Learner => {
-            quiet::wait(scene.api, scene.names, tell).and_then(|()| quiet::last_change(scene.api, scene.names))
-        }
+        Patience::Learner(before) => quiet::wait(scene.api, scene.names, tell)
+            .and_then(|()| quiet::survey(scene.api, scene.names))
+            .map(|survey| {
+                fingerprint = Some(survey.fingerprint);
+                let is_known = before == fingerprint;
+                if is_known { survey.last_change } else { Some(Timestamp::now()) }
+            }),
     };
     let looks = match changed {
         Ok(changed) => look_until_settled(&wanted, scene, changed, tell),
@@ -111,7 +120,7 @@ pub fn verify(
     };
     let checks =
         wanted.iter().filter_map(|(task, check)| Some(checked(*task, check, looks.get(&**check.id)?))).collect();
-    Report { checks, seconds: begun.elapsed().as_secs_f64() }
+    Report { checks, seconds: begun.elapsed().as_secs_f64(), fingerprint }
 }
 
 /// The checks with their tasks; of those of one task, what they need first and what must keep working stay.
