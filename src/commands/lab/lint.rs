@@ -14,9 +14,9 @@ use crate::cluster::client::kubeconfig::Access;
 use crate::cluster::create::Wanted;
 use crate::commands::progress::Steps;
 use crate::commands::{FINDINGS, OK, interrupt, output};
-use crate::lab::course::Entry;
+use crate::lab::course::{Entry, Faults};
 use crate::lab::lint::live::{self, Ground};
-use crate::lab::lint::{Phase, Proof};
+use crate::lab::lint::{Phase, Proof, offline};
 use crate::lab::run::RunError;
 use crate::lab::scene::Names;
 use crate::lab::site::{self, CONTEXT, Site};
@@ -39,6 +39,11 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
     } else {
         args.labs.iter().map(|word| desk.course.find(word)).collect::<Result<_, _>>()?
     };
+    let faults = Faults(labs.iter().flat_map(|entry| offline::check(entry).0).collect());
+    if !faults.is_empty() {
+        anstream::eprint!("{}", faults.show());
+        return Ok(FINDINGS);
+    }
     if !args.live {
         say(&format!("{}: read, and nothing is wrong with what is written", output::count(labs.len(), "lab")))?;
         return Ok(OK);

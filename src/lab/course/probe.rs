@@ -1,10 +1,10 @@
 //! What a check looks at: one record per type.
 
 use super::values::{
-    Admitted, Authority, Each, Exit, Id, Number, Operation, Place, Presence, Protocol, Reached, Runs, Target,
+    Admitted, Authority, Each, Exit, Id, Labels, Number, Operation, Place, Presence, Protocol, Reached, Runs, Target,
 };
 use crate::check::config::RuleName;
-use crate::spec::decode::{Located, Map, record};
+use crate::spec::decode::{Located, record};
 
 record! {
     /// Somebody: exactly one of these.
@@ -130,7 +130,7 @@ record! {
         /// The alias of the namespace.
         ns "ns": Located<Id>,
         /// The labels of the throw-away pod.
-        labels "labels": Map<String, String> = Map::default(),
+        labels "labels": Labels = Labels::default(),
         /// The workload, whose pods must have a shell.
         workload "workload": Option<Located<String>> = None,
     }
