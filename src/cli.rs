@@ -93,20 +93,15 @@ pub enum Command {
     /// Learn on a live cluster: labs with a flaw, an attack that works, and a task, verified by trying the attack again.
     #[cfg(feature = "cluster")]
     Lab(lab::LabArgs),
-<<<<<<< HEAD
     /// Make policies of rules, which the API server itself then holds everybody to.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
-    /// Print the JSON Schema of the spec and of the configuration of the check.
-    Schema,
-=======
     /// Print the JSON Schema of the files that people write for tightship.
     Schema {
         /// Of which.
         #[arg(value_enum, default_value_t = SchemaOf::Spec, value_name = "WHAT")]
         of: SchemaOf,
     },
->>>>>>> w-course
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

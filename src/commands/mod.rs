@@ -11,8 +11,8 @@ mod lab;
 mod man;
 mod new;
 mod output;
-mod progress;
 mod policy;
+mod progress;
 mod render;
 mod rules;
 mod schema;
@@ -52,12 +52,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::Cluster(command) => cluster::run(&command),
         #[cfg(feature = "cluster")]
         Command::Lab(args) => lab::run(&args),
-<<<<<<< HEAD
         Command::Policy(command) => policy::run(&command),
-        Command::Schema => schema::run(),
-=======
         Command::Schema { of } => schema::run(of),
->>>>>>> w-course
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),
     };
