@@ -14,7 +14,7 @@ use crate::cluster::client::kubeconfig::Access;
 use crate::cluster::create::Wanted;
 use crate::commands::progress::Steps;
 use crate::commands::{FINDINGS, OK, interrupt, output};
-use crate::lab::course::{Entry, Faults};
+use crate::lab::course::{Entry, Fault, Faults};
 use crate::lab::lint::live::{self, Ground};
 use crate::lab::lint::{Phase, Proof, offline};
 use crate::lab::run::RunError;
@@ -42,6 +42,13 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
     let faults = Faults(labs.iter().flat_map(|entry| offline::check(entry).0).collect());
     if !faults.is_empty() {
         anstream::eprint!("{}", faults.show());
+        return Ok(FINDINGS);
+    }
+    let faults: Vec<Fault> = labs.iter().flat_map(|entry| offline::check(entry).0).collect();
+    if !faults.is_empty() {
+        let count = faults.len();
+        anstream::eprint!("{}", Faults(faults).show());
+        say(&format!("{} in {}", output::count(count, "fault"), output::count(labs.len(), "lab")))?;
         return Ok(FINDINGS);
     }
     if !args.live {
