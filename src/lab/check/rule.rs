@@ -220,8 +220,11 @@ mod tests {
             "rule: {ids: [writable-root-filesystem], ns: [shop], kinds: [Deployment]}",
         );
         assert_eq!(kinds, Judged::nothing(format!("there is no Deployment in {SHOP}")));
-        let gone = Recorded::new().absent(&format!("/api/v1/namespaces/{SHOP}"));
-        assert!(stage.judge(&gone, CHECK).nothing);
+        let rest = api(&[]);
+        let gone = Recorded::new()
+            .absent(&format!("/api/v1/namespaces/{SHOP}"))
+            .when(move |request| crate::cluster::client::Api::request(&rest, request).ok());
+        assert_eq!(stage.judge(&gone, CHECK), Judged::nothing(format!("there is no namespace {SHOP}")));
     }
 
     #[test]
