@@ -35,9 +35,8 @@ pub fn enforces_policies(api: &dyn Api) -> Result<bool, String> {
 }
 
 fn word() -> Result<String, String> {
-    let mut bytes = [0; 3];
-    getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let number = getrandom::u32().map_err(|error| error.to_string())?;
+    Ok(format!("{number:08x}"))
 }
 
 fn try_it(api: &dyn Api, names: &Names, namespace: &str) -> Result<bool, String> {

@@ -1,5 +1,7 @@
 //! `tightship lab doctor`.
 
+use std::fmt::Write as _;
+
 use std::fs;
 use std::process::{Command, Stdio};
 
@@ -55,7 +57,7 @@ pub(super) fn run(desk: &Desk, args: &DoctorArgs) -> anyhow::Result<u8> {
     let mut text = String::new();
     for finding in &found {
         let word = if finding.advice.is_none() { "\x1b[32mok  \x1b[0m" } else { "\x1b[31mlook\x1b[0m" };
-        text.push_str(&format!("{word} {:<18} {}\n", finding.what, finding.seen));
+        let _ = writeln!(text, "{word} {:<18} {}", finding.what, finding.seen);
         if let Some(advice) = &finding.advice {
             text.push_str(&super::show::wrapped(advice, "     "));
         }

@@ -1,5 +1,7 @@
 //! `tightship lab lint`.
 
+use std::fmt::Write as _;
+
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -152,23 +154,25 @@ fn table(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
             of.iter().filter(|proof| is(&proof.phase)).map(|proof| proof.verify_seconds).fold(0.0_f64, f64::max)
         };
         let total: f64 = of.iter().map(|proof| proof.seconds).sum();
-        text.push_str(&format!(
-            "{:<width$}  {:>5}  {:>9}  {:>5}  {:>6}  {:>8.1}  {:>7.1}  {total:>7.1}\n",
+        let _ = writeln!(
+            text,
+            "{:<width$}  {:>5}  {:>9}  {:>5}  {:>6}  {:>8.1}  {:>7.1}  {total:>7.1}",
             entry.folder,
             ratio(|phase| *phase == Phase::Start),
             ratio(|phase| matches!(phase, Phase::Solution(_))),
             ratio(|phase| matches!(phase, Phase::Trap(_))),
             ratio(|phase| matches!(phase, Phase::Deleted | Phase::Mutation(_) | Phase::Reset)),
             slowest(|phase| matches!(phase, Phase::Solution(_))),
-            slowest(|phase| *phase == Phase::Reset),
-        ));
+            slowest(|phase| *phase == Phase::Reset)
+        );
     }
     let proved = proofs.iter().filter(|proof| proof.faults.is_empty()).count();
-    text.push_str(&format!(
-        "{} of {} proved, in {} of which each is a run of its own, after {seconds:.0} s\n",
+    let _ = writeln!(
+        text,
+        "{} of {} proved, in {} of which each is a run of its own, after {seconds:.0} s",
         proved,
         output::count(proofs.len(), "state"),
-        output::count(labs.len(), "lab"),
-    ));
+        output::count(labs.len(), "lab")
+    );
     text
 }

@@ -46,8 +46,9 @@ fn set_aside(folder: &Utf8Path) -> anyhow::Result<Option<Utf8PathBuf>> {
     if !folder.exists() {
         return Ok(None);
     }
-    let free =
-        (1_u32..).map(|number| Utf8PathBuf::from(format!("{folder}.before-{number}"))).find(|path| !path.exists());
+    let free = (1_u32..10_000)
+        .map(|number| Utf8PathBuf::from(format!("{folder}.before-{number}")))
+        .find(|path| !path.exists());
     let free = free.context("no name is free")?;
     fs::rename(folder, &free).with_context(|| folder.to_string())?;
     Ok(Some(free))

@@ -14,7 +14,7 @@ use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, output};
 use crate::lab::course::{Course, Entry, values::Need};
 use crate::lab::run::{self, Stage};
-use crate::lab::scene::Names;
+use crate::lab::scene::{Names, Snapshots};
 use crate::lab::site::Site;
 use crate::lab::state::RunRecord;
 
@@ -120,7 +120,7 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
         ns: names.ns.clone(),
         random: names.random.clone(),
         ready: false,
-        snapshots: Default::default(),
+        snapshots: Snapshots::new(),
         fingerprint: None,
     };
     names = record.names(&id, &site.record, &desk.workspace.kubeconfig());

@@ -1,5 +1,7 @@
 //! `tightship lab verify`.
 
+use std::fmt::Write as _;
+
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -107,7 +109,7 @@ pub(super) fn look(
 pub(super) fn text(entry: &Entry, report: &Report, task: Option<&str>) -> String {
     let rules: Vec<&str> = entry.lab.rules.iter().filter_map(|rule| rule.value.0).map(|rule| rule.id).collect();
     let mut text = show::report(entry, report, &rules);
-    text.push_str(&format!("\n{}", show::tally(report)));
+    let _ = write!(text, "\n{}", show::tally(report));
     text.push_str(match report.verdict() {
         Verdict::Pass if task.is_some() => ": this task is done\n",
         Verdict::Pass => ": passed\n\nnext: `tightship lab debrief` says why, `tightship lab start next` goes on\n",

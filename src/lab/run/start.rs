@@ -22,7 +22,7 @@ const SETTLE: Duration = Duration::from_secs(60);
 /// How long a check may be in error meanwhile.
 const LOST: Duration = Duration::from_secs(10);
 /// The pause between two looks that must say the same.
-const PAUSE: Duration = Duration::from_millis(1000);
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The kinds outside of namespaces that a lab may make.
 const OUTSIDE: &[&str] = &[

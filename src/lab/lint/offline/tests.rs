@@ -1,5 +1,7 @@
 //! A good lab, and everything that can be made wrong with it.
 
+use std::fmt::Write as _;
+
 use camino::Utf8Path;
 
 use super::check;
@@ -43,7 +45,7 @@ fn assert_all(file: &str, changes: &[(&str, &str, &str)]) {
     for (from, to, expected) in changes {
         let said = said(&[(file, from, to)]);
         if !said.iter().any(|line| line.starts_with(expected)) {
-            missing += &format!("{expected}\nis not in\n    {}\n", said.join("\n    "));
+            let _ = write!(missing, "{expected}\nis not in\n    {}\n", said.join("\n    "));
         }
     }
     assert!(missing.is_empty(), "{missing}");
@@ -185,7 +187,7 @@ fn a_check_can_be_judged() {
             file.starts_with("lab.yaml:") && message.starts_with(expected)
         };
         if !lines.iter().any(is_said) {
-            missing += &format!("{expected}\nis not in\n    {}\n", lines.join("\n    "));
+            let _ = write!(missing, "{expected}\nis not in\n    {}\n", lines.join("\n    "));
         }
     }
     assert!(missing.is_empty(), "{missing}");
