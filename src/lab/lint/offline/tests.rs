@@ -104,7 +104,6 @@ const LAB: &[(&str, &str, &str)] = &[
     ),
     ("{{ ns.shop }}", "{{ ns.shpo }}", "lab.yaml:18:26: there is no placeholder `ns.shpo` (did you mean `ns.shop`?)"),
     ("saved.uid", "saved.uuid", "lab.yaml:78:61: there is no placeholder `saved.uuid` (did you mean `saved.uid`?)"),
-    ("Cluster Hardening:", "Cluster Harding:", "lab.yaml:7:7: there is no topic of the CKS `Cluster Harding`"),
     ("5.1.3", "five", "lab.yaml:8:7: `five` is no item of the CIS benchmark"),
     (
         "text: It only warns.",
@@ -138,6 +137,12 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("expect: blocked, control: open", "expect: blocked", "`control` is missing"),
     ("control: open", "control: opne", "there is no check `opne` (did you mean `open`?)"),
     ("control: open", "control: answers", "`answers` is no check of the type `connect`"),
+    ("service: page}, port: 8080, expect: open", "service: api}, port: 8080, expect: open", "`open` goes to another"),
+    (
+        "service: page}, port: 8080, expect: open",
+        "workload: job/a}, port: 1, expect: blocked",
+        "`open` does not expect",
+    ),
     ("port: 8080, expect: blocked", "port: 80, expect: blocked", "`open` goes to another place or port"),
     ("port: 8080, expect: open", "expect: open", "`port` is missing"),
     (
