@@ -5,6 +5,7 @@ mod check;
 pub mod cluster;
 #[cfg(feature = "cluster")]
 pub mod lab;
+pub mod policy;
 mod rules;
 
 pub use check::{BenchmarkName, CheckArgs};
@@ -92,6 +93,9 @@ pub enum Command {
     /// Learn on a live cluster: labs with a flaw, an attack that works, and a task, verified by trying the attack again.
     #[cfg(feature = "cluster")]
     Lab(lab::LabArgs),
+    /// Make policies of rules, which the API server itself then holds everybody to.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Print the JSON Schema of the files that people write for tightship.
     Schema {
         /// Of which.

@@ -203,7 +203,8 @@ fn commands(command: &clap::Command) -> usize {
 #[test]
 fn help_fits_the_screen() {
     let folder = Folder::new();
-    for command in ["new", "render", "check", "rules", "explain", "apiserver", "schema", "completions", "man"] {
+    for command in ["new", "render", "check", "rules", "explain", "apiserver", "policy", "schema", "completions", "man"]
+    {
         let help = folder.command(&[command, "--help"]).env("COLUMNS", "100").output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();
         assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");

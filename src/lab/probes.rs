@@ -20,7 +20,7 @@ pub const LABEL: &str = "tightship/probe";
 pub const CONTAINER: &str = "probe";
 
 /// How long a pod may take to run.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often it is looked at.
 const MOMENT: Duration = Duration::from_millis(50);
@@ -242,7 +242,8 @@ fn state(pod: &Value) -> State {
                     && condition.get("type").and_then(Value::as_str) == Some("PodScheduled")
             });
             let message = refused.and_then(|condition| condition.get("message")).and_then(Value::as_str);
-            State::Waits(message.map_or_else(|| reason(waiting), str::to_owned))
+            let waits = message.map_or_else(|| reason(waiting), str::to_owned);
+            State::Waits(if waits.is_empty() { "nobody has begun with it".to_owned() } else { waits })
         }
     }
 }

@@ -20,6 +20,7 @@ mod kubectl;
 mod labs;
 mod network;
 mod pods;
+mod policies;
 mod proxy;
 mod quickstart;
 mod round_trip;
@@ -64,6 +65,7 @@ fn tests() -> Vec<Test> {
         client::TESTS,
         #[cfg(feature = "cluster")]
         labs::TESTS,
+        policies::TESTS,
         hardened::LAST,
     ]
     .concat()

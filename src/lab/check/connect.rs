@@ -7,7 +7,7 @@ use super::destination::{Destination, resolve};
 use super::dial;
 use super::spots::{self, Spot, Which};
 use super::text::{cause, short};
-use crate::cluster::client::Identity;
+use crate::cluster::client::{ExecReply, Identity};
 use crate::lab::course::Probe;
 use crate::lab::course::probe::{Connect, From};
 use crate::lab::course::values::Reached;
@@ -99,6 +99,10 @@ impl Source {
         let (Self::Ours { spot, .. } | Self::Theirs(spot)) = self;
         let argv = dial::argv(spec.proto, &to.address, to.port);
         let reply = spots::run(scene, spot, &argv, spots::MOMENT, Identity::Admin)?;
+        if reply == ExecReply::TimedOut {
+            // it stops itself after a second, so that it is the cluster that is slow
+            return Err(Judged::error(format!("a dial in {spot} takes longer than {} s", spots::MOMENT.as_secs())));
+        }
         dial::reading(spec.proto, &reply).map_err(|reason| match self {
             // a name that nobody knows
             Self::Ours { .. } if reason.contains("bad address") => Judged::nothing(short(&reason)),
@@ -279,6 +283,8 @@ mod tests {
             "connect: {from: {ns: shop, workload: deployment/page}, to: {ip: 10.96.0.9}, port: 8080, expect: open}";
         let api = || page(&[pod("page-a", &["page"])]);
         assert_eq!(judge(&api().runs(DIAL, open()), check), Judged::pass("10.96.0.9:8080 answers pod page-a"));
+        let slow = judge(&api().runs(DIAL, ExecReply::TimedOut), check);
+        assert_eq!(slow, Judged::error("a dial in container page of pod page-a takes longer than 10 s"));
         let no_nc = api().runs(DIAL, refused(500, "executable file not found"));
         assert_eq!(
             judge(&no_nc, check),

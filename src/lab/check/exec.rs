@@ -198,6 +198,8 @@ mod tests {
             judge(&api, check),
             Judged::nothing("`true` does not run in container page of pod page-a: no such file")
         );
+        let slow = judge(&page(&[pod("page-a", &["page"])]).runs(&["true"], ExecReply::TimedOut), check);
+        assert_eq!(slow, Judged::error("`true` takes longer than 10 s in container page of pod page-a"));
         let own = check.replace("exit:", "control: [ls, /www], exit:");
         let api = page(&[pod("page-a", &["page"])]).runs(&["ls", "/www"], ExecReply::Ended(ended(1, "", "ls: /www")));
         assert_eq!(
