@@ -133,16 +133,12 @@ pub(super) fn token(linter: &mut Linter<'_>, spec: &Token, span: Span) {
         ("file", from.file.is_some()),
     ];
     linter.one_of(*place, "where the token is", &keys);
-    match &from.workload {
-        Some(workload) => {
-            linter.namespace(from.ns.as_ref(), *place, "a workload");
-            self::workload(linter, workload);
-        }
-        None => {
-            let keys =
-                [("container", from.container.is_some()), ("path", from.path.is_some()), ("ns", from.ns.is_some())];
-            linter.not_with(*place, "without a workload", &keys);
-        }
+    if let Some(workload) = &from.workload {
+        linter.namespace(from.ns.as_ref(), *place, "a workload");
+        self::workload(linter, workload);
+    } else {
+        let keys = [("container", from.container.is_some()), ("path", from.path.is_some()), ("ns", from.ns.is_some())];
+        linter.not_with(*place, "without a workload", &keys);
     }
     if spec.absent {
         let keys = [("cel", spec.cel.is_some()), ("accepted", spec.accepted.is_some())];
