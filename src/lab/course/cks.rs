@@ -30,7 +30,7 @@ words! {
         "least-privilege" LeastPrivilege,
         /// What is open to the network.
         "external-access" ExternalAccess,
-        /// What the kernel refuses: seccomp, `AppArmor`.
+        /// seccomp and `AppArmor`.
         "kernel-hardening" KernelHardening,
         /// The Pod Security Standards.
         "pod-security" PodSecurity,

@@ -60,7 +60,7 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
             linter.wrong(*place, format!("`{key}: {value}` cannot be a label"));
         }
     }
-    destination(linter, &spec.to);
+    destination(linter, &spec.to, spec.proto);
     if spec.port.is_none() && spec.proto != Protocol::Dns {
         linter.wrong(span, "`port` is missing");
     }
@@ -78,7 +78,7 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
     }
 }
 
-fn destination(linter: &mut Linter<'_>, to: &Located<To>) {
+fn destination(linter: &mut Linter<'_>, to: &Located<To>, proto: Protocol) {
     let Located { value: to, span } = to;
     let keys = [
         ("service", to.service.is_some()),
@@ -86,7 +86,10 @@ fn destination(linter: &mut Linter<'_>, to: &Located<To>) {
         ("ip", to.ip.is_some()),
         ("host", to.host.is_some()),
     ];
-    linter.one_of(*span, "where it goes", &keys);
+    // a question without a destination goes to the cluster's own name server
+    if proto != Protocol::Dns || keys.iter().any(|(_, given)| *given) {
+        linter.one_of(*span, "where it goes", &keys);
+    }
     if to.service.is_some() || to.workload.is_some() {
         linter.namespace(to.ns.as_ref(), *span, "a service or workload");
     } else {
@@ -108,16 +111,21 @@ fn control(linter: &mut Linter<'_>, spec: &Connect, id: &Located<crate::lab::cou
         linter.wrong(id.span, format!("`{}` is no check of the type `connect`", id.value));
         return;
     };
-    let place = |spec: &Connect| {
-        let To { ns, service, workload, ip, host } = &spec.to.value;
-        let port = spec.port.map(|port| port.0);
-        (ns.clone(), service.clone(), workload.clone(), ip.clone(), host.clone(), port, spec.proto)
-    };
     if other.expect != Reached::Open {
         linter.wrong(id.span, format!("`{}` does not expect to find the place open", id.value));
-    } else if place(spec) != place(other) {
+    } else if !is_same_place(spec, other) {
         linter.wrong(id.span, format!("`{}` goes to another place or port", id.value));
     }
+}
+
+/// Whether two checks go to the same place; a service may be that of a workload, whatever its port.
+fn is_same_place(one: &Connect, other: &Connect) -> bool {
+    let is_pair = |a: &To, b: &To| a.service.is_some() && b.workload.is_some();
+    let (a, b) = (&one.to.value, &other.to.value);
+    let is_service_of = a.ns == b.ns && (is_pair(a, b) || is_pair(b, a));
+    let is_same = (&a.ns, &a.service, &a.workload, &a.ip, &a.host) == (&b.ns, &b.service, &b.workload, &b.ip, &b.host);
+    let port = |spec: &Connect| spec.port.map(|port| port.0);
+    one.proto == other.proto && (is_service_of || is_same && port(one) == port(other))
 }
 
 pub(super) fn http(linter: &mut Linter<'_>, spec: &Http, span: Span) {

@@ -166,9 +166,8 @@ fn answered(linter: &mut Linter<'_>, steps: &[Step], span: Span) {
     let lab = linter.lab;
     for check in lab.checks() {
         let Probe::Answer(question) = &check.probe else { continue };
-        let mut given = steps.iter().rev().filter_map(|step| step.answers.as_ref());
-        // a later step wins
-        match given.find_map(|answers| Some((answers.span, answers.get(&check.id.value)?))) {
+        let given = steps.iter().filter_map(|step| step.answers.as_ref());
+        match given.filter_map(|answers| Some((answers.span, answers.get(&check.id.value)?))).next_back() {
             None => linter.wrong(span, format!("this solution does not answer `{}`", check.id.value)),
             Some((span, answer)) => {
                 let Some(answer) = linter.filled(answer) else { continue };

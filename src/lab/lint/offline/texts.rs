@@ -10,15 +10,6 @@ const COLUMNS: usize = 80;
 /// The most characters of a text that people read, by its key.
 const TEXTS: &[(&str, usize)] =
     &[("title", 40), ("story", 200), ("text", 400), ("why", 700), ("hints", 900), ("lesson", 400), ("question", 200)];
-/// The topics of the CKS outline.
-const CKS: [&str; 6] = [
-    "Cluster Setup",
-    "Cluster Hardening",
-    "System Hardening",
-    "Minimize Microservice Vulnerabilities",
-    "Supply Chain Security",
-    "Monitoring, Logging and Runtime Security",
-];
 
 pub(super) fn check(linter: &mut Linter<'_>) {
     let entry = linter.entry;
@@ -30,9 +21,6 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     let stream = yaml::parse(entry.source.text());
     if let Some(root) = stream.documents.iter().find_map(yaml::Document::root) {
         walk(linter, root, "");
-        for node in root.get("cks").into_iter().flat_map(Node::items) {
-            cks(linter, node);
-        }
         for node in root.get("cis").into_iter().flat_map(Node::items) {
             cis(linter, node);
         }
@@ -86,15 +74,6 @@ fn text(linter: &mut Linter<'_>, node: Node<'_, '_>, (key, most): (&str, usize),
         let problem = Problem::error(node.span(), format!("a line has {} characters", line.chars().count()));
         let begin: String = line.chars().take(40).collect();
         linter.say(problem.label(format!("expected {COLUMNS} at most: `{begin}...`")));
-    }
-}
-
-/// A topic of the outline, and what of it.
-fn cks(linter: &mut Linter<'_>, node: Node<'_, '_>) {
-    let text = node.text().unwrap_or_default();
-    let topic = text.split(':').next().unwrap_or_default().trim();
-    if !CKS.contains(&topic) {
-        linter.unknown(node.span(), "topic of the CKS", topic, CKS);
     }
 }
 
