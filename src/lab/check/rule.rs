@@ -53,10 +53,10 @@ fn tell(finding: &Finding) -> String {
     format!("{} {}{container}: {} ({})", object.kind, object.name, finding.message, finding.rule.id)
 }
 
-/// What tells a finding from others of the same run.
+/// What tells a finding from others of the same run: the rule and the object. Within an object a right answer may move what
+/// was found before, from a container to the pod for example.
 fn key(finding: &Finding) -> String {
-    let container = finding.container.as_deref().unwrap_or_default();
-    format!("{} {} {container} {}", finding.rule.id, finding.object, finding.path)
+    format!("{} {}", finding.rule.id, finding.object)
 }
 
 fn findings(spec: &Rules, scene: &Scene<'_>) -> Result<Vec<Finding>, Judged> {

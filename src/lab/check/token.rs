@@ -118,21 +118,22 @@ fn examine(spec: &Token, token: &str, cel: Option<&Expression>, scene: &Scene<'_
         return Ok(Judged::nothing("what is there is no token of a service account"));
     };
     let mut seen = Vec::new();
+    let time = |claim: &str| claims.get(claim).and_then(Value::as_i64);
+    let ttl = time("exp").zip(time("iat")).map(|(expires, issued)| expires.saturating_sub(issued));
     // one that is refused may have been made for ever; one that is good for something may not
     if cel.is_some() || spec.accepted != Some(false) {
-        let time = |claim: &str| claims.get(claim).and_then(Value::as_i64);
-        let Some(expires) = time("exp") else {
+        if spec.accepted != Some(false) && time("exp").is_none() {
             return Ok(Judged::fail("the token never expires: it is that of a Secret"));
-        };
-        let Some(issued) = time("iat") else {
+        }
+        if spec.accepted != Some(false) && ttl.is_none() {
             return Ok(Judged::fail("the token does not say when it was issued"));
-        };
-        let ttl = expires.saturating_sub(issued);
-        seen.push(format!("it lives for {ttl} s"));
+        }
+        seen.extend(ttl.map(|ttl| format!("it lives for {ttl} s")));
         if let Some(judged) = cel.map(|cel| cel.judge(&[("claims", &claims), ("ttl", &Value::from(ttl))]))
             && judged.verdict != Verdict::Pass
         {
-            return Ok(Judged { observed: format!("it lives for {ttl} s: {}", judged.observed), ..judged });
+            seen.push(judged.observed);
+            return Ok(Judged { observed: seen.join(": "), nothing: judged.nothing, verdict: judged.verdict });
         }
     }
     if let Some(wanted) = spec.accepted {
