@@ -166,7 +166,7 @@ fn look_until_settled(
     let mut told = false;
     loop {
         let age = changed.map_or(f64::INFINITY, |changed| Timestamp::now().duration_since(changed).as_secs_f64());
-        let again: Vec<&Check> = checks.iter().copied().filter(|check| is_open(check, &looks, age)).collect();
+        let again: Vec<&Check> = checks.iter().copied().filter(|check| is_open(check, &checks, &looks, age)).collect();
         if again.is_empty() {
             return looks;
         }
@@ -183,10 +183,16 @@ fn look_until_settled(
 }
 
 /// Whether a later look may say something else.
-fn is_open(check: &Check, looks: &HashMap<String, Look>, age: f64) -> bool {
-    let Some(look) = looks.get(&**check.id) else { return false };
+fn is_open(check: &Check, checks: &[&Check], looks: &HashMap<String, Look>, age: f64) -> bool {
+    let Some(look) = looks.get(&*check.id.value) else { return false };
     match look.judged.verdict {
-        Verdict::Fail | Verdict::Blocked => age < f64::from(check.eventually),
+        Verdict::Fail => age < f64::from(check.eventually),
+        // as long as the one that it needs, and once more after that passes
+        Verdict::Blocked => checks.iter().any(|other| {
+            let is_needed = check.after.as_ref().is_some_and(|after| after.value == other.id.value);
+            let passes = looks.get(&*other.id.value).is_some_and(|look| look.judged.verdict == Verdict::Pass);
+            is_needed && (passes || is_open(other, checks, looks, age))
+        }),
         Verdict::Pass => age < f64::from(check.holds.unwrap_or_else(|| holds(&check.probe))),
         Verdict::Error => false,
     }
