@@ -193,8 +193,8 @@ fn what_was_started_survives_its_end(live: &Live) -> Result<(), Failed> {
         learner.run(&["verify"], 2, &["was broken off", "tightship lab reset the-hack"])?;
         learner.start("the-hack")?;
         learner.run(&["verify"], 1, &["FAIL"])?;
-        let old = state["labs"]["the-hack"]["run"]["ns"].to_string();
-        ensure(learner.state()?["labs"]["the-hack"]["run"]["ns"].to_string() != old, || old)?;
+        let old = &state["labs"]["the-hack"]["run"]["ns"];
+        ensure(learner.state()?["labs"]["the-hack"]["run"]["ns"] != *old, || old.to_string())?;
     }
     Ok(())
 }

@@ -52,7 +52,7 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
         text.push_str(&show::wrapped(&solution.text, "# "));
     }
     for path in stage.paths(&solution.dir) {
-        let _ = write!(text, "# {path}\n---\n{}", stage.text(path)?);
+        let _ = write!(text, "# {path}\n---\n{}", stage.shown(path)?);
     }
     for step in &solution.steps {
         if let Some(argv) = &step.kubectl {
@@ -69,6 +69,9 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
     }
     output::say("\napply it")?;
     stage.apply_solution(&site.client, args.number - 1, None)?;
+    if let Some(run) = &mut desk.state.lab(&id).run {
+        run.saved.clone_from(&stage.names.saved);
+    }
     let report = verify::look(&mut desk, entry, &stage, &site.client, None)?;
     output::print(&format!("\n{}", verify::text(entry, &report, None)))?;
     Ok(verify::code(&report))

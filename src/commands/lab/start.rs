@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use anyhow::bail;
+use indexmap::IndexMap;
 
 use super::desk::{Desk, say};
 use super::show;
@@ -121,6 +122,7 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
         random: names.random.clone(),
         ready: false,
         snapshots: Snapshots::new(),
+        saved: IndexMap::new(),
         fingerprint: None,
     };
     names = record.names(&id, &site.record, &desk.workspace.kubeconfig());
@@ -137,6 +139,7 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
     if let Some(run) = &mut lab.run {
         run.snapshots = begun.snapshots;
         run.fingerprint = Some(begun.fingerprint);
+        run.saved.clone_from(&stage.names.saved);
         run.ready = true;
     }
     desk.save()
