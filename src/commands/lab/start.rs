@@ -14,7 +14,7 @@ use crate::cluster::create::Wanted;
 use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, output};
 use crate::lab::course::{Course, Entry, values::Need};
-use crate::lab::run::{self, Stage};
+use crate::lab::run::{self, Proved, Stage};
 use crate::lab::scene::{Names, Snapshots};
 use crate::lab::site::Site;
 use crate::lab::state::RunRecord;
@@ -134,7 +134,7 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
     site.write_kubeconfig(&desk.workspace, names.ns.values().next().map_or("default", String::as_str))?;
     let mut stage = Stage::new(entry, names, &desk.folder(entry))?;
     stage.write_files()?;
-    let begun = run::begin(&mut stage, &site.client, &mut |step| steps.step(step))?;
+    let begun = run::begin(&mut stage, &site.client, Proved::Now, &mut |step| steps.step(step))?;
     let lab = desk.state.lab(&id);
     if let Some(run) = &mut lab.run {
         run.snapshots = begun.snapshots;

@@ -13,7 +13,7 @@ use super::proof::{Phase, Proof};
 use super::state;
 use crate::cluster::client::{Api, Method, Request, kinds::Resource};
 use crate::lab::course::{Entry, Lab};
-use crate::lab::run::{self, Patience, Report, RunError, Stage, quiet};
+use crate::lab::run::{self, Patience, Proved, Report, RunError, Stage, quiet};
 use crate::lab::scene::{Names, Snapshots};
 use crate::lab::verdict::Verdict;
 
@@ -122,11 +122,11 @@ impl<'t> Trial<'t> {
         Ok(Self { stage, entry, ground, snapshots: Snapshots::new(), verify_seconds: 0.0, folder })
     }
 
-    fn begin(&mut self) -> Result<Report, RunError> {
+    fn begin(&mut self, is_proved: Proved) -> Result<(), RunError> {
         self.stage.write_files()?;
-        let begun = run::begin(&mut self.stage, self.ground.api, &mut |_| {})?;
+        let begun = run::begin(&mut self.stage, self.ground.api, is_proved, &mut |_| {})?;
         self.snapshots = begun.snapshots;
-        Ok(begun.report)
+        Ok(())
     }
 
     fn verify(&mut self) -> Report {
@@ -137,7 +137,7 @@ impl<'t> Trial<'t> {
 
     /// Gets into a state; says what is not as it should be.
     fn run(&mut self, phase: &Phase) -> Result<Vec<String>, RunError> {
-        self.begin()?;
+        self.begin(if *phase == Phase::Start { Proved::Now } else { Proved::Elsewhere })?;
         match phase {
             Phase::Start => self.start(),
             Phase::Reset => self.reset(),
@@ -222,7 +222,7 @@ impl<'t> Trial<'t> {
         run::end(self.ground.api, &self.stage.names)?;
         self.stage = stage(self.entry, self.ground, self.folder.path())?;
         let begun = Instant::now();
-        self.begin()?;
+        self.begin(Proved::Now)?;
         self.verify_seconds = begun.elapsed().as_secs_f64();
         let second = state::objects(self.ground.api, &self.stage.names)?;
         let missing = first.difference(&second).map(|object| format!("only in the first run: {object}"));
