@@ -4,6 +4,7 @@ pub mod answers;
 pub mod check;
 pub mod course;
 pub mod lint;
+pub mod node;
 pub mod page;
 pub mod probes;
 pub mod run;

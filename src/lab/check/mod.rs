@@ -10,11 +10,13 @@ mod curl;
 mod destination;
 mod dial;
 mod exec;
+mod flag;
 mod group;
 mod healthy;
 mod http;
 mod identity;
 mod leak;
+mod node_file;
 mod objects;
 mod pods;
 #[cfg(test)]
@@ -51,12 +53,11 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
         Probe::Unchanged(spec) => unchanged::judge(spec, snapshot, scene),
         Probe::Answer(spec) => answer::judge(id, spec, scene),
         Probe::CanI(spec) => can_i::judge(spec, scene),
-        Probe::Admission(_)
-        | Probe::Rule(_)
-        | Probe::Flag(_)
-        | Probe::NodeFile(_)
-        | Probe::Audit(_)
-        | Probe::Etcd(_) => Judged::error(format!("`{id}` has a type that is not known yet")),
+        Probe::Flag(spec) => flag::judge(spec, scene),
+        Probe::NodeFile(spec) => node_file::judge(spec, scene),
+        Probe::Admission(_) | Probe::Rule(_) | Probe::Audit(_) | Probe::Etcd(_) => {
+            Judged::error(format!("`{id}` has a type that is not known yet"))
+        }
     }
 }
 

@@ -168,7 +168,7 @@ impl<'t> Trial<'t> {
     fn solution(&mut self, dir: &str) -> Result<Vec<String>, RunError> {
         let number =
             self.stage.lab.solutions.iter().position(|solution| *solution.dir.value == *dir).unwrap_or_default();
-        self.stage.apply_solution(self.ground.api, number, None)?;
+        self.stage.apply_solution(self.ground.api, number, None, &mut |_| {})?;
         let report = self.verify();
         let mut faults = not_passing(&report);
         let limit = f64::from(self.stage.lab.seconds.0);
@@ -188,7 +188,7 @@ impl<'t> Trial<'t> {
         let Some(number) = self.stage.lab.traps.iter().position(|trap| *trap.dir.value == *dir) else {
             return Ok(Vec::new());
         };
-        self.stage.apply_trap(self.ground.api, number)?;
+        self.stage.apply_trap(self.ground.api, number, &mut |_| {})?;
         let report = self.verify();
         let trap = self.stage.lab.traps.get(number).map(|trap| trap.value.fails.clone()).unwrap_or_default();
         let declared: BTreeSet<&str> = trap.iter().map(|id| &*id.value).collect();
@@ -202,7 +202,7 @@ impl<'t> Trial<'t> {
     }
 
     fn mutation(&mut self, task: &str) -> Result<Vec<String>, RunError> {
-        self.stage.apply_solution(self.ground.api, 0, Some(task))?;
+        self.stage.apply_solution(self.ground.api, 0, Some(task), &mut |_| {})?;
         let report = self.verify();
         let mut faults = errors(&report);
         let of_task = report.checks.iter().filter(|check| check.task.as_deref() == Some(task));

@@ -52,16 +52,22 @@ impl<'e> Stage<'e> {
     }
 
     /// Does what begins the lab.
-    pub fn apply_start(&mut self, api: &dyn Api) -> Result<(), RunError> {
+    pub fn apply_start(&mut self, api: &dyn Api, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
         let list = self.lab.start.steps.clone();
         if list.is_empty() && self.paths("start").is_empty() {
             return Ok(());
         }
-        steps::take(self, api, "start", &list)
+        steps::take(self, api, "start", &list, tell)
     }
 
     /// Does a solution.
-    pub fn apply_solution(&mut self, api: &dyn Api, number: usize, without: Option<&str>) -> Result<(), RunError> {
+    pub fn apply_solution(
+        &mut self,
+        api: &dyn Api,
+        number: usize,
+        without: Option<&str>,
+        tell: &mut dyn FnMut(&str),
+    ) -> Result<(), RunError> {
         let missing = || RunError::Course(format!("there is no solution {}", number + 1));
         let solution = self.lab.solutions.get(number).ok_or_else(missing)?.value.clone();
         let is_left_out = |task: &str| without == Some(task);
@@ -74,14 +80,14 @@ impl<'e> Stage<'e> {
         if list.is_empty() && !solution.steps.is_empty() {
             return Ok(());
         }
-        steps::take(self, api, &solution.dir.value, &list)
+        steps::take(self, api, &solution.dir.value, &list, tell)
     }
 
     /// Walks into a trap.
-    pub fn apply_trap(&mut self, api: &dyn Api, number: usize) -> Result<(), RunError> {
+    pub fn apply_trap(&mut self, api: &dyn Api, number: usize, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
         let missing = || RunError::Course(format!("there is no trap {}", number + 1));
         let trap = self.lab.traps.get(number).ok_or_else(missing)?.value.clone();
-        steps::take(self, api, &trap.dir.value, &trap.steps)
+        steps::take(self, api, &trap.dir.value, &trap.steps, tell)
     }
 
     /// Looks at the cluster with this lab's eyes.

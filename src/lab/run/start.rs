@@ -10,7 +10,8 @@ use super::{RunError, Stage, quiet};
 use crate::cluster::client::apply::{self, Place};
 use crate::cluster::client::kinds::Resource;
 use crate::cluster::client::{Api, Method, Request};
-use crate::lab::course::values::AtStart;
+use crate::lab::course::values::{AtStart, Need};
+use crate::lab::node::pristine;
 use crate::lab::scene::{Names, Snapshots};
 use crate::lab::verdict::Verdict;
 
@@ -41,6 +42,9 @@ pub struct Begun {
 
 /// Makes the namespaces, does what begins the lab, and waits until it is as it should be. Tells of its steps.
 pub fn begin(stage: &mut Stage<'_>, api: &dyn Api, tell: &mut dyn FnMut(&str)) -> Result<Begun, RunError> {
+    if stage.lab.needs.contains(&Need::OwnCluster) {
+        pristine::prepare(api, &stage.names.node, tell)?;
+    }
     tell("make the namespaces");
     for (alias, space) in &stage.lab.namespaces {
         let name = stage.namespace(alias)?;
@@ -55,7 +59,7 @@ pub fn begin(stage: &mut Stage<'_>, api: &dyn Api, tell: &mut dyn FnMut(&str)) -
     }
     wait_for_accounts(api, &stage.names)?;
     tell("apply what the lab begins with");
-    stage.apply_start(api)?;
+    stage.apply_start(api, tell)?;
     quiet::wait(api, &stage.names, tell)?;
     let snapshots = stage.snapshots(api)?;
     tell("see that the flaw is there");

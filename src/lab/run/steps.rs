@@ -9,14 +9,29 @@ use crate::lab::answers;
 use crate::lab::course::Step;
 
 /// Does the steps of a folder of the lab in their order; without any, everything in the folder is applied.
-pub fn take(stage: &mut Stage<'_>, api: &dyn Api, dir: &str, steps: &[Step]) -> Result<(), RunError> {
+pub fn take(
+    stage: &mut Stage<'_>,
+    api: &dyn Api,
+    dir: &str,
+    steps: &[Step],
+    tell: &mut dyn FnMut(&str),
+) -> Result<(), RunError> {
     if steps.is_empty() {
         return apply(stage, dir);
     }
-    steps.iter().try_for_each(|step| one(stage, api, step))
+    let mut touched = node::Touched::new();
+    for step in steps {
+        if node::is_one(step) {
+            node::step(stage, api, step, &mut touched)?;
+        } else {
+            node::settle(stage, api, &mut touched, tell)?;
+            one(stage, step)?;
+        }
+    }
+    node::settle(stage, api, &mut touched, tell)
 }
 
-fn one(stage: &mut Stage<'_>, api: &dyn Api, step: &Step) -> Result<(), RunError> {
+fn one(stage: &mut Stage<'_>, step: &Step) -> Result<(), RunError> {
     if let Some(path) = &step.apply {
         apply(stage, path)
     } else if let Some(path) = &step.replace {
@@ -54,7 +69,7 @@ fn one(stage: &mut Stage<'_>, api: &dyn Api, step: &Step) -> Result<(), RunError
         fs::create_dir_all(&stage.folder).map_err(RunError::at(&stage.folder))?;
         answers::give(&stage.lab, &stage.folder, &given).map_err(RunError::Course)
     } else {
-        node::step(stage, api, step)
+        Err(RunError::Course("this step does nothing".to_owned()))
     }
 }
 
