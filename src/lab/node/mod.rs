@@ -24,7 +24,7 @@ pub enum NodeError {
     #[error("{0}")]
     Refused(String),
     /// It cannot be made as it was any more.
-    #[error("the control plane cannot be put back as it was: {0}")]
+    #[error("the control plane cannot be put back as it was: {0}; a new cluster helps: `tightship lab reset`")]
     Spoiled(String),
 }
 
