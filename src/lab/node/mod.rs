@@ -7,6 +7,7 @@ pub mod files;
 pub mod look;
 pub mod pristine;
 pub mod restart;
+pub mod settle;
 
 pub use component::Component;
 pub use look::Look;

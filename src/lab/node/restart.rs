@@ -114,7 +114,7 @@ pub(crate) fn answers(api: &dyn Api) -> bool {
 }
 
 /// Whether the kubelet has heard of all pods that are its: before that, nothing can be run in them.
-fn knows_its_pods(api: &dyn Api, node: &str) -> bool {
+pub(super) fn knows_its_pods(api: &dyn Api, node: &str) -> bool {
     let uids = |path: &str| -> Option<BTreeSet<String>> {
         let response = api.request(&Request::get(path)).ok().filter(|response| response.is_success())?;
         let pods = response.json().ok()?;

@@ -5,10 +5,12 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::verify::{self, Patience, Report};
-use super::{RunError, steps};
+use super::{RunError, quiet, steps};
 use crate::cluster::client::Api;
 use crate::lab::check;
+use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Lab};
+use crate::lab::node::settle;
 use crate::lab::probes::Probes;
 use crate::lab::scene::{Names, Scene, Snapshots};
 
@@ -117,6 +119,16 @@ impl<'e> Stage<'e> {
         tell: &mut dyn FnMut(&str),
     ) -> Report {
         self.with_scene(api, snapshots, |scene| verify::verify(&self.lab, task, scene, patience, tell))
+    }
+
+    /// A number that differs when somebody has changed something: in the namespaces, or of an own control plane, which may not
+    /// answer meanwhile.
+    pub fn fingerprint(&self, api: &dyn Api) -> Result<u64, RunError> {
+        let objects = quiet::fingerprint(api, &self.names);
+        if !self.lab.needs.contains(&Need::OwnCluster) {
+            return Ok(objects?);
+        }
+        Ok(settle::fingerprint(api)? ^ objects.unwrap_or_default())
     }
 
     /// Writes down what later checks compare with.

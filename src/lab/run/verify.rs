@@ -11,8 +11,9 @@ use serde::Serialize;
 
 use super::quiet;
 use crate::lab::check;
-use crate::lab::course::values::{Admitted, Reached, Runs};
+use crate::lab::course::values::{Admitted, Need, Reached, Runs};
 use crate::lab::course::{Check, Lab, Probe};
+use crate::lab::node::{NodeError, settle};
 use crate::lab::scene::Scene;
 use crate::lab::verdict::{Judged, Verdict};
 
@@ -94,13 +95,14 @@ pub fn verify(
 ) -> Report {
     let begun = Instant::now();
     let wanted = wanted(lab, task);
+    let is_own = lab.needs.contains(&Need::OwnCluster);
+    let mut down = None;
     let changed = match patience {
         Patience::Once => Ok(None),
-        Patience::Learner => {
-            quiet::wait(scene.api, scene.names, tell).and_then(|()| quiet::last_change(scene.api, scene.names))
-        }
+        Patience::Learner if is_own => change_of_own(scene, tell, &mut down),
+        Patience::Learner => change(scene, tell),
     };
-    let looks = match changed {
+    let mut looks = match changed {
         Ok(changed) => look_until_settled(&wanted, scene, changed, tell),
         Err(error) => wanted
             .iter()
@@ -109,9 +111,33 @@ pub fn verify(
             })
             .collect(),
     };
+    // the learner's own doing is no error
+    for look in looks.values_mut().filter(|look| look.judged.verdict == Verdict::Error) {
+        if let Some(down) = &down {
+            look.judged = Judged::fail(down.clone());
+        }
+    }
     let checks =
         wanted.iter().filter_map(|(task, check)| Some(checked(*task, check, looks.get(&**check.id)?))).collect();
     Report { checks, seconds: begun.elapsed().as_secs_f64() }
+}
+
+/// Waits for rollouts; when something was last changed.
+fn change(scene: &Scene<'_>, tell: &mut dyn FnMut(&str)) -> Result<Option<Timestamp>, NodeError> {
+    quiet::wait(scene.api, scene.names, tell)?;
+    Ok(quiet::last_change(scene.api, scene.names)?)
+}
+
+/// The same on a lab's own cluster, whose control plane may be what was changed. If that does not work any more, why.
+fn change_of_own(
+    scene: &Scene<'_>,
+    tell: &mut dyn FnMut(&str),
+    down: &mut Option<String>,
+) -> Result<Option<Timestamp>, NodeError> {
+    let settled = settle::settle(scene.api, &scene.names.node, tell)?;
+    *down = settled.down;
+    let changed = if down.is_some() { None } else { change(scene, tell)? };
+    Ok(changed.max(settled.changed))
 }
 
 /// The checks with their tasks; of those of one task, what they need first and what must keep working stay.
