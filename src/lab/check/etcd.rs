@@ -246,8 +246,7 @@ mod tests {
                 })
                 .when_node(move |_| {
                     let key = format!("/registry/secrets/{SHOP}/{}", key.lock().unwrap());
-                    let pair =
-                        json!({"key": BASE64_STANDARD.encode(key), "value": BASE64_STANDARD.encode(value)});
+                    let pair = json!({"key": BASE64_STANDARD.encode(key), "value": BASE64_STANDARD.encode(value)});
                     let answer = json!({"header": {}, "kvs": [pair]});
                     Some(Ended { stdout: answer.to_string(), ..Ended::default() })
                 })
@@ -269,7 +268,10 @@ mod tests {
 
     #[test]
     fn etcd_that_does_not_answer_is_an_error() {
-        assert_eq!(judge(&says(7, "", "curl: (7) refused"), KEY), Judged::error("etcd does not answer: curl: (7) refused"));
+        assert_eq!(
+            judge(&says(7, "", "curl: (7) refused"), KEY),
+            Judged::error("etcd does not answer: curl: (7) refused")
+        );
         let refusal = "{\"error\": \"etcdserver: permission denied\", \"code\": 7}";
         assert_eq!(judge(&says(0, refusal, ""), KEY).verdict, Verdict::Error);
         assert_eq!(judge(&Recorded::down(), KEY).verdict, Verdict::Error);

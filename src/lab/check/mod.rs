@@ -1,6 +1,7 @@
 //! Judging a check: one file per type.
 
 mod answer;
+mod audit;
 mod beyond;
 mod can_i;
 pub(crate) mod cel;
@@ -9,6 +10,7 @@ mod connect;
 mod curl;
 mod destination;
 mod dial;
+mod etcd;
 mod exec;
 mod flag;
 mod group;
@@ -55,9 +57,9 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
         Probe::CanI(spec) => can_i::judge(spec, scene),
         Probe::Flag(spec) => flag::judge(spec, scene),
         Probe::NodeFile(spec) => node_file::judge(spec, scene),
-        Probe::Admission(_) | Probe::Rule(_) | Probe::Audit(_) | Probe::Etcd(_) => {
-            Judged::error(format!("`{id}` has a type that is not known yet"))
-        }
+        Probe::Audit(spec) => audit::judge(spec, scene),
+        Probe::Etcd(spec) => etcd::judge(spec, scene),
+        Probe::Admission(_) | Probe::Rule(_) => Judged::error(format!("`{id}` has a type that is not known yet")),
     }
 }
 
@@ -68,4 +70,11 @@ pub fn snapshot(id: &str, probe: &Probe, scene: &Scene<'_>) -> Result<Option<Val
         Probe::Unchanged(spec) => unchanged::snapshot(spec, scene).map(Some),
         _ => Ok(None),
     }
+}
+
+/// A word that nobody else has.
+fn nonce() -> Result<String, Judged> {
+    let mut bytes = [0_u8; 8];
+    getrandom::fill(&mut bytes).map_err(|_| Judged::error("there are no random numbers"))?;
+    Ok(bytes.iter().fold(String::new(), |word, byte| format!("{word}{byte:02x}")))
 }
