@@ -49,10 +49,12 @@ lint:
 fmt:
     cargo fmt
 
-# Writes what is generated from the code: the JSON Schema and the page of rules.
+# Writes what is generated from the code: the JSON Schemas and the page of rules.
 docs:
     cargo run --locked --quiet -- schema > tightship.schema.json
+    cargo run --locked --quiet -- schema lab > lab.schema.json
     cargo run --locked --quiet -- rules --format markdown > docs/rules.md
+    cargo run --locked --quiet -- lab list --markdown > docs/labs.md
     cargo doc --no-deps --locked
 
 # Remakes the tables of Kubernetes from its releases; needs go and python3, and what data/apiserver/README.md says.

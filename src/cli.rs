@@ -5,6 +5,7 @@ mod check;
 pub mod cluster;
 #[cfg(feature = "cluster")]
 pub mod lab;
+pub mod policy;
 mod rules;
 
 pub use check::{BenchmarkName, CheckArgs};
@@ -48,6 +49,16 @@ pub enum Color {
     Never,
 }
 
+/// What a schema is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The spec, and the configuration of the check.
+    Spec,
+    /// The `lab.yaml` of a lab.
+    #[cfg(feature = "cluster")]
+    Lab,
+}
+
 impl Color {
     /// Makes this the choice for everything that is printed.
     pub fn write_global(self) {
@@ -82,8 +93,15 @@ pub enum Command {
     /// Learn on a live cluster: labs with a flaw, an attack that works, and a task, verified by trying the attack again.
     #[cfg(feature = "cluster")]
     Lab(lab::LabArgs),
-    /// Print the JSON Schema of the spec and of the configuration of the check.
-    Schema,
+    /// Make policies of rules, which the API server itself then holds everybody to.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Print the JSON Schema of the files that people write for tightship.
+    Schema {
+        /// Of which.
+        #[arg(value_enum, default_value_t = SchemaOf::Spec, value_name = "WHAT")]
+        of: SchemaOf,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

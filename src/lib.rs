@@ -13,6 +13,7 @@ pub mod explain;
 pub mod kube;
 #[cfg(feature = "cluster")]
 pub mod lab;
+pub mod policy;
 pub mod render;
 pub mod report;
 pub mod rules;

@@ -29,7 +29,62 @@ fn the_repository_holds_the_schema() {
 
 #[test]
 fn it_is_a_schema() {
-    jsonschema::draft202012::meta::validate(&schema()).unwrap_or_else(|error| panic!("{error}"));
+    for schema in [schema(), lab_schema()] {
+        jsonschema::draft202012::meta::validate(&schema).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+fn lab_schema() -> Value {
+    serde_json::from_str(&Folder::new().run(&["schema", "lab"]).exits(0).stdout).unwrap()
+}
+
+#[test]
+fn the_repository_holds_the_schema_of_labs() {
+    let printed = Folder::new().run(&["schema", "lab"]).exits(0).stdout;
+    let held = include_str!("../lab.schema.json");
+    assert!(printed == held, "lab.schema.json is out of date: `just docs` writes it");
+}
+
+/// Changes of the good lab, after which it is none.
+const BAD_LABS: &[(&str, &str)] = &[
+    ("level: core", "level: hard"),
+    ("minutes: 15", "minutes: soon"),
+    ("format: 1", "format: 2"),
+    ("title: ", "titel: "),
+    ("story: It", "storey: It"),
+    ("rules: [run-as-root]", "rules: [run-as-rot]"),
+    ("needs: [network_policy,", "needs: [networks,"),
+    ("  ops: {}", "  Ops: {}"),
+    ("- id: closed", "- id: Closed"),
+    ("expect: blocked", "expect: closed"),
+    ("labels: {app: other}", "labels: {app: 1}"),
+    ("port: 8080, body", "port: -1, body"),
+    ("service: page, port: 8080, body", "srevice: page, port: 8080, body"),
+    ("- patch: solution-two", "- ptach: solution-two"),
+    ("fails: [closed", "fails: closed #"),
+];
+
+#[test]
+fn labs_fit_it_where_the_program_takes_them() {
+    let validator = jsonschema::draft202012::new(&lab_schema()).unwrap();
+    let good = include_str!("labs/01-good/lab.yaml");
+    let takes = |text: &str| {
+        let folder = Folder::new();
+        folder.write("course/01-good/lab.yaml", text);
+        // the files of the lab are not there, so what is wrong has to be said of the `lab.yaml` itself
+        let ran = folder.run(&["lab", "--course", "course", "list"]);
+        (ran.code == 0, ran.stderr)
+    };
+    for (from, to) in [("", "")].iter().chain(BAD_LABS) {
+        assert!(good.contains(from), "{from}");
+        let text = good.replacen(from, to, 1);
+        let stream = tightship::yaml::parse(&text);
+        let document = stream.documents[0].root().unwrap().to_json().unwrap();
+        assert_eq!(validator.is_valid(&document), from == to, "the schema on {to}");
+        let (taken, said) = takes(&text);
+        assert_eq!(taken, from == to, "the program on {to}: {said}");
+        assert!(taken || said.contains("--> course/01-good/lab.yaml:"), "{to}: {said}");
+    }
 }
 
 #[test]
@@ -148,7 +203,8 @@ fn commands(command: &clap::Command) -> usize {
 #[test]
 fn help_fits_the_screen() {
     let folder = Folder::new();
-    for command in ["new", "render", "check", "rules", "explain", "apiserver", "schema", "completions", "man"] {
+    for command in ["new", "render", "check", "rules", "explain", "apiserver", "policy", "schema", "completions", "man"]
+    {
         let help = folder.command(&[command, "--help"]).env("COLUMNS", "100").output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();
         assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");

@@ -13,7 +13,7 @@ mod selection;
 mod suppress;
 
 pub use admission::Admission;
-pub use discover::{Found, Input, InputError, Live, Reach, Request, Text, discover};
+pub use discover::{Found, Input, InputError, Live, Reach, Request, Text, discover, live_inputs};
 pub use outcome::{Broken, Counts, Outcome, SourceFile};
 pub use selection::{Selection, UnknownRule};
 pub use suppress::ObjectSuppression;

@@ -60,6 +60,9 @@ pub enum LabCommand {
     /// Look whether this machine can run labs.
     #[command(after_help = EXIT_CODES)]
     Doctor(DoctorArgs),
+    /// Prove a course: what is written, and with --live every state that its labs can get into, on a cluster.
+    #[command(after_help = EXIT_CODES)]
+    Lint(LintArgs),
     /// End the labs: delete their namespaces, and the clusters that were made for them.
     #[command(after_help = EXIT_CODES)]
     Down,
@@ -149,4 +152,23 @@ pub struct DoctorArgs {
     /// The node image of kind.
     #[arg(long, value_name = "IMAGE", env = "TIGHTSHIP_NODE_IMAGE", hide_env_values = true)]
     pub image: Option<String>,
+}
+
+/// Arguments of `tightship lab lint`.
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// The labs, by name or number. Default: all.
+    pub labs: Vec<String>,
+    /// Also on a cluster: starts fail, solutions pass, traps fail what they declare, reset begins anew.
+    #[arg(long, env = "TIGHTSHIP_LIVE", hide_env_values = true)]
+    pub live: bool,
+    /// How many states are proved at the same time.
+    #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: u8,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
 }

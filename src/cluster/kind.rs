@@ -58,6 +58,13 @@ pub(super) fn create(
     if status.success() { Ok(()) } else { Err(process::failed(&command, &said)) }
 }
 
+/// Loads an image of Docker into the nodes of a cluster.
+pub(super) fn load(home: &Home, image: &str) -> Result<(), ClusterError> {
+    let mut command = Command::new("kind");
+    command.args(["load", "docker-image", image, "--name", home.name()]).env("KIND_EXPERIMENTAL_PROVIDER", "docker");
+    process::run(&mut command, || ClusterError::NoKind).map(drop)
+}
+
 /// The step that kind begins, without its pictures; none if the line tells of something else.
 fn step(line: &str) -> Option<String> {
     let text = line.trim_start().strip_prefix('•')?;

@@ -9,6 +9,7 @@ mod docker;
 mod error;
 pub mod flags;
 mod home;
+pub mod image;
 pub mod keeper;
 mod kind;
 mod objects;

@@ -41,3 +41,8 @@ pub(super) fn writing() -> &'static AtomicBool {
     WRITING.store(true, Ordering::SeqCst);
     &STOP
 }
+
+/// Whether there was one.
+pub(super) fn happened() -> bool {
+    STOP.load(Ordering::SeqCst)
+}

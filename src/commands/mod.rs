@@ -11,6 +11,7 @@ mod lab;
 mod man;
 mod new;
 mod output;
+mod policy;
 mod progress;
 mod render;
 mod rules;
@@ -51,7 +52,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::Cluster(command) => cluster::run(&command),
         #[cfg(feature = "cluster")]
         Command::Lab(args) => lab::run(&args),
-        Command::Schema => schema::run(),
+        Command::Policy(command) => policy::run(&command),
+        Command::Schema { of } => schema::run(of),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),
     };

@@ -5,12 +5,33 @@ use serde_json::{Value, json};
 
 use super::{OK, output};
 use crate::check::config::Config;
+use crate::cli::SchemaOf;
 use crate::spec::{ApiServer, App, Space};
 
 /// Prints the schema.
-pub(super) fn run() -> anyhow::Result<u8> {
-    output::print(&format!("{}\n", serde_json::to_string_pretty(&schema())?))?;
+pub(super) fn run(of: SchemaOf) -> anyhow::Result<u8> {
+    let schema = match of {
+        SchemaOf::Spec => schema(),
+        #[cfg(feature = "cluster")]
+        SchemaOf::Lab => lab(),
+    };
+    output::print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
     Ok(OK)
+}
+
+/// The schema (draft 2020-12) of a lab.
+#[cfg(feature = "cluster")]
+fn lab() -> Value {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let lab: Value = generator.subschema_for::<crate::lab::course::Lab>().into();
+    let definitions = generator.take_definitions(true);
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "tightship lab",
+        "description": "The lab.yaml of a lab in a course.",
+        "allOf": [lab],
+        "$defs": definitions,
+    })
 }
 
 /// The schema (draft 2020-12) of one document.

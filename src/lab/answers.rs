@@ -1,5 +1,7 @@
 //! `answers.yaml` in the learner's folder: questions of a lab, and what the learner answers.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
@@ -29,10 +31,10 @@ fn written(lab: &Lab, given: &BTreeMap<&str, &str>) -> Option<String> {
     let mut text = String::new();
     for (id, question) in questions(lab) {
         for line in textwrap::wrap(question, 76) {
-            text.push_str(&format!("# {line}\n"));
+            let _ = writeln!(text, "# {line}");
         }
         let answer = given.get(id).copied().unwrap_or_default();
-        text.push_str(&format!("{id}: {}\n", crate::yaml::quote::double_quoted(answer)));
+        let _ = writeln!(text, "{id}: {}", crate::yaml::quote::double_quoted(answer));
     }
     (!text.is_empty()).then_some(text)
 }
@@ -68,5 +70,9 @@ pub fn read(folder: &Utf8Path, id: &str) -> Result<Option<String>, String> {
 /// How an answer is compared, so that the lab does not tell it: SHA-256 of the lab, the check and the answer.
 pub fn digest(lab: &str, check: &str, answer: &str) -> String {
     let digest = Sha256::digest(format!("{lab}/{check}/{}", answer.trim().to_lowercase()));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        // writing to a String does not fail
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod check;
 pub mod course;
+pub mod doctor;
 pub mod lint;
 pub mod node;
 pub mod page;

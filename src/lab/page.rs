@@ -1,20 +1,81 @@
-//! The curriculum as a page.
+//! The curriculum as a page for instructors.
 
-use super::course::Course;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-/// The page of a course, in Markdown.
+use super::course::cks::Cks;
+use super::course::{Course, Entry};
+
+/// The page of a course, in Markdown: the labs with their times, and which lab covers what.
 pub fn markdown(course: &Course) -> String {
-    let mut page = String::from("| no. | lab | level | minutes | story |\n|---|---|---|---|---|\n");
+    let mut page = String::from("# Labs\n\n");
+    let minutes: u32 = course.labs.iter().map(|entry| entry.lab.minutes.0).sum();
+    // writing to a String does not fail
+    let _ = writeln!(page, "{} labs, {} hours and {} minutes in all.\n", course.labs.len(), minutes / 60, minutes % 60);
+    page.push_str("| no. | lab | level | minutes | what it is about | rules |\n|---|---|---|---|---|---|\n");
     for entry in &course.labs {
         let lab = &entry.lab;
-        page.push_str(&format!(
-            "| {:02} | {} | {} | {} | {} |\n",
+        let rules: Vec<String> =
+            lab.rules.iter().filter_map(|rule| rule.value.0).map(|rule| format!("`{}`", rule.id)).collect();
+        let _ = writeln!(
+            page,
+            "| {:02} | {} | {} | {} | {} | {} |",
             entry.number,
             lab.id.value,
             lab.level.as_str(),
             lab.minutes.0,
-            lab.story
-        ));
+            cell(&lab.story),
+            rules.join(", "),
+        );
     }
+    exam(&mut page, course);
+    benchmark(&mut page, course);
     page
+}
+
+/// The topics of the exam, with the labs that cover them, or why none does.
+fn exam(page: &mut String, course: &Course) {
+    page.push_str("\n## CKS\n\nThe topics of the outline of version 1.34, in short.\n\n| domain | topic | labs |\n|---|---|---|\n");
+    for word in Cks::WORDS {
+        let Some(topic) = Cks::from_word(word) else { continue };
+        let labs = covering(course, |entry| entry.lab.cks.contains(&topic));
+        let labs = if labs.is_empty() { format!("none: {}", topic.left_out()) } else { labs };
+        let _ = writeln!(page, "| {} | {word} | {labs} |", topic.domain());
+    }
+}
+
+/// The items of the benchmark that labs cover.
+fn benchmark(page: &mut String, course: &Course) {
+    page.push_str("\n## CIS Kubernetes Benchmark 1.12\n\n| item | labs |\n|---|---|\n");
+    let items: BTreeMap<Vec<Part<'_>>, &str> =
+        course.labs.iter().flat_map(|entry| &entry.lab.cis).map(|item| (parts(item), item.as_str())).collect();
+    for item in items.values() {
+        let labs = covering(course, |entry| entry.lab.cis.iter().any(|other| other == item));
+        let _ = writeln!(page, "| {item} | {labs} |");
+    }
+}
+
+fn covering(course: &Course, is: impl Fn(&Entry) -> bool) -> String {
+    let labs: Vec<String> = course
+        .labs
+        .iter()
+        .filter(|entry| is(entry))
+        .map(|entry| format!("{:02} {}", entry.number, entry.lab.id.value.0))
+        .collect();
+    labs.join(", ")
+}
+
+/// A part of a topic by which it is sorted: numbers by their value.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Part<'t> {
+    Number(u32),
+    Text(&'t str),
+}
+
+fn parts(topic: &str) -> Vec<Part<'_>> {
+    topic.split('.').map(|part| part.parse().map_or(Part::Text(part), Part::Number)).collect()
+}
+
+fn cell(text: &str) -> String {
+    text.trim().replace('|', "\\|").replace('\n', " ")
 }

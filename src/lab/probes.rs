@@ -20,7 +20,7 @@ pub const LABEL: &str = "tightship/probe";
 pub const CONTAINER: &str = "probe";
 
 /// How long a pod may take to run.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often it is looked at.
 const MOMENT: Duration = Duration::from_millis(50);
@@ -141,6 +141,9 @@ impl<'a> Probes<'a> {
             match state(&response.json()?) {
                 State::Runs => break,
                 State::Waits(_) if Instant::now() < until => thread::sleep(MOMENT),
+                State::Stuck(reason) if reason.contains("ImagePull") || reason.contains("ErrImage") => {
+                    return Err(Judged::error(format!("the cluster has no image {}", self.image)));
+                }
                 State::Waits(reason) | State::Stuck(reason) => {
                     return Err(Judged::error(format!(
                         "the pod from which tightship dials does not start in {namespace}: {reason}"
@@ -186,7 +189,7 @@ impl<'a> Probes<'a> {
                     "command": ["sleep", "120"],
                     "resources": {
                         "requests": {"cpu": "10m", "memory": "8Mi"},
-                        "limits": {"cpu": "100m", "memory": "32Mi"},
+                        "limits": {"cpu": "200m", "memory": "32Mi"},
                     },
                     "securityContext": {
                         "allowPrivilegeEscalation": false,
@@ -242,7 +245,64 @@ fn state(pod: &Value) -> State {
                     && condition.get("type").and_then(Value::as_str) == Some("PodScheduled")
             });
             let message = refused.and_then(|condition| condition.get("message")).and_then(Value::as_str);
-            State::Waits(message.map_or_else(|| reason(waiting), str::to_owned))
+            let waits = message.map_or_else(|| reason(waiting), str::to_owned);
+            State::Waits(if waits.is_empty() { "nobody has begun with it".to_owned() } else { waits })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{LABEL, Probes};
+    use crate::cluster::client::{Method, Response};
+    use crate::lab::check::recorded::Recorded;
+    use crate::lab::verdict::Judged;
+
+    /// A cluster in which pods have this status.
+    fn cluster(status: &Value) -> Recorded {
+        let body = json!({"status": status}).to_string();
+        Recorded::new().when(move |request| {
+            let status = if request.method == Method::Post { 201 } else { 200 };
+            request.path.contains("/pods").then(|| Response { status, body: body.clone(), warnings: Vec::new() })
+        })
+    }
+
+    fn waiting(reason: &str) -> Value {
+        let state = json!({"waiting": {"reason": reason, "message": "it is so"}});
+        json!({"phase": "Pending", "containerStatuses": [{"state": state}]})
+    }
+
+    #[test]
+    fn a_pod_fits_the_strictest_namespace_and_serves_nobody() {
+        let api = cluster(&json!({"phase": "Running"}));
+        let labels = ["app=page".to_owned()];
+        let probes = Probes::new(&api, "busybox:1.37");
+        let dialer = probes.pod("a", &labels).unwrap();
+        assert_eq!(probes.pod("a", &labels).unwrap().name, dialer.name);
+        let made = api.asked().into_iter().find_map(|request| request.body).unwrap();
+        assert_eq!(made["metadata"]["name"], dialer.name);
+        assert_eq!(made["metadata"]["labels"]["app"], "page");
+        assert_eq!(made["spec"]["readinessGates"][0]["conditionType"], LABEL);
+        assert_eq!(made["spec"]["automountServiceAccountToken"], false);
+        assert_eq!(made["spec"]["securityContext"]["runAsNonRoot"], true);
+        assert_eq!(made["spec"]["containers"][0]["securityContext"]["capabilities"]["drop"][0], "ALL");
+    }
+
+    #[test]
+    fn one_that_cannot_start_is_an_error_and_made_anew_the_next_time() {
+        let api = cluster(&waiting("ErrImageNeverPull"));
+        let probes = Probes::new(&api, "busybox:1.37");
+        let missing = Judged::error("the cluster has no image busybox:1.37");
+        assert_eq!(probes.pod("a", &[]).unwrap_err(), missing);
+        assert_eq!(probes.pod("a", &[]).unwrap_err(), missing);
+        assert_eq!(api.asked().iter().filter(|request| request.method == Method::Post).count(), 2);
+        let api = cluster(&waiting("CreateContainerError"));
+        let probes = Probes::new(&api, "busybox:1.37");
+        let observed = "the pod from which tightship dials does not start in a: CreateContainerError: it is so";
+        assert_eq!(probes.pod("a", &[]).unwrap_err(), Judged::error(observed));
+        let no_label = probes.pod("a", &["app".to_owned()]).unwrap_err();
+        assert_eq!(no_label, Judged::error("`app` is no label: it has no `=`"));
     }
 }

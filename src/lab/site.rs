@@ -13,7 +13,7 @@ use super::state::{ClusterRecord, StateError, Workspace};
 use crate::cluster::client::kinds::Resource;
 use crate::cluster::client::{Api as _, ApiError, Client, apply, kubeconfig::Access, server};
 use crate::cluster::create::{self, Wanted};
-use crate::cluster::{ClusterError, Home, Progress, delete};
+use crate::cluster::{ClusterError, Home, Progress, delete, image};
 
 /// The name of the context in the learner's kubeconfig.
 pub const CONTEXT: &str = "tightship-lab";
@@ -142,13 +142,20 @@ impl Site {
     ) -> Result<Self, SiteError> {
         let home = Home::new(&workspace.clusters(), name)?;
         let made = create::create(&home, wanted, progress, stop)?;
+        let node = format!("{name}-control-plane");
+        if let Err(error) = image::load(&home, &node, super::IMAGE, progress, stop) {
+            progress.fail();
+            // a cluster whose labs cannot start is none
+            delete::delete(&home)?;
+            return Err(error.into());
+        }
         let record = ClusterRecord {
             name: made.name,
             kubeconfig: home.kubeconfig(),
             context: None,
             uid: String::new(),
             made: true,
-            node: format!("{name}-control-plane"),
+            node,
             server: String::new(),
             version: String::new(),
         };

@@ -101,6 +101,9 @@ pub struct RunRecord {
     pub ready: bool,
     /// What was written down at the start.
     pub snapshots: Snapshots,
+    /// What the cluster looked like when it was last looked at.
+    #[serde(default)]
+    pub fingerprint: Option<u64>,
 }
 
 /// What is known of a lab.

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
@@ -70,7 +68,7 @@ fn same_words(live: &Live) -> Result<(), Failed> {
             sent.extend(KINDS.iter().map(|kind| maker(namespace, kind, worst)));
         }
     }
-    let answers = send_all(&proxy, &sent)?;
+    let answers = proxy.send_all(&sent, |it| (it.method, &it.path, &it.body))?;
     let locally = check(live, &rooms.documents(), sent.iter().map(|it| &it.local))?;
 
     let mut differences = Vec::new();
@@ -192,26 +190,6 @@ fn maker(namespace: &str, kind: &str, case: &Case) -> Sent {
     };
     let path = format!("{api}/namespaces/{namespace}/{}s?dryRun=All", kind.to_lowercase());
     Sent { what: format!("{kind} {} in {namespace}", case.name), method: "POST", path, body: local.clone(), local }
-}
-
-/// Sends all, several at once, and gives the answers in the order of the objects.
-fn send_all(proxy: &Proxy, sent: &[Sent]) -> Result<Vec<Answer>, Failed> {
-    let next = AtomicUsize::new(0);
-    let answers: Mutex<Vec<Option<Answer>>> = Mutex::new(sent.iter().map(|_| None).collect());
-    let work = || -> Result<(), Failed> {
-        let mut connection = proxy.connect()?;
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(sent) = sent.get(at) else { return Ok(()) };
-            let answer = connection.send(sent.method, &sent.path, &sent.body)?;
-            answers.lock().expect("no thread panics")[at] = Some(answer);
-        }
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("no thread panics"))
-    })?;
-    Ok(answers.into_inner().expect("no thread panics").into_iter().map(|it| it.expect("an answer")).collect())
 }
 
 /// What Pod Security said; `None` if the API server does not take the object for another reason.

@@ -16,8 +16,11 @@ mod environments;
 mod hardened;
 mod inputs;
 mod kubectl;
+#[cfg(feature = "cluster")]
+mod labs;
 mod network;
 mod pods;
+mod policies;
 mod proxy;
 mod quickstart;
 mod round_trip;
@@ -44,6 +47,8 @@ type Test = (&'static str, fn(&Live) -> Result<(), Failed>);
 
 fn tests() -> Vec<Test> {
     [
+        #[cfg(feature = "cluster")]
+        labs::FIRST,
         hardened::FIRST,
         workloads::TESTS,
         network::TESTS,
@@ -58,6 +63,9 @@ fn tests() -> Vec<Test> {
         admission::TESTS,
         #[cfg(feature = "cluster")]
         client::TESTS,
+        #[cfg(feature = "cluster")]
+        labs::TESTS,
+        policies::TESTS,
         hardened::LAST,
     ]
     .concat()

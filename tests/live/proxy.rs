@@ -4,6 +4,8 @@
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::Failed;
 use serde_json::Value;
@@ -29,6 +31,31 @@ impl Proxy {
         let stream = TcpStream::connect(&self.address)?;
         stream.set_nodelay(true)?;
         Ok(Connection { host: self.address.clone(), reader: BufReader::new(stream) })
+    }
+
+    /// Sends a request (method, path, body) for each item, several at once, and gives the answers in the order of the items.
+    pub fn send_all<T: Sync>(
+        &self,
+        items: &[T],
+        request: impl Fn(&T) -> (&'static str, &str, &Value) + Sync,
+    ) -> Result<Vec<Answer>, Failed> {
+        let next = AtomicUsize::new(0);
+        let answers: Mutex<Vec<Option<Answer>>> = Mutex::new(items.iter().map(|_| None).collect());
+        let work = || -> Result<(), Failed> {
+            let mut connection = self.connect()?;
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(item) = items.get(at) else { return Ok(()) };
+                let (method, path, body) = request(item);
+                let answer = connection.send(method, path, body)?;
+                answers.lock().expect("no thread panics")[at] = Some(answer);
+            }
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().try_for_each(|thread| thread.join().expect("no thread panics"))
+        })?;
+        Ok(answers.into_inner().expect("no thread panics").into_iter().map(|it| it.expect("an answer")).collect())
     }
 }
 

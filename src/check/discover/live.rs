@@ -90,7 +90,7 @@ pub(super) fn objects(live: &Live, timeout: Duration) -> Result<Found, InputErro
     let wanted = |&&(name, namespaced): &&(&str, bool)| served.contains(name) && (namespaced || namespace.is_none());
     let resources: Vec<&str> = RESOURCES.iter().filter(wanted).map(|(name, _)| *name).collect();
     let resources = resources.join(",");
-    let mut objects = match &namespace {
+    let objects = match &namespace {
         None => kubectl.list(&["get", &resources, "--all-namespaces", "--output=json"], &mut found.notes)?,
         Some(name) => {
             let mut objects = kubectl.list(&["get", "namespaces", name, "--output=json"], &mut found.notes)?;
@@ -99,14 +99,22 @@ pub(super) fn objects(live: &Live, timeout: Duration) -> Result<Found, InputErro
             objects
         }
     };
+    found.inputs = inputs(objects);
+    Ok(found)
+}
+
+/// Objects as a cluster has them, each as a text of its own: without what another of them makes, and without what the
+/// cluster adds.
+pub fn inputs(mut objects: Vec<Value>) -> Vec<Input> {
     leave_out_owned(&mut objects);
-    for mut object in objects {
+    let input = |mut object: Value| {
         strip(&mut object);
         let text = emit::block(&object);
-        found.inputs.push(Input { name: name(&object), text: Text::Made { of: None, text: text.into() } });
-    }
-    found.inputs.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
+        Input { name: name(&object), text: Text::Made { of: None, text: text.into() } }
+    };
+    let mut inputs: Vec<Input> = objects.into_iter().map(input).collect();
+    inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    inputs
 }
 
 struct Kubectl<'a> {

@@ -15,7 +15,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::kube::version::Version;
 
-pub use live::{Live, Reach};
+pub use live::{Live, Reach, inputs as live_inputs};
 
 /// One text to check.
 #[derive(Debug, Clone)]

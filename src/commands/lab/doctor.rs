@@ -1,10 +1,168 @@
 //! `tightship lab doctor`.
 
+use std::fmt::Write as _;
+
+use std::fs;
+use std::process::{Command, Stdio};
+
 use super::desk::Desk;
 use crate::cli::lab::DoctorArgs;
-use crate::commands::OK;
+use crate::commands::{FINDINGS, OK, output};
+use crate::lab::IMAGE;
+use crate::lab::site::Site;
+
+/// The least memory that a cluster wants, in MiB.
+const MEMORY: u64 = 2048;
+/// The least number of instances of inotify: kind's nodes need some for each container.
+const INSTANCES: u64 = 512;
+/// The least number of files that they may watch.
+const WATCHES: u64 = 65536;
+
+/// One thing that was looked at.
+struct Finding {
+    what: &'static str,
+    seen: String,
+    /// The way out; none if it is well.
+    advice: Option<String>,
+}
+
+impl Finding {
+    fn well(what: &'static str, seen: impl Into<String>) -> Self {
+        Self { what, seen: seen.into(), advice: None }
+    }
+
+    fn ill(what: &'static str, seen: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { what, seen: seen.into(), advice: Some(advice.into()) }
+    }
+}
 
 /// Looks whether this machine can run labs.
-pub(super) fn run(_desk: &Desk, _args: &DoctorArgs) -> anyhow::Result<u8> {
-    Ok(OK)
+pub(super) fn run(desk: &Desk, args: &DoctorArgs) -> anyhow::Result<u8> {
+    let mut found = vec![
+        program("docker", &["version", "--format", "{{.Server.Version}}"], "https://docs.docker.com/engine/install"),
+        program("kind", &["version"], "https://kind.sigs.k8s.io/docs/user/quick-start/#installation"),
+        program("kubectl", &["version", "--client"], "https://kubernetes.io/docs/tasks/tools"),
+        node_image(args.image.as_deref()),
+        memory(),
+        limit("inotify instances", "max_user_instances", INSTANCES),
+        limit("inotify watches", "max_user_watches", WATCHES),
+        control_groups(),
+    ];
+    for record in desk.state.clusters.values() {
+        found.extend(match Site::open(record) {
+            Ok(site) => cluster(&site),
+            Err(error) => vec![Finding::ill("cluster", record.name.clone(), error.to_string())],
+        });
+    }
+    let mut text = String::new();
+    for finding in &found {
+        let word = if finding.advice.is_none() { "\x1b[32mok  \x1b[0m" } else { "\x1b[31mlook\x1b[0m" };
+        let _ = writeln!(text, "{word} {:<18} {}", finding.what, finding.seen);
+        if let Some(advice) = &finding.advice {
+            text.push_str(&super::show::wrapped(advice, "     "));
+        }
+    }
+    output::print(&text)?;
+    Ok(if found.iter().all(|finding| finding.advice.is_none()) { OK } else { FINDINGS })
+}
+
+/// A program, and what it says of itself.
+fn program(name: &'static str, args: &[&str], source: &str) -> Finding {
+    match Command::new(name).args(args).stdin(Stdio::null()).output() {
+        Ok(output) if output.status.success() => {
+            let said = String::from_utf8_lossy(&output.stdout);
+            Finding::well(name, said.lines().next().unwrap_or_default().trim())
+        }
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            Finding::ill(name, "does not answer", said.lines().last().unwrap_or_default().trim())
+        }
+        Err(_) => Finding::ill(name, "is not on the PATH", format!("{source} says how to get it")),
+    }
+}
+
+fn node_image(image: Option<&str>) -> Finding {
+    const WHAT: &str = "node image";
+    let Some(image) = image.filter(|image| !image.is_empty()) else {
+        return Finding::ill(
+            WHAT,
+            "is not named",
+            "set TIGHTSHIP_NODE_IMAGE, such as to kindest/node:v1.34.0, or say --image; https://github.com/kubernetes-sigs/kind/releases lists those that go with your kind",
+        );
+    };
+    let here = Command::new("docker").args(["image", "inspect", "--format", "{{.Id}}", "--", image]).output();
+    match here {
+        Ok(output) if output.status.success() => Finding::well(WHAT, image),
+        _ => Finding::ill(
+            WHAT,
+            image,
+            format!("it is not here yet: `docker pull {image}` before the workshop saves time"),
+        ),
+    }
+}
+
+fn memory() -> Finding {
+    const WHAT: &str = "memory";
+    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    let kib: Option<u64> = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    match kib.map(|kib| kib / 1024) {
+        None => Finding::well(WHAT, "not known on this system"),
+        Some(mib) if mib >= MEMORY => Finding::well(WHAT, format!("{mib} MiB available")),
+        Some(mib) => {
+            Finding::ill(WHAT, format!("{mib} MiB available"), format!("a cluster wants {MEMORY} MiB: end something"))
+        }
+    }
+}
+
+fn limit(what: &'static str, file: &str, least: u64) -> Finding {
+    let text = fs::read_to_string(format!("/proc/sys/fs/inotify/{file}")).unwrap_or_default();
+    match text.trim().parse::<u64>() {
+        Err(_) => Finding::well(what, "not known on this system"),
+        Ok(limit) if limit >= least => Finding::well(what, limit.to_string()),
+        Ok(limit) => Finding::ill(
+            what,
+            limit.to_string(),
+            format!("nodes may fail with `too many open files`: sudo sysctl fs.inotify.{file}={least}"),
+        ),
+    }
+}
+
+fn control_groups() -> Finding {
+    const WHAT: &str = "control groups";
+    if fs::metadata("/sys/fs/cgroup/cgroup.controllers").is_ok() {
+        return Finding::well(WHAT, "v2");
+    }
+    if fs::metadata("/sys/fs/cgroup").is_err() {
+        return Finding::well(WHAT, "not known on this system");
+    }
+    // newer kubelets refuse v1 unless told otherwise, which kind's images are
+    Finding::well(WHAT, "v1: works with the images of kind, and Kubernetes is about to drop it")
+}
+
+/// What labs need of a cluster that is there.
+fn cluster(site: &Site) -> Vec<Finding> {
+    let record = &site.record;
+    let mut found = vec![Finding::well("cluster", format!("{} {}", record.name, record.version))];
+    if !record.node.is_empty() {
+        found.push(match crate::cluster::image::is_on(&record.node, IMAGE) {
+            Ok(true) => Finding::well("image of the labs", format!("{IMAGE} is on {}", record.node)),
+            Ok(false) => Finding::ill(
+                "image of the labs",
+                format!("{IMAGE} is not on {}", record.node),
+                format!("docker pull {IMAGE}, then kind load docker-image {IMAGE} --name {}", record.name),
+            ),
+            Err(error) => Finding::ill("image of the labs", "not known", error.to_string()),
+        });
+    }
+    found.push(match crate::lab::doctor::enforces_policies(&site.client) {
+        Ok(true) => Finding::well("network policies", "are enforced"),
+        Ok(false) => Finding::ill(
+            "network policies",
+            "are not enforced",
+            "the labs 12 and 13 need a network that enforces them: kind does from v0.24 on",
+        ),
+        Err(reason) => Finding::ill("network policies", "not known", reason),
+    });
+    found
 }

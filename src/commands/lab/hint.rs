@@ -1,5 +1,7 @@
 //! `tightship lab hint`.
 
+use std::fmt::Write as _;
+
 use std::rc::Rc;
 
 use anyhow::bail;
@@ -45,7 +47,7 @@ pub(super) fn run(mut desk: Desk, args: &TaskArgs) -> anyhow::Result<u8> {
             None => Ok(hint.clone()),
         };
         let hint = hint.map_err(|fault| anyhow::anyhow!("{fault}"))?;
-        text.push_str(&format!("\nhint {} of {}\n{}", at + 1, found.hints.len(), show::wrapped(&hint, "  ")));
+        let _ = write!(text, "\nhint {} of {}\n{}", at + 1, found.hints.len(), show::wrapped(&hint, "  "));
     }
     output::print(&text)?;
     if !is_new {

@@ -1,5 +1,7 @@
 //! `tightship lab list`.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::desk::Desk;
@@ -30,7 +32,7 @@ struct Line<'d> {
     blocked: Option<String>,
     rules: Vec<&'static str>,
     cis: &'d [String],
-    cks: &'d [String],
+    cks: Vec<&'static str>,
 }
 
 /// Lists the labs.
@@ -55,10 +57,11 @@ pub(super) fn run(desk: &Desk, args: &ListArgs) -> anyhow::Result<u8> {
         };
         let minutes = format!("{} min", line.minutes);
         let title: String = line.blocked.unwrap_or_else(|| line.title.to_owned());
-        text.push_str(&format!(
-            "{colour}{:<7}\x1b[0m {:02} {:<width$}  {:<8}  {minutes:>6}  {title}\n",
+        let _ = writeln!(
+            text,
+            "{colour}{:<7}\x1b[0m {:02} {:<width$}  {:<8}  {minutes:>6}  {title}",
             line.status, line.number, line.id, line.level
-        ));
+        );
     }
     output::print(&text)?;
     Ok(OK)
@@ -85,7 +88,7 @@ fn line<'d>(desk: &'d Desk, entry: &'d Entry) -> Line<'d> {
         blocked,
         rules: lab.rules.iter().filter_map(|rule| rule.value.0).map(|rule| rule.id).collect(),
         cis: &lab.cis,
-        cks: &lab.cks,
+        cks: lab.cks.iter().map(|topic| topic.as_str()).collect(),
     }
 }
 

@@ -5,6 +5,7 @@ mod desk;
 mod doctor;
 mod down;
 mod hint;
+mod lint;
 mod list;
 mod reset;
 mod show;
@@ -35,6 +36,7 @@ pub(super) fn run(args: &LabArgs) -> anyhow::Result<u8> {
         Some(LabCommand::Debrief(name)) => debrief::run(&desk, name),
         Some(LabCommand::Status) => status::run(&desk),
         Some(LabCommand::Doctor(args)) => doctor::run(&desk, args),
+        Some(LabCommand::Lint(args)) => lint::run(&desk, args),
         Some(LabCommand::Down) => down::run(desk),
     }
 }

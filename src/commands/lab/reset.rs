@@ -47,10 +47,10 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
         let site = start::renew(&mut desk, entry, &mut steps)?;
         begun = start::begin(&mut desk, entry, &site, &mut steps);
     }
-    if begun.is_err() {
+    if let Err(error) = begun {
         steps.fail();
+        return broken(&error);
     }
-    begun?;
     let seconds = steps.finish();
     say(&format!("{} begins anew, after {:.1} s", entry.lab.id.value, seconds.as_secs_f64()))?;
     start::where_to(&desk, entry)
@@ -61,8 +61,9 @@ fn set_aside(folder: &Utf8Path) -> anyhow::Result<Option<Utf8PathBuf>> {
     if !folder.exists() {
         return Ok(None);
     }
-    let free =
-        (1_u32..).map(|number| Utf8PathBuf::from(format!("{folder}.before-{number}"))).find(|path| !path.exists());
+    let free = (1_u32..10_000)
+        .map(|number| Utf8PathBuf::from(format!("{folder}.before-{number}")))
+        .find(|path| !path.exists());
     let free = free.context("no name is free")?;
     fs::rename(folder, &free).with_context(|| folder.to_string())?;
     Ok(Some(free))

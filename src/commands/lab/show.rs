@@ -1,5 +1,7 @@
 //! Texts for a terminal of 80 columns.
 
+use std::fmt::Write as _;
+
 use crate::lab::course::Entry;
 use crate::lab::run::{Checked, Report};
 use crate::lab::verdict::Verdict;
@@ -10,7 +12,11 @@ const WIDTH: usize = 80;
 /// A text in lines, each with the same beginning.
 pub(super) fn wrapped(text: &str, indent: &str) -> String {
     let options = textwrap::Options::new(WIDTH).initial_indent(indent).subsequent_indent(indent).break_words(false);
-    text.trim().lines().map(|line| format!("{}\n", textwrap::fill(line, &options).trim_end())).collect()
+    text.trim().lines().fold(String::new(), |mut lines, line| {
+        lines.push_str(textwrap::fill(line, &options).trim_end());
+        lines.push('\n');
+        lines
+    })
 }
 
 /// A heading.
@@ -37,7 +43,7 @@ pub(super) fn report(entry: &Entry, report: &Report, rules: &[&str]) -> String {
         if checks.is_empty() {
             continue;
         }
-        text.push_str(&format!("\n{}\n", first_line(&format!("{}. {}", number + 1, task.text))));
+        let _ = writeln!(text, "\n{}", first_line(&format!("{}. {}", number + 1, task.text)));
         for (at, check) in checks.into_iter().enumerate() {
             text.push_str(&line(&format!("{}.{}", number + 1, at + 1), check, rules, &mut is_expanded));
         }
@@ -66,12 +72,14 @@ fn first_line(text: &str) -> String {
     format!("{} ...", cut.rsplit_once(' ').map_or(cut.as_str(), |(start, _)| start))
 }
 
+/// The beginning of the lines below a check.
+const INDENT: &str = "              ";
+
 fn line(number: &str, check: &Checked, rules: &[&str], is_expanded: &mut bool) -> String {
     let mut text = format!("  {} {number} {}\n", word(check.status), check.text);
     let is_wrong = matches!(check.status, Verdict::Fail | Verdict::Error);
     if is_wrong && !*is_expanded {
         *is_expanded = true;
-        const INDENT: &str = "              ";
         if let Some(why) = &check.why {
             text.push_str(&wrapped(why, INDENT));
         }
@@ -80,7 +88,7 @@ fn line(number: &str, check: &Checked, rules: &[&str], is_expanded: &mut bool) -
         }
         if check.status == Verdict::Fail && check.task.is_some() {
             for rule in rules {
-                text.push_str(&format!("{INDENT}tightship explain {rule}\n"));
+                let _ = writeln!(text, "{INDENT}tightship explain {rule}");
             }
         }
     }

@@ -1,5 +1,7 @@
 //! `tightship lab solution`.
 
+use std::fmt::Write as _;
+
 use std::rc::Rc;
 
 use anyhow::bail;
@@ -50,16 +52,16 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
         text.push_str(&show::wrapped(&solution.text, "# "));
     }
     for path in stage.paths(&solution.dir) {
-        text.push_str(&format!("# {path}\n---\n{}", stage.text(path)?));
+        let _ = write!(text, "# {path}\n---\n{}", stage.text(path)?);
     }
     for step in &solution.steps {
         if let Some(argv) = &step.kubectl {
             let words: Vec<String> = argv.iter().map(|word| output::shell_word(word)).collect();
-            text.push_str(&format!("# kubectl {}\n", words.join(" ")));
+            let _ = writeln!(text, "# kubectl {}", words.join(" "));
         }
     }
     if count > 1 {
-        text.push_str(&format!("# solution {} of {count}: --number shows another\n", args.number));
+        let _ = writeln!(text, "# solution {} of {count}: --number shows another", args.number);
     }
     output::print(&text)?;
     if !args.apply {

@@ -13,7 +13,7 @@ use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, output};
 use crate::lab::course::{Course, Entry, values::Need};
 use crate::lab::run::{self, Stage};
-use crate::lab::scene::Names;
+use crate::lab::scene::{Names, Snapshots};
 use crate::lab::site::{self, Site, Way};
 use crate::lab::state::RunRecord;
 
@@ -50,10 +50,10 @@ pub(super) fn run(mut desk: Desk, args: &StartArgs) -> anyhow::Result<u8> {
         return where_to(&desk, entry);
     }
     let begun = begin(&mut desk, entry, &site, &mut steps);
-    if begun.is_err() {
+    if let Err(error) = begun {
         steps.fail();
+        return broken(&error);
     }
-    begun?;
     let seconds = steps.finish();
     say(&format!("{id} is ready after {} s", seconds.as_secs()))?;
     where_to(&desk, entry)
@@ -117,10 +117,10 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
     if let Some(old) = desk.state.lab(&id).run.take() {
         // what is left of a start that was broken off
         let names = old.names(&id, &site.record, &desk.workspace.kubeconfig());
-        let ended = run::end(&site.client, &names);
-        if !entry.lab.needs.contains(&Need::OwnCluster) {
-            // of an own cluster, the API server may be what is to be put back
-            ended?;
+        if entry.lab.needs.contains(&Need::OwnCluster) {
+            run::end_own(&site.client, &names, &mut |step| steps.step(step))?;
+        } else {
+            run::end(&site.client, &names)?;
         }
     }
     let mut names = Names::for_run(&entry.lab)?;
@@ -129,7 +129,8 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
         ns: names.ns.clone(),
         random: names.random.clone(),
         ready: false,
-        snapshots: Default::default(),
+        snapshots: Snapshots::new(),
+        fingerprint: None,
     };
     names = record.names(&id, &site.record, &desk.workspace.kubeconfig());
     desk.state.current = Some(id.clone());
@@ -144,6 +145,7 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
     let lab = desk.state.lab(&id);
     if let Some(run) = &mut lab.run {
         run.snapshots = begun.snapshots;
+        run.fingerprint = Some(begun.fingerprint);
         run.ready = true;
     }
     desk.save()

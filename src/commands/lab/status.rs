@@ -1,5 +1,7 @@
 //! `tightship lab` and `tightship lab status`.
 
+use std::fmt::Write as _;
+
 use super::desk::Desk;
 use super::show;
 use crate::commands::{OK, output};
@@ -13,12 +15,12 @@ pub(super) fn brief(desk: &Desk) -> anyhow::Result<u8> {
     let mut text = format!("{done} of {} passed\n", output::count(total, "lab"));
     let current = desk.state.current.as_deref().and_then(|id| desk.course.find(id).ok());
     if let Some(entry) = current.filter(|entry| !is_done(&entry.lab.id.value)) {
-        text.push_str(&format!("\nyou are in {}\n", show::bold(&format!("{} {}", entry.folder, entry.lab.title))));
+        let _ = writeln!(text, "\nyou are in {}", show::bold(&format!("{} {}", entry.folder, entry.lab.title)));
         text.push_str(&show::wrapped(&entry.lab.story, "  "));
-        text.push_str(&format!("\nread {}\n", output::shell_word(desk.folder(entry).join("README.md").as_str())));
+        let _ = writeln!(text, "\nread {}", output::shell_word(desk.folder(entry).join("README.md").as_str()));
         text.push_str("then `tightship lab verify`, `tightship lab hint`, `tightship lab reset`\n");
     } else if let Some(next) = desk.course.next(desk.state.current.as_deref(), is_done) {
-        text.push_str(&format!("\nnext is {}\n", show::bold(&format!("{} {}", next.folder, next.lab.title))));
+        let _ = writeln!(text, "\nnext is {}", show::bold(&format!("{} {}", next.folder, next.lab.title)));
         text.push_str(&show::wrapped(&next.lab.story, "  "));
         text.push_str("\n`tightship lab start` starts it, `tightship lab list` shows all\n");
     } else {
@@ -40,7 +42,7 @@ pub(super) fn run(desk: &Desk) -> anyhow::Result<u8> {
             Err(error) => error.to_string(),
         };
         let made = if record.made { "made for the labs" } else { "not ours" };
-        text.push_str(&format!("cluster   {} ({key}, {}, {made}): {answers}\n", record.name, record.version));
+        let _ = writeln!(text, "cluster   {} ({key}, {}, {made}): {answers}", record.name, record.version);
     }
     for entry in &desk.course.labs {
         let Some(record) = desk.record(entry) else { continue };
@@ -48,20 +50,21 @@ pub(super) fn run(desk: &Desk) -> anyhow::Result<u8> {
         let passed = record.passed.as_deref().map_or("not passed", |_| "passed");
         let hints: usize = record.hints.values().sum();
         let mark = if is_current { "*" } else { " " };
-        text.push_str(&format!(
-            "{mark} {}  {passed}, {}, {}\n",
+        let _ = writeln!(
+            text,
+            "{mark} {}  {passed}, {}, {}",
             entry.folder,
             output::count(usize::try_from(record.verified).unwrap_or(usize::MAX), "verification"),
-            output::count(hints, "hint"),
-        ));
+            output::count(hints, "hint")
+        );
         if let Some(run) = &record.run {
             for (alias, name) in &run.ns {
-                text.push_str(&format!("    {alias:<12} {name}\n"));
+                let _ = writeln!(text, "    {alias:<12} {name}");
             }
         }
     }
     if desk.state.current.is_some() {
-        text.push_str(&format!("export KUBECONFIG={}\n", output::shell_word(desk.workspace.kubeconfig().as_str())));
+        let _ = writeln!(text, "export KUBECONFIG={}", output::shell_word(desk.workspace.kubeconfig().as_str()));
     }
     output::print(&text)?;
     Ok(OK)

@@ -1,5 +1,7 @@
 //! `tightship lab verify`.
 
+use std::fmt::Write as _;
+
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -84,14 +86,18 @@ pub(super) fn look(
     api: &dyn Api,
     task: Option<&str>,
 ) -> anyhow::Result<Report> {
-    let snapshots = desk.run(entry)?.snapshots.clone();
+    let run = desk.run(entry)?;
+    let (snapshots, seen) = (run.snapshots.clone(), run.fingerprint);
     let mut tell = |text: &str| {
         // who cannot be told is told the verdict
         let _ = output::say(text);
     };
-    let report = stage.verify(api, &snapshots, task, Patience::Learner, &mut tell);
+    let report = stage.verify(api, &snapshots, task, Patience::Learner(seen), &mut tell);
     let record = desk.state.lab(&entry.lab.id.value);
     record.verified += 1;
+    if let Some(run) = &mut record.run {
+        run.fingerprint = report.fingerprint.or(seen);
+    }
     if task.is_none() && report.verdict() == Verdict::Pass && record.passed.is_none() {
         record.passed = Some(jiff::Timestamp::now().to_string());
     }
@@ -103,7 +109,7 @@ pub(super) fn look(
 pub(super) fn text(entry: &Entry, report: &Report, task: Option<&str>) -> String {
     let rules: Vec<&str> = entry.lab.rules.iter().filter_map(|rule| rule.value.0).map(|rule| rule.id).collect();
     let mut text = show::report(entry, report, &rules);
-    text.push_str(&format!("\n{}", show::tally(report)));
+    let _ = write!(text, "\n{}", show::tally(report));
     text.push_str(match report.verdict() {
         Verdict::Pass if task.is_some() => ": this task is done\n",
         Verdict::Pass => ": passed\n\nnext: `tightship lab debrief` says why, `tightship lab start next` goes on\n",

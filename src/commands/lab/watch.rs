@@ -65,9 +65,8 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
                 desk.state = desk.workspace.load()?;
                 super::hint::run(desk.clone(), &crate::cli::lab::TaskArgs { task: None })?;
             }
-            Some(_) => {}
             None if keys.is_none() => thread::sleep(LOOK),
-            None => {}
+            Some(_) | None => {}
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct Expression {
 }
 
 /// What is wrong with the text of an expression; none if nothing is.
-pub(crate) fn problem(text: &str) -> Option<String> {
+pub fn problem(text: &str) -> Option<String> {
     compile(text).err()
 }
 
@@ -105,6 +105,7 @@ fn missing(error: &ExecutionError) -> String {
 
 /// `eff(container, pod, "runAsNonRoot")`: what holds for a container, which says it itself or leaves it to its pod; null if
 /// neither says it.
+#[expect(clippy::needless_pass_by_value, reason = "functions of CEL take their arguments so")]
 fn effective(container: cel::Value, pod: cel::Value, field: Arc<String>) -> cel::Value {
     let own = |of: &cel::Value| member(of, "securityContext").and_then(|context| member(&context, &field));
     own(&container).or_else(|| own(&pod)).unwrap_or(cel::Value::Null)

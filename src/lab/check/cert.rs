@@ -104,3 +104,91 @@ fn request_of(wanted: &[u8], scene: &Scene<'_>) -> Result<Option<String>, Judged
     });
     Ok(found.map(|request| text(request, "/metadata/name").to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{STANDARD, json};
+    use crate::lab::check::recorded::{Recorded, Stage};
+    use crate::lab::verdict::{Judged, Verdict};
+    use base64::Engine as _;
+
+    /// Of alice, in dev and ops, for a day, for clients; by an authority called kubernetes.
+    const ALICE: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBmjCCAUCgAwIBAgIUBqyLlBSX/W/XNabMQ/GOranm5r4wCgYIKoZIzj0EAwIw
+FTETMBEGA1UEAwwKa3ViZXJuZXRlczAeFw0yNjExMjQxMzMxMDJaFw0yNjExMjUx
+MzMxMDJaMCwxDDAKBgNVBAoMA2RldjEMMAoGA1UECgwDb3BzMQ4wDAYDVQQDDAVh
+bGljZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOcQq0+3VmywhjF/Xpp0Tr8b
+AP/VtF/+xjF0TMOZWEIP2XN2WWPJAZ8Dm+J9j1YcIauN6NqyobjZmC1rdfVhwPWj
+VzBVMBMGA1UdJQQMMAoGCCsGAQUFBwMCMB0GA1UdDgQWBBQk6zrZt8U302pAz1Pq
+JX6bqzeAUzAfBgNVHSMEGDAWgBQGYZxW6OUItRBCSEySx1g+NMjWQzAKBggqhkjO
+PQQDAgNIADBFAiEArbSI9ZoPTFLAIebZjwFsQAdktzst6r9IcQnUkeluDnQCIDq8
+GGQ/TGd1In+cUm7aTDj3sgdZFtNuB9BdM2fSkyb+
+-----END CERTIFICATE-----
+";
+    const REQUESTS: &str = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
+    const SEEN: &str = "it is of alice in dev, ops, good until 2026-11-25T13:31:02Z";
+
+    fn judge(api: &Recorded, text: &str, check: &str) -> Judged {
+        let stage = Stage::new();
+        stage.put("alice.crt", text);
+        stage.judge(api, check)
+    }
+
+    #[test]
+    fn expressions_see_who_it_is_of_and_how_long_it_is_good() {
+        let check = "cert: {file: alice.crt, cel: \"cert.cn == 'alice' && cert.o == ['dev', 'ops'] && \
+                     cert.issuer == 'kubernetes' && cert.seconds == 86400 && cert.client_auth\"}";
+        assert_eq!(judge(&Recorded::new(), ALICE, check), Judged::pass(SEEN));
+        let check = "cert: {file: alice.crt, cel: \"cert.seconds <= 3600\"}";
+        assert_eq!(judge(&Recorded::new(), ALICE, check).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn the_cluster_has_given_it_or_somebody_else() {
+        let check = "cert: {file: alice.crt, issued_by_csr: true}";
+        let request = |certificate: &str| {
+            let status = json!({"certificate": STANDARD.encode(certificate)});
+            json!({"metadata": {"name": "alice"}, "status": status})
+        };
+        let given = Recorded::new().list(REQUESTS, &[json!({"metadata": {"name": "new"}}), request(ALICE)]);
+        let observed = format!("{SEEN}; the CertificateSigningRequest alice has given it");
+        assert_eq!(judge(&given, ALICE, check), Judged::pass(observed));
+        let reason = "no CertificateSigningRequest of the cluster has given it, or it is an hour old and forgotten";
+        for others in [Recorded::new().list(REQUESTS, &[]), Recorded::new().list(REQUESTS, &[request("no PEM")])] {
+            assert_eq!(judge(&others, ALICE, check), Judged::fail(format!("{SEEN}; {reason}")));
+        }
+        assert_eq!(judge(&Recorded::down(), ALICE, check).verdict, Verdict::Error);
+    }
+
+    #[test]
+    fn a_kubeconfig_has_it() {
+        let stage = Stage::new();
+        let certificate = STANDARD.encode(ALICE);
+        let kubeconfig = |user: &str| {
+            format!(
+                "{{current-context: a, contexts: [{{name: a, context: {{cluster: a, user: a}}}}], \
+                 clusters: [{{name: a, cluster: {{server: 'https://127.0.0.1:6443'}}}}], users: [{{name: a, user: {user}}}]}}"
+            )
+        };
+        let check = "cert: {kubeconfig: alice.kubeconfig, cel: \"cert.cn == 'alice'\"}";
+        let of = |user: &str| {
+            stage.put("alice.kubeconfig", &kubeconfig(user));
+            stage.judge(&Recorded::new(), check)
+        };
+        let user = format!("{{client-certificate-data: {certificate}, client-key-data: a2V5}}");
+        assert_eq!(of(&user), Judged::pass(SEEN));
+        let observed = "alice.kubeconfig in your folder has no client certificate";
+        assert_eq!(of("{token: eyJ}"), Judged::nothing(observed));
+    }
+
+    #[test]
+    fn what_is_missing_or_broken_is_the_learners_to_mend() {
+        let check = "cert: {file: alice.crt}";
+        let broken = Judged::nothing("alice.crt in your folder has no certificate that can be read");
+        assert_eq!(judge(&Recorded::new(), "hello", check), broken);
+        assert_eq!(judge(&Recorded::new(), &ALICE.replace("CERTIFICATE", "EC PRIVATE KEY"), check), broken);
+        let missing = Stage::new().judge(&Recorded::new(), check);
+        assert_eq!(missing, Judged::nothing("there is no alice.crt in your folder"));
+    }
+}

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::destination::{Destination, resolve};
 use super::dial;
 use super::spots::{self, Spot, Which};
-use super::text::short;
-use crate::cluster::client::Identity;
+use super::text::{cause, short};
+use crate::cluster::client::{ExecReply, Identity};
 use crate::lab::course::Probe;
 use crate::lab::course::probe::{Connect, From};
 use crate::lab::course::values::Reached;
@@ -45,9 +45,10 @@ fn attempt(spec: &Connect, scene: &Scene<'_>) -> Result<Judged, Judged> {
     Ok(match reached.verdict {
         Verdict::Pass => Judged::pass(observed),
         Verdict::Error => reached,
-        Verdict::Fail | Verdict::Blocked => {
-            Judged::nothing(format!("{observed}, but neither does it reach who should: {}", reached.observed))
-        }
+        Verdict::Fail | Verdict::Blocked => Judged::nothing(format!(
+            "{observed}, but neither does it answer who should be answered: {}",
+            reached.observed
+        )),
     })
 }
 
@@ -69,24 +70,25 @@ fn control(spec: &Connect, scene: &Scene<'_>) -> Result<Option<Connect>, Judged>
 }
 
 /// Who dials.
-enum Source<'s> {
+enum Source {
     /// A throw-away pod.
-    Ours { spot: Spot, labels: &'s [String], dialer: Dialer },
+    Ours { spot: Spot, labels: Vec<String>, dialer: Dialer },
     /// A workload of the lab.
     Theirs(Spot),
 }
 
-impl<'s> Source<'s> {
-    fn of(from: &'s From, scene: &Scene<'_>) -> Result<Self, Judged> {
+impl Source {
+    fn of(from: &From, scene: &Scene<'_>) -> Result<Self, Judged> {
         if let Some(workload) = &from.workload {
             let spots = spots::of(scene, &from.ns, workload, Which::First)?;
             let first = spots.into_iter().next();
             return first.map(Self::Theirs).ok_or_else(|| Judged::nothing(format!("{} has no pod", &**workload)));
         }
         let namespace = super::objects::namespace(scene, &from.ns)?;
-        let dialer = scene.probes.pod(namespace, &from.labels)?;
+        let labels: Vec<String> = from.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let dialer = scene.probes.pod(namespace, &labels)?;
         let spot = Spot { namespace: namespace.to_owned(), pod: dialer.name.clone(), container: CONTAINER.to_owned() };
-        Ok(Self::Ours { spot, labels: &from.labels, dialer })
+        Ok(Self::Ours { spot, labels, dialer })
     }
 
     fn is_fresh(&self) -> bool {
@@ -97,26 +99,208 @@ impl<'s> Source<'s> {
         let (Self::Ours { spot, .. } | Self::Theirs(spot)) = self;
         let argv = dial::argv(spec.proto, &to.address, to.port);
         let reply = spots::run(scene, spot, &argv, spots::MOMENT, Identity::Admin)?;
+        if reply == ExecReply::TimedOut {
+            // it stops itself after a second, so that it is the cluster that is slow
+            return Err(Judged::error(format!("a dial in {spot} takes longer than {} s", spots::MOMENT.as_secs())));
+        }
         dial::reading(spec.proto, &reply).map_err(|reason| match self {
             // a name that nobody knows
             Self::Ours { .. } if reason.contains("bad address") => Judged::nothing(short(&reason)),
             Self::Ours { spot, labels, .. } => {
                 scene.probes.forget(&spot.namespace, labels);
-                Judged::error(format!("tightship cannot dial {}: {}", to.name, short(&reason)))
+                Judged::error(format!("tightship cannot dial {}: {}", to.name, cause(&reason)))
             }
-            Self::Theirs(spot) => Judged::nothing(format!("{spot} cannot dial {}: {}", to.name, short(&reason))),
+            Self::Theirs(spot) => Judged::nothing(format!("{spot} cannot dial {}: {}", to.name, cause(&reason))),
         })
     }
 }
 
-impl std::fmt::Display for Source<'_> {
+impl std::fmt::Display for Source {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Ours { spot, labels: [], .. } => write!(formatter, "a pod without labels in {}", spot.namespace),
+            Self::Ours { spot, labels, .. } if labels.is_empty() => {
+                write!(formatter, "a pod without labels in {}", spot.namespace)
+            }
             Self::Ours { spot, labels, .. } => {
                 write!(formatter, "a pod with {} in {}", labels.join(","), spot.namespace)
             }
             Self::Theirs(spot) => write!(formatter, "pod {}", spot.pod),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::cluster::client::{ApiError, ExecReply, Method, Response};
+    use crate::lab::check::page::{ended, page, pod, refused};
+    use crate::lab::check::recorded::{OTHER, Recorded, SHOP, Stage, check};
+    use crate::lab::probes::LABEL;
+    use crate::lab::verdict::{Judged, Verdict};
+
+    const DIAL: &[&str] = &["timeout", "1", "nc", "10.96.0.9", "8080", "-e", "true"];
+    const BLOCKED: &str = "connect: {from: {ns: other, labels: {app: bad}}, to: {ns: shop, service: api}, port: 8080, \
+                           expect: blocked, control: friend}";
+    const OPEN: &str = "connect: {from: {ns: shop, labels: {app: good}}, to: {ns: shop, service: api}, expect: open}";
+
+    /// A service that somebody serves, and pods that start.
+    fn cluster(ready: bool) -> Recorded {
+        let service = json!({"spec": {"clusterIP": "10.96.0.9", "ports": [{"port": 8080, "protocol": "TCP"}]}});
+        let slice = json!({"endpoints": [{"addresses": ["10.0.0.7"], "conditions": {"ready": ready}}]});
+        let slices = format!(
+            "/apis/discovery.k8s.io/v1/namespaces/{SHOP}/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dapi"
+        );
+        Recorded::new().get(&format!("/api/v1/namespaces/{SHOP}/services/api"), service).list(&slices, &[slice]).when(
+            |request| {
+                let is_probe = request.path.contains("/pods");
+                let running = json!({"status": {"phase": "Running"}});
+                is_probe.then(|| Response { status: 200, body: running.to_string(), warnings: Vec::new() })
+            },
+        )
+    }
+
+    /// What dials from the two namespaces find.
+    fn dials(api: Recorded, shop: ExecReply, other: ExecReply) -> Recorded {
+        api.when_exec(move |exec| {
+            assert_eq!(exec.argv, DIAL);
+            Some(if exec.namespace == SHOP { shop.clone() } else { other.clone() })
+        })
+    }
+
+    fn judge(api: &Recorded, text: &str) -> Judged {
+        let mut stage = Stage::new();
+        stage.checks.push(check(&format!("{{id: friend, text: it answers, why: it must, {OPEN}}}")));
+        stage.judge(api, text)
+    }
+
+    fn open() -> ExecReply {
+        ExecReply::Ended(ended(0, "", ""))
+    }
+
+    fn silent() -> ExecReply {
+        ExecReply::Ended(ended(143, "", "Terminated"))
+    }
+
+    #[test]
+    fn a_service_answers_or_does_not() {
+        let answers = judge(&dials(cluster(true), open(), silent()), OPEN);
+        assert_eq!(answers, Judged::pass(format!("service api:8080 answers a pod with app=good in {SHOP}")));
+        let nobody = judge(&dials(cluster(true), silent(), silent()), OPEN);
+        let observed = format!("service api:8080 does not answer a pod with app=good in {SHOP} within 1 s");
+        assert_eq!(nobody, Judged::fail(observed));
+        let refuses = judge(&dials(cluster(true), ExecReply::Ended(ended(1, "", "")), open()), OPEN);
+        assert_eq!(refuses, Judged::fail(format!("service api:8080 refuses a pod with app=good in {SHOP}")));
+    }
+
+    #[test]
+    fn blocked_is_who_gets_no_answer_where_others_do() {
+        let api = dials(cluster(true), open(), silent());
+        let observed = format!("service api:8080 does not answer a pod with app=bad in {OTHER} within 1 s");
+        assert_eq!(judge(&api, BLOCKED), Judged::pass(&observed));
+        let open_to_all = judge(&dials(cluster(true), open(), open()), BLOCKED);
+        assert_eq!(open_to_all, Judged::fail(format!("service api:8080 answers a pod with app=bad in {OTHER}")));
+        let dead = judge(&dials(cluster(true), silent(), silent()), BLOCKED);
+        let friend = format!("service api:8080 does not answer a pod with app=good in {SHOP} within 1 s");
+        assert_eq!(
+            dead,
+            Judged::nothing(format!("{observed}, but neither does it answer who should be answered: {friend}"))
+        );
+        let refusing = judge(&dials(cluster(true), open(), ExecReply::Ended(ended(1, "", ""))), BLOCKED);
+        assert_eq!(refusing, Judged::pass(format!("service api:8080 refuses a pod with app=bad in {OTHER}")));
+    }
+
+    #[test]
+    fn nobody_who_listens_is_nobody_who_is_blocked() {
+        for check in [OPEN, BLOCKED] {
+            let judged = judge(&cluster(false), check);
+            assert_eq!(judged, Judged::nothing("nobody listens at the service api: none of its pods is ready"));
+            let port = check.replace("service: api}", "service: api}, port: 80").replace(", port: 8080", "");
+            let judged = judge(&cluster(true), &port);
+            assert_eq!(judged, Judged::nothing("the service api has no port 80 for TCP"));
+        }
+        let gone = Recorded::new().absent(&format!("/api/v1/namespaces/{SHOP}/services/api"));
+        assert_eq!(judge(&gone, OPEN), Judged::nothing(format!("there is no service api in {SHOP}")));
+    }
+
+    #[test]
+    fn a_cluster_that_does_not_answer_or_a_pod_that_is_not_let_in_is_an_error() {
+        assert_eq!(judge(&Recorded::down(), BLOCKED).verdict, Verdict::Error);
+        let down = ApiError::Unreachable("connection refused".to_owned());
+        assert_eq!(judge(&Recorded::down(), OPEN), Judged::from(down));
+        let quota = json!({"kind": "Status", "message": "exceeded quota: small"});
+        let full = Recorded::new().reply(Method::Post, &format!("/api/v1/namespaces/{SHOP}/pods"), 403, quota);
+        let direct = OPEN.replace("to: {ns: shop, service: api}", "to: {ip: 10.0.0.7}, port: 8080");
+        // what was begun is cleaned up
+        let full = full.when(|request| (request.method == Method::Delete).then(Response::default));
+        assert_eq!(
+            judge(&full, &direct),
+            Judged::error(format!("the pod from which tightship dials is not let into {SHOP}: exceeded quota: small"))
+        );
+        let broken = dials(cluster(true), ExecReply::Ended(ended(127, "", "sh: nc: not found")), open());
+        assert_eq!(judge(&broken, OPEN), Judged::error("tightship cannot dial service api:8080: sh: nc: not found"));
+    }
+
+    #[test]
+    fn what_finds_nothing_needs_a_control() {
+        let without = BLOCKED.replace(", control: friend", "");
+        assert_eq!(judge(&Recorded::new(), &without), Judged::error("this check has no control"));
+        let unknown = BLOCKED.replace("friend", "enemy");
+        let observed = "the control `enemy` is no check that something can be reached";
+        assert_eq!(judge(&Recorded::new(), &unknown), Judged::error(observed));
+    }
+
+    #[test]
+    fn checks_share_pods_which_are_deleted_at_the_end() {
+        let api = dials(cluster(true), open(), silent());
+        judge(&api, &format!("all: [{{{OPEN}}}, {{{OPEN}}}, {{{BLOCKED}}}]"));
+        let of = |method| api.asked().into_iter().filter(move |request| request.method == method);
+        let made: Vec<Value> = of(Method::Post).filter_map(|request| request.body).collect();
+        assert_eq!(made.len(), 2, "{made:?}");
+        let labels = made[0].pointer("/metadata/labels").and_then(Value::as_object).unwrap();
+        assert_eq!(labels["app"], "good");
+        let selector =
+            format!("?labelSelector=tightship%2Fprobe%3D{}&gracePeriodSeconds=0", labels[LABEL].as_str().unwrap());
+        let mut deleted: Vec<String> = of(Method::Delete).map(|request| request.path).collect();
+        deleted.sort();
+        let path = |namespace| format!("/api/v1/namespaces/{namespace}/pods{selector}");
+        assert_eq!(deleted, [path(OTHER), path(SHOP)]);
+    }
+
+    #[test]
+    fn pods_that_dial_are_not_counted() {
+        let ours = json!({"metadata": {"name": "probe-1", "labels": {LABEL: "a1"}}});
+        let theirs = json!({"metadata": {"name": "page", "labels": {"app": "page"}}});
+        let api = Recorded::new()
+            .get(&format!("/api/v1/namespaces/{SHOP}"), json!({"kind": "Namespace"}))
+            .list(&format!("/api/v1/namespaces/{SHOP}/pods"), &[ours, theirs]);
+        assert_eq!(judge(&api, "resource: {ns: shop, kind: Pod, count: 1}").verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn a_workload_dials_too() {
+        let check =
+            "connect: {from: {ns: shop, workload: deployment/page}, to: {ip: 10.96.0.9}, port: 8080, expect: open}";
+        let api = || page(&[pod("page-a", &["page"])]);
+        assert_eq!(judge(&api().runs(DIAL, open()), check), Judged::pass("10.96.0.9:8080 answers pod page-a"));
+        let slow = judge(&api().runs(DIAL, ExecReply::TimedOut), check);
+        assert_eq!(slow, Judged::error("a dial in container page of pod page-a takes longer than 10 s"));
+        let no_nc = api().runs(DIAL, refused(500, "executable file not found"));
+        assert_eq!(
+            judge(&no_nc, check),
+            Judged::nothing("container page of pod page-a cannot dial 10.96.0.9:8080: executable file not found")
+        );
+        assert_eq!(judge(&page(&[]), check), Judged::nothing("Deployment page has no pod"));
+    }
+
+    #[test]
+    fn the_name_server_is_asked_for_a_name() {
+        let check = "connect: {from: {ns: shop, workload: deployment/page}, to: {}, proto: dns, expect: open}";
+        let argv =
+            ["timeout", "1", "nslookup", "-port=53", "-type=a", "kubernetes.default.svc.cluster.local.", "10.96.0.10"];
+        let api = page(&[pod("page-a", &["page"])])
+            .get("/api/v1/namespaces/kube-system/services/kube-dns", json!({"spec": {"clusterIP": "10.96.0.10"}}));
+        let answered = api.runs(&argv, ExecReply::Ended(ended(0, "Name: kubernetes.default", "")));
+        assert_eq!(judge(&answered, check), Judged::pass("the name server answers pod page-a"));
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn ask(scene: &Scene<'_>, method: &str, url: &str, token: Option<&str
         return Err(Judged::error(format!("`{}` cannot be asked for", short(url))));
     }
     let ended = scene.api.node(&["curl", "--config", "-"], config(method, url, token).as_bytes())?;
-    read(ended)
+    read(&ended)
 }
 
 fn config(method: &str, url: &str, token: Option<&str>) -> String {
@@ -43,7 +43,7 @@ fn config(method: &str, url: &str, token: Option<&str>) -> String {
 }
 
 /// Only what is certainly a refusal is one: who does not answer may just be slow, or gone.
-fn read(ended: Ended) -> Result<Answer, Judged> {
+fn read(ended: &Ended) -> Result<Answer, Judged> {
     let (body, status) = ended.stdout.rsplit_once('\n').unwrap_or_default();
     if let (0, Ok(status @ 1..)) = (ended.exit, status.trim().parse()) {
         return Ok(Answer::Said(Response { status, body: body.to_owned(), warnings: Vec::new() }));
@@ -80,21 +80,21 @@ mod tests {
     #[test]
     fn an_answer_is_its_body_and_status() {
         let said = |status, body: &str| Ok(Answer::Said(Response { status, body: body.to_owned(), warnings: vec![] }));
-        assert_eq!(read(ended(0, "Unauthorized\n401", "")), said(401, "Unauthorized"));
-        assert_eq!(read(ended(0, "a\nb\n\n200", "")), said(200, "a\nb\n"));
+        assert_eq!(read(&ended(0, "Unauthorized\n401", "")), said(401, "Unauthorized"));
+        assert_eq!(read(&ended(0, "a\nb\n\n200", "")), said(200, "a\nb\n"));
     }
 
     #[test]
     fn a_refusal_is_of_the_connection_or_of_tls() {
         let closed = "* connect to 172.18.0.2 port 10255 failed: Connection refused\ncurl: (7) Failed to connect";
         assert_eq!(
-            read(ended(7, "\n000", closed)),
+            read(&ended(7, "\n000", closed)),
             Ok(Answer::Refused("connect to 172.18.0.2 port 10255 failed: Connection refused".to_owned()))
         );
         let alert = "* TLSv1.3 (IN), TLS alert, unknown (628):\n\
             curl: (56) OpenSSL SSL_read: OpenSSL/3.0.20: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0";
         assert_eq!(
-            read(ended(56, "\n000", alert)),
+            read(&ended(56, "\n000", alert)),
             Ok(Answer::Refused("tlsv13 alert certificate required".to_owned()))
         );
     }
@@ -111,7 +111,7 @@ mod tests {
             (56, "curl: (56) Recv failure: Connection reset by peer"),
             (127, "OCI runtime exec failed: exec: \"curl\": executable file not found in $PATH"),
         ] {
-            assert_eq!(read(ended(exit, "\n000", complaint)).unwrap_err().verdict, Verdict::Error, "{complaint}");
+            assert_eq!(read(&ended(exit, "\n000", complaint)).unwrap_err().verdict, Verdict::Error, "{complaint}");
         }
     }
 

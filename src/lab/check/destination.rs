@@ -42,7 +42,7 @@ fn one(to: &To, port: Option<u32>, proto: Protocol, scene: &Scene<'_>) -> Result
         return service(scene, objects::namespace(scene, alias()?)?, name, port, proto);
     }
     if let Some(workload) = &to.workload {
-        let found = pods::current(scene, alias()?, workload)?.pods;
+        let found = pods::current(scene, alias()?, workload)?;
         let running = found.iter().find(|pod| text(pod, "/status/phase") == "Running");
         let pod = running.ok_or_else(|| {
             let trouble = found.first().and_then(pods::trouble).unwrap_or_else(|| "it has no pod".to_owned());

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::identity::{call, identity_or_admin};
 use super::spots::{self, Spot, Which};
-use super::text::{line_of, optional, quoted, short};
+use super::text::{cause, line_of, optional, quoted, short};
 use crate::cluster::client::{Ended, ExecReply, Identity};
 use crate::lab::course::probe::Run;
 use crate::lab::course::values::{Exit, Runs};
@@ -45,7 +45,8 @@ fn attempt(spec: &Run, scene: &Scene<'_>) -> Result<Judged, Judged> {
 }
 
 struct Wanted {
-    exit: Exit,
+    /// None if any will do, because what it prints is what counts.
+    exit: Option<Exit>,
     stdout: Option<Regex>,
     not_stdout: Option<Regex>,
     stderr: Option<Regex>,
@@ -54,8 +55,9 @@ struct Wanted {
 
 impl Wanted {
     fn of(spec: &Run) -> Result<Self, Judged> {
+        let prints = spec.stdout.is_some() || spec.not_stdout.is_some() || spec.stderr.is_some();
         Ok(Self {
-            exit: spec.exit.unwrap_or_default(),
+            exit: spec.exit.or_else(|| (!prints).then(Exit::default)),
             stdout: optional(spec.stdout.as_ref())?,
             not_stdout: optional(spec.not_stdout.as_ref())?,
             stderr: optional(spec.stderr.as_ref())?,
@@ -70,10 +72,13 @@ impl Wanted {
                 None if ended.stdout.trim().is_empty() && ended.exit != 0 => {
                     Judged::pass(format!("it complains {}", quoted(&ended.stderr)))
                 }
-                None => Judged::pass(format!("it prints {}", quoted(&ended.stdout))),
+                None => {
+                    let line = self.stdout.as_ref().and_then(|pattern| line_of(pattern, &ended.stdout));
+                    Judged::pass(format!("it prints {}", quoted(line.unwrap_or(&ended.stdout))))
+                }
             },
             ExecReply::Refused { message, .. } => {
-                Judged::fail(format!("it does not run in {spot}: {}", short(&message)))
+                Judged::fail(format!("it does not run in {spot}: {}", cause(&message)))
             }
             ExecReply::TimedOut => Judged::fail(format!("in {spot} it takes longer than {} s", spec.timeout.0)),
         }
@@ -86,16 +91,18 @@ impl Wanted {
             _ => format!("complains {}", quoted(&ended.stderr)),
         };
         match self.exit {
-            Exit::Code(code) if code != ended.exit && ended.exit == 0 => {
+            Some(Exit::Code(code)) if code != ended.exit && ended.exit == 0 => {
                 return Some(format!("works, and prints {}", quoted(&ended.stdout)));
             }
-            Exit::Code(code) if code != ended.exit => {
+            Some(Exit::Code(code)) if code != ended.exit => {
                 return Some(format!("ends with exit code {}, and {}", ended.exit, complaint()));
             }
-            Exit::NonZero if ended.exit == 0 => return Some(format!("works, and prints {}", quoted(&ended.stdout))),
+            Some(Exit::NonZero) if ended.exit == 0 => {
+                return Some(format!("works, and prints {}", quoted(&ended.stdout)));
+            }
             // a program that is not there has not been kept from anything
-            Exit::NonZero if ended.exit == NOT_FOUND => return Some(format!("is not there: it {}", complaint())),
-            Exit::Code(_) | Exit::NonZero => {}
+            Some(Exit::NonZero) if ended.exit == NOT_FOUND => return Some(format!("is not there: it {}", complaint())),
+            _ => {}
         }
         if let Some(line) = self.not_stdout.as_ref().and_then(|pattern| line_of(pattern, &ended.stdout)) {
             return Some(format!("prints `{}`", short(line)));
@@ -124,5 +131,154 @@ impl Wanted {
             )),
             ExecReply::Ended(_) | ExecReply::TimedOut => Judged::fail(format!("{who} can run it in {spot}")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::cluster::client::{ExecReply, Identity};
+    use crate::lab::check::page::{ended, page, pod, pod_in, refused};
+    use crate::lab::check::recorded::{Recorded, SHOP, Stage};
+    use crate::lab::verdict::Judged;
+
+    const ID: &str = "exec: {ns: shop, workload: deployment/page, argv: [id, -u], not_stdout: '^0$'}";
+
+    fn judge(api: &Recorded, check: &str) -> Judged {
+        Stage::new().judge(api, check)
+    }
+
+    fn two() -> Recorded {
+        page(&[pod("page-a", &["page"]), pod("page-b", &["page"])]).alive()
+    }
+
+    #[test]
+    fn it_is_right_in_every_pod() {
+        let api = two().runs(&["id", "-u"], ExecReply::Ended(ended(0, "1000\n", "")));
+        assert_eq!(judge(&api, ID), Judged::pass("it prints `1000`"));
+    }
+
+    #[test]
+    fn one_pod_that_is_wrong_is_enough() {
+        let api = two().ends("page-a", "page", &["id", "-u"], ended(0, "1000\n", "")).ends(
+            "page-b",
+            "page",
+            &["id", "-u"],
+            ended(0, "0\n", ""),
+        );
+        assert_eq!(judge(&api, ID), Judged::fail("in container page of pod page-b it prints `0`"));
+    }
+
+    #[test]
+    fn a_cluster_that_does_not_answer_is_an_error() {
+        let judged = judge(&Recorded::down(), ID);
+        assert_eq!(judged, Judged::error("the cluster does not answer: connection refused"));
+        let broken = page(&[pod("page-a", &["page"])]).runs(&["true"], refused(500, "error dialing backend: EOF"));
+        assert_eq!(judge(&broken, ID), Judged::error("error dialing backend: EOF"));
+    }
+
+    #[test]
+    fn without_a_pod_that_runs_nothing_is_right() {
+        assert_eq!(judge(&page(&[]), ID), Judged::nothing("Deployment page has no pod"));
+        let waits = pod_in("page-a", &[("page", json!({"waiting": {"reason": "CrashLoopBackOff"}}))]);
+        assert_eq!(
+            judge(&page(&[waits]), ID),
+            Judged::nothing("container page of pod page-a does not run: CrashLoopBackOff")
+        );
+        let named = ID.replace("argv", "container: sidecar, argv");
+        assert_eq!(judge(&two(), &named), Judged::nothing("deployment/page has no container sidecar"));
+    }
+
+    #[test]
+    fn the_control_comes_first() {
+        let check = "exec: {ns: shop, workload: deployment/page, argv: [rm, /www/index.html], exit: nonzero}";
+        let api = page(&[pod("page-a", &["page"])]).runs(&["true"], refused(500, "no such file"));
+        assert_eq!(
+            judge(&api, check),
+            Judged::nothing("`true` does not run in container page of pod page-a: no such file")
+        );
+        let slow = judge(&page(&[pod("page-a", &["page"])]).runs(&["true"], ExecReply::TimedOut), check);
+        assert_eq!(slow, Judged::error("`true` takes longer than 10 s in container page of pod page-a"));
+        let own = check.replace("exit:", "control: [ls, /www], exit:");
+        let api = page(&[pod("page-a", &["page"])]).runs(&["ls", "/www"], ExecReply::Ended(ended(1, "", "ls: /www")));
+        assert_eq!(
+            judge(&api, &own),
+            Judged::nothing("`ls /www` does not run in container page of pod page-a: ls: /www")
+        );
+    }
+
+    #[test]
+    fn it_fails_for_the_reason_that_is_meant() {
+        let check = "exec: {ns: shop, workload: deployment/page, argv: [rm, /www/index.html], exit: nonzero, \
+                     stderr: Read-only}";
+        let of = |reply| judge(&two().runs(&["rm", "/www/index.html"], reply), check);
+        let complaint = "rm: can't remove '/www/index.html': Read-only file system";
+        assert_eq!(of(ExecReply::Ended(ended(1, "", complaint))), Judged::pass(format!("it complains `{complaint}`")));
+        for (reply, observed) in [
+            (ExecReply::Ended(ended(0, "", "")), "it works, and prints nothing"),
+            (ExecReply::Ended(ended(1, "", "rm: no")), "it complains `rm: no`"),
+            (
+                ExecReply::Ended(ended(127, "", "sh: rm: not found")),
+                "it is not there: it complains `sh: rm: not found`",
+            ),
+            (ExecReply::TimedOut, "it takes longer than 5 s"),
+        ] {
+            assert_eq!(of(reply), Judged::fail(format!("in container page of pod page-a {observed}")));
+        }
+        assert_eq!(
+            of(refused(500, "executable file not found in $PATH")),
+            Judged::fail("it does not run in container page of pod page-a: executable file not found in $PATH")
+        );
+    }
+
+    #[test]
+    fn each_container_is_looked_at() {
+        let check = "exec: {ns: shop, workload: deployment/page, each: true, argv: [cat, /proc/self/status], \
+                     stdout: '^Seccomp:\\s2$'}";
+        let api = page(&[pod("page-a", &["page", "log"])])
+            .alive()
+            .ends("page-a", "page", &["cat", "/proc/self/status"], ended(0, "Name: cat\nSeccomp:\t2\n", ""))
+            .ends("page-a", "log", &["cat", "/proc/self/status"], ended(0, "Name: cat\nSeccomp:\t0\n", ""));
+        assert_eq!(judge(&api, check), Judged::fail("in container log of pod page-a it prints `Name: cat`"));
+        let status = ExecReply::Ended(ended(0, "Name: cat\nSeccomp:\t2\n", ""));
+        let api = page(&[pod("page-a", &["page", "log"])]).alive().runs(&["cat", "/proc/self/status"], status);
+        assert_eq!(judge(&api, check), Judged::pass("it prints `Seccomp: 2`"));
+    }
+
+    #[test]
+    fn only_a_refusal_of_the_api_server_denies() {
+        let check = "exec: {ns: shop, workload: deployment/page, as: {service_account: shop/bot}, argv: [sh], \
+                     expect: denied, message: 'cannot create'}";
+        let bot = format!("/api/v1/namespaces/{SHOP}/serviceaccounts/bot");
+        let of = |reply: ExecReply| {
+            let api = page(&[pod("page-a", &["page"])]).alive().get(&bot, json!({}));
+            let api = api.when_exec(move |exec| (exec.identity != Identity::Admin).then(|| reply.clone()));
+            judge(&api, check)
+        };
+        let denial = "User \"bot\" cannot create resource \"pods/exec\"";
+        assert_eq!(of(refused(403, denial)), Judged::pass(format!("it is refused: {denial}")));
+        assert_eq!(
+            of(refused(403, "a policy says no")),
+            Judged::fail("it is refused, but not for that reason: a policy says no")
+        );
+        assert_eq!(
+            of(refused(404, "pod not found")),
+            Judged::fail(
+                "it fails in container page of pod page-a with status 404, which is no refusal: pod not found"
+            )
+        );
+        assert_eq!(
+            of(ExecReply::Ended(ended(1, "", ""))),
+            Judged::fail("the service account bot can run it in container page of pod page-a")
+        );
+    }
+
+    #[test]
+    fn what_the_lab_says_wrong_is_an_error() {
+        let api = Recorded::new();
+        assert_eq!(judge(&api, &ID.replace("^0$", "(")), Judged::error("`(` is no regular expression"));
+        assert_eq!(judge(&api, &ID.replace("id, -u", "")), Judged::error("the check names no program"));
+        assert_eq!(judge(&api, &ID.replace("ns: shop", "ns: barn")), Judged::error("the lab has no namespace `barn`"));
     }
 }

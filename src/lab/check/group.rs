@@ -39,7 +39,7 @@ fn any(judged: &[Judged]) -> Judged {
 }
 
 fn all(judged: &[Judged]) -> Judged {
-    if judged.iter().any(|member| is_wrong(member)) {
+    if judged.iter().any(is_wrong) {
         let nothing = judged.iter().any(|member| member.nothing);
         return Judged { nothing, ..Judged::fail(observed(judged, is_wrong)) };
     }

@@ -33,8 +33,10 @@ fn look(spec: &Healthy, scene: &Scene<'_>) -> Result<Judged, Judged> {
     if let Some(seconds) = spec.restarts_stable {
         stable(&pods, i64::from(seconds.0), Timestamp::now())?;
     }
-    let names: Vec<&str> = pods.iter().take(3).map(|pod| text(pod, "/metadata/name")).collect();
-    Ok(Judged::pass(format!("{} of {} ready", names.join(", "), pods.len())))
+    Ok(Judged::pass(match pods.as_slice() {
+        [pod] => format!("{} is ready", text(pod, "/metadata/name")),
+        pods => format!("{} pods are ready", pods.len()),
+    }))
 }
 
 /// The pods of a workload that runs as it says, all of them.
@@ -189,7 +191,7 @@ mod tests {
     #[test]
     fn a_deployment_whose_rollout_is_over_is_healthy() {
         let judged = judge(DONE, &[pod("a", "new"), pod("b", "new")]);
-        assert_eq!(judged, Judged::pass("a, b of 2 ready"));
+        assert_eq!(judged, Judged::pass("2 pods are ready"));
     }
 
     #[test]

@@ -153,3 +153,117 @@ fn token_of(account: &str, scene: &Scene<'_>) -> Result<String, Judged> {
     }
     Ok(token)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::cluster::client::{Identity, Method, Response};
+    use crate::lab::check::page::ended;
+    use crate::lab::check::recorded::{Recorded, SHOP, Stage};
+    use crate::lab::verdict::{Judged, Verdict};
+
+    const PAGE: &str = "http: {target: service, ns: shop, service: page, port: 8080, path: /index.html, body: k4x9}";
+
+    fn judge(api: &Recorded, check: &str) -> Judged {
+        Stage::new().judge(api, check)
+    }
+
+    fn page(status: u16, body: &str) -> Recorded {
+        let path = format!("/api/v1/namespaces/{SHOP}/services/page:8080/proxy/index.html");
+        let response = Response { status, body: body.to_owned(), warnings: Vec::new() };
+        Recorded::new().when(move |request| (request.path == path).then(|| response.clone()))
+    }
+
+    #[test]
+    fn a_service_answers_what_it_should() {
+        let right = judge(&page(200, "<p>k4x9</p>"), PAGE);
+        assert_eq!(right, Judged::pass("it answers with status 200: `<p>k4x9</p>`"));
+        let defaced = judge(&page(200, "hacked"), PAGE);
+        assert_eq!(defaced, Judged::fail("it answers with status 200: `hacked`"));
+        let missing = judge(&page(404, "404 Not Found"), PAGE);
+        assert_eq!(missing, Judged::fail("it answers with status 404: `404 Not Found`"));
+        let leaking = judge(&page(200, "fine\nk4x9 here"), &PAGE.replace("body", "not_body"));
+        assert_eq!(leaking, Judged::fail("its answer holds `k4x9 here`"));
+    }
+
+    #[test]
+    fn what_the_api_server_says_is_no_answer_of_the_service() {
+        let status = |message: &str| json!({"kind": "Status", "apiVersion": "v1", "message": message}).to_string();
+        let gone = status("services \"page\" not found");
+        let check = PAGE.replace("body: k4x9", "status: [404]");
+        let observed = "the service page does not answer: services \"page\" not found";
+        assert_eq!(judge(&page(404, &gone), &check), Judged::nothing(observed));
+        let empty = status("no endpoints available for service \"page\"");
+        assert_eq!(judge(&page(503, &empty), PAGE).verdict, Verdict::Fail);
+        assert_eq!(judge(&Recorded::down(), PAGE).verdict, Verdict::Error);
+    }
+
+    #[test]
+    fn the_api_server_is_asked_by_nobody_or_by_a_token() {
+        let version = || {
+            Recorded::new().when(|request| {
+                let status = match &request.identity {
+                    Identity::Anonymous => 401,
+                    Identity::Token(token) if token == "ey.J" => 200,
+                    _ => return None,
+                };
+                (request.path == "/version").then(|| Response { status, ..Response::default() })
+            })
+        };
+        let anonymous = "http: {target: apiserver, path: /version, status: [401, 403]}";
+        assert_eq!(judge(&version(), anonymous), Judged::pass("it answers with status 401: nothing"));
+        let bot = "http: {target: apiserver, path: /version, auth: {service_account: shop/bot}}";
+        let tokens = format!("/api/v1/namespaces/{SHOP}/serviceaccounts/bot/token");
+        let api = version().reply(Method::Post, &tokens, 201, json!({"status": {"token": "ey.J"}}));
+        assert_eq!(judge(&api, bot).verdict, Verdict::Pass);
+        let api = version().reply(Method::Post, &tokens, 404, Value::Null);
+        assert_eq!(judge(&api, bot), Judged::nothing(format!("there is no service account bot in {SHOP}")));
+    }
+
+    #[test]
+    fn ports_of_the_node_are_asked_from_the_node() {
+        let node = |exit, stdout: &'static str, stderr: &'static str| {
+            Recorded::new().when_node(move |argv| {
+                assert_eq!(argv.join(" "), "curl --config -");
+                Some(ended(exit, stdout, stderr))
+            })
+        };
+        let kubelet = "http: {target: kubelet, path: /pods, status: [401, 403]}";
+        assert_eq!(
+            judge(&node(0, "Unauthorized\n401", ""), kubelet),
+            Judged::pass("it answers with status 401: `Unauthorized`")
+        );
+        assert_eq!(judge(&node(0, "{}\n200", ""), kubelet), Judged::fail("it answers with status 200: `{}`"));
+        let closed = "http: {target: kubelet_read_only, path: /pods, refused: true}";
+        let refusal = "* connect to 172.18.0.2 port 10255 failed: Connection refused";
+        assert_eq!(
+            judge(&node(7, "\n000", refusal), closed),
+            Judged::pass("it is refused: connect to 172.18.0.2 port 10255 failed: Connection refused")
+        );
+        assert_eq!(judge(&node(0, "{}\n200", ""), closed), Judged::fail("it answers with status 200: `{}`"));
+        let late = judge(&node(28, "\n000", "curl: (28) Connection timed out after 5001 milliseconds"), closed);
+        assert_eq!(
+            late,
+            Judged::error("the node gets no answer: curl: (28) Connection timed out after 5001 milliseconds")
+        );
+        assert_eq!(judge(&node(7, "\n000", refusal), kubelet).verdict, Verdict::Fail);
+        assert_eq!(judge(&Recorded::down(), closed).verdict, Verdict::Error);
+    }
+
+    #[test]
+    fn what_the_lab_says_wrong_is_an_error() {
+        let api = Recorded::new();
+        for (check, observed) in [
+            (PAGE.replace("service: page, ", ""), "the check needs a namespace and a service"),
+            (PAGE.replace("body", "method: LOOK, body"), "`LOOK` is no method"),
+            (PAGE.replace("body", "refused: true, body"), "`refused` is only known of the ports of the node"),
+            (
+                "http: {target: kubelet, auth: {user: jane}}".to_owned(),
+                "nobody can be impersonated at a port of the node",
+            ),
+        ] {
+            assert_eq!(judge(&api, &check), Judged::error(observed));
+        }
+    }
+}

@@ -49,7 +49,7 @@ pub(super) fn call(who: &Who) -> String {
         (Some(user), ..) => user.clone(),
         (_, Some(file), _) => format!("whoever uses {file}"),
         (.., Some(file)) => format!("whoever has the token of {file}"),
-        _ => "anybody".to_owned(),
+        _ => "a stranger".to_owned(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Judging a check: one file per type.
 
+mod admission;
 mod answer;
 mod audit;
 mod beyond;
 mod can_i;
-pub(crate) mod cel;
+pub mod cel;
 mod cert;
 mod connect;
 mod curl;
@@ -18,12 +19,17 @@ mod healthy;
 mod http;
 mod identity;
 mod leak;
+mod living;
 mod node_file;
 mod objects;
+#[cfg(test)]
+mod page;
 mod pods;
 #[cfg(test)]
 pub(crate) mod recorded;
+mod refusal;
 mod resource;
+mod rule;
 mod seen;
 mod spots;
 mod text;
@@ -55,11 +61,12 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
         Probe::Unchanged(spec) => unchanged::judge(spec, snapshot, scene),
         Probe::Answer(spec) => answer::judge(id, spec, scene),
         Probe::CanI(spec) => can_i::judge(spec, scene),
+        Probe::Admission(spec) => admission::judge(spec, scene),
+        Probe::Rule(spec) => rule::judge(spec, snapshot, scene),
         Probe::Flag(spec) => flag::judge(spec, scene),
         Probe::NodeFile(spec) => node_file::judge(spec, scene),
         Probe::Audit(spec) => audit::judge(spec, scene),
         Probe::Etcd(spec) => etcd::judge(spec, scene),
-        Probe::Admission(_) | Probe::Rule(_) => Judged::error(format!("`{id}` has a type that is not known yet")),
     }
 }
 
@@ -68,6 +75,7 @@ pub fn snapshot(id: &str, probe: &Probe, scene: &Scene<'_>) -> Result<Option<Val
     match probe {
         Probe::Group(_, members) => group::snapshot(id, members, scene),
         Probe::Unchanged(spec) => unchanged::snapshot(spec, scene).map(Some),
+        Probe::Rule(spec) if spec.new_only => rule::snapshot(spec, scene).map(Some),
         _ => Ok(None),
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::cluster::client::Request;
 use crate::cluster::client::kinds::Resource;
 use crate::cluster::client::url;
+use crate::lab::probes::LABEL;
 use crate::lab::scene::Scene;
 use crate::lab::verdict::Judged;
 
@@ -86,7 +87,7 @@ pub(super) fn object(
     get(scene, &kind.object(namespace, name))
 }
 
-/// The objects of a kind, each with the kind and version that lists leave out.
+/// The objects of a kind, each with the kind and version that lists leave out. Pods of ours are none of the lab's.
 pub(super) fn list(
     scene: &Scene<'_>,
     kind: &Resource,
@@ -104,7 +105,8 @@ pub(super) fn list(
         object.extend(own.map(|(key, value)| (key.clone(), value.clone())));
         Value::Object(object)
     };
-    Ok(items(&found, "/items").iter().map(with_kind).collect())
+    let is_ours = |item: &&Value| item.pointer("/metadata/labels").is_some_and(|labels| labels.get(LABEL).is_some());
+    Ok(items(&found, "/items").iter().filter(|item| !is_ours(item)).map(with_kind).collect())
 }
 
 /// How people call an object: `Deployment page`.

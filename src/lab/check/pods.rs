@@ -7,15 +7,6 @@ use crate::lab::course::workload::Workload;
 use crate::lab::scene::Scene;
 use crate::lab::verdict::Judged;
 
-/// A workload and its pods.
-#[derive(Debug)]
-pub(super) struct Pods {
-    /// The workload.
-    pub(super) object: Value,
-    /// Its pods that are current: of the newest revision, neither going nor at their end. At least one.
-    pub(super) pods: Vec<Value>,
-}
-
 /// Reads `deployment/page`.
 pub(super) fn workload(text: &str) -> Result<Workload, Judged> {
     Workload::parse(text).map_err(Judged::error)
@@ -33,21 +24,22 @@ pub(super) fn object(scene: &Scene<'_>, alias: &str, workload: &Workload) -> Res
     }
 }
 
-/// A workload, written as `deployment/page`, and its current pods.
-pub(super) fn current(scene: &Scene<'_>, alias: &str, name: &str) -> Result<Pods, Judged> {
+/// The current pods of a workload, written as `deployment/page`: of its newest revision, neither going nor at their end. At
+/// least one.
+pub(super) fn current(scene: &Scene<'_>, alias: &str, name: &str) -> Result<Vec<Value>, Judged> {
     let object = object(scene, alias, &workload(name)?)?;
     if text(&object, "/kind") == "Pod" {
         return if is_over(&object) {
             Err(Judged::nothing(format!("{} has ended", call(&object))))
         } else {
-            Ok(Pods { pods: vec![object.clone()], object })
+            Ok(vec![object])
         };
     }
     let pods = of(scene, &object)?;
     if pods.is_empty() {
         return Err(Judged::nothing(format!("{} has no pod{}", call(&object), failure(&object))));
     }
-    Ok(Pods { object, pods })
+    Ok(pods)
 }
 
 /// The current pods of a workload that is no pod itself; there may be none.
@@ -186,4 +178,60 @@ fn selector(object: &Value) -> String {
         });
     }
     terms.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::current;
+    use crate::lab::check::recorded::{Recorded, SHOP, Stage, yaml};
+    use crate::lab::verdict::Judged;
+
+    fn pod(name: &str, owner: &str, labels: &Value) -> Value {
+        json!({"metadata": {
+            "name": name, "labels": labels, "ownerReferences": [{"uid": owner, "controller": true}],
+        }})
+    }
+
+    /// The names of the current pods of a workload with the uid `w`.
+    fn names(kind: &str, plural: &str, object: &str, query: &str, pods: &[Value]) -> Result<String, Judged> {
+        let mut workload = yaml(object);
+        workload["kind"] = json!(kind);
+        workload["metadata"]["namespace"] = json!(SHOP);
+        let api = Recorded::new()
+            .get(&format!("/apis/apps/v1/namespaces/{SHOP}/{plural}/a"), workload)
+            .list(&format!("/api/v1/namespaces/{SHOP}/pods?labelSelector={query}"), pods);
+        let found = Stage::new().with(&api, |scene| current(scene, "shop", &format!("{}/a", kind.to_lowercase())))?;
+        let names = found.iter().map(|pod| pod["metadata"]["name"].as_str().expect("a name").to_owned());
+        Ok(names.collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn pods_of_before_the_last_change_are_not_current() {
+        let revision = |value: &str| json!({"controller-revision-hash": value});
+        let set = "{metadata: {name: a, uid: w}, status: {updateRevision: two}, \
+                   spec: {selector: {matchExpressions: [{key: app, operator: In, values: [a, b]}]}}}";
+        let pods =
+            [pod("a-0", "w", &revision("two")), pod("a-1", "w", &revision("one")), pod("x", "v", &revision("two"))];
+        let query = "app%20in%20%28a%2Cb%29";
+        assert_eq!(names("StatefulSet", "statefulsets", set, query, &pods), Ok("a-0".to_owned()));
+        let generation = |value: &str| json!({"pod-template-generation": value});
+        let set = "{metadata: {name: a, uid: w, annotations: {deprecated.daemonset.template.generation: '3'}}, \
+                   spec: {selector: {matchLabels: {app: a}}}}";
+        let pods = [pod("a-x", "w", &generation("2")), pod("a-y", "w", &generation("3"))];
+        assert_eq!(names("DaemonSet", "daemonsets", set, "app%3Da", &pods), Ok("a-y".to_owned()));
+    }
+
+    #[test]
+    fn pods_that_end_are_not_current() {
+        let mut going = pod("a-x", "w", &json!({}));
+        going["metadata"]["deletionTimestamp"] = json!("2026-11-24T10:00:00Z");
+        let mut failed = pod("a-y", "w", &json!({}));
+        failed["status"] = json!({"phase": "Failed"});
+        let set = "{metadata: {name: a, uid: w}, spec: {selector: {matchLabels: {app: a}}}, status: {conditions: \
+                   [{type: ReplicaFailure, status: 'True', message: exceeded quota}]}}";
+        let found = names("ReplicaSet", "replicasets", set, "app%3Da", &[going, failed]);
+        assert_eq!(found, Err(Judged::nothing("ReplicaSet a has no pod (exceeded quota)")));
+    }
 }

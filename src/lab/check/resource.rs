@@ -93,8 +93,9 @@ fn control(namespace: Option<&str>, scene: &Scene<'_>) -> Result<(), Judged> {
     namespace.map_or(Ok(()), |name| objects::require_namespace(scene, name))
 }
 
-fn about(object: &Value, judged: Judged) -> Judged {
-    Judged { observed: format!("{}: {}", call(object), judged.observed), ..judged }
+fn about(object: &Value, mut judged: Judged) -> Judged {
+    judged.observed = format!("{}: {}", call(object), judged.observed);
+    judged
 }
 
 /// What is looked for: `Deployment page`, `Pod with app=page`.

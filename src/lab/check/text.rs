@@ -1,6 +1,6 @@
 //! Patterns that checks look for, and what they show of long texts.
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use crate::lab::verdict::Judged;
 use crate::spec::decode::Located;
@@ -10,7 +10,7 @@ const SHOWN: usize = 120;
 
 /// Reads a regular expression; `^` and `$` are the ends of a line. That it cannot be read is the fault of the lab.
 pub(super) fn pattern(text: &str) -> Result<Regex, Judged> {
-    let pattern = regex::RegexBuilder::new(text).multi_line(true).build();
+    let pattern = RegexBuilder::new(text).multi_line(true).build();
     pattern.map_err(|_| Judged::error(format!("`{text}` is no regular expression")))
 }
 
@@ -26,6 +26,11 @@ pub(super) fn short(text: &str) -> String {
         return line;
     }
     line.chars().take(SHOWN - 1).chain(['…']).collect()
+}
+
+/// Why a program does not run, without the names of all who have passed it on.
+pub(super) fn cause(message: &str) -> String {
+    short(message.rsplit("unable to start container process: ").next().unwrap_or(message))
 }
 
 /// What was printed, for people: the first line that is not empty.
@@ -44,7 +49,7 @@ pub(super) fn line_of<'t>(pattern: &Regex, text: &'t str) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{line_of, pattern, quoted, short};
+    use super::{cause, line_of, pattern, quoted, short};
 
     #[test]
     fn what_is_shown_is_a_short_line() {
@@ -53,6 +58,15 @@ mod tests {
         let long = short(&"ä".repeat(500));
         assert_eq!(long.chars().count(), 120);
         assert!(long.ends_with('…'));
+    }
+
+    #[test]
+    fn what_has_no_program_says_so_first() {
+        let message = "Internal error occurred: error executing command in container: failed to exec in container: failed \
+                       to start exec \"e57\": OCI runtime exec failed: exec failed: unable to start container process: \
+                       exec: \"nc\": executable file not found in $PATH";
+        assert_eq!(cause(message), "exec: \"nc\": executable file not found in $PATH");
+        assert_eq!(cause("pods \"a\" not found"), "pods \"a\" not found");
     }
 
     #[test]

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::cel::Expression;
 use super::identity::{self, credentials};
 use super::spots::{self, Spot, Which};
-use super::text::short;
+use super::text::{cause, short};
 use crate::cluster::client::kubeconfig::{Access, Credentials};
 use crate::cluster::client::{Ended, ExecReply, Method, Request};
 use crate::lab::course::probe::{Token, TokenFrom};
 use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::lab::verdict::{Judged, Verdict};
 
 /// Where Kubernetes puts it.
 const PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
@@ -57,7 +57,7 @@ fn tokens(from: &TokenFrom, scene: &Scene<'_>) -> Result<Vec<String>, Judged> {
                 Err(Judged::nothing(format!("there is no token in {spot}: {}", short(&ended.stderr))))
             }
             ExecReply::Refused { message, .. } => {
-                Err(Judged::nothing(format!("`cat` does not run in {spot}: {}", short(&message))))
+                Err(Judged::nothing(format!("`cat` does not run in {spot}: {}", cause(&message))))
             }
             ExecReply::TimedOut => Err(Judged::nothing(format!("`cat` does not end in {spot}"))),
         }
@@ -108,7 +108,7 @@ fn absent(from: &TokenFrom, scene: &Scene<'_>) -> Result<Judged, Judged> {
 fn trouble(reply: &ExecReply) -> String {
     match reply {
         ExecReply::Ended(ended) => format!("`test` ends with exit code {}", ended.exit),
-        ExecReply::Refused { message, .. } => short(message),
+        ExecReply::Refused { message, .. } => cause(message),
         ExecReply::TimedOut => "`test` does not end".to_owned(),
     }
 }
@@ -118,23 +118,22 @@ fn examine(spec: &Token, token: &str, cel: Option<&Expression>, scene: &Scene<'_
         return Ok(Judged::nothing("what is there is no token of a service account"));
     };
     let mut seen = Vec::new();
+    let time = |claim: &str| claims.get(claim).and_then(Value::as_i64);
+    let ttl = time("exp").zip(time("iat")).map(|(expires, issued)| expires.saturating_sub(issued));
     // one that is refused may have been made for ever; one that is good for something may not
     if cel.is_some() || spec.accepted != Some(false) {
-        let time = |claim: &str| claims.get(claim).and_then(Value::as_i64);
-        let Some(expires) = time("exp") else {
+        if spec.accepted != Some(false) && time("exp").is_none() {
             return Ok(Judged::fail("the token never expires: it is that of a Secret"));
-        };
-        let Some(issued) = time("iat") else {
+        }
+        if spec.accepted != Some(false) && ttl.is_none() {
             return Ok(Judged::fail("the token does not say when it was issued"));
-        };
-        let ttl = expires.saturating_sub(issued);
-        seen.push(format!("it lives for {ttl} s"));
-        if let Some(cel) = cel {
-            let judged = cel.judge(&[("claims", &claims), ("ttl", &Value::from(ttl))]);
-            if judged.verdict != crate::lab::verdict::Verdict::Pass {
-                return Ok(judged);
-            }
+        }
+        seen.extend(ttl.map(|ttl| format!("it lives for {ttl} s")));
+        if let Some(judged) = cel.map(|cel| cel.judge(&[("claims", &claims), ("ttl", &Value::from(ttl))]))
+            && judged.verdict != Verdict::Pass
+        {
             seen.push(judged.observed);
+            return Ok(Judged { observed: seen.join(": "), nothing: judged.nothing, verdict: judged.verdict });
         }
     }
     if let Some(wanted) = spec.accepted {
@@ -177,4 +176,127 @@ fn refusal(token: &str, scene: &Scene<'_>) -> Result<Option<String>, Judged> {
     }
     let reason = review.pointer("/status/error").and_then(Value::as_str);
     Ok(Some(reason.unwrap_or("it is unknown").to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use serde_json::{Value, json};
+
+    use super::{PATH, URL_SAFE_NO_PAD};
+    use crate::cluster::client::{ExecReply, Method};
+    use crate::lab::check::page::{ended, page, pod, refused};
+    use crate::lab::check::recorded::{Recorded, Stage};
+    use crate::lab::verdict::{Judged, Verdict};
+
+    const IN_POD: &str = "token: {from: {ns: shop, workload: deployment/page}, cel: ttl <= 3607}";
+    const NO_POD: &str = "token: {from: {ns: shop, workload: deployment/page}, absent: true}";
+
+    fn jwt(claims: &Value) -> String {
+        format!("eyJ9.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()))
+    }
+
+    fn hour() -> String {
+        jwt(&json!({"iat": 1000, "exp": 4600, "sub": "system:serviceaccount:a:b"}))
+    }
+
+    fn forever() -> String {
+        jwt(&json!({"iss": "kubernetes/serviceaccount", "sub": "system:serviceaccount:a:b"}))
+    }
+
+    fn review(status: &Value) -> Recorded {
+        let path = "/apis/authentication.k8s.io/v1/tokenreviews";
+        Recorded::new().reply(Method::Post, path, 201, json!({"status": status}))
+    }
+
+    fn file(api: &Recorded, text: &str, rest: &str) -> Judged {
+        let stage = Stage::new();
+        stage.put("bot.token", text);
+        stage.judge(api, &format!("token: {{from: {{file: bot.token}}, {rest}}}"))
+    }
+
+    #[test]
+    fn the_token_of_every_pod_is_looked_at() {
+        let api = page(&[pod("page-a", &["page"]), pod("page-b", &["page"])]);
+        let api = api.runs(&["cat", PATH], ExecReply::Ended(ended(0, &hour(), "")));
+        assert_eq!(Stage::new().judge(&api, IN_POD).verdict, Verdict::Pass);
+        let longer = Stage::new().judge(&api, &IN_POD.replace("3607", "600"));
+        assert_eq!(longer, Judged::fail("it lives for 3600 s: `ttl <= 600` does not hold"));
+        let none = page(&[pod("page-a", &["page"])])
+            .runs(&["cat", PATH], ExecReply::Ended(ended(1, "", "cat: can't open it: No such file or directory")));
+        let observed =
+            "there is no token in container page of pod page-a: cat: can't open it: No such file or directory";
+        assert_eq!(Stage::new().judge(&none, IN_POD), Judged::nothing(observed));
+        assert_eq!(Stage::new().judge(&page(&[]), IN_POD), Judged::nothing("Deployment page has no pod"));
+        assert_eq!(Stage::new().judge(&Recorded::down(), IN_POD).verdict, Verdict::Error);
+    }
+
+    #[test]
+    fn a_token_is_absent_if_no_container_has_it() {
+        let api = || page(&[pod("page-a", &["page", "log"])]).alive();
+        let test =
+            |api: Recorded, container, exit| api.ends("page-a", container, &["test", "-e", PATH], ended(exit, "", ""));
+        let none = test(test(api(), "page", 1), "log", 1);
+        assert_eq!(Stage::new().judge(&none, NO_POD), Judged::pass("no container has a token"));
+        let one = test(test(api(), "page", 1), "log", 0);
+        let observed = format!("container log of pod page-a has a token at {PATH}");
+        assert_eq!(Stage::new().judge(&one, NO_POD), Judged::fail(observed));
+        let dead = page(&[pod("page-a", &["page"])]).runs(&["true"], refused(500, "no shell"));
+        let observed = "`true` does not run in container page of pod page-a: no shell";
+        assert_eq!(Stage::new().judge(&dead, NO_POD), Judged::nothing(observed));
+        let strange = test(api(), "log", 1).runs(&["test", "-e", PATH], refused(500, "no test"));
+        assert_eq!(Stage::new().judge(&strange, NO_POD).verdict, Verdict::Fail);
+        assert_eq!(Stage::new().judge(&page(&[]), NO_POD), Judged::nothing("Deployment page has no pod"));
+    }
+
+    #[test]
+    fn a_token_for_ever_is_wrong_whatever_is_asked() {
+        let observed = "the token never expires: it is that of a Secret";
+        for rest in ["cel: ttl <= 3600", "cel: 'true', accepted: true", "accepted: true"] {
+            assert_eq!(file(&Recorded::new(), &forever(), rest), Judged::fail(observed));
+        }
+        let revoked = file(&review(&json!({"error": "token has been invalidated"})), &forever(), "accepted: false");
+        assert_eq!(revoked, Judged::pass("the API server does not take it: token has been invalidated"));
+    }
+
+    #[test]
+    fn the_api_server_says_whether_it_takes_it() {
+        let good = review(&json!({"authenticated": true}));
+        let observed = "it lives for 3600 s, the API server takes it";
+        assert_eq!(file(&good, &hour(), "accepted: true"), Judged::pass(observed));
+        assert_eq!(file(&good, &hour(), "accepted: false"), Judged::fail("the API server takes it"));
+        let bad = file(&review(&json!({})), &hour(), "accepted: true");
+        assert_eq!(bad, Judged::fail("the API server does not take it: it is unknown"));
+        assert_eq!(file(&Recorded::down(), &hour(), "accepted: false").verdict, Verdict::Error);
+    }
+
+    #[test]
+    fn what_is_no_token_proves_nothing() {
+        for text in ["hello", "a.b.c", "a.b.c.d"] {
+            let judged = file(&Recorded::new(), text, "accepted: false");
+            assert_eq!(judged, Judged::nothing("what is there is no token of a service account"));
+        }
+        assert_eq!(
+            file(&Recorded::new(), " ", "accepted: false"),
+            Judged::nothing("bot.token in your folder is empty")
+        );
+        assert_eq!(file(&Recorded::new(), &hour(), "absent: true"), Judged::fail("bot.token is still in your folder"));
+    }
+
+    #[test]
+    fn a_kubeconfig_has_it_or_says_where_it_is() {
+        let stage = Stage::new();
+        stage.put("secret", &hour());
+        let of = |user: &str| {
+            let rest = "current-context: a, contexts: [{name: a, context: {cluster: a, user: a}}], \
+                        clusters: [{name: a, cluster: {server: 'https://127.0.0.1:6443'}}]";
+            stage.put("bot.kubeconfig", &format!("{{{rest}, users: [{{name: a, user: {user}}}]}}"));
+            stage.judge(&Recorded::new(), "token: {from: {kubeconfig: bot.kubeconfig}, cel: ttl == 3600}")
+        };
+        assert_eq!(of(&format!("{{token: {}}}", hour())).verdict, Verdict::Pass);
+        assert_eq!(of("{tokenFile: secret}").verdict, Verdict::Pass);
+        assert_eq!(of("{}"), Judged::nothing("bot.kubeconfig in your folder has no token"));
+        let program = of("{exec: {command: login}}");
+        assert!(program.verdict == Verdict::Fail && program.observed.contains("needs a program"), "{program:?}");
+    }
 }

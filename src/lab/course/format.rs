@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use super::cks::Cks;
 use super::probe::{
     Admission, Answer, Audit, CanI, Cert, Connect, Etcd, Flag, Group, Healthy, Http, Leak, NodeFile, Probe, Resource,
     Rules, Run, Token, Unchanged,
@@ -94,7 +95,7 @@ record! {
         /// What it is about, in a line.
         story "story": String,
         /// The topics of the CKS outline that it covers.
-        cks "cks": Vec<String> = Vec::new(),
+        cks "cks": Vec<Cks> = Vec::new(),
         /// The items of the CIS benchmark 1.12 that it covers.
         cis "cis": Vec<String> = Vec::new(),
         /// The rules that its flaw breaks.

@@ -10,11 +10,10 @@ use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use super::fault::Faults;
 use super::format::Lab;
 use crate::diagnostic::{Problem, nearest};
+use crate::lab::IMAGE;
 use crate::lab::scene::Names;
 use crate::yaml::{Source, Span};
 
-/// The image of every lab.
-pub const IMAGE: &str = "busybox:1.37";
 /// How long the suffix of a run is.
 const RUN: usize = 4;
 /// How long a random word is.

@@ -1,7 +1,7 @@
 //! What a check looks at: one record per type.
 
 use super::values::{
-    Admitted, Authority, Each, Exit, Id, Number, Operation, Place, Presence, Protocol, Reached, Runs, Target,
+    Admitted, Authority, Each, Exit, Id, Labels, Number, Operation, Place, Presence, Protocol, Reached, Runs, Target,
 };
 use crate::check::config::RuleName;
 use crate::spec::decode::{Located, record};
@@ -103,7 +103,7 @@ record! {
         each "each": bool = false,
         /// The program and its arguments.
         argv "argv": Vec<String>,
-        /// The exit code that it shall have.
+        /// The exit code that it shall have. Default: 0, or any where what it prints counts.
         exit "exit": Option<Exit> = None,
         /// What it prints, as a regular expression.
         stdout "stdout": Option<Located<String>> = None,
@@ -129,8 +129,8 @@ record! {
     From "source" {
         /// The alias of the namespace.
         ns "ns": Located<Id>,
-        /// The labels of the throw-away pod, as `key=value`.
-        labels "labels": Vec<String> = Vec::new(),
+        /// The labels of the throw-away pod.
+        labels "labels": Labels = Labels::default(),
         /// The workload, whose pods must have a shell.
         workload "workload": Option<Located<String>> = None,
     }

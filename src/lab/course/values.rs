@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::diagnostic::Problem;
 use crate::kube::names::NameRule;
-use crate::spec::decode::{self, Decode, Decoder, words};
+use crate::spec::decode::{self, Decode, Decoder, Map, words};
 use crate::yaml::{Kind, Node};
 
 words! {
@@ -343,5 +343,57 @@ impl JsonSchema for Anything {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({})
+    }
+}
+
+/// Labels, as a mapping or as a list of `key=value`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Labels(pub Map<String, String>);
+
+impl Decode for Labels {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if node.kind() != Kind::Sequence {
+            return Map::decode(node, decoder).map(Self);
+        }
+        let mut labels = Map::default();
+        for item in node.items() {
+            let text = decode::text(item, "a label as `key=value`", decoder)?;
+            let Some((key, value)) = text.split_once('=') else {
+                let problem = Problem::error(decoder.place(item.span()), format!("`{text}` is no label"));
+                decoder.report(problem.label("expected `key=value`"));
+                return None;
+            };
+            labels.insert(key.to_owned(), value.to_owned());
+        }
+        Some(Self(labels))
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl std::ops::Deref for Labels {
+    type Target = Map<String, String>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl JsonSchema for Labels {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Labels".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": "object", "additionalProperties": { "type": "string" } },
+            { "type": "array", "items": { "type": "string", "pattern": "=" } },
+        ] })
     }
 }

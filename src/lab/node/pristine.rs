@@ -19,9 +19,12 @@ const FOLDER: &str = "/var/lib/tightship-lab";
 
 /// Prints all that tells one state of the node from another: files with their modes and contents, and what runs since when.
 const STATE: &str = r#"
-state() {
+files() {
   find "$@" \( -type f -o -type d -o -type l \) -printf '%y %m %U:%G %p %l\n' 2>/dev/null | sort
   find "$@" -type f -exec sha256sum {} + 2>/dev/null | sort
+}
+state() {
+  files "$@"
   ls -l /proc/[0-9]*/exe 2>/dev/null |
     sed -nE 's#^.* /proc/([0-9]+)/exe -> .*/(kubelet|etcd|kube-apiserver|kube-controller-manager|kube-scheduler)$#\1 \2#p' |
     while read -r pid name; do
@@ -104,6 +107,12 @@ pub fn prepare(api: &dyn Api, node: &str, tell: &mut dyn FnMut(&str)) -> Result<
             script(api, REMEMBER).map(drop)
         }
     }
+}
+
+/// The files of the control plane: a line for the owner and mode of each, and one for what is in it.
+pub fn files(api: &dyn Api) -> Result<Vec<String>, NodeError> {
+    let text = must(api, &format!("{STATE}\nfiles \"$@\""), &KEPT, &[])?;
+    Ok(text.lines().map(str::to_owned).collect())
 }
 
 fn spoiled(error: NodeError) -> NodeError {

@@ -14,9 +14,11 @@ use crate::lab::probes;
 use crate::lab::scene::Names;
 
 /// The most that a rollout is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a pod may take until it is taken for one that does not become ready.
-const SLOW: SignedDuration = SignedDuration::from_secs(12);
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a pod may take until its containers run; a busy machine takes its time.
+const SLOW: SignedDuration = SignedDuration::from_secs(60);
+/// How long containers that run may take to be ready, until they are taken for some that never will be.
+const UNREADY: SignedDuration = SignedDuration::from_secs(15);
 /// How often is looked.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -81,15 +83,42 @@ fn all<'k>(
     Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-/// When something of a run was last changed; none if there is nothing.
-pub fn last_change(api: &dyn Api, names: &Names) -> Result<Option<Timestamp>, ApiError> {
+/// What a run has in the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Survey {
+    /// When something was last changed; none if there is nothing.
+    pub last_change: Option<Timestamp>,
+    /// A number that differs when somebody has changed, added or deleted an object; of a deletion no object tells.
+    pub fingerprint: u64,
+}
+
+/// Looks at all that a run has in the cluster.
+pub fn survey(api: &dyn Api, names: &Names) -> Result<Survey, ApiError> {
     let spaces = names.ns.values().flat_map(|ns| WATCHED.iter().map(move |kind| (*kind, Some(ns.as_str()))));
     let objects = all(api, spaces.chain(WATCHED_CLUSTER.iter().map(|kind| (*kind, None))))?;
-    Ok(objects
-        .iter()
-        .filter(|(kind, object)| is_ours(kind, object, names))
-        .filter_map(|(_, object)| changed(object))
-        .max())
+    let ours: Vec<(&str, Value)> = objects.into_iter().filter(|(kind, object)| is_ours(kind, object, names)).collect();
+    let last_change = ours.iter().filter_map(|(_, object)| changed(object)).max();
+    let mut hasher = DefaultHasher::new();
+    for (_, object) in ours {
+        // what controllers make of it follows by itself
+        if object.pointer("/metadata/ownerReferences").is_none() {
+            of_people(object).to_string().hash(&mut hasher);
+        }
+    }
+    Ok(Survey { last_change, fingerprint: hasher.finish() })
+}
+
+/// An object without what the cluster writes into it.
+fn of_people(mut object: Value) -> Value {
+    if let Some(fields) = object.as_object_mut() {
+        fields.remove("status");
+    }
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        for key in ["managedFields", "resourceVersion", "generation", "annotations"] {
+            metadata.remove(key);
+        }
+    }
+    object
 }
 
 /// Whether an object counts: not another namespace, and not a pod of our own checks.
@@ -99,30 +128,6 @@ fn is_ours(kind: &str, object: &Value, names: &Names) -> bool {
         "Pod" => object.pointer("/metadata/labels").is_none_or(|labels| labels.get(probes::LABEL).is_none()),
         _ => true,
     }
-}
-
-/// A number that differs when somebody has changed, added or deleted an object of a run.
-pub fn fingerprint(api: &dyn Api, names: &Names) -> Result<u64, ApiError> {
-    let spaces = names.ns.values().flat_map(|ns| WATCHED.iter().map(move |kind| (*kind, Some(ns.as_str()))));
-    let objects = all(api, spaces.chain(WATCHED_CLUSTER.iter().map(|kind| (*kind, None))))?;
-    let mut hasher = DefaultHasher::new();
-    for (kind, mut object) in objects {
-        // what controllers make of it follows by itself
-        let is_made = object.pointer("/metadata/ownerReferences").is_some();
-        if is_made || !is_ours(kind, &object, names) {
-            continue;
-        }
-        if let Some(fields) = object.as_object_mut() {
-            fields.remove("status");
-        }
-        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-            for key in ["managedFields", "resourceVersion", "generation", "annotations"] {
-                metadata.remove(key);
-            }
-        }
-        object.to_string().hash(&mut hasher);
-    }
-    Ok(hasher.finish())
 }
 
 /// When an object was last changed by somebody.
@@ -230,12 +235,25 @@ fn pod_starts(pod: &Value, now: Timestamp) -> bool {
     }
     let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
     let statuses = containers.iter().filter_map(|pointer| pod.pointer(pointer)?.as_array()).flatten();
-    let waits_in_vain = |status: &Value| {
+    let waits_in_vain = |status: &Value| -> bool {
         text(status, "/state/waiting/reason").is_some_and(|reason| STUCK.contains(&reason))
             || number(status, "/restartCount") > 0
     };
-    let is_young = time(pod, "/metadata/creationTimestamp").is_none_or(|begun| now.duration_since(begun) < SLOW);
-    is_young && !statuses.into_iter().any(waits_in_vain)
+    let statuses: Vec<&Value> = statuses.collect();
+    let begun = |pointer: &str| statuses.iter().filter_map(|status| time(status, pointer)).max();
+    let all_run = !statuses.is_empty() && statuses.iter().all(|status| text(status, "/state/waiting/reason").is_none());
+    let (since, patience) = match begun("/state/running/startedAt").filter(|_| all_run) {
+        Some(running) => (Some(running), UNREADY),
+        None => (time(pod, "/metadata/creationTimestamp"), SLOW),
+    };
+    let is_young = since.is_none_or(|since| now.duration_since(since) < patience);
+    is_young && !is_unschedulable(pod) && !statuses.into_iter().any(waits_in_vain)
+}
+
+/// Whether no node takes a pod.
+fn is_unschedulable(pod: &Value) -> bool {
+    let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
+    conditions.into_iter().flatten().any(|condition| text(condition, "/reason") == Some("Unschedulable"))
 }
 
 #[cfg(test)]

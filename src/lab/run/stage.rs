@@ -4,12 +4,13 @@ use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::steps::{self, List};
 use super::verify::{self, Patience, Report};
-use super::{RunError, quiet, steps};
+use super::{RunError, quiet};
 use crate::cluster::client::Api;
 use crate::lab::check;
 use crate::lab::course::values::Need;
-use crate::lab::course::{Entry, Lab};
+use crate::lab::course::{Entry, Lab, Step};
 use crate::lab::node::settle;
 use crate::lab::probes::Probes;
 use crate::lab::scene::{Names, Scene, Snapshots};
@@ -37,9 +38,10 @@ impl<'e> Stage<'e> {
         self.entry.text(path, &self.names).map_err(|fault| RunError::Course(fault.to_string()))
     }
 
-    /// Fills in placeholders.
-    pub(super) fn render(&self, name: &str, text: &str) -> Result<String, RunError> {
-        self.names.render(name, text).map_err(|fault| RunError::Course(fault.to_string()))
+    /// Fills in what was saved since.
+    pub(super) fn refill(&mut self) -> Result<(), RunError> {
+        self.lab = self.entry.at(&self.names).map_err(|faults| RunError::Course(faults.to_string()))?;
+        Ok(())
     }
 
     /// The YAML files of the lab at a path: itself, or those in the folder, in order.
@@ -55,14 +57,13 @@ impl<'e> Stage<'e> {
 
     /// Does what begins the lab.
     pub fn apply_start(&mut self, api: &dyn Api, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
-        let list = self.lab.start.steps.clone();
-        if list.is_empty() && self.paths("start").is_empty() {
+        if self.lab.start.steps.is_empty() && self.paths("start").is_empty() {
             return Ok(());
         }
-        steps::take(self, api, "start", &list, tell)
+        steps::take(self, api, List::Start, |_| true, tell)
     }
 
-    /// Does a solution.
+    /// Does a solution, or all of it but the part of one task.
     pub fn apply_solution(
         &mut self,
         api: &dyn Api,
@@ -70,26 +71,13 @@ impl<'e> Stage<'e> {
         without: Option<&str>,
         tell: &mut dyn FnMut(&str),
     ) -> Result<(), RunError> {
-        let missing = || RunError::Course(format!("there is no solution {}", number + 1));
-        let solution = self.lab.solutions.get(number).ok_or_else(missing)?.value.clone();
-        let is_left_out = |task: &str| without == Some(task);
-        let list: Vec<_> = solution
-            .steps
-            .iter()
-            .filter(|step| !step.task.as_ref().is_some_and(|task| is_left_out(&task.value)))
-            .cloned()
-            .collect();
-        if list.is_empty() && !solution.steps.is_empty() {
-            return Ok(());
-        }
-        steps::take(self, api, &solution.dir.value, &list, tell)
+        let is_left_out = |step: &Step| step.task.as_ref().is_some_and(|task| without == Some(&*task.value));
+        steps::take(self, api, List::Solution(number), |step| !is_left_out(step), tell)
     }
 
     /// Walks into a trap.
     pub fn apply_trap(&mut self, api: &dyn Api, number: usize, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
-        let missing = || RunError::Course(format!("there is no trap {}", number + 1));
-        let trap = self.lab.traps.get(number).ok_or_else(missing)?.value.clone();
-        steps::take(self, api, &trap.dir.value, &trap.steps, tell)
+        steps::take(self, api, List::Trap(number), |_| true, tell)
     }
 
     /// Looks at the cluster with this lab's eyes.
@@ -124,7 +112,7 @@ impl<'e> Stage<'e> {
     /// A number that differs when somebody has changed something: in the namespaces, or of an own control plane, which may not
     /// answer meanwhile.
     pub fn fingerprint(&self, api: &dyn Api) -> Result<u64, RunError> {
-        let objects = quiet::fingerprint(api, &self.names);
+        let objects = quiet::survey(api, &self.names).map(|survey| survey.fingerprint);
         if !self.lab.needs.contains(&Need::OwnCluster) {
             return Ok(objects?);
         }

@@ -20,8 +20,10 @@ pub const LABEL: &str = "tightship/lab-run";
 
 /// How long a lab may take to be as it should be at its start.
 const SETTLE: Duration = Duration::from_secs(60);
+/// How long a check may be in error meanwhile.
+const LOST: Duration = Duration::from_secs(10);
 /// The pause between two looks that must say the same.
-const PAUSE: Duration = Duration::from_millis(1000);
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The kinds outside of namespaces that a lab may make.
 const OUTSIDE: &[&str] = &[
@@ -38,6 +40,8 @@ pub struct Begun {
     pub snapshots: Snapshots,
     /// What the checks say at the start.
     pub report: Report,
+    /// What the cluster looks like.
+    pub fingerprint: u64,
 }
 
 /// Makes the namespaces, does what begins the lab, and waits until it is as it should be. Tells of its steps.
@@ -64,7 +68,8 @@ pub fn begin(stage: &mut Stage<'_>, api: &dyn Api, tell: &mut dyn FnMut(&str)) -
     let snapshots = stage.snapshots(api)?;
     tell("see that the flaw is there");
     let report = settle(stage, api, &snapshots)?;
-    Ok(Begun { snapshots, report })
+    let fingerprint = stage.fingerprint(api)?;
+    Ok(Begun { snapshots, report, fingerprint })
 }
 
 /// Pods are refused until the default service account is there.
@@ -93,7 +98,9 @@ fn settle(stage: &Stage<'_>, api: &dyn Api, snapshots: &Snapshots) -> Result<Rep
             return Ok(report);
         }
         before = odd.is_empty();
-        if Instant::now() >= end {
+        // what cannot be looked at for a while will not be looked at later either
+        let is_lost = report.verdict() == Verdict::Error && Instant::now() + SETTLE >= end + LOST;
+        if is_lost || Instant::now() >= end {
             return Err(RunError::NotSettled { lab: stage.names.lab.clone(), what: odd.join("; ") });
         }
         thread::sleep(PAUSE);
@@ -112,6 +119,15 @@ pub fn unexpected(stage: &Stage<'_>, report: &Report) -> Vec<String> {
         }
     });
     odd.map(|checked| format!("{} says {}: {}", checked.id, checked.status.as_str(), checked.observed)).collect()
+}
+
+/// Ends a run on a lab's own cluster: if the API server does not answer any more, the control plane is put back first.
+pub fn end_own(api: &dyn Api, names: &Names, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
+    if end(api, names).is_ok() {
+        return Ok(());
+    }
+    pristine::prepare(api, &names.node, tell)?;
+    end(api, names)
 }
 
 /// Deletes everything of a run, without waiting for it to be gone.

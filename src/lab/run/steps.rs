@@ -6,26 +6,65 @@ use std::fs;
 use super::{RunError, Stage, kubectl, node};
 use crate::cluster::client::Api;
 use crate::lab::answers;
-use crate::lab::course::Step;
+use crate::lab::course::{Lab, Step};
 
-/// Does the steps of a folder of the lab in their order; without any, everything in the folder is applied.
+/// Whose steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// Those that begin the lab.
+    Start,
+    /// Those of a solution, by its place.
+    Solution(usize),
+    /// Those of a trap, by its place.
+    Trap(usize),
+}
+
+impl List {
+    fn of(self, lab: &Lab) -> &[Step] {
+        match self {
+            Self::Start => Some(&lab.start.steps),
+            Self::Solution(number) => lab.solutions.get(number).map(|solution| &solution.steps),
+            Self::Trap(number) => lab.traps.get(number).map(|trap| &trap.steps),
+        }
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+    }
+
+    fn dir(self, lab: &Lab) -> &str {
+        match self {
+            Self::Start => Some("start"),
+            Self::Solution(number) => lab.solutions.get(number).map(|solution| solution.dir.value.as_str()),
+            Self::Trap(number) => lab.traps.get(number).map(|trap| trap.dir.value.as_str()),
+        }
+        .unwrap_or_default()
+    }
+}
+
+/// Does the steps of a folder of the lab in their order; without any, everything in the folder is applied. What a step
+/// saves is known to those after it, which is why they are looked up one at a time.
 pub fn take(
     stage: &mut Stage<'_>,
     api: &dyn Api,
-    dir: &str,
-    steps: &[Step],
+    list: List,
+    is_wanted: impl Fn(&Step) -> bool,
     tell: &mut dyn FnMut(&str),
 ) -> Result<(), RunError> {
-    if steps.is_empty() {
-        return apply(stage, dir);
+    if list.of(&stage.lab).is_empty() {
+        let dir = list.dir(&stage.lab).to_owned();
+        return apply(stage, &dir);
     }
+    let mut at = 0;
     let mut touched = node::Touched::new();
-    for step in steps {
-        if node::is_one(step) {
-            node::step(stage, api, step, &mut touched)?;
+    while let Some(step) = list.of(&stage.lab).get(at).cloned() {
+        at += 1;
+        if !is_wanted(&step) {
+            continue;
+        }
+        if node::is_one(&step) {
+            node::step(stage, api, &step, &mut touched)?;
         } else {
             node::settle(stage, api, &mut touched, tell)?;
-            one(stage, step)?;
+            one(stage, &step)?;
         }
     }
     node::settle(stage, api, &mut touched, tell)
@@ -52,11 +91,11 @@ fn one(stage: &mut Stage<'_>, step: &Step) -> Result<(), RunError> {
         let args: Vec<&str> = ["delete", &kind, &object.name, "--wait=false"].into_iter().chain(namespace).collect();
         call(stage, &args, "").map(drop)
     } else if let Some(argv) = &step.kubectl {
-        let argv = argv.iter().map(|word| stage.render("lab.yaml", word)).collect::<Result<Vec<_>, _>>()?;
         let args: Vec<&str> = argv.iter().map(String::as_str).collect();
         let said = call(stage, &args, "")?;
         if let Some(name) = &step.save {
             stage.names.saved.insert(name.to_string(), said.trim().to_owned());
+            stage.refill()?;
         }
         Ok(())
     } else if let Some(put) = &step.put {

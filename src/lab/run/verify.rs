@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::quiet;
+use super::quiet::{self, Survey};
 use crate::lab::check;
 use crate::lab::course::values::{Admitted, Need, Reached, Runs};
 use crate::lab::course::{Check, Lab, Probe};
@@ -50,6 +50,9 @@ pub struct Report {
     pub checks: Vec<Checked>,
     /// How long all of it took, with the waiting.
     pub seconds: f64,
+    /// What the cluster looked like, for the next verification to tell whether something has changed since.
+    #[serde(skip)]
+    pub fingerprint: Option<u64>,
 }
 
 impl Report {
@@ -74,8 +77,9 @@ impl Report {
 /// How patient a verification is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
-    /// It waits for rollouts, and looks again while a change may still take effect.
-    Learner,
+    /// It waits for rollouts, and looks again while a change may still take effect. The number is the fingerprint of when
+    /// it was looked last; without it everything counts as changed now.
+    Learner(Option<u64>),
     /// It looks once, now.
     Once,
 }
@@ -96,13 +100,22 @@ pub fn verify(
     let begun = Instant::now();
     let wanted = wanted(lab, task);
     let is_own = lab.needs.contains(&Need::OwnCluster);
+    let mut fingerprint = None;
     let mut down = None;
     let changed = match patience {
         Patience::Once => Ok(None),
-        Patience::Learner if is_own => change_of_own(scene, tell, &mut down),
-        Patience::Learner => change(scene, tell),
+        Patience::Learner(before) => {
+            let survey = if is_own { survey_own(scene, tell, &mut down) } else { survey(scene, tell) };
+            survey.map(|survey| {
+                fingerprint = Some(survey.fingerprint);
+                let is_known = before == fingerprint;
+                if is_known { survey.last_change } else { Some(Timestamp::now()) }
+            })
+        }
     };
     let mut looks = match changed {
+        // what does not answer need not be asked again and again
+        Ok(_) if down.is_some() => look_until_settled(&wanted, scene, None, tell),
         Ok(changed) => look_until_settled(&wanted, scene, changed, tell),
         Err(error) => wanted
             .iter()
@@ -119,25 +132,28 @@ pub fn verify(
     }
     let checks =
         wanted.iter().filter_map(|(task, check)| Some(checked(*task, check, looks.get(&**check.id)?))).collect();
-    Report { checks, seconds: begun.elapsed().as_secs_f64() }
+    Report { checks, seconds: begun.elapsed().as_secs_f64(), fingerprint }
 }
 
-/// Waits for rollouts; when something was last changed.
-fn change(scene: &Scene<'_>, tell: &mut dyn FnMut(&str)) -> Result<Option<Timestamp>, NodeError> {
+/// Waits for rollouts; what there is then.
+fn survey(scene: &Scene<'_>, tell: &mut dyn FnMut(&str)) -> Result<Survey, NodeError> {
     quiet::wait(scene.api, scene.names, tell)?;
-    Ok(quiet::last_change(scene.api, scene.names)?)
+    Ok(quiet::survey(scene.api, scene.names)?)
 }
 
 /// The same on a lab's own cluster, whose control plane may be what was changed. If that does not work any more, why.
-fn change_of_own(
-    scene: &Scene<'_>,
-    tell: &mut dyn FnMut(&str),
-    down: &mut Option<String>,
-) -> Result<Option<Timestamp>, NodeError> {
+fn survey_own(scene: &Scene<'_>, tell: &mut dyn FnMut(&str), down: &mut Option<String>) -> Result<Survey, NodeError> {
     let settled = settle::settle(scene.api, &scene.names.node, tell)?;
     *down = settled.down;
-    let changed = if down.is_some() { None } else { change(scene, tell)? };
-    Ok(changed.max(settled.changed))
+    let of_node = Survey { last_change: settled.changed, fingerprint: settle::fingerprint(scene.api)? };
+    if down.is_some() {
+        return Ok(of_node);
+    }
+    let of_objects = survey(scene, tell)?;
+    Ok(Survey {
+        last_change: of_objects.last_change.max(of_node.last_change),
+        fingerprint: of_objects.fingerprint ^ of_node.fingerprint,
+    })
 }
 
 /// The checks with their tasks; of those of one task, what they need first and what must keep working stay.
@@ -183,7 +199,7 @@ fn look_until_settled(
     let mut told = false;
     loop {
         let age = changed.map_or(f64::INFINITY, |changed| Timestamp::now().duration_since(changed).as_secs_f64());
-        let again: Vec<&Check> = checks.iter().copied().filter(|check| is_open(check, &looks, age)).collect();
+        let again: Vec<&Check> = checks.iter().copied().filter(|check| is_open(check, &checks, &looks, age)).collect();
         if again.is_empty() {
             return looks;
         }
@@ -200,10 +216,16 @@ fn look_until_settled(
 }
 
 /// Whether a later look may say something else.
-fn is_open(check: &Check, looks: &HashMap<String, Look>, age: f64) -> bool {
-    let Some(look) = looks.get(&**check.id) else { return false };
+fn is_open(check: &Check, checks: &[&Check], looks: &HashMap<String, Look>, age: f64) -> bool {
+    let Some(look) = looks.get(&*check.id.value) else { return false };
     match look.judged.verdict {
-        Verdict::Fail | Verdict::Blocked => age < f64::from(check.eventually),
+        Verdict::Fail => age < f64::from(check.eventually),
+        // as long as the one that it needs, and once more after that passes
+        Verdict::Blocked => checks.iter().any(|other| {
+            let is_needed = check.after.as_ref().is_some_and(|after| after.value == other.id.value);
+            let passes = looks.get(&*other.id.value).is_some_and(|look| look.judged.verdict == Verdict::Pass);
+            is_needed && (passes || is_open(other, checks, looks, age))
+        }),
         Verdict::Pass => age < f64::from(check.holds.unwrap_or_else(|| holds(&check.probe))),
         Verdict::Error => false,
     }

@@ -56,7 +56,8 @@ spec:
 
 static CONTROL: Control = Control { id: "appArmorProfile", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
-const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
+/// What the names of the annotations begin with; that of a container follows.
+pub(crate) const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 const PATH: [&str; 3] = ["securityContext", "appArmorProfile", "type"];
 
 fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {

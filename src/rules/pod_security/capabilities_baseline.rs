@@ -57,7 +57,8 @@ spec:
 static CONTROL: Control =
     Control { id: "capabilities_baseline", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
-const ALLOWED: [&str; 13] = [
+/// What `baseline` lets containers add.
+pub(crate) const ALLOWED: [&str; 13] = [
     "AUDIT_WRITE",
     "CHOWN",
     "DAC_OVERRIDE",

@@ -6,8 +6,8 @@
 //! takes the place of the other one.
 
 mod allow_privilege_escalation;
-mod apparmor_profile;
-mod capabilities_baseline;
+pub(crate) mod apparmor_profile;
+pub(crate) mod capabilities_baseline;
 mod capabilities_restricted;
 mod holder;
 mod host_namespaces;
@@ -20,13 +20,13 @@ mod policy;
 mod privileged;
 mod proc_mount;
 mod proc_mount_restricted;
-mod restricted_volumes;
+pub(crate) mod restricted_volumes;
 mod run_as_non_root;
 mod run_as_user;
 mod seccomp_profile_baseline;
 mod seccomp_profile_restricted;
-mod selinux_options;
-mod sysctls;
+pub(crate) mod selinux_options;
+pub(crate) mod sysctls;
 mod windows_host_process;
 mod words;
 
@@ -92,6 +92,20 @@ impl Control {
     pub fn is_in(&self, policy: Policy) -> bool {
         self.level <= policy.level && self.since <= policy.version.minor()
     }
+
+    /// What the API server would say of a pod if this control of a rule was all that it asked for; `None` if all is well, or
+    /// if the settings do not ask for its words.
+    pub fn violation(
+        &self,
+        rule: &'static Rule,
+        context: &PodContext<'_, '_, '_>,
+        text: &str,
+        settings: &Settings,
+    ) -> Option<Violation> {
+        let (object, file) = (context.object, FileId::default());
+        let mut sink = Sink { rule, settings, text, file, object, id: None, findings: Vec::new() };
+        (self.evaluate)(context, &mut sink)
+    }
 }
 
 /// What the API server would say of a pod under the policy of the context, in its order. All controls count.
@@ -106,9 +120,7 @@ pub(crate) fn violations(context: &PodContext<'_, '_, '_>, text: &str, settings:
     let is_overridden = |id: &str| controls().any(|(_, other)| other.overrides.contains(&id));
     let mut violations = Vec::new();
     for (rule, control) in controls().filter(|(_, control)| !is_overridden(control.id)) {
-        let (object, file) = (context.object, FileId::default());
-        let mut sink = Sink { rule, settings, text, file, object, id: None, findings: Vec::new() };
-        violations.extend((control.evaluate)(context, &mut sink));
+        violations.extend(control.violation(rule, context, text, settings));
     }
     violations
 }

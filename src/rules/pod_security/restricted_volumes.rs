@@ -56,7 +56,8 @@ spec:
 static CONTROL: Control =
     Control { id: "restrictedVolumes", level: Level::Restricted, since: 0, overrides: &["hostPathVolumes"], evaluate };
 
-const ALLOWED: [&str; 9] = [
+/// The types of volumes that `restricted` allows.
+pub(crate) const ALLOWED: [&str; 9] = [
     "configMap",
     "csi",
     "downwardAPI",

@@ -54,9 +54,17 @@ spec:
 
 static CONTROL: Control = Control { id: "seLinuxOptions", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
+/// The types of containers, each with the number after `1.` of the first policy that allows it. None is as good.
+const TYPES: [(&str, u8); 5] =
+    [("", 0), ("container_t", 0), ("container_init_t", 0), ("container_kvm_t", 0), ("container_engine_t", 31)];
+
+/// The types that the policy of 1.`minor` allows.
+pub(crate) fn allowed(minor: u8) -> impl Iterator<Item = &'static str> {
+    TYPES.iter().filter(move |(_, since)| *since <= minor).map(|(kind, _)| *kind)
+}
+
 fn is_allowed(kind: &str, minor: u8) -> bool {
-    matches!(kind, "" | "container_t" | "container_init_t" | "container_kvm_t")
-        || (kind == "container_engine_t" && minor >= 31)
+    allowed(minor).any(|allowed| allowed == kind)
 }
 
 fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {

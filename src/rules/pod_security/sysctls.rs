@@ -53,24 +53,32 @@ spec:
 
 static CONTROL: Control = Control { id: "sysctls", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
+/// Those that a pod may set, each with the number after `1.` of the first policy that allows it.
+const SAFE: [(&str, u8); 14] = [
+    ("kernel.shm_rmid_forced", 0),
+    ("net.ipv4.ip_local_port_range", 0),
+    ("net.ipv4.ip_local_reserved_ports", 27),
+    ("net.ipv4.ip_unprivileged_port_start", 0),
+    ("net.ipv4.ping_group_range", 0),
+    ("net.ipv4.tcp_fin_timeout", 29),
+    ("net.ipv4.tcp_keepalive_intvl", 29),
+    ("net.ipv4.tcp_keepalive_probes", 29),
+    ("net.ipv4.tcp_keepalive_time", 29),
+    ("net.ipv4.tcp_notsent_lowat", 37),
+    ("net.ipv4.tcp_rmem", 32),
+    ("net.ipv4.tcp_slow_start_after_idle", 37),
+    ("net.ipv4.tcp_syncookies", 0),
+    ("net.ipv4.tcp_wmem", 32),
+];
+
 /// The number after `1.` of the first policy that allows it; `None` if none does.
 fn allowed_since(name: &str) -> Option<u8> {
-    let minor = match name {
-        "kernel.shm_rmid_forced"
-        | "net.ipv4.ip_local_port_range"
-        | "net.ipv4.ip_unprivileged_port_start"
-        | "net.ipv4.ping_group_range"
-        | "net.ipv4.tcp_syncookies" => 0,
-        "net.ipv4.ip_local_reserved_ports" => 27,
-        "net.ipv4.tcp_fin_timeout"
-        | "net.ipv4.tcp_keepalive_intvl"
-        | "net.ipv4.tcp_keepalive_probes"
-        | "net.ipv4.tcp_keepalive_time" => 29,
-        "net.ipv4.tcp_rmem" | "net.ipv4.tcp_wmem" => 32,
-        "net.ipv4.tcp_notsent_lowat" | "net.ipv4.tcp_slow_start_after_idle" => 37,
-        _ => return None,
-    };
-    Some(minor)
+    SAFE.iter().find(|(safe, _)| *safe == name).map(|(_, since)| *since)
+}
+
+/// Those that the policy of 1.`minor` allows.
+pub(crate) fn allowed(minor: u8) -> impl Iterator<Item = &'static str> {
+    SAFE.iter().filter(move |(_, since)| *since <= minor).map(|(name, _)| *name)
 }
 
 fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {

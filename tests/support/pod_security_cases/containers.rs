@@ -81,6 +81,20 @@ pub(super) fn profiles(cases: &mut Cases) {
         "seccomp.partly",
         &[("securityContext/seccompProfile", Value::Null), ("containers/0/securityContext/seccompProfile", confined)],
     );
+    let confined = json!({"type": "RuntimeDefault"});
+    cases.spec(
+        "seccomp.all",
+        &[
+            ("securityContext/seccompProfile", Value::Null),
+            ("initContainers/0/securityContext/seccompProfile", confined.clone()),
+            (
+                "initContainers/1/securityContext/seccompProfile",
+                json!({"type": "Localhost", "localhostProfile": "shop"}),
+            ),
+            ("containers/0/securityContext/seccompProfile", confined.clone()),
+            ("containers/1/securityContext/seccompProfile", confined),
+        ],
+    );
     for (name, options) in [
         ("none", json!({})),
         ("level", json!({"level": "s0:c123,c456"})),
@@ -113,6 +127,15 @@ pub(super) fn users(cases: &mut Cases) {
             [("securityContext/runAsNonRoot", Value::Null), ("containers/0/securityContext/runAsNonRoot", value)];
         cases.spec(&format!("non-root.only-{name}"), &changes);
     }
+    let own = |pod: Value| {
+        let of = |list: &str, at: usize| format!("{list}/{at}/securityContext/runAsNonRoot");
+        let places = ["initContainers", "containers"].iter().flat_map(|list| [of(list, 0), of(list, 1)]);
+        let mut changes: Vec<(String, Value)> = places.map(|place| (place, json!(true))).collect();
+        changes.push(("securityContext/runAsNonRoot".to_owned(), pod));
+        changes
+    };
+    cases.each("non-root.all-unset", &["pod"], &own(Value::Null));
+    cases.each("non-root.all-false", &["pod"], &own(json!(false)));
     // the API server lets both stand; the kubelet would not
     for user in [0, 1, 10_001] {
         cases.security(&format!("user.{user}"), true, &[("runAsUser", json!(user))]);

@@ -1,0 +1,81 @@
+//! Arguments of `tightship policy`.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::kube::version::Version;
+use crate::policy::{Action, Label};
+use crate::rules::pod_security::Level;
+
+/// What to do with policies.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Print rules as policies of the API server: each a `ValidatingAdmissionPolicy` with its binding, for `kubectl
+    /// apply -f -`.
+    Export(Box<ExportArgs>),
+    /// List what policies can be made for.
+    List,
+}
+
+/// Arguments of `tightship policy export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The rules; `tightship policy list` lists them.
+    #[arg(value_name = "RULE", required_unless_present = "level")]
+    pub rules: Vec<String>,
+    /// All controls of this level of the Pod Security Standards: baseline or restricted.
+    #[arg(long, value_parser = level, value_name = "LEVEL")]
+    pub level: Option<Level>,
+    /// The Kubernetes release, whose Pod Security Standards count. Default: the newest, 1.37.
+    #[arg(long, value_parser = super::check::release, value_name = "VERSION", env = "TIGHTSHIP_KUBERNETES")]
+    pub kubernetes: Option<Version>,
+    /// Registries, or registries with a path, that images may come from, with commas between them: for image-registry.
+    #[arg(long, value_name = "REGISTRIES", value_delimiter = ',')]
+    pub registry: Vec<String>,
+    /// What is done with what breaks a policy; may be given again. Default: deny.
+    #[arg(long, value_enum, value_name = "ACTION")]
+    pub action: Vec<ActionName>,
+    /// What the names of the policies begin with.
+    #[arg(long, value_name = "PREFIX", default_value = "tightship")]
+    pub name_prefix: String,
+    /// Only in namespaces with this label, as `KEY=VALUE` or `KEY`; may be given again, and all must hold.
+    #[arg(long, value_parser = Label::parse, value_name = "LABEL")]
+    pub namespace_selector: Vec<Label>,
+    /// Not in this namespace, nor in kube-system, kube-public and kube-node-lease; may be given again.
+    #[arg(long, value_parser = namespace, value_name = "NAME")]
+    pub exclude_namespace: Vec<String>,
+    /// In kube-system, kube-public and kube-node-lease too, where it may keep the cluster from mending itself.
+    #[arg(long)]
+    pub system_namespaces: bool,
+}
+
+/// What is done with what breaks a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ActionName {
+    /// It is refused.
+    Deny,
+    /// It passes with a warning.
+    Warn,
+    /// It passes, and the audit log says so.
+    Audit,
+}
+
+impl From<ActionName> for Action {
+    fn from(name: ActionName) -> Self {
+        match name {
+            ActionName::Deny => Self::Deny,
+            ActionName::Warn => Self::Warn,
+            ActionName::Audit => Self::Audit,
+        }
+    }
+}
+
+fn level(word: &str) -> Result<Level, String> {
+    let level = Level::parse(word).filter(|level| *level > Level::Privileged);
+    level.ok_or_else(|| "expected baseline or restricted".to_owned())
+}
+
+fn namespace(word: &str) -> Result<String, String> {
+    use crate::kube::names::NameRule;
+    NameRule::Dns1123Label.check(word).map_err(|error| format!("the name {error}"))?;
+    Ok(word.to_owned())
+}

@@ -1,0 +1,30 @@
+//! Images on the nodes of a cluster.
+
+use std::sync::atomic::AtomicBool;
+
+use super::{ClusterError, Home, Progress, docker, kind};
+
+/// Sees to it that a node of a cluster has an image, so that its pods need to pull nothing.
+pub fn load(
+    home: &Home,
+    node: &str,
+    image: &str,
+    progress: &mut dyn Progress,
+    stop: &AtomicBool,
+) -> Result<(), ClusterError> {
+    if is_on(node, image)? {
+        return Ok(());
+    }
+    docker::ensure_image(image, progress, stop)?;
+    progress.step(&format!("load {image}"));
+    kind::load(home, image)
+}
+
+/// Whether a node has an image.
+pub fn is_on(node: &str, image: &str) -> Result<bool, ClusterError> {
+    let listed = docker::exec(node, &["ctr", "--namespace", "k8s.io", "images", "list", "--quiet"])?;
+    let (with_registry, official) = (format!("/{image}"), format!("docker.io/library/{image}"));
+    Ok(listed
+        .lines()
+        .any(|line| line == image || line == official || (image.contains('/') && line.ends_with(&with_registry))))
+}

@@ -1,0 +1,201 @@
+//! `tightship lab lint`.
+
+use std::fmt::Write as _;
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use camino::Utf8Path;
+use serde::Serialize;
+
+use super::ERROR;
+use super::desk::{Desk, say};
+use crate::cli::lab::LintArgs;
+use crate::cluster::client::kubeconfig::Access;
+use crate::commands::progress::Steps;
+use crate::commands::{FINDINGS, OK, interrupt, output};
+use crate::lab::course::values::Need;
+use crate::lab::course::{Entry, Fault, Faults};
+use crate::lab::lint::live::{self, Ground};
+use crate::lab::lint::pool::Pool;
+use crate::lab::lint::{Phase, Proof, offline};
+use crate::lab::run::RunError;
+use crate::lab::scene::Names;
+use crate::lab::site::{self, CONTEXT, Site};
+use crate::lab::state::Workspace;
+
+/// The version of the JSON.
+const VERSION: u8 = 1;
+/// The most clusters of their own that labs have at the same time: each takes a gigabyte, and its start a core.
+const OWN: usize = 3;
+
+#[derive(Serialize)]
+struct Output<'p> {
+    version: u8,
+    seconds: f64,
+    proofs: &'p [Proof],
+}
+
+/// Proves a course.
+pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
+    let labs: Vec<&Entry> = if args.labs.is_empty() {
+        desk.course.labs.iter().collect()
+    } else {
+        args.labs.iter().map(|word| desk.course.find(word)).collect::<Result<_, _>>()?
+    };
+    let faults = Faults(labs.iter().flat_map(|entry| offline::check(entry).0).collect());
+    if !faults.is_empty() {
+        anstream::eprint!("{}", faults.show());
+        return Ok(FINDINGS);
+    }
+    let faults: Vec<Fault> = labs.iter().flat_map(|entry| offline::check(entry).0).collect();
+    if !faults.is_empty() {
+        let count = faults.len();
+        anstream::eprint!("{}", Faults(faults).show());
+        say(&format!("{} in {}", output::count(count, "fault"), output::count(labs.len(), "lab")))?;
+        return Ok(FINDINGS);
+    }
+    if !args.live {
+        say(&format!("{}: read, and nothing is wrong with what is written", output::count(labs.len(), "lab")))?;
+        return Ok(OK);
+    }
+    let begun = Instant::now();
+    let (own, shared): (Vec<&Entry>, Vec<&Entry>) =
+        labs.iter().copied().partition(|entry| entry.lab.needs.contains(&Need::OwnCluster));
+    let scratch = tempfile::tempdir().context("a folder for the runs")?;
+    let folder = Utf8Path::from_path(scratch.path()).context("the folder for the runs is not UTF-8")?;
+    let workspace = Workspace::new(folder)?;
+    let total: usize = labs.iter().map(|entry| live::phases(&entry.lab).len()).sum();
+    let teller = Teller { total, done: Mutex::new(0) };
+    let mut proofs = Vec::new();
+    if !shared.is_empty() {
+        let site = match ground(&workspace, args, &shared) {
+            Ok(site) => site,
+            Err(error) => {
+                output::error(&format!("{error:#}"))?;
+                return Ok(ERROR);
+            }
+        };
+        let proved = prove(&site, args, &shared, &teller);
+        let removed = site::remove(&workspace, &site.record);
+        proofs.extend(proved?);
+        removed?;
+    }
+    if !own.is_empty() {
+        proofs.extend(prove_own(args, &own, &teller)?);
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    if args.json {
+        output::print(&format!(
+            "{}\n",
+            serde_json::to_string_pretty(&Output { version: VERSION, seconds, proofs: &proofs })?
+        ))?;
+    } else {
+        output::print(&table(&labs, &proofs, seconds))?;
+    }
+    Ok(if interrupt::happened() {
+        interrupt::CODE
+    } else if proofs.iter().all(|proof| proof.faults.is_empty()) {
+        OK
+    } else {
+        FINDINGS
+    })
+}
+
+/// The cluster to prove on.
+fn ground(workspace: &Workspace, args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<Site> {
+    if let Some(context) = &args.cluster.context {
+        return Ok(Site::adopt(workspace, context, args.cluster.yes_this_cluster)?);
+    }
+    let stop = interrupt::writing();
+    let entry = labs.first().context("there are no labs")?;
+    let wanted = site::wanted(entry, args.cluster.image.as_deref())?;
+    let name = format!("tightship-lint-{}", Names::for_run(&entry.lab)?.run);
+    let mut steps = Steps::new();
+    let site = Site::make(workspace, &name, &wanted, &mut steps, stop);
+    steps.finish();
+    Ok(site?)
+}
+
+fn prove(site: &Site, args: &LintArgs, labs: &[&Entry], teller: &Teller) -> anyhow::Result<Vec<Proof>> {
+    let stop = interrupt::writing();
+    let access = Access::open(&site.record.kubeconfig, site.record.context.as_deref())?;
+    let kubeconfig = |path: &Utf8Path, namespace: &str| -> Result<(), RunError> {
+        let text = access.kubeconfig(CONTEXT, namespace)?;
+        std::fs::write(path, text).map_err(RunError::at(path))
+    };
+    let ground = Ground {
+        api: &site.client,
+        kubeconfig: &kubeconfig,
+        node: site.record.node.clone(),
+        server: site.record.server.clone(),
+    };
+    Ok(live::prove(labs, &ground, usize::from(args.jobs), stop, &|proof| teller.tell(proof)))
+}
+
+/// Proves labs that have a cluster of their own.
+fn prove_own(args: &LintArgs, labs: &[&Entry], teller: &Teller) -> anyhow::Result<Vec<Proof>> {
+    let stop = interrupt::writing();
+    let pool = Pool::new(args.cluster.image.clone(), stop)?;
+    Ok(live::prove(labs, &pool, usize::from(args.jobs).min(OWN), stop, &|proof| teller.tell(proof)))
+}
+
+/// Tells of each state as it is proved.
+struct Teller {
+    total: usize,
+    done: Mutex<usize>,
+}
+
+impl Teller {
+    fn tell(&self, proof: &Proof) {
+        let mut done = self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *done += 1;
+        let (number, total) = (*done, self.total);
+        let word = if proof.faults.is_empty() { "ok" } else { "FAULT" };
+        let line =
+            format!("{number:>3}/{total} {:>6.1} s  {word:<5} {} {}", proof.seconds, proof.lab, proof.phase.name());
+        // who cannot be told is told the end
+        let _ = say(&line);
+        for fault in &proof.faults {
+            let _ = say(&format!("                     {fault}"));
+        }
+    }
+}
+
+/// A line for each lab.
+fn table(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
+    let width = labs.iter().map(|entry| entry.folder.len()).max().unwrap_or_default();
+    let mut text = format!("{:<width$}  start  solutions  traps  others  verify s  reset s  total s\n", "lab");
+    for entry in labs {
+        let of: Vec<&Proof> = proofs.iter().filter(|proof| proof.lab == *entry.lab.id.value.0).collect();
+        let ratio = |is: fn(&Phase) -> bool| {
+            let all: Vec<&&Proof> = of.iter().filter(|proof| is(&proof.phase)).collect();
+            format!("{}/{}", all.iter().filter(|proof| proof.faults.is_empty()).count(), all.len())
+        };
+        let slowest = |is: fn(&Phase) -> bool| {
+            of.iter().filter(|proof| is(&proof.phase)).map(|proof| proof.verify_seconds).fold(0.0_f64, f64::max)
+        };
+        let total: f64 = of.iter().map(|proof| proof.seconds).sum();
+        let _ = writeln!(
+            text,
+            "{:<width$}  {:>5}  {:>9}  {:>5}  {:>6}  {:>8.1}  {:>7.1}  {total:>7.1}",
+            entry.folder,
+            ratio(|phase| *phase == Phase::Start),
+            ratio(|phase| matches!(phase, Phase::Solution(_))),
+            ratio(|phase| matches!(phase, Phase::Trap(_))),
+            ratio(|phase| matches!(phase, Phase::Deleted | Phase::Mutation(_) | Phase::Reset)),
+            slowest(|phase| matches!(phase, Phase::Solution(_))),
+            slowest(|phase| *phase == Phase::Reset)
+        );
+    }
+    let proved = proofs.iter().filter(|proof| proof.faults.is_empty()).count();
+    let _ = writeln!(
+        text,
+        "{} of {} proved, in {} of which each is a run of its own, after {seconds:.0} s",
+        proved,
+        output::count(proofs.len(), "state"),
+        output::count(labs.len(), "lab")
+    );
+    text
+}

@@ -1,0 +1,125 @@
+//! What a cluster really does.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use serde_json::json;
+
+use super::check;
+use super::course::Probe;
+use super::course::probe::{Connect, From, To};
+use super::course::values::{Id, Number, Protocol, Reached};
+use super::probes::Probes;
+use super::run;
+use super::scene::{Names, Scene, Snapshots};
+use super::verdict::Verdict;
+use crate::cluster::client::{Api, apply};
+use crate::spec::decode::Located;
+
+/// How long a policy may take to hold.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The name of the namespace, the pod and the service that are made for it.
+const NAME: &str = "doctor";
+
+/// Whether network policies hold: something that answers must be silent behind one that allows nothing.
+pub fn enforces_policies(api: &dyn Api) -> Result<bool, String> {
+    let mut names = Names { image: super::IMAGE.to_owned(), ..Names::default() };
+    names.run = word()?;
+    let namespace = format!("ts-{NAME}-{}", names.run);
+    names.ns.insert(NAME.to_owned(), namespace.clone());
+    let found = try_it(api, &names, &namespace);
+    // what is left would be in the way of nothing
+    let _ = run::end(api, &names);
+    found
+}
+
+fn word() -> Result<String, String> {
+    let number = getrandom::u32().map_err(|error| error.to_string())?;
+    Ok(format!("{number:08x}"))
+}
+
+fn try_it(api: &dyn Api, names: &Names, namespace: &str) -> Result<bool, String> {
+    let make =
+        |object: serde_json::Value| apply::apply(api, &object, Some(namespace)).map_err(|error| error.to_string());
+    make(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}))?;
+    let begun = Instant::now();
+    let pod = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": NAME, "labels": {"app": NAME}},
+        "spec": {
+            "terminationGracePeriodSeconds": 0,
+            "containers": [{
+                "name": NAME, "image": super::IMAGE, "imagePullPolicy": "IfNotPresent",
+                "command": ["httpd", "-f", "-p", "8080", "-h", "/tmp"],
+            }],
+        },
+    });
+    // the service account of a new namespace comes a moment later
+    while let Err(error) = make(pod.clone()) {
+        if begun.elapsed() > PATIENCE {
+            return Err(error);
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    make(json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": NAME},
+        "spec": {"selector": {"app": NAME}, "ports": [{"port": 8080}]},
+    }))?;
+    let open = dial();
+    wait_for(api, names, &open)?;
+    make(json!({
+        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": NAME},
+        "spec": {"podSelector": {"matchLabels": {"app": NAME}}, "policyTypes": ["Ingress"]},
+    }))?;
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        if look(api, names, &open).0 == Verdict::Fail {
+            return Ok(true);
+        }
+        thread::sleep(Duration::from_millis(300));
+    }
+    Ok(false)
+}
+
+fn dial() -> Probe {
+    let alias = || Located::from(Id(NAME.to_owned()));
+    let from = From { ns: alias(), ..From::default() };
+    let to = To { ns: Some(alias()), service: Some(NAME.to_owned()), ..To::default() };
+    Probe::Connect(Connect {
+        from: from.into(),
+        to: to.into(),
+        port: Some(Number(8080)),
+        proto: Protocol::Tcp,
+        expect: Reached::Open,
+        control: None,
+    })
+}
+
+fn look(api: &dyn Api, names: &Names, probe: &Probe) -> (Verdict, String) {
+    let probes = Probes::new(api, &names.image);
+    let snapshots = Snapshots::new();
+    let file = |path: &str| Err(format!("{path} is not there"));
+    let check = |_: &str| None;
+    let scene = Scene {
+        api,
+        names,
+        folder: Utf8PathBuf::new(),
+        file: &file,
+        snapshots: &snapshots,
+        probes: &probes,
+        check: &check,
+    };
+    let judged = check::judge(NAME, probe, &scene);
+    (judged.verdict, judged.observed)
+}
+
+fn wait_for(api: &dyn Api, names: &Names, probe: &Probe) -> Result<(), String> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match look(api, names, probe) {
+            (Verdict::Pass, _) => return Ok(()),
+            (_, seen) if Instant::now() >= until => return Err(seen),
+            _ => thread::sleep(Duration::from_millis(200)),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The checks, whatever their type: each can be judged, and none passes for want of a target.
+
+use super::{Linter, node, objects, reach};
+use crate::lab::course::Probe;
+use crate::lab::course::probe::Who;
+use crate::spec::decode::Located;
+use crate::yaml::Span;
+
+pub(super) fn check(linter: &mut Linter<'_>) {
+    for check in linter.lab.checks() {
+        // the key of the check, not the whole of it
+        probe(linter, &check.probe, check.id.span);
+    }
+}
+
+fn probe(linter: &mut Linter<'_>, probe: &Probe, span: Span) {
+    match probe {
+        Probe::Group(_, members) => {
+            if members.is_empty() {
+                linter.wrong(span, "this group is empty");
+            }
+            for member in members {
+                self::probe(linter, member, span);
+            }
+        }
+        Probe::Resource(spec) => objects::resource(linter, spec, span),
+        Probe::CanI(spec) => objects::can_i(linter, spec, span),
+        Probe::Admission(spec) => objects::admission(linter, spec, span),
+        Probe::Unchanged(spec) => objects::unchanged(linter, spec, span),
+        Probe::Rule(spec) => objects::rules(linter, spec, span),
+        Probe::Token(spec) => objects::token(linter, spec, span),
+        Probe::Cert(spec) => objects::cert(linter, spec, span),
+        Probe::Answer(spec) => objects::answer(linter, spec),
+        Probe::Exec(spec) => reach::exec(linter, spec, span),
+        Probe::Connect(spec) => reach::connect(linter, spec, span),
+        Probe::Http(spec) => reach::http(linter, spec, span),
+        Probe::Healthy(spec) => reach::healthy(linter, spec, span),
+        Probe::Leak(spec) => reach::leak(linter, spec, span),
+        Probe::Flag(spec) => node::flag(linter, spec, span),
+        Probe::NodeFile(spec) => node::file(linter, spec, span),
+        Probe::Audit(spec) => node::audit(linter, spec, span),
+        Probe::Etcd(spec) => node::etcd(linter, spec, span),
+    }
+}
+
+/// Somebody.
+pub(super) fn who(linter: &mut Linter<'_>, who: &Located<Who>) {
+    let Located { value, span } = who;
+    let keys = [
+        ("service_account", value.service_account.is_some()),
+        ("user", value.user.is_some()),
+        ("kubeconfig", value.kubeconfig.is_some()),
+        ("token", value.token.is_some()),
+        ("anonymous", value.anonymous == Some(true)),
+    ];
+    linter.one_of(*span, "who it is", &keys);
+    if !value.groups.is_empty() && value.user.is_none() {
+        linter.wrong(*span, "`groups` belong to a `user`");
+    }
+    if let Some(account) = &value.service_account {
+        match account.split_once('/') {
+            Some((alias, name)) if !name.is_empty() => {
+                let known: Vec<&str> = linter.lab.namespaces.keys().map(|alias| alias.0.as_str()).collect();
+                if !known.contains(&alias) {
+                    linter.unknown(account.span, "namespace", alias, known);
+                }
+            }
+            _ => linter.wrong(account.span, "expected a service account as `alias/name`"),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Checks that ask the API server about objects and rights, and those on what the learner has.
+
+use super::checks::who;
+use super::{Linter, Use};
+use crate::cluster::client::kinds::Resource as Kind;
+use crate::diagnostic::Problem;
+use crate::lab::course::probe::{Admission, Answer, CanI, Cert, Resource, Rules, Token, Unchanged};
+use crate::lab::course::values::{Admitted, Authority, Id};
+use crate::lab::course::{Right, Workload};
+use crate::spec::decode::Located;
+use crate::yaml::Span;
+
+/// How many digits of hexadecimal a SHA-256 has.
+const SHA256: usize = 64;
+
+/// A kind, and whether it fits the namespace.
+fn kind(linter: &mut Linter<'_>, kind: &Located<String>, api_version: Option<&str>, ns: Option<&Located<Id>>) {
+    if let Some(ns) = ns {
+        linter.alias(ns);
+    }
+    match Kind::known(api_version, kind) {
+        Some(known) if known.namespaced && ns.is_none() => {
+            linter.wrong(kind.span, format!("`ns` is missing: a {} is in a namespace", kind.value));
+        }
+        Some(known) if !known.namespaced && ns.is_some() => {
+            linter.wrong(kind.span, format!("a {} is in no namespace", kind.value));
+        }
+        None if api_version.is_none() => {
+            let problem = Problem::error(kind.span, format!("unknown kind `{}`", kind.value));
+            linter.say(problem.label("say its `api_version` if it is not a misspelling"));
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn resource(linter: &mut Linter<'_>, spec: &Resource, span: Span) {
+    kind(linter, &spec.kind, spec.api_version.as_deref(), spec.ns.as_ref());
+    if spec.name.is_some() {
+        linter.not_with(spec.kind.span, "beside `name`", &[("selector", spec.selector.is_some())]);
+    }
+    if spec.exists == Some(false) {
+        let keys = [("cel", spec.cel.is_some()), ("count", spec.count.is_some())];
+        linter.not_with(span, "of what does not exist", &keys);
+    }
+    linter.cel(spec.cel.as_ref());
+}
+
+pub(super) fn unchanged(linter: &mut Linter<'_>, spec: &Unchanged, span: Span) {
+    kind(linter, &spec.kind, spec.api_version.as_deref(), spec.ns.as_ref());
+    if spec.cel.is_empty() {
+        linter.wrong(span, "`cel` is empty: nothing is compared");
+    }
+    for expression in &spec.cel {
+        linter.cel(Some(expression));
+    }
+}
+
+pub(super) fn can_i(linter: &mut Linter<'_>, spec: &CanI, span: Span) {
+    if let Some(ns) = &spec.ns {
+        linter.alias(ns);
+    }
+    who(linter, &spec.subject);
+    if spec.allow.is_empty() && spec.deny.is_empty() && !spec.only {
+        linter.wrong(span, "`allow`, `deny` or `only` is missing: nothing is asked");
+    }
+    for right in spec.allow.iter().chain(&spec.deny) {
+        let Some(text) = linter.filled(right) else { continue };
+        match Right::parse(&text) {
+            Ok(parsed) if parsed.verb == "*" || parsed.resource == "*" => {
+                let is_denied = spec.deny.iter().any(|denied| denied.span == right.span);
+                if is_denied {
+                    let problem = Problem::error(right.span, "the API server denies `*` to whoever lacks any right");
+                    linter.say(problem.label("name what must be denied"));
+                }
+            }
+            Ok(_) => {}
+            Err(error) => linter.wrong(right.span, error),
+        }
+    }
+    let allows = |right: &Located<String>| spec.allow.iter().any(|allowed| allowed.value == right.value);
+    for right in spec.deny.iter().filter(|right| allows(right)) {
+        linter.wrong(right.span, format!("`{}` is both allowed and denied", right.value));
+    }
+}
+
+pub(super) fn admission(linter: &mut Linter<'_>, spec: &Admission, span: Span) {
+    if let Some(ns) = &spec.ns {
+        linter.alias(ns);
+    }
+    if linter.file(&spec.file) {
+        linter.manifest(&spec.file, Use::Asked);
+    }
+    if let Some(by_whom) = &spec.by_whom {
+        who(linter, by_whom);
+    }
+    match spec.expect {
+        Admitted::Allow => {
+            let keys = [
+                ("by", spec.by != Authority::Any),
+                ("policy", spec.policy.is_some()),
+                ("message", spec.message.is_some()),
+            ];
+            linter.not_with(span, "where the object is to be allowed", &keys);
+        }
+        Admitted::Deny => {
+            let keys = [("defaults", spec.defaults.is_some()), ("warning", spec.warning.is_some())];
+            linter.not_with(span, "where the object is to be refused", &keys);
+        }
+    }
+    if spec.policy.is_some() && spec.by != Authority::Policy {
+        linter.wrong(span, "`policy` belongs to `by: vap`");
+    }
+    linter.regex(spec.message.as_ref());
+    linter.regex(spec.warning.as_ref());
+    linter.cel(spec.defaults.as_ref());
+}
+
+pub(super) fn rules(linter: &mut Linter<'_>, spec: &Rules, span: Span) {
+    linter.one_of(span, "what is looked for", &[("ids", !spec.ids.is_empty()), ("all", spec.all)]);
+    let keys =
+        [("ns", !spec.ns.is_empty()), ("files", !spec.files.is_empty()), ("node_files", !spec.node_files.is_empty())];
+    linter.one_of(span, "where it is looked for", &keys);
+    for ns in &spec.ns {
+        linter.alias(ns);
+    }
+}
+
+pub(super) fn token(linter: &mut Linter<'_>, spec: &Token, span: Span) {
+    let Located { value: from, span: place } = &spec.from;
+    let keys = [
+        ("workload", from.workload.is_some()),
+        ("kubeconfig", from.kubeconfig.is_some()),
+        ("file", from.file.is_some()),
+    ];
+    linter.one_of(*place, "where the token is", &keys);
+    if let Some(workload) = &from.workload {
+        linter.namespace(from.ns.as_ref(), *place, "a workload");
+        self::workload(linter, workload);
+    } else {
+        let keys = [("container", from.container.is_some()), ("path", from.path.is_some()), ("ns", from.ns.is_some())];
+        linter.not_with(*place, "without a workload", &keys);
+    }
+    if spec.absent {
+        let keys = [("cel", spec.cel.is_some()), ("accepted", spec.accepted.is_some())];
+        linter.not_with(span, "of a token that is not there", &keys);
+    }
+    linter.cel(spec.cel.as_ref());
+}
+
+pub(super) fn cert(linter: &mut Linter<'_>, spec: &Cert, span: Span) {
+    let keys = [("kubeconfig", spec.kubeconfig.is_some()), ("file", spec.file.is_some())];
+    linter.one_of(span, "where the certificate is", &keys);
+    if spec.cel.is_none() && !spec.issued_by_csr {
+        linter.wrong(span, "`cel` or `issued_by_csr` is missing: nothing is asked");
+    }
+    linter.cel(spec.cel.as_ref());
+}
+
+pub(super) fn answer(linter: &mut Linter<'_>, spec: &Answer) {
+    let hash = &spec.sha256;
+    if hash.len() != SHA256 || !hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        let problem = Problem::error(hash.span, "this is no SHA-256");
+        let label = format!("expected {SHA256} digits of lower case hexadecimal, found {}", hash.chars().count());
+        linter.say(problem.label(label));
+    }
+}
+
+/// The workload of a check.
+pub(super) fn workload(linter: &mut Linter<'_>, workload: &Located<String>) {
+    if let Some(Err(error)) = linter.filled(workload).map(|text| Workload::parse(&text)) {
+        linter.wrong(workload.span, error);
+    }
+}

@@ -1,0 +1,195 @@
+//! Steps, and the files that they need; whatever nothing needs is out of place.
+
+use super::structure::known_task;
+use super::{Linter, Use};
+use crate::diagnostic::Problem;
+use crate::lab::answers::digest;
+use crate::lab::course::source::LAB;
+use crate::lab::course::step::ObjectRef;
+use crate::lab::course::values::{Id, Need};
+use crate::lab::course::{Probe, Step};
+use crate::spec::decode::{Located, Map};
+use crate::yaml::Span;
+
+/// The folder of what a lab begins with; the learner gets its files.
+const START: &str = "start";
+/// The texts that every lab has.
+pub(super) const PAGES: [&str; 2] = ["README.md", "debrief.md"];
+
+pub(super) fn check(linter: &mut Linter<'_>) {
+    let lab = linter.lab;
+    steps(linter, &lab.start.steps, &Located { value: START.to_owned(), span: lab.id.span }, Use::Started);
+    let mut dirs: Vec<&Located<String>> = Vec::new();
+    for solution in &lab.solutions {
+        dir(linter, &mut dirs, &solution.dir, "solution");
+        steps(linter, &solution.steps, &solution.dir, Use::Applied);
+        answered(linter, &solution.steps, solution.dir.span);
+    }
+    for trap in &lab.traps {
+        dir(linter, &mut dirs, &trap.dir, "trap-");
+        steps(linter, &trap.steps, &trap.dir, Use::Applied);
+    }
+    strays(linter);
+}
+
+fn dir<'l>(linter: &mut Linter<'_>, dirs: &mut Vec<&'l Located<String>>, dir: &'l Located<String>, prefix: &str) {
+    if !dir.starts_with(prefix) || dir.contains('/') {
+        let problem = Problem::error(dir.span, format!("`{}` is no name for this folder", dir.value));
+        linter.say(problem.label(format!("expected one that begins with `{prefix}`")));
+    }
+    if let Some(first) = dirs.iter().find(|other| other.value == dir.value) {
+        let problem = Problem::error(dir.span, format!("`{}` is there twice", dir.value));
+        linter.say(problem.label("the second time").other(first.span, "the first time"));
+    }
+    dirs.push(dir);
+}
+
+fn steps(linter: &mut Linter<'_>, steps: &[Step], default: &Located<String>, purpose: Use) {
+    if steps.is_empty() {
+        apply(linter, default, purpose);
+    }
+    for step in steps {
+        self::step(linter, step, default.span, purpose);
+    }
+}
+
+fn step(linter: &mut Linter<'_>, step: &Step, span: Span, purpose: Use) {
+    let node = [
+        ("node_put", step.node_put.as_ref().map(|put| put.span)),
+        ("node_edit", step.node_edit.as_ref().map(|edit| edit.span)),
+        ("node_delete", step.node_delete.as_ref().map(|path| path.span)),
+        ("node_restart", step.node_restart.as_ref().map(|component| component.span)),
+    ];
+    let other = [
+        ("apply", step.apply.as_ref().map(|path| path.span)),
+        ("replace", step.replace.as_ref().map(|path| path.span)),
+        ("patch", step.patch.as_ref().map(|path| path.span)),
+        ("delete", step.delete.as_ref().map(|object| object.span)),
+        ("kubectl", step.kubectl.as_ref().map(|argv| argv.span)),
+        ("put", step.put.as_ref().map(|put| put.span)),
+        ("answers", step.answers.as_ref().map(|answers| answers.span)),
+    ];
+    let all: Vec<(&str, Option<Span>)> = other.into_iter().chain(node).collect();
+    let place = all.iter().find_map(|(_, span)| *span).unwrap_or(span);
+    let given: Vec<(&str, bool)> = all.iter().map(|(key, span)| (*key, span.is_some())).collect();
+    linter.one_of(place, "the action of this step", &given);
+    if let Some(span) = node.iter().find_map(|(_, span)| *span) {
+        linter.needs(span, &[Need::OwnCluster], "a change of the node");
+    }
+    if let Some(task) = &step.task {
+        known_task(linter, task);
+    }
+    for path in [&step.apply, &step.replace, &step.patch].into_iter().flatten() {
+        apply(linter, path, purpose);
+    }
+    if let Some(object) = &step.delete {
+        object_ref(linter, object);
+    }
+    for from in step.put.iter().map(|put| &put.from).chain(step.node_put.iter().map(|put| &put.from)) {
+        linter.file(from);
+    }
+    if let Some(put) = step.put.as_ref().filter(|put| put.file.contains("..") || put.file.starts_with('/')) {
+        linter.wrong(put.span, format!("`{}` is not in the learner's folder", put.file));
+    }
+    if let Some(argv) = &step.kubectl {
+        kubectl(linter, argv);
+    }
+    if let Some(name) = &step.save {
+        if step.kubectl.is_none() {
+            linter.wrong(place, "`save` belongs to `kubectl`");
+        }
+        if name.contains('-') {
+            linter.wrong(place, format!("`{name}` cannot stand in a placeholder: expected letters and digits"));
+        }
+    }
+    if let Some(answers) = &step.answers {
+        self::answers(linter, answers);
+    }
+}
+
+fn apply(linter: &mut Linter<'_>, path: &Located<String>, purpose: Use) {
+    let entry = linter.entry;
+    let found = entry.manifests(path);
+    for (file, _) in &found {
+        linter.manifest(file, purpose);
+    }
+    if found.is_empty() {
+        let files = entry.files.keys().map(String::as_str);
+        let known = files.flat_map(|file| [Some(file), file.rsplit_once('/').map(|(folder, _)| folder)]).flatten();
+        linter.missing(path, "file or folder of manifests", known.collect());
+    }
+}
+
+fn object_ref(linter: &mut Linter<'_>, object: &Located<ObjectRef>) {
+    if let Some(ns) = &object.ns {
+        linter.alias(ns);
+    }
+    let known = crate::cluster::client::kinds::Resource::known(object.api_version.as_deref(), &object.kind);
+    match known {
+        Some(kind) if kind.namespaced && object.ns.is_none() => {
+            linter.wrong(object.kind.span, format!("`ns` is missing: a {} is in a namespace", kind.kind));
+        }
+        None if object.api_version.is_none() => {
+            let problem = Problem::error(object.kind.span, format!("unknown kind `{}`", object.kind.value));
+            linter.say(problem.label("say its `api_version` if it is not a misspelling"));
+        }
+        _ => {}
+    }
+}
+
+/// The lab's cluster is the engine's choice, not the step's.
+fn kubectl(linter: &mut Linter<'_>, argv: &Located<Vec<String>>) {
+    match argv.first().map(String::as_str) {
+        None => linter.wrong(argv.span, "`kubectl` needs arguments"),
+        Some("kubectl") => linter.wrong(argv.span, "`kubectl` stands here already: say only its arguments"),
+        Some(_) => {}
+    }
+    let chooses = |word: &&String| ["--context", "--cluster", "--server"].iter().any(|flag| word.starts_with(flag));
+    if let Some(word) = argv.iter().find(chooses) {
+        let flag = word.split('=').next().unwrap_or_default();
+        linter.wrong(argv.span, format!("`{flag}` is not for steps: the cluster is the learner's"));
+    }
+}
+
+fn answers(linter: &mut Linter<'_>, answers: &Located<Map<Id, String>>) {
+    let lab = linter.lab;
+    let questions = || lab.checks().filter(|check| matches!(check.probe, Probe::Answer(_)));
+    for id in answers.keys() {
+        if !questions().any(|check| check.id.value == *id) {
+            linter.unknown(answers.span, "question", id, questions().map(|check| check.id.0.as_str()));
+        }
+    }
+}
+
+/// A solution answers every question, and rightly.
+fn answered(linter: &mut Linter<'_>, steps: &[Step], span: Span) {
+    let lab = linter.lab;
+    for check in lab.checks() {
+        let Probe::Answer(question) = &check.probe else { continue };
+        let given = steps.iter().filter_map(|step| step.answers.as_ref());
+        match given.filter_map(|answers| Some((answers.span, answers.get(&check.id.value)?))).next_back() {
+            None => linter.wrong(span, format!("this solution does not answer `{}`", check.id.value)),
+            Some((span, answer)) => {
+                let Some(answer) = linter.filled(answer) else { continue };
+                let hash = digest(&lab.id, &check.id, &answer);
+                if hash != question.sha256.value {
+                    let message = format!("the answer to `{}` is not the one that the check takes", check.id.value);
+                    let problem = Problem::error(span, message).label(format!("its hash is {hash}"));
+                    linter.say(problem.other(question.sha256.span, "the check takes this"));
+                }
+            }
+        }
+    }
+}
+
+fn strays(linter: &mut Linter<'_>) {
+    let entry = linter.entry;
+    for (path, source) in &entry.files {
+        let has_place = path == LAB || PAGES.contains(&path.as_str()) || path.starts_with("start/");
+        // what a solution was rendered from is worth reading with it
+        let is_spec = path.starts_with("solution") && path.ends_with("/tightship.yaml");
+        if !has_place && !is_spec && !linter.used.contains(path) {
+            linter.say_of(source, Problem::error(Span::default(), format!("no step and no check needs `{path}`")));
+        }
+    }
+}

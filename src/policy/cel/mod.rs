@@ -1,0 +1,93 @@
+//! Rules in CEL, as the API server evaluates them in a `ValidatingAdmissionPolicy`: one file per rule. The lists are those of the
+//! rule itself.
+//!
+//! An object may lack any field: `.?field` and `has()` go before each that is not required.
+
+mod allow_privilege_escalation;
+mod apparmor_profile;
+mod capabilities_baseline;
+mod capabilities_restricted;
+mod host_namespaces;
+mod host_path_volumes;
+mod host_ports;
+mod host_probes_and_host_lifecycle;
+mod host_user_namespace;
+mod image_digest;
+mod image_registry;
+mod malformed_image;
+mod mutable_image_tag;
+mod privileged;
+mod proc_mount;
+mod proc_mount_restricted;
+mod restricted_volumes;
+mod run_as_non_root;
+mod run_as_user;
+mod seccomp_profile_baseline;
+mod seccomp_profile_restricted;
+mod selinux_options;
+mod shared_process_namespace;
+mod sysctls;
+mod text;
+mod variables;
+mod windows_host_process;
+mod writable_root_filesystem;
+
+use text::list;
+pub(super) use text::text;
+pub(super) use variables::{CHANGES_PODS, Variable};
+
+use crate::rules::Settings;
+
+/// A rule in CEL.
+#[derive(Debug)]
+pub(super) struct Cel {
+    /// The rule.
+    pub(super) rule: &'static str,
+    /// The variables that it reads, each after those that it reads itself.
+    pub(super) reads: &'static [Variable],
+    /// The places of a pod that break the rule: an expression for a list of texts.
+    pub(super) broken: fn(&Settings) -> String,
+}
+
+/// The rules that can be said in CEL, in the order of the table.
+pub(super) const RULES: &[Cel] = &[
+    apparmor_profile::CEL,
+    capabilities_baseline::CEL,
+    host_namespaces::CEL,
+    host_path_volumes::CEL,
+    host_ports::CEL,
+    host_probes_and_host_lifecycle::CEL,
+    privileged::CEL,
+    proc_mount::CEL,
+    selinux_options::CEL,
+    seccomp_profile_baseline::CEL,
+    sysctls::CEL,
+    windows_host_process::CEL,
+    allow_privilege_escalation::CEL,
+    capabilities_restricted::CEL,
+    proc_mount_restricted::CEL,
+    restricted_volumes::CEL,
+    run_as_non_root::CEL,
+    run_as_user::CEL,
+    seccomp_profile_restricted::CEL,
+    writable_root_filesystem::CEL,
+    shared_process_namespace::CEL,
+    host_user_namespace::CEL,
+    mutable_image_tag::CEL,
+    image_digest::CEL,
+    image_registry::CEL,
+    malformed_image::CEL,
+];
+
+/// The places, but none in pods that declare themselves ones for Windows.
+fn unless_windows(places: &str) -> String {
+    format!("variables.pod.?os.?name.orValue('') == 'windows' ? [] :\n{places}")
+}
+
+/// The places, but none in pods with a user namespace of their own, if the release lets such be root in there.
+fn unless_user_namespace(settings: &Settings, places: &str) -> String {
+    if settings.kubernetes.minor() < 35 {
+        return places.to_owned();
+    }
+    format!("!variables.pod.?hostUsers.orValue(true) ? [] :\n{places}")
+}

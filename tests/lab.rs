@@ -1,0 +1,170 @@
+//! `tightship lab` without a cluster: what it lists, what it refuses, and what it remembers.
+#![cfg(feature = "cluster")]
+#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use support::Folder;
+
+/// The smallest lab that is one.
+const LAB: &str = "\
+format: 1
+id: first
+title: The first
+level: intro
+minutes: 10
+story: A page that anybody may change.
+rules: [writable-root-filesystem]
+namespaces: {shop: {}}
+tasks:
+  - id: close
+    text: Close it.
+    hints: [look at the page, set readOnlyRootFilesystem]
+    checks:
+      - id: closed
+        text: the page cannot be changed
+        why: somebody wrote into it
+        exec: {ns: shop, workload: deployment/page, argv: [touch, /x], exit: nonzero}
+keep:
+  - id: works
+    text: the page answers
+    why: nobody answers
+    healthy: {ns: shop, workload: deployment/page}
+solutions: [{dir: solution}]
+traps: [{dir: trap-user, lesson: a user may write too, fails: [closed]}]
+";
+
+/// A folder with a course of one lab, or of what is made of it.
+fn course(lab: &str) -> Folder {
+    let folder = Folder::new();
+    folder.write("course/01-first/lab.yaml", lab);
+    for path in ["README.md", "debrief.md"] {
+        folder.write(&format!("course/01-first/{path}"), "# The first\n");
+    }
+    for path in ["start/page.yaml", "solution/page.yaml", "trap-user/page.yaml"] {
+        folder.write(&format!("course/01-first/{path}"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: page}\n");
+    }
+    folder
+}
+
+#[test]
+fn the_labs_are_listed_with_their_times() {
+    let folder = Folder::new();
+    let listed = folder.run(&["lab", "list"]).exits(0).stdout;
+    let lines: Vec<&str> = listed.lines().collect();
+    assert!(lines.len() >= 13 && lines[0].contains("01 the-hack") && lines[0].contains(" min"), "{listed}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 80), "{listed}");
+    let json: serde_json::Value =
+        serde_json::from_str(&folder.run(&["lab", "list", "--json"]).exits(0).stdout).unwrap();
+    assert_eq!(json["labs"].as_array().unwrap().len(), lines.len());
+    assert_eq!((&json["version"], &json["labs"][0]["id"]), (&1.into(), &"the-hack".into()));
+}
+
+#[test]
+fn the_repository_holds_the_curriculum() {
+    let page = Folder::new().run(&["lab", "list", "--markdown"]).exits(0).stdout;
+    assert!(page == include_str!("../docs/labs.md"), "docs/labs.md is out of date: `just docs` writes it");
+}
+
+#[test]
+fn without_a_word_it_says_what_is_next() {
+    let folder = Folder::new();
+    folder.run(&["lab"]).exits(0).says(&["0 of ", "next is 01-the-hack", "tightship lab start"]);
+    assert!(!folder.path(".tightship").exists(), "looking leaves nothing behind");
+}
+
+#[test]
+fn a_lab_that_is_not_there_has_a_nearest_one() {
+    let folder = Folder::new();
+    folder.run(&["lab", "start", "the-hak"]).exits(2).says(&["there is no lab `the-hak`", "did you mean `the-hack`?"]);
+    folder.run(&["lab", "verify", "99"]).exits(2).says(&["there is no lab `99`"]);
+}
+
+#[test]
+fn what_needs_a_start_says_so() {
+    let folder = Folder::new();
+    for verb in ["verify", "hint", "watch", "reset", "solution", "debrief"] {
+        folder.run(&["lab", verb]).exits(2).says(&["no lab is started", "tightship lab start"]);
+    }
+    folder.run(&["lab", "verify", "the-hack"]).exits(2).says(&["the-hack is not started"]);
+    folder.run(&["lab", "status"]).exits(0).says(&["none yet"]);
+    folder.run(&["lab", "down"]).exits(0).says(&["nothing to do"]);
+}
+
+#[test]
+fn a_course_of_ones_own_is_read() {
+    let folder = course(LAB);
+    folder.run(&["lab", "--course", "course", "list"]).exits(0).says(&["01 first", "10 min", "The first"]);
+    folder.run(&["lab", "--course", "course", "lint"]).exits(0);
+}
+
+#[test]
+fn a_fault_of_a_course_has_its_place_and_the_nearest_word() {
+    for (good, bad, said) in [
+        ("level: intro", "level: intor", "course/01-first/lab.yaml:4:8"),
+        ("level: intro", "level: intor", "did you mean `intro`?"),
+        ("minutes: 10", "minuts: 10", "did you mean `minutes`?"),
+        (
+            "rules: [writable-root-filesystem]",
+            "rules: [writable-root-filesytem]",
+            "did you mean `writable-root-filesystem`?",
+        ),
+        ("exec: {ns: shop", "exek: {ns: shop", "did you mean `exec`?"),
+        ("format: 1", "format: 2", "out of range"),
+    ] {
+        let folder = course(&LAB.replacen(good, bad, 1));
+        folder.run(&["lab", "--course", "course", "list"]).exits(2).says(&[said]);
+    }
+}
+
+#[test]
+fn the_linter_finds_what_a_reader_would_stumble_over() {
+    for (good, bad, said) in [
+        ("fails: [closed]", "fails: [close]", "`close`"),
+        ("hints: [look at the page, set readOnlyRootFilesystem]", "hints: [look]", "hint"),
+        ("workload: deployment/page, argv", "workload: page, argv", "`page`"),
+        ("dir: solution", "dir: solutions", "solutions"),
+        ("healthy: {ns: shop", "healthy: {ns: shp", "`shop`"),
+        ("id: works", "id: closed", "closed"),
+    ] {
+        let folder = course(&LAB.replacen(good, bad, 1));
+        folder.run(&["lab", "--course", "course", "lint"]).exits(1).says(&[said, "lab.yaml:"]);
+    }
+}
+
+#[test]
+fn a_state_that_cannot_be_used_is_not_lost() {
+    let folder = Folder::new();
+    for (text, said) in [("{\"format\": 1", "is broken"), ("{\"format\": 9}", "newer tightship")] {
+        folder.write(".tightship/lab/state.json", text);
+        folder.run(&["lab"]).exits(2).says(&["state.json", said]);
+        assert_eq!(std::fs::read_to_string(folder.path(".tightship/lab/state.json")).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_cluster_that_is_gone_is_not_the_learners_fault() {
+    let folder = course(LAB);
+    folder.write("gone", "apiVersion: v1\nkind: Config\ncurrent-context: x\nclusters: [{name: x, cluster: {server: \"https://127.0.0.1:1\"}}]\nusers: [{name: x, user: {token: t}}]\ncontexts: [{name: x, context: {cluster: x, user: x}}]\n");
+    let gone = folder.path("gone");
+    let state = serde_json::json!({
+        "format": 1, "current": "first",
+        "clusters": {"shared": {"name": "gone", "kubeconfig": gone, "context": null, "uid": "u", "made": false,
+            "node": "", "server": "https://127.0.0.1:1", "version": "v1.34.4"}},
+        "labs": {"first": {"run": {"run": "abcd", "ns": {"shop": "ts-first-shop-abcd"}, "random": {}, "ready": true,
+            "snapshots": {}}, "started": null, "passed": null}},
+    });
+    folder.write(".tightship/lab/state.json", state.to_string());
+    let gone = ["the cluster gone does not answer", "tightship lab down"];
+    folder.run(&["lab", "--course", "course", "verify"]).exits(3).says(&gone);
+    folder.run(&["lab", "--course", "course", "reset"]).exits(3).says(&gone);
+    folder.run(&["lab", "--course", "course", "list"]).exits(0).says(&["doing"]);
+    // hints need no cluster, and the solution opens with the last
+    folder.run(&["lab", "--course", "course", "solution"]).exits(2).says(&["opens when"]);
+    folder.run(&["lab", "--course", "course", "hint"]).exits(0).says(&["hint 1 of 2", "look at the page"]);
+    folder.run(&["lab", "--course", "course", "hint"]).exits(0).says(&["hint 2 of 2", "all hints are seen"]);
+    folder.run(&["lab", "--course", "course", "debrief"]).exits(2).says(&["would tell its solution"]);
+    folder.run(&["lab", "--course", "course", "down"]).exits(0);
+    folder.run(&["lab", "--course", "course", "list"]).exits(0).says(&["01 first"]);
+}

@@ -1,0 +1,229 @@
+//! Labs: every lab in every state, and a learner's way through one of them.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use camino::Utf8Path;
+use expectrl::{Eof, Expect as _, Session};
+use libtest_mimic::Failed;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::Test;
+use crate::kubectl::{Live, Output, ensure};
+
+/// First in the list of all tests: it takes longest.
+pub const FIRST: &[Test] = &[("labs::every_lab_is_proved", every_lab_is_proved)];
+pub const TESTS: &[Test] = &[
+    ("labs::a_learner_goes_through_one", a_learner_goes_through_one),
+    ("labs::what_was_started_survives_its_end", what_was_started_survives_its_end),
+    ("labs::a_real_looking_cluster_is_refused", a_real_looking_cluster_is_refused),
+    ("labs::a_cluster_that_is_gone_is_no_failure", a_cluster_that_is_gone_is_no_failure),
+];
+
+/// A working folder of a learner, on the cluster of the run.
+struct Learner {
+    folder: TempDir,
+    context: String,
+    kubeconfig: std::path::PathBuf,
+}
+
+impl Learner {
+    fn new(live: &Live) -> Result<Self, Failed> {
+        let folder = TempDir::new()?;
+        // a copy: what the learner does must not change it, and that is compared
+        let kubeconfig = folder.path().join("users");
+        fs::copy(live.kubeconfig(), &kubeconfig)?;
+        let context = live.ok(&["config", "current-context"])?.trim().to_owned();
+        Ok(Self { folder, context, kubeconfig })
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        // whoever runs the tests may ignore signals, as a shell in the background does
+        let mut command = Command::new("env");
+        command
+            .args(["--default-signal", env!("CARGO_BIN_EXE_tightship"), "lab"])
+            .args(args)
+            .current_dir(self.folder.path());
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TIGHTSHIP_")) {
+            command.env_remove(name);
+        }
+        command.env("NO_COLOR", "1").env("KUBECONFIG", &self.kubeconfig).stdin(Stdio::null());
+        command
+    }
+
+    fn lab(&self, args: &[&str]) -> Result<(i32, String), Failed> {
+        let output = self.command(args).output()?;
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        Ok((output.status.code().unwrap_or(-1), said))
+    }
+
+    /// Runs a command that must give this exit code, and say all of this.
+    fn run(&self, args: &[&str], code: i32, parts: &[&str]) -> Result<String, Failed> {
+        let (found, said) = self.lab(args)?;
+        ensure(found == code, || format!("lab {}: exit {found}, not {code}\n{said}", args.join(" ")))?;
+        for part in parts {
+            ensure(said.contains(part), || format!("lab {}: no `{part}` in\n{said}", args.join(" ")))?;
+        }
+        Ok(said)
+    }
+
+    /// Starts a lab on the cluster of the run.
+    fn start(&self, lab: &str) -> Result<String, Failed> {
+        self.run(&["start", lab, "--context", &self.context], 0, &["export KUBECONFIG="])
+    }
+
+    /// kubectl as the learner has it after the line that `lab start` prints.
+    fn kubectl(&self, args: &[&str]) -> Result<Output, Failed> {
+        let kubeconfig = self.folder.path().join(".tightship/lab/kubeconfig");
+        let output =
+            Command::new("kubectl").args(args).env("KUBECONFIG", kubeconfig).current_dir(&self.folder).output()?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok(Output { ok: output.status.success(), stdout: text(&output.stdout), stderr: text(&output.stderr) })
+    }
+
+    fn state(&self) -> Result<Value, Failed> {
+        Ok(serde_json::from_str(&fs::read_to_string(self.folder.path().join(".tightship/lab/state.json"))?)?)
+    }
+}
+
+impl Drop for Learner {
+    fn drop(&mut self) {
+        let _ = self.command(&["down"]).output();
+    }
+}
+
+/// The linter of the course: starts fail, solutions pass, traps fail what they declare, and so on.
+fn every_lab_is_proved(live: &Live) -> Result<(), Failed> {
+    let learner = Learner::new(live)?;
+    let mut args = vec!["lint", "--live", "--context", &learner.context];
+    let labs: Vec<String> = shared()?;
+    args.extend(labs.iter().map(String::as_str));
+    let output = learner.command(&args).output()?;
+    let (table, told) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
+    eprintln!("{table}");
+    let faults: Vec<&str> = told.lines().filter(|line| line.contains("FAULT") || line.starts_with("       ")).collect();
+    ensure(output.status.success(), || format!("{table}\n{}\n{told}", faults.join("\n")))?;
+    ensure(labs.len() >= 13 && table.lines().count() == labs.len() + 2, || table.clone())
+}
+
+/// The labs that can share a cluster.
+fn shared() -> Result<Vec<String>, Failed> {
+    let labs = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("labs");
+    let mut names = Vec::new();
+    for entry in labs.read_dir_utf8()? {
+        let entry = entry?;
+        let text = fs::read_to_string(entry.path().join("lab.yaml")).unwrap_or_default();
+        if !text.is_empty() && !text.contains("own_cluster") {
+            names.push(entry.file_name().to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// list, start, verify, hint, a wrong fix, watch, the solution, debrief, reset, down; at a terminal where that matters.
+fn a_learner_goes_through_one(live: &Live) -> Result<(), Failed> {
+    let learner = Learner::new(live)?;
+    let before = fs::read(&learner.kubeconfig)?;
+    learner.run(&["list"], 0, &["01 the-hack"])?;
+    learner.start("the-hack")?;
+    learner.run(&["list"], 0, &["doing   01 the-hack"])?;
+    let said = learner.run(&["verify"], 1, &["FAIL", "tightship explain", "tightship lab hint"])?;
+    ensure(said.lines().all(|line| line.chars().count() <= 80), || format!("a line is too long:\n{said}"))?;
+    let json: Value = serde_json::from_slice(&learner.command(&["verify", "--json"]).output()?.stdout)?;
+    ensure(json["version"] == 1 && json["verdict"] == "fail" && json["checks"].is_array(), || json.to_string())?;
+    learner.run(&["solution"], 2, &["opens when"])?;
+    let mut hints = 0;
+    while !learner.run(&["hint"], 0, &["hint "])?.contains("all hints are seen") {
+        hints += 1;
+        ensure(hints < 20, || "the hints have no end".to_owned())?;
+    }
+
+    // at a terminal: it says what is wrong, hears of a change, says that it is passed, and stays
+    let mut watch = learner.command(&["watch"]);
+    watch.env("TERM", "xterm");
+    let mut session = Session::spawn(watch)?;
+    session.set_expect_timeout(Some(Duration::from_secs(60)));
+    session.expect("watching")?;
+    let applied = learner.run(&["solution", "--apply"], 0, &["passed"]);
+    session.expect("passed")?;
+    applied?;
+    session.expect("q to quit")?;
+    session.send("q")?;
+    session.expect(Eof)?;
+
+    learner.run(&["debrief"], 0, &["#"])?;
+    learner.run(&["list"], 0, &["done    01 the-hack"])?;
+    let old = learner.state()?["labs"]["the-hack"]["run"]["ns"].clone();
+    learner.run(&["reset"], 0, &["your files are kept in", "begins anew after"])?;
+    learner.run(&["verify"], 1, &["FAIL"])?;
+    let new = learner.state()?["labs"]["the-hack"]["run"]["ns"].clone();
+    ensure(old != new, || format!("{old} is used again"))?;
+    let namespace =
+        new["shop"].as_str().or(new.as_object().and_then(|all| all.values().next()?.as_str())).unwrap_or_default();
+    let named = learner.kubectl(&["config", "view", "--minify", "-o", "jsonpath={..namespace}"])?;
+    ensure(named.stdout == namespace, || named.stdout)?;
+    learner.run(&["down"], 0, &["the cluster stays"])?;
+    ensure(fs::read(&learner.kubeconfig)? == before, || "the user's kubeconfig was changed".to_owned())
+}
+
+/// Killed in the middle of a start, or by Ctrl-C: the next command knows where one is.
+fn what_was_started_survives_its_end(live: &Live) -> Result<(), Failed> {
+    for signal in ["-KILL", "-INT"] {
+        let learner = Learner::new(live)?;
+        let mut child = learner
+            .command(&["start", "the-hack", "--context", &learner.context])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let state = learner.folder.path().join(".tightship/lab/state.json");
+        for _ in 0..200 {
+            if fs::read_to_string(&state).is_ok_and(|text| text.contains("\"ready\"")) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Command::new("kill").args([signal, &child.id().to_string()]).status()?;
+        child.wait()?;
+        let state = learner.state()?;
+        ensure(state["labs"]["the-hack"]["run"]["ready"] == false, || format!("it was too late: {state}"))?;
+        learner.run(&["verify"], 2, &["was broken off", "tightship lab reset the-hack"])?;
+        learner.start("the-hack")?;
+        learner.run(&["verify"], 1, &["FAIL"])?;
+        let old = state["labs"]["the-hack"]["run"]["ns"].to_string();
+        ensure(learner.state()?["labs"]["the-hack"]["run"]["ns"].to_string() != old, || old)?;
+    }
+    Ok(())
+}
+
+/// A context that is not kind's is left alone, until somebody insists.
+fn a_real_looking_cluster_is_refused(live: &Live) -> Result<(), Failed> {
+    let learner = Learner::new(live)?;
+    let rename = ["config", "rename-context", &learner.context, "production", "--kubeconfig"];
+    let renamed = Command::new("kubectl").args(rename).arg(&learner.kubeconfig).output()?;
+    ensure(renamed.status.success(), || String::from_utf8_lossy(&renamed.stderr).into_owned())?;
+    let args = ["start", "seccomp", "--context", "production"];
+    learner.run(&args, 3, &["production is not a kind cluster", "--yes-this-cluster"])?;
+    ensure(learner.state().is_err(), || "it was taken all the same".to_owned())?;
+    learner.run(&["start", "seccomp", "--context", "nowhere"], 3, &["nowhere"])?;
+    learner.run(&[&args[..], &["--yes-this-cluster"]].concat(), 0, &["export KUBECONFIG="])?;
+    Ok(())
+}
+
+/// An API server that does not answer is an error, exit 3, not a wrong answer; when it answers again, all is as before.
+fn a_cluster_that_is_gone_is_no_failure(live: &Live) -> Result<(), Failed> {
+    let learner = Learner::new(live)?;
+    learner.start("the-hack")?;
+    // the cluster stops answering: the port that the kubeconfig names is closed
+    let adopted = learner.folder.path().join(".tightship/lab/adopted");
+    let text = fs::read_to_string(&adopted)?;
+    let server = text.lines().find_map(|line| line.trim().strip_prefix("server: ")).unwrap_or_default().to_owned();
+    fs::write(&adopted, text.replace(&server, "https://127.0.0.1:1"))?;
+    learner.run(&["verify"], 3, &["does not answer"])?;
+    fs::write(&adopted, text)?;
+    learner.run(&["verify"], 1, &["FAIL"])?;
+    Ok(())
+}
