@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::home::MARK;
 use super::keeper::Keeper;
@@ -24,6 +24,19 @@ pub struct Wanted {
     pub hardened: bool,
     /// The number of nodes: one control plane, and the rest workers.
     pub nodes: u8,
+    /// For a cluster whose control plane is changed by hand: it comes back quickly. Not of a hardened one.
+    pub custom: Option<Custom>,
+}
+
+/// What is different from what kind makes, besides that the control plane comes back quickly after a change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Custom {
+    /// Patches of the configuration of kubeadm, each a document with its `kind`.
+    pub kubeadm: Vec<String>,
+    /// Feature gates of all programs.
+    pub gates: Vec<(String, bool)>,
+    /// What the API server serves, or not, by group and version.
+    pub runtime: Vec<(String, String)>,
 }
 
 /// Makes a cluster and waits until it works. If that fails or is interrupted, nothing is left of it.
@@ -33,6 +46,50 @@ pub fn create(
     progress: &mut dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Record, ClusterError> {
+    let (record, keeper) = make(home, wanted, progress, stop)?;
+    keeper.done();
+    Ok(record)
+}
+
+/// A cluster that is deleted when this is dropped, or when the program ends, however that happens.
+#[derive(Debug)]
+pub struct Borrowed {
+    /// What was made.
+    pub record: Record,
+    keeper: Option<Keeper>,
+}
+
+impl Borrowed {
+    /// Makes a cluster as [`create`] does.
+    pub fn create(
+        home: &Home,
+        wanted: &Wanted,
+        progress: &mut dyn Progress,
+        stop: &AtomicBool,
+    ) -> Result<Self, ClusterError> {
+        let (record, keeper) = make(home, wanted, progress, stop)?;
+        Ok(Self { record, keeper: Some(keeper) })
+    }
+
+    /// Deletes it now, and waits for that; says whether nothing is left.
+    pub fn delete(mut self) -> bool {
+        self.keeper.take().is_none_or(Keeper::clean_up)
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        // it tries to; whoever wants to know asks by `delete`
+        let _ = self.keeper.take().map(Keeper::clean_up);
+    }
+}
+
+fn make(
+    home: &Home,
+    wanted: &Wanted,
+    progress: &mut dyn Progress,
+    stop: &AtomicBool,
+) -> Result<(Record, Keeper), ClusterError> {
     progress.step("check docker, kind and the node image");
     let record = look(home, wanted, progress, stop).inspect_err(|_| progress.fail())?;
     home.make(&record)?;
@@ -43,11 +100,8 @@ pub fn create(
             return Err(error);
         }
     };
-    match build(home, &record, &mut keeper, progress, stop) {
-        Ok(()) => {
-            keeper.done();
-            Ok(record)
-        }
+    match build(home, &record, wanted, &mut keeper, progress, stop) {
+        Ok(()) => Ok((record, keeper)),
         Err(error) => {
             progress.fail();
             progress.step("clean up");
@@ -89,12 +143,13 @@ fn look(home: &Home, wanted: &Wanted, progress: &mut dyn Progress, stop: &Atomic
 fn build(
     home: &Home,
     record: &Record,
+    wanted: &Wanted,
     keeper: &mut Keeper,
     progress: &mut dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(), ClusterError> {
     progress.step("write its files");
-    let config = if record.hardened { hardened(home, record, stop)? } else { plain(home, record)? };
+    let config = if record.hardened { hardened(home, record, stop)? } else { plain(home, record, wanted)? };
     kind::create(home, &config, &record.image, keeper, progress, stop)?;
     ready::wait(home, record, progress, stop)
 }
@@ -109,23 +164,67 @@ fn hardened(home: &Home, record: &Record, stop: &AtomicBool) -> Result<Utf8PathB
     Ok(home.folder().join("control-plane").join(home.name()).join("kind.yaml"))
 }
 
+/// The folder in a node where [`MARK`] is.
+const INSIDE: &str = "/etc/tightship";
 /// Writes the configuration of a plain cluster.
-fn plain(home: &Home, record: &Record) -> Result<Utf8PathBuf, ClusterError> {
+fn plain(home: &Home, record: &Record, wanted: &Wanted) -> Result<Utf8PathBuf, ClusterError> {
     #[derive(serde::Serialize)]
     struct Context<'r> {
         name: &'r str,
         mark: String,
+        inside: &'r str,
         workers: u8,
+        quick: bool,
+        kubeadm: &'r [String],
+        gates: &'r [(String, bool)],
+        runtime: &'r [(String, String)],
     }
-    let context = Context { name: &record.name, mark: format!("./{MARK}"), workers: record.nodes.saturating_sub(1) };
+    let custom = wanted.custom.clone().unwrap_or_default();
+    let context = Context {
+        name: &record.name,
+        mark: format!("./{MARK}"),
+        inside: INSIDE,
+        workers: record.nodes.saturating_sub(1),
+        quick: wanted.custom.is_some(),
+        kubeadm: &custom.kubeadm,
+        gates: &custom.gates,
+        runtime: &custom.runtime,
+    };
     let text = engine::render("cluster/kind.yaml.j2", engine::contexts(context)).map_err(RenderError::from)?;
     let mark = home.folder().join(MARK);
     fs::create_dir(&mark).map_err(ClusterError::at(&mark))?;
+    if wanted.custom.is_some() {
+        haste(&mark.join("patches"))?;
+    }
     write(home, "kind.yaml", &text)
+}
+
+/// The static pods, as kubeadm calls them in the names of patches.
+const STATIC_PODS: [&str; 4] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+
+/// Writes the patches with which kubeadm makes static pods that come back quickly: one has 30 seconds to end, which the API
+/// server takes; ten pass before it is first asked whether it is ready; and who lost its lease waits for 15 to have it again.
+fn haste(folder: &Utf8Path) -> Result<(), ClusterError> {
+    fs::create_dir(folder).map_err(ClusterError::at(folder))?;
+    for name in STATIC_PODS {
+        let probe = "{initialDelaySeconds: 1, periodSeconds: 1, failureThreshold: 240}";
+        let container = format!("{{name: {name}, startupProbe: {probe}}}");
+        let patch = format!("spec: {{terminationGracePeriodSeconds: 1, containers: [{container}]}}\n");
+        put(&folder.join(format!("{name}+strategic.yaml")), &patch)?;
+    }
+    for name in ["kube-controller-manager", "kube-scheduler"] {
+        let alone = "- {op: add, path: /spec/containers/0/command/-, value: --leader-elect=false}\n";
+        put(&folder.join(format!("{name}+json.yaml")), alone)?;
+    }
+    Ok(())
+}
+
+fn put(path: &Utf8Path, text: &str) -> Result<(), ClusterError> {
+    fs::write(path, text).map_err(ClusterError::at(path))
 }
 
 fn write(home: &Home, name: &str, text: &str) -> Result<Utf8PathBuf, ClusterError> {
     let path = home.folder().join(name);
-    fs::write(&path, text).map_err(ClusterError::at(&path))?;
+    put(&path, text)?;
     Ok(path)
 }

@@ -126,6 +126,11 @@ impl Home {
         }
     }
 
+    /// The image that the cluster was made from; none if there is no folder of a cluster.
+    pub fn image(&self) -> Result<Option<String>, ClusterError> {
+        Ok(self.record()?.map(|record| record.image))
+    }
+
     /// Removes the folder, if it is one of a cluster; says whether it was.
     pub(super) fn remove(&self) -> Result<bool, ClusterError> {
         if !self.folder.join(RECORD).is_file() {

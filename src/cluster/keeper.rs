@@ -16,6 +16,7 @@ const GROUP: &str = "group ";
 const LATE: Duration = Duration::from_secs(1);
 
 /// The keeper, as seen by the one that makes a cluster.
+#[derive(Debug)]
 pub(super) struct Keeper(Child);
 
 impl Keeper {

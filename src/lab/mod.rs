@@ -5,6 +5,7 @@ pub mod check;
 pub mod course;
 pub mod doctor;
 pub mod lint;
+pub mod node;
 pub mod page;
 pub mod probes;
 pub mod run;

@@ -7,9 +7,11 @@ use std::sync::atomic::AtomicBool;
 use camino::Utf8PathBuf;
 use serde_json::Value;
 
+use super::course::values::Need;
+use super::course::{Entry, Faults, Lab};
 use super::state::{ClusterRecord, StateError, Workspace};
 use crate::cluster::client::kinds::Resource;
-use crate::cluster::client::{ApiError, Client, apply, kubeconfig::Access, server};
+use crate::cluster::client::{Api as _, ApiError, Client, apply, kubeconfig::Access, server};
 use crate::cluster::create::{self, Wanted};
 use crate::cluster::{ClusterError, Home, Progress, delete, image};
 
@@ -50,12 +52,61 @@ pub enum SiteError {
     /// Its answer makes no sense.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// The labs here run on another one.
+    #[error(
+        "the labs here run on the cluster {here}, not on {wanted}: `tightship lab down` ends them first, or take another folder with --dir"
+    )]
+    Elsewhere {
+        /// The cluster that they run on.
+        here: String,
+        /// The context that was named.
+        wanted: String,
+    },
+    /// The lab needs a cluster of its own.
+    #[error("{0} changes the control plane, and gets a cluster of its own: leave --context out")]
+    Own(String),
     /// It cannot be made or deleted.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
     /// What is remembered cannot be used.
     #[error(transparent)]
     State(#[from] StateError),
+}
+
+/// The way to the cluster of a lab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way<'w> {
+    /// It is there.
+    Open(&'w ClusterRecord),
+    /// It is that of a context of the user's kubeconfig.
+    Adopt(&'w str),
+    /// It has to be made.
+    Make,
+}
+
+/// The way to the cluster of a lab, from what is known and what is asked for.
+pub fn way<'w>(lab: &Lab, known: Option<&'w ClusterRecord>, context: Option<&'w str>) -> Result<Way<'w>, SiteError> {
+    match (known, context) {
+        (Some(record), Some(wanted)) if record.context.as_deref() != Some(wanted) => {
+            Err(SiteError::Elsewhere { here: record.name.clone(), wanted: wanted.to_owned() })
+        }
+        (Some(record), _) => Ok(Way::Open(record)),
+        (None, Some(_)) if lab.needs.contains(&Need::OwnCluster) => Err(SiteError::Own(lab.id.to_string())),
+        (None, Some(context)) => Ok(Way::Adopt(context)),
+        (None, None) => Ok(Way::Make),
+    }
+}
+
+/// What a new cluster for a lab is made from.
+pub fn wanted(entry: &Entry, image: Option<&str>) -> Result<Wanted, Faults> {
+    let is_own = entry.lab.needs.contains(&Need::OwnCluster);
+    Ok(Wanted {
+        image: image.filter(|image| !image.is_empty()).map(str::to_owned),
+        kubernetes: None,
+        hardened: false,
+        nodes: 1,
+        custom: if is_own { Some(entry.cluster()?) } else { None },
+    })
 }
 
 /// A cluster that answers.
@@ -67,12 +118,16 @@ pub struct Site {
 }
 
 impl Site {
-    /// The cluster that was written down. Fails if it is gone, or another one.
+    /// The cluster that was written down. Fails if it is gone, or another one. One that we made is there as long as its node
+    /// is: that the API server does not answer may be what the learner has just done.
     pub fn open(record: &ClusterRecord) -> Result<Self, SiteError> {
         let gone = |error: ApiError| SiteError::Gone { name: record.name.clone(), reason: error.to_string() };
         let client = connect(record).map_err(gone)?;
-        if server::cluster_uid(&client).map_err(gone)? != record.uid {
-            return Err(SiteError::Other(record.name.clone()));
+        match server::cluster_uid(&client) {
+            Ok(uid) if uid != record.uid => return Err(SiteError::Other(record.name.clone())),
+            Ok(_) => {}
+            Err(_) if record.made && is_there(&client) => {}
+            Err(error) => return Err(gone(error)),
         }
         Ok(Self { record: record.clone(), client })
     }
@@ -157,6 +212,11 @@ impl Site {
     }
 }
 
+/// Whether the node can be entered.
+fn is_there(client: &Client) -> bool {
+    client.node(&["true"], &[]).is_ok_and(|ended| ended.exit == 0)
+}
+
 fn connect(record: &ClusterRecord) -> Result<Client, ApiError> {
     let node = Some(record.node.clone()).filter(|node| !node.is_empty());
     Client::connect(&record.kubeconfig, record.context.as_deref(), node)
@@ -171,6 +231,14 @@ fn nodes(client: &Client) -> Result<Vec<Value>, SiteError> {
     }
 }
 
+/// The image that a cluster was made from; none of one that was not made for labs.
+pub fn image(workspace: &Workspace, record: &ClusterRecord) -> Result<Option<String>, SiteError> {
+    if !record.made {
+        return Ok(None);
+    }
+    Ok(Home::new(&workspace.clusters(), &record.name)?.image()?)
+}
+
 /// Deletes a cluster that was made for labs; another one stays.
 pub fn remove(workspace: &Workspace, record: &ClusterRecord) -> Result<bool, SiteError> {
     if record.made {
@@ -179,4 +247,46 @@ pub fn remove(workspace: &Workspace, record: &ClusterRecord) -> Result<bool, Sit
         let _ = fs::remove_dir(workspace.clusters());
     }
     Ok(record.made)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SiteError, Way, way};
+    use crate::lab::course::Lab;
+    use crate::lab::course::values::Need;
+    use crate::lab::state::ClusterRecord;
+
+    fn record(context: Option<&str>) -> ClusterRecord {
+        ClusterRecord {
+            name: "here".to_owned(),
+            kubeconfig: "kubeconfig".into(),
+            context: context.map(str::to_owned),
+            uid: "1".to_owned(),
+            made: context.is_none(),
+            node: "here-control-plane".to_owned(),
+            server: "https://127.0.0.1:6443".to_owned(),
+            version: "v1.34.4".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_cluster_that_is_there_is_taken_unless_another_is_named() {
+        let (lab, adopted, made) = (Lab::default(), record(Some("kind-a")), record(None));
+        assert_eq!(way(&lab, Some(&made), None).unwrap(), Way::Open(&made));
+        assert_eq!(way(&lab, Some(&adopted), None).unwrap(), Way::Open(&adopted));
+        assert_eq!(way(&lab, Some(&adopted), Some("kind-a")).unwrap(), Way::Open(&adopted));
+        for known in [&adopted, &made] {
+            assert!(matches!(way(&lab, Some(known), Some("kind-b")), Err(SiteError::Elsewhere { .. })));
+        }
+    }
+
+    #[test]
+    fn without_one_it_is_the_named_one_or_a_new_one_and_an_own_one_is_new() {
+        let shared = Lab::default();
+        assert_eq!(way(&shared, None, Some("kind-a")).unwrap(), Way::Adopt("kind-a"));
+        assert_eq!(way(&shared, None, None).unwrap(), Way::Make);
+        let own = Lab { needs: vec![Need::OwnCluster], ..Lab::default() };
+        assert_eq!(way(&own, None, None).unwrap(), Way::Make);
+        assert!(matches!(way(&own, None, Some("kind-a")), Err(SiteError::Own(_))));
+    }
 }

@@ -35,6 +35,7 @@ fn up(args: &UpArgs) -> anyhow::Result<u8> {
         kubernetes: args.kubernetes,
         hardened: args.hardened,
         nodes: args.nodes,
+        custom: None,
     };
     let mut steps = Steps::new();
     let record = create::create(&home, &wanted, &mut steps, stop);

@@ -13,11 +13,12 @@ use super::ERROR;
 use super::desk::{Desk, say};
 use crate::cli::lab::LintArgs;
 use crate::cluster::client::kubeconfig::Access;
-use crate::cluster::create::Wanted;
 use crate::commands::progress::Steps;
 use crate::commands::{FINDINGS, OK, interrupt, output};
+use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Fault, Faults};
 use crate::lab::lint::live::{self, Ground};
+use crate::lab::lint::pool::Pool;
 use crate::lab::lint::{Phase, Proof, offline};
 use crate::lab::run::RunError;
 use crate::lab::scene::Names;
@@ -26,6 +27,8 @@ use crate::lab::state::Workspace;
 
 /// The version of the JSON.
 const VERSION: u8 = 1;
+/// The most clusters of their own that labs have at the same time: each takes a gigabyte, and its start a core.
+const OWN: usize = 3;
 
 #[derive(Serialize)]
 struct Output<'p> {
@@ -58,20 +61,30 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
         return Ok(OK);
     }
     let begun = Instant::now();
+    let (own, shared): (Vec<&Entry>, Vec<&Entry>) =
+        labs.iter().copied().partition(|entry| entry.lab.needs.contains(&Need::OwnCluster));
     let scratch = tempfile::tempdir().context("a folder for the runs")?;
     let folder = Utf8Path::from_path(scratch.path()).context("the folder for the runs is not UTF-8")?;
     let workspace = Workspace::new(folder)?;
-    let site = match ground(&workspace, args, &labs) {
-        Ok(site) => site,
-        Err(error) => {
-            output::error(&format!("{error:#}"))?;
-            return Ok(ERROR);
-        }
-    };
-    let proofs = prove(&site, args, &labs);
-    let removed = site::remove(&workspace, &site.record);
-    let proofs = proofs?;
-    removed?;
+    let total: usize = labs.iter().map(|entry| live::phases(&entry.lab).len()).sum();
+    let teller = Teller { total, done: Mutex::new(0) };
+    let mut proofs = Vec::new();
+    if !shared.is_empty() {
+        let site = match ground(&workspace, args, &shared) {
+            Ok(site) => site,
+            Err(error) => {
+                output::error(&format!("{error:#}"))?;
+                return Ok(ERROR);
+            }
+        };
+        let proved = prove(&site, args, &shared, &teller);
+        let removed = site::remove(&workspace, &site.record);
+        proofs.extend(proved?);
+        removed?;
+    }
+    if !own.is_empty() {
+        proofs.extend(prove_own(args, &own, &teller)?);
+    }
     let seconds = begun.elapsed().as_secs_f64();
     if args.json {
         output::print(&format!(
@@ -96,21 +109,16 @@ fn ground(workspace: &Workspace, args: &LintArgs, labs: &[&Entry]) -> anyhow::Re
         return Ok(Site::adopt(workspace, context, args.cluster.yes_this_cluster)?);
     }
     let stop = interrupt::writing();
-    let wanted = Wanted {
-        image: args.cluster.image.clone().filter(|image| !image.is_empty()),
-        kubernetes: None,
-        hardened: false,
-        nodes: 1,
-    };
-    let lab = &labs.first().context("there are no labs")?.lab;
-    let name = format!("tightship-lint-{}", Names::for_run(lab)?.run);
+    let entry = labs.first().context("there are no labs")?;
+    let wanted = site::wanted(entry, args.cluster.image.as_deref())?;
+    let name = format!("tightship-lint-{}", Names::for_run(&entry.lab)?.run);
     let mut steps = Steps::new();
     let site = Site::make(workspace, &name, &wanted, &mut steps, stop);
     steps.finish();
     Ok(site?)
 }
 
-fn prove(site: &Site, args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<Vec<Proof>> {
+fn prove(site: &Site, args: &LintArgs, labs: &[&Entry], teller: &Teller) -> anyhow::Result<Vec<Proof>> {
     let stop = interrupt::writing();
     let access = Access::open(&site.record.kubeconfig, site.record.context.as_deref())?;
     let kubeconfig = |path: &Utf8Path, namespace: &str| -> Result<(), RunError> {
@@ -123,21 +131,36 @@ fn prove(site: &Site, args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<Vec<Pr
         node: site.record.node.clone(),
         server: site.record.server.clone(),
     };
-    let total: usize = labs.iter().map(|entry| live::phases(&entry.lab).len()).sum();
-    let done = Mutex::new(0_usize);
-    let tell = |proof: &Proof| {
-        let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    Ok(live::prove(labs, &ground, usize::from(args.jobs), stop, &|proof| teller.tell(proof)))
+}
+
+/// Proves labs that have a cluster of their own.
+fn prove_own(args: &LintArgs, labs: &[&Entry], teller: &Teller) -> anyhow::Result<Vec<Proof>> {
+    let stop = interrupt::writing();
+    let pool = Pool::new(args.cluster.image.clone(), stop)?;
+    Ok(live::prove(labs, &pool, usize::from(args.jobs).min(OWN), stop, &|proof| teller.tell(proof)))
+}
+
+/// Tells of each state as it is proved.
+struct Teller {
+    total: usize,
+    done: Mutex<usize>,
+}
+
+impl Teller {
+    fn tell(&self, proof: &Proof) {
+        let mut done = self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *done += 1;
+        let (number, total) = (*done, self.total);
         let word = if proof.faults.is_empty() { "ok" } else { "FAULT" };
         let line =
-            format!("{:>3}/{total} {:>6.1} s  {word:<5} {} {}", *done, proof.seconds, proof.lab, proof.phase.name());
+            format!("{number:>3}/{total} {:>6.1} s  {word:<5} {} {}", proof.seconds, proof.lab, proof.phase.name());
         // who cannot be told is told the end
         let _ = say(&line);
         for fault in &proof.faults {
             let _ = say(&format!("                     {fault}"));
         }
-    };
-    Ok(live::prove(labs, &ground, usize::from(args.jobs), stop, &tell))
+    }
 }
 
 /// A line for each lab.

@@ -13,6 +13,8 @@ use crate::cli::lab::LabName;
 use crate::cluster::Progress as _;
 use crate::commands::output;
 use crate::commands::progress::Steps;
+use crate::lab::course::values::Need;
+use crate::lab::run::RunError;
 
 /// Begins a lab anew: new namespaces, new files; those of the learner are kept aside.
 pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
@@ -22,16 +24,29 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
         Some(word) => course.find(word)?,
         None => Desk::current(&course, &desk.state)?,
     };
+    let mut steps = Steps::new();
+    let is_own = entry.lab.needs.contains(&Need::OwnCluster);
     let site = match desk.site(entry) {
         Ok(site) => site,
+        Err(error) if is_own && desk.cluster(entry).is_some() => {
+            say(&format!("{error:#}"))?;
+            start::renew(&mut desk, entry, &mut steps)?
+        }
         Err(error) => return broken(&error),
     };
     let folder = desk.folder(entry);
     if let Some(aside) = set_aside(&folder)? {
         say(&format!("your files are kept in {}", output::shell_word(aside.as_str())))?;
     }
-    let mut steps = Steps::new();
-    let begun = start::begin(&mut desk, entry, &site, &mut steps);
+    let mut begun = start::begin(&mut desk, entry, &site, &mut steps);
+    if let Err(error) = &begun
+        && matches!(error.downcast_ref(), Some(RunError::Spoiled(_)))
+    {
+        steps.fail();
+        say(&format!("{error:#}"))?;
+        let site = start::renew(&mut desk, entry, &mut steps)?;
+        begun = start::begin(&mut desk, entry, &site, &mut steps);
+    }
     if let Err(error) = begun {
         steps.fail();
         return broken(&error);

@@ -68,7 +68,11 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
         return Ok(OK);
     }
     output::say("\napply it")?;
-    stage.apply_solution(&site.client, args.number - 1, None)?;
+    let mut tell = |text: &str| {
+        // who cannot be told is told the verdict
+        let _ = output::say(text);
+    };
+    stage.apply_solution(&site.client, args.number - 1, None, &mut tell)?;
     if let Some(run) = &mut desk.state.lab(&id).run {
         run.saved.clone_from(&stage.names.saved);
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use indexmap::IndexMap;
 
 use super::desk::{Desk, say};
@@ -10,14 +10,16 @@ use super::show;
 use super::verify::broken;
 use crate::cli::lab::{ClusterArgs, StartArgs};
 use crate::cluster::Progress as _;
-use crate::cluster::create::Wanted;
 use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, output};
 use crate::lab::course::{Course, Entry, values::Need};
 use crate::lab::run::{self, Proved, Stage};
 use crate::lab::scene::{Names, Snapshots};
-use crate::lab::site::Site;
+use crate::lab::site::{self, Site, Way};
 use crate::lab::state::RunRecord;
+
+/// The variable that names the image of nodes.
+const IMAGE: &str = "TIGHTSHIP_NODE_IMAGE";
 
 /// Starts a lab.
 pub(super) fn run(mut desk: Desk, args: &StartArgs) -> anyhow::Result<u8> {
@@ -72,39 +74,42 @@ fn choose<'c>(course: &'c Course, desk: &Desk, word: &str) -> anyhow::Result<Opt
 
 /// The cluster for a lab: the one that is there, the one that is named, or a new one.
 pub(super) fn site(desk: &mut Desk, entry: &Entry, args: &ClusterArgs, steps: &mut Steps) -> anyhow::Result<Site> {
-    let key = Desk::cluster_key(entry).to_owned();
-    if let Some(record) = desk.state.clusters.get(&key) {
-        let other = args.context.as_ref().filter(|context| record.context.as_ref() != Some(*context));
-        if let Some(context) = other {
-            bail!(
-                "the labs here run on the cluster {}, not on {context}: `tightship lab down` ends them first, or take another folder with --dir",
-                record.name
-            );
-        }
-        return Ok(Site::open(record)?);
-    }
-    let site = if let Some(context) = &args.context {
-        if entry.lab.needs.contains(&Need::OwnCluster) {
-            bail!(
-                "{} changes the control plane, and gets a cluster of its own: leave --context out",
-                entry.lab.id.value
-            );
-        }
-        Site::adopt(&desk.workspace, context, args.yes_this_cluster)?
-    } else {
-        let stop = interrupt::writing();
-        let wanted = Wanted {
-            image: args.image.clone().filter(|image| !image.is_empty()),
-            kubernetes: None,
-            hardened: false,
-            nodes: 1,
-        };
-        let name = format!("tightship-lab-{}", Names::for_run(&entry.lab)?.run);
-        Site::make(&desk.workspace, &name, &wanted, steps, stop)?
+    let site = match site::way(&entry.lab, desk.cluster(entry), args.context.as_deref())? {
+        Way::Open(record) => return Ok(Site::open(record)?),
+        Way::Adopt(context) => Site::adopt(&desk.workspace, context, args.yes_this_cluster)?,
+        Way::Make => return make(desk, entry, args.image.as_deref(), steps),
     };
-    desk.state.clusters.insert(key, site.record.clone());
+    remember(desk, entry, site)
+}
+
+/// A new cluster for a lab.
+fn make(desk: &mut Desk, entry: &Entry, image: Option<&str>, steps: &mut Steps) -> anyhow::Result<Site> {
+    let stop = interrupt::writing();
+    let wanted = site::wanted(entry, image)?;
+    let name = format!("tightship-lab-{}", Names::for_run(&entry.lab)?.run);
+    let site = Site::make(&desk.workspace, &name, &wanted, steps, stop)?;
+    remember(desk, entry, site)
+}
+
+fn remember(desk: &mut Desk, entry: &Entry, site: Site) -> anyhow::Result<Site> {
+    desk.state.clusters.insert(Desk::cluster_key(entry).to_owned(), site.record.clone());
     desk.save()?;
     Ok(site)
+}
+
+/// Another cluster in the place of a lab's own one, which is gone or cannot be mended.
+pub(super) fn renew(desk: &mut Desk, entry: &Entry, steps: &mut Steps) -> anyhow::Result<Site> {
+    let key = Desk::cluster_key(entry);
+    let record = desk.state.clusters.get(key).cloned().context("there is no cluster to renew")?;
+    // with a node that is gone, the image that was used is not known any more
+    let image = site::image(&desk.workspace, &record)?.or_else(|| std::env::var(IMAGE).ok());
+    steps.step(&format!("delete the cluster {}", record.name));
+    site::remove(&desk.workspace, &record)?;
+    desk.state.clusters.shift_remove(key);
+    // what was on it is gone with it
+    desk.state.lab(&entry.lab.id.value).run = None;
+    desk.save()?;
+    make(desk, entry, image.as_deref(), steps)
 }
 
 /// Begins a run: its names are written down before anything is made, so that all of it can be found again.
@@ -113,7 +118,11 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
     if let Some(old) = desk.state.lab(&id).run.take() {
         // what is left of a start that was broken off
         let names = old.names(&id, &site.record, &desk.workspace.kubeconfig());
-        run::end(&site.client, &names)?;
+        if entry.lab.needs.contains(&Need::OwnCluster) {
+            run::end_own(&site.client, &names, &mut |step| steps.step(step))?;
+        } else {
+            run::end(&site.client, &names)?;
+        }
     }
     let mut names = Names::for_run(&entry.lab)?;
     let record = RunRecord {

@@ -15,7 +15,6 @@ use super::desk::{Desk, say};
 use super::verify::{self, broken};
 use crate::cli::lab::LabName;
 use crate::commands::{OK, interrupt, output};
-use crate::lab::run::quiet;
 use crate::lab::verdict::Verdict;
 
 /// How often is looked whether something changed.
@@ -38,7 +37,7 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
     let keys = keys();
     let mut seen = None;
     loop {
-        let now = (quiet::survey(&site.client, &stage.names)?.fingerprint, of_folder(&stage.folder));
+        let now = (stage.fingerprint(&site.client)?, of_folder(&stage.folder));
         if seen != Some(now) {
             let report = {
                 let _lock = desk.workspace.lock()?;
@@ -54,7 +53,7 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
             } else {
                 "\nwatching: change something; Ctrl-C ends"
             })?;
-            seen = Some((quiet::survey(&site.client, &stage.names)?.fingerprint, of_folder(&stage.folder)));
+            seen = Some((stage.fingerprint(&site.client)?, of_folder(&stage.folder)));
         }
         if stop.load(Ordering::SeqCst) {
             return Ok(interrupt::CODE);

@@ -2,6 +2,7 @@
 
 mod admission;
 mod answer;
+mod audit;
 mod beyond;
 mod can_i;
 pub mod cel;
@@ -10,13 +11,16 @@ mod connect;
 mod curl;
 mod destination;
 mod dial;
+mod etcd;
 mod exec;
+mod flag;
 mod group;
 mod healthy;
 mod http;
 mod identity;
 mod leak;
 mod living;
+mod node_file;
 mod objects;
 #[cfg(test)]
 mod page;
@@ -59,9 +63,10 @@ fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'
         Probe::CanI(spec) => can_i::judge(spec, scene),
         Probe::Admission(spec) => admission::judge(spec, scene),
         Probe::Rule(spec) => rule::judge(spec, snapshot, scene),
-        Probe::Flag(_) | Probe::NodeFile(_) | Probe::Audit(_) | Probe::Etcd(_) => {
-            Judged::error(format!("`{id}` has a type that is not known yet"))
-        }
+        Probe::Flag(spec) => flag::judge(spec, scene),
+        Probe::NodeFile(spec) => node_file::judge(spec, scene),
+        Probe::Audit(spec) => audit::judge(spec, scene),
+        Probe::Etcd(spec) => etcd::judge(spec, scene),
     }
 }
 
@@ -73,4 +78,11 @@ pub fn snapshot(id: &str, probe: &Probe, scene: &Scene<'_>) -> Result<Option<Val
         Probe::Rule(spec) if spec.new_only => rule::snapshot(spec, scene).map(Some),
         _ => Ok(None),
     }
+}
+
+/// A word that nobody else has.
+fn nonce() -> Result<String, Judged> {
+    let mut bytes = [0_u8; 8];
+    getrandom::fill(&mut bytes).map_err(|_| Judged::error("there are no random numbers"))?;
+    Ok(bytes.iter().fold(String::new(), |word, byte| format!("{word}{byte:02x}")))
 }

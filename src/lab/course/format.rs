@@ -28,6 +28,8 @@ record! {
 record! {
     /// How a lab begins.
     Start "start" {
+        /// A file of the lab with what its own cluster has that others have not.
+        cluster "cluster": Option<Located<String>> = None,
         /// What is done. Default: everything in `start/` is applied.
         steps "steps": Vec<Step> = Vec::new(),
     }

@@ -1,6 +1,7 @@
 //! A course: folders of labs, each with a `lab.yaml`.
 
 pub mod cks;
+pub mod cluster;
 pub mod fault;
 mod fill;
 pub mod format;

@@ -12,7 +12,9 @@ use serde_json::json;
 use super::proof::{Phase, Proof};
 use super::state;
 use crate::cluster::client::{Api, Method, Request, kinds::Resource};
+use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Lab};
+use crate::lab::node::pristine;
 use crate::lab::run::{self, Patience, Proved, Report, RunError, Stage, quiet};
 use crate::lab::scene::{Names, Snapshots};
 use crate::lab::verdict::Verdict;
@@ -30,6 +32,20 @@ pub struct Ground<'g> {
     pub node: String,
     /// The URL of its API server.
     pub server: String,
+}
+
+/// Where states of labs are proved.
+pub trait Grounds: Sync {
+    /// Lends a cluster for one state of a lab. What is done there says whether the cluster can be used again.
+    fn lend(&self, entry: &Entry, act: &mut dyn FnMut(&Ground<'_>) -> bool) -> Result<(), RunError>;
+}
+
+/// One cluster for all, as each run has namespaces of its own.
+impl Grounds for Ground<'_> {
+    fn lend(&self, _: &Entry, act: &mut dyn FnMut(&Ground<'_>) -> bool) -> Result<(), RunError> {
+        act(self);
+        Ok(())
+    }
 }
 
 /// What there is to prove of a lab.
@@ -50,7 +66,7 @@ fn tagged(lab: &Lab) -> Vec<String> {
 /// Proves labs, several states at the same time; tells of each as it is done.
 pub fn prove(
     labs: &[&Entry],
-    ground: &Ground<'_>,
+    grounds: &dyn Grounds,
     hands: usize,
     stop: &AtomicBool,
     tell: &(dyn Fn(&Proof) + Sync),
@@ -72,7 +88,7 @@ pub fn prove(
                     if stop.load(Ordering::SeqCst) {
                         return;
                     }
-                    let proof = one(entry, phase, ground);
+                    let proof = one(entry, phase, grounds);
                     tell(&proof);
                     proofs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(proof);
                 }
@@ -85,27 +101,44 @@ pub fn prove(
     proofs
 }
 
-fn one(entry: &Entry, phase: &Phase, ground: &Ground<'_>) -> Proof {
-    let begun = Instant::now();
-    let (faults, verify_seconds) = match Trial::new(entry, ground) {
-        Ok(mut trial) => {
-            let outcome = trial.run(phase);
-            let seconds = trial.verify_seconds;
-            let mut faults = outcome.unwrap_or_else(|error| vec![error.to_string()]);
-            if let Err(error) = run::end(ground.api, &trial.stage.names) {
-                faults.push(format!("it cannot be cleaned up: {error}"));
-            }
-            (faults, seconds)
-        }
-        Err(error) => (vec![error.to_string()], 0.0),
-    };
-    Proof {
+fn one(entry: &Entry, phase: &Phase, grounds: &dyn Grounds) -> Proof {
+    let mut proof = Proof {
         lab: entry.lab.id.value.to_string(),
         phase: phase.clone(),
-        faults,
-        seconds: begun.elapsed().as_secs_f64(),
-        verify_seconds,
+        faults: Vec::new(),
+        seconds: 0.0,
+        verify_seconds: 0.0,
+    };
+    let lent = grounds.lend(entry, &mut |ground| {
+        let begun = Instant::now();
+        let is_clean = on(entry, phase, ground, &mut proof);
+        proof.seconds = begun.elapsed().as_secs_f64();
+        is_clean
+    });
+    proof.faults.extend(lent.err().map(|error| error.to_string()));
+    proof
+}
+
+/// Proves a state on a cluster; says whether that is clean again.
+fn on(entry: &Entry, phase: &Phase, ground: &Ground<'_>, proof: &mut Proof) -> bool {
+    let mut trial = match Trial::new(entry, ground) {
+        Ok(trial) => trial,
+        Err(error) => {
+            proof.faults.push(error.to_string());
+            return true;
+        }
+    };
+    let outcome = trial.run(phase);
+    proof.verify_seconds = trial.verify_seconds;
+    proof.faults.extend(outcome.unwrap_or_else(|error| vec![error.to_string()]));
+    let names = &trial.stage.names;
+    if entry.lab.needs.contains(&Need::OwnCluster) {
+        // one that cannot be cleaned is deleted
+        return run::end_own(ground.api, names, &mut |_| {}).is_ok();
     }
+    let ended = run::end(ground.api, names);
+    proof.faults.extend(ended.as_ref().err().map(|error| format!("it cannot be cleaned up: {error}")));
+    ended.is_ok()
 }
 
 /// A run of a lab in a folder that is thrown away.
@@ -166,6 +199,9 @@ impl<'t> Trial<'t> {
         if !odd.is_empty() {
             return Ok(odd);
         }
+        if !state::has_pods(self.ground.api, &self.stage.names)? {
+            return Ok(Vec::new());
+        }
         state::delete_workloads(self.ground.api, &self.stage.names)?;
         Ok(self.verify(|_, report| {
             let mut faults = errors(report);
@@ -180,7 +216,7 @@ impl<'t> Trial<'t> {
     fn solution(&mut self, dir: &str) -> Result<Vec<String>, RunError> {
         let number =
             self.stage.lab.solutions.iter().position(|solution| *solution.dir.value == *dir).unwrap_or_default();
-        self.stage.apply_solution(self.ground.api, number, None)?;
+        self.stage.apply_solution(self.ground.api, number, None, &mut |_| {})?;
         let mut faults = self.verify(|_, report| not_passing(report));
         let (seconds, limit) = (self.verify_seconds, f64::from(self.stage.lab.seconds.0));
         if seconds > limit {
@@ -200,7 +236,7 @@ impl<'t> Trial<'t> {
         let Some(number) = self.stage.lab.traps.iter().position(|trap| *trap.dir.value == *dir) else {
             return Ok(Vec::new());
         };
-        self.stage.apply_trap(self.ground.api, number)?;
+        self.stage.apply_trap(self.ground.api, number, &mut |_| {})?;
         let fails = self.stage.lab.traps.get(number).map(|trap| trap.value.fails.clone()).unwrap_or_default();
         let declared: BTreeSet<&str> = fails.iter().map(|id| &*id.value.0).collect();
         Ok(self.verify(|_, report| {
@@ -216,7 +252,7 @@ impl<'t> Trial<'t> {
     }
 
     fn mutation(&mut self, task: &str) -> Result<Vec<String>, RunError> {
-        self.stage.apply_solution(self.ground.api, 0, Some(task))?;
+        self.stage.apply_solution(self.ground.api, 0, Some(task), &mut |_| {})?;
         Ok(self.verify(|stage, report| {
             let mut faults = errors(report);
             let fails_at_start = |id: &str| stage.lab.check(id).is_some_and(|check| check.at_start.is_none());
@@ -232,16 +268,27 @@ impl<'t> Trial<'t> {
 
     /// A second run of the same lab has the same objects, but for its names.
     fn reset(&mut self) -> Result<Vec<String>, RunError> {
-        let first = state::objects(self.ground.api, &self.stage.names)?;
+        let first = self.everything()?;
         run::end(self.ground.api, &self.stage.names)?;
         self.stage = stage(self.entry, self.ground, self.folder.path())?;
         let begun = Instant::now();
         self.begin(Proved::Now)?;
         self.verify_seconds = begun.elapsed().as_secs_f64();
-        let second = state::objects(self.ground.api, &self.stage.names)?;
+        let second = self.everything()?;
         let missing = first.difference(&second).map(|object| format!("only in the first run: {object}"));
         let added = second.difference(&first).map(|object| format!("only in the second run: {object}"));
         Ok(missing.chain(added).collect())
+    }
+}
+
+impl Trial<'_> {
+    /// What the run has made: objects, and on an own cluster the files of the control plane.
+    fn everything(&self) -> Result<BTreeSet<String>, RunError> {
+        let mut all = state::objects(self.ground.api, &self.stage.names)?;
+        if self.entry.lab.needs.contains(&Need::OwnCluster) {
+            all.extend(pristine::files(self.ground.api)?);
+        }
+        Ok(all)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod live;
 pub mod offline;
+pub mod pool;
 mod proof;
 mod state;
 

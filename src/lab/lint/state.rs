@@ -31,6 +31,17 @@ const COMPARED: &[&str] = &[
     "LimitRange",
 ];
 
+/// Whether a run has any pod at all: a lab of the control plane may do without.
+pub(super) fn has_pods(api: &dyn Api, names: &Names) -> Result<bool, RunError> {
+    let Some(pods) = Resource::known(None, "Pod") else { return Ok(false) };
+    for namespace in names.ns.values() {
+        if !apply::list(api, &pods, Some(namespace), None)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Deletes everything that makes pods.
 pub(super) fn delete_workloads(api: &dyn Api, names: &Names) -> Result<(), RunError> {
     for namespace in names.ns.values() {

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use crate::cluster::client::ApiError;
 use crate::cluster::client::apply::Failure;
+use crate::lab::node::NodeError;
 use crate::lab::state::StateError;
 
 /// Why a run cannot go on. None of these is the learner's wrong answer.
@@ -37,6 +38,9 @@ pub enum RunError {
         /// Which checks say something else, and what they saw.
         what: String,
     },
+    /// The control plane cannot be made as it was: only a new cluster helps.
+    #[error("{0}")]
+    Spoiled(String),
     /// The user stopped it.
     #[error("interrupted")]
     Interrupted,
@@ -54,6 +58,16 @@ impl RunError {
     pub(crate) fn at(path: impl Into<Utf8PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
+    }
+}
+
+impl From<NodeError> for RunError {
+    fn from(error: NodeError) -> Self {
+        match error {
+            NodeError::Api(error) => Self::Api(error),
+            NodeError::Refused(reason) => Self::Step { step: "the node".to_owned(), reason },
+            spoiled @ NodeError::Spoiled(_) => Self::Spoiled(spoiled.to_string()),
+        }
     }
 }
 

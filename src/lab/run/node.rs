@@ -1,10 +1,63 @@
-//! Steps on the control-plane node.
+//! Steps on the control-plane node. What they change takes effect together: the programs concerned are restarted once, before
+//! the next step of another kind.
+
+use std::collections::BTreeSet;
 
 use super::{RunError, Stage};
 use crate::cluster::client::Api;
 use crate::lab::course::Step;
+use crate::lab::node::{Component, edit, files, restart};
 
-/// Does a step on the node.
-pub(super) fn step(_stage: &Stage<'_>, _api: &dyn Api, _step: &Step) -> Result<(), RunError> {
-    Err(RunError::Course("this step does nothing".to_owned()))
+/// Programs that have to be restarted.
+pub(super) type Touched = BTreeSet<Component>;
+
+/// Whether a step is one on the node.
+pub(super) fn is_one(step: &Step) -> bool {
+    step.node_put.is_some() || step.node_edit.is_some() || step.node_delete.is_some() || step.node_restart.is_some()
+}
+
+/// Does a step on the node; what has to be restarted for it comes to the rest.
+pub(super) fn step(stage: &Stage<'_>, api: &dyn Api, step: &Step, touched: &mut Touched) -> Result<(), RunError> {
+    let path = if let Some(put) = &step.node_put {
+        files::write(api, &put.to, &stage.text(&put.from)?, Some(put.mode.as_deref().unwrap_or("0600")))?;
+        &put.to
+    } else if let Some(wanted) = &step.node_edit {
+        let path = &wanted.file;
+        let course = |reason: String| RunError::Course(format!("{path} on the node: {reason}"));
+        let text = files::read(api, path)?.ok_or_else(|| course("it is not there".to_owned()))?;
+        let new = edit::apply(&text, wanted).map_err(course)?;
+        if new == text {
+            return Ok(());
+        }
+        files::write(api, path, &new, None)?;
+        path
+    } else if let Some(path) = &step.node_delete {
+        files::delete(api, path)?;
+        &path.value
+    } else if let Some(name) = &step.node_restart {
+        let unknown = || {
+            let names = Component::ALL.map(Component::name).join(", ");
+            RunError::Course(format!("`{}` cannot be restarted; these can: {names}", name.value))
+        };
+        touched.insert(Component::named(name).ok_or_else(unknown)?);
+        return Ok(());
+    } else {
+        return Err(RunError::Course("this step does nothing".to_owned()));
+    };
+    touched.extend(Component::of_manifest(path));
+    Ok(())
+}
+
+/// Restarts what steps have touched. That it does not come back is no error here: it may be just what is to be learned.
+pub(super) fn settle(
+    stage: &Stage<'_>,
+    api: &dyn Api,
+    touched: &mut Touched,
+    tell: &mut dyn FnMut(&str),
+) -> Result<(), RunError> {
+    if !touched.is_empty() {
+        restart::restart(api, &stage.names.node, touched, tell)?;
+        touched.clear();
+    }
+    Ok(())
 }

@@ -4,12 +4,14 @@ use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::RunError;
 use super::steps::{self, List};
 use super::verify::{self, Patience, Report};
+use super::{RunError, quiet};
 use crate::cluster::client::Api;
 use crate::lab::check;
+use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Lab, Step};
+use crate::lab::node::settle;
 use crate::lab::probes::Probes;
 use crate::lab::scene::{Names, Scene, Snapshots};
 
@@ -62,22 +64,28 @@ impl<'e> Stage<'e> {
     }
 
     /// Does what begins the lab.
-    pub fn apply_start(&mut self, api: &dyn Api) -> Result<(), RunError> {
+    pub fn apply_start(&mut self, api: &dyn Api, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
         if self.lab.start.steps.is_empty() && self.paths("start").is_empty() {
             return Ok(());
         }
-        steps::take(self, api, List::Start, |_| true)
+        steps::take(self, api, List::Start, |_| true, tell)
     }
 
     /// Does a solution, or all of it but the part of one task.
-    pub fn apply_solution(&mut self, api: &dyn Api, number: usize, without: Option<&str>) -> Result<(), RunError> {
+    pub fn apply_solution(
+        &mut self,
+        api: &dyn Api,
+        number: usize,
+        without: Option<&str>,
+        tell: &mut dyn FnMut(&str),
+    ) -> Result<(), RunError> {
         let is_left_out = |step: &Step| step.task.as_ref().is_some_and(|task| without == Some(&*task.value));
-        steps::take(self, api, List::Solution(number), |step| !is_left_out(step))
+        steps::take(self, api, List::Solution(number), |step| !is_left_out(step), tell)
     }
 
     /// Walks into a trap.
-    pub fn apply_trap(&mut self, api: &dyn Api, number: usize) -> Result<(), RunError> {
-        steps::take(self, api, List::Trap(number), |_| true)
+    pub fn apply_trap(&mut self, api: &dyn Api, number: usize, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
+        steps::take(self, api, List::Trap(number), |_| true, tell)
     }
 
     /// Looks at the cluster with this lab's eyes.
@@ -107,6 +115,16 @@ impl<'e> Stage<'e> {
         tell: &mut dyn FnMut(&str),
     ) -> Report {
         self.with_scene(api, snapshots, |scene| verify::verify(&self.lab, task, scene, patience, tell))
+    }
+
+    /// A number that differs when somebody has changed something: in the namespaces, or of an own control plane, which may not
+    /// answer meanwhile.
+    pub fn fingerprint(&self, api: &dyn Api) -> Result<u64, RunError> {
+        let objects = quiet::survey(api, &self.names).map(|survey| survey.fingerprint);
+        if !self.lab.needs.contains(&Need::OwnCluster) {
+            return Ok(objects?);
+        }
+        Ok(settle::fingerprint(api)? ^ objects.unwrap_or_default())
     }
 
     /// Writes down what later checks compare with.

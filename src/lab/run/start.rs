@@ -10,7 +10,8 @@ use super::{RunError, Stage, quiet};
 use crate::cluster::client::apply::{self, Place};
 use crate::cluster::client::kinds::Resource;
 use crate::cluster::client::{Api, Method, Request};
-use crate::lab::course::values::AtStart;
+use crate::lab::course::values::{AtStart, Need};
+use crate::lab::node::pristine;
 use crate::lab::scene::{Names, Snapshots};
 use crate::lab::verdict::Verdict;
 
@@ -57,6 +58,9 @@ pub fn begin(
     is_proved: Proved,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Begun, RunError> {
+    if stage.lab.needs.contains(&Need::OwnCluster) {
+        pristine::prepare(api, &stage.names.node, tell)?;
+    }
     tell("make the namespaces");
     for (alias, space) in &stage.lab.namespaces {
         let name = stage.namespace(alias)?;
@@ -71,14 +75,14 @@ pub fn begin(
     }
     wait_for_accounts(api, &stage.names)?;
     tell("apply what the lab begins with");
-    stage.apply_start(api)?;
+    stage.apply_start(api, tell)?;
     quiet::wait(api, &stage.names, tell)?;
     let snapshots = stage.snapshots(api)?;
     if is_proved == Proved::Now {
         tell("see that the flaw is there");
         settle(stage, api, &snapshots)?;
     }
-    let fingerprint = quiet::survey(api, &stage.names)?.fingerprint;
+    let fingerprint = stage.fingerprint(api)?;
     Ok(Begun { snapshots, fingerprint })
 }
 
@@ -129,6 +133,15 @@ pub fn unexpected(stage: &Stage<'_>, report: &Report) -> Vec<String> {
         }
     });
     odd.map(|checked| format!("{} says {}: {}", checked.id, checked.status.as_str(), checked.observed)).collect()
+}
+
+/// Ends a run on a lab's own cluster: if the API server does not answer any more, the control plane is put back first.
+pub fn end_own(api: &dyn Api, names: &Names, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
+    if end(api, names).is_ok() {
+        return Ok(());
+    }
+    pristine::prepare(api, &names.node, tell)?;
+    end(api, names)
 }
 
 /// Deletes everything of a run, without waiting for it to be gone.

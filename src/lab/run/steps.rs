@@ -47,22 +47,30 @@ pub fn take(
     api: &dyn Api,
     list: List,
     is_wanted: impl Fn(&Step) -> bool,
+    tell: &mut dyn FnMut(&str),
 ) -> Result<(), RunError> {
     if list.of(&stage.lab).is_empty() {
         let dir = list.dir(&stage.lab).to_owned();
         return apply(stage, &dir);
     }
     let mut at = 0;
+    let mut touched = node::Touched::new();
     while let Some(step) = list.of(&stage.lab).get(at).cloned() {
         at += 1;
-        if is_wanted(&step) {
-            one(stage, api, &step)?;
+        if !is_wanted(&step) {
+            continue;
+        }
+        if node::is_one(&step) {
+            node::step(stage, api, &step, &mut touched)?;
+        } else {
+            node::settle(stage, api, &mut touched, tell)?;
+            one(stage, &step)?;
         }
     }
-    Ok(())
+    node::settle(stage, api, &mut touched, tell)
 }
 
-fn one(stage: &mut Stage<'_>, api: &dyn Api, step: &Step) -> Result<(), RunError> {
+fn one(stage: &mut Stage<'_>, step: &Step) -> Result<(), RunError> {
     if let Some(path) = &step.apply {
         apply(stage, path)
     } else if let Some(path) = &step.replace {
@@ -100,7 +108,7 @@ fn one(stage: &mut Stage<'_>, api: &dyn Api, step: &Step) -> Result<(), RunError
         fs::create_dir_all(&stage.folder).map_err(RunError::at(&stage.folder))?;
         answers::give(&stage.lab, &stage.folder, &given).map_err(RunError::Course)
     } else {
-        node::step(stage, api, step)
+        Err(RunError::Course("this step does nothing".to_owned()))
     }
 }
 

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::quiet;
+use super::quiet::{self, Survey};
 use crate::lab::check;
-use crate::lab::course::values::{Admitted, Reached, Runs};
+use crate::lab::course::values::{Admitted, Need, Reached, Runs};
 use crate::lab::course::{Check, Lab, Probe};
+use crate::lab::node::{NodeError, settle};
 use crate::lab::scene::Scene;
 use crate::lab::verdict::{Judged, Verdict};
 
@@ -98,18 +99,23 @@ pub fn verify(
 ) -> Report {
     let begun = Instant::now();
     let wanted = wanted(lab, task);
+    let is_own = lab.needs.contains(&Need::OwnCluster);
     let mut fingerprint = None;
+    let mut down = None;
     let changed = match patience {
         Patience::Once => Ok(None),
-        Patience::Learner(before) => quiet::wait(scene.api, scene.names, tell)
-            .and_then(|()| quiet::survey(scene.api, scene.names))
-            .map(|survey| {
+        Patience::Learner(before) => {
+            let survey = if is_own { survey_own(scene, tell, &mut down) } else { survey(scene, tell) };
+            survey.map(|survey| {
                 fingerprint = Some(survey.fingerprint);
                 let is_known = before == fingerprint;
                 if is_known { survey.last_change } else { Some(Timestamp::now()) }
-            }),
+            })
+        }
     };
-    let looks = match changed {
+    let mut looks = match changed {
+        // what does not answer need not be asked again and again
+        Ok(_) if down.is_some() => look_until_settled(&wanted, scene, None, tell),
         Ok(changed) => look_until_settled(&wanted, scene, changed, tell),
         Err(error) => wanted
             .iter()
@@ -118,9 +124,36 @@ pub fn verify(
             })
             .collect(),
     };
+    // the learner's own doing is no error
+    for look in looks.values_mut().filter(|look| look.judged.verdict == Verdict::Error) {
+        if let Some(down) = &down {
+            look.judged = Judged::fail(down.clone());
+        }
+    }
     let checks =
         wanted.iter().filter_map(|(task, check)| Some(checked(*task, check, looks.get(&**check.id)?))).collect();
     Report { checks, seconds: begun.elapsed().as_secs_f64(), fingerprint }
+}
+
+/// Waits for rollouts; what there is then.
+fn survey(scene: &Scene<'_>, tell: &mut dyn FnMut(&str)) -> Result<Survey, NodeError> {
+    quiet::wait(scene.api, scene.names, tell)?;
+    Ok(quiet::survey(scene.api, scene.names)?)
+}
+
+/// The same on a lab's own cluster, whose control plane may be what was changed. If that does not work any more, why.
+fn survey_own(scene: &Scene<'_>, tell: &mut dyn FnMut(&str), down: &mut Option<String>) -> Result<Survey, NodeError> {
+    let settled = settle::settle(scene.api, &scene.names.node, tell)?;
+    *down = settled.down;
+    let of_node = Survey { last_change: settled.changed, fingerprint: settle::fingerprint(scene.api)? };
+    if down.is_some() {
+        return Ok(of_node);
+    }
+    let of_objects = survey(scene, tell)?;
+    Ok(Survey {
+        last_change: of_objects.last_change.max(of_node.last_change),
+        fingerprint: of_objects.fingerprint ^ of_node.fingerprint,
+    })
 }
 
 /// The checks with their tasks; of those of one task, what they need first and what must keep working stay.

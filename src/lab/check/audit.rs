@@ -1,0 +1,331 @@
+//! Fresh evidence in the audit log: something is done that can be told apart, and then the log is read.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::cel::Expression;
+use super::identity::{credentials, identity_or_admin};
+use super::objects::namespace;
+use super::spots::{self, MOMENT, Which};
+use super::text::short;
+use crate::cluster::client::{ExecReply, Method, Request};
+use crate::lab::course::probe::{Audit, Provoke};
+use crate::lab::course::values::Presence;
+use crate::lab::node::Look;
+use crate::lab::scene::Scene;
+use crate::lab::verdict::{Judged, Verdict};
+
+/// How long an event may take to be in the log.
+const SLOW: Duration = Duration::from_millis(2500);
+/// The pause before the log is read again.
+const AGAIN: Duration = Duration::from_millis(250);
+/// How far back a log is read that is not asked for one event, in seconds.
+const WINDOW: f64 = 20.0;
+
+/// Prints the clock, when the log was last written and how long it is, and its last lines: those with a word, or all that
+/// are there at the end.
+const SCRIPT: &str = r#"
+[ -f "$1" ] || { [ -e "$1" ] && exit 5; exit 4; }
+echo "$(date +%s.%3N) $(stat -L -c '%.3Y %s' "$1")"
+if [ -n "$2" ]; then tail -c 16777216 "$1" | grep -F -- "$2"; else tail -c 4194304 "$1" | tail -n 2000; fi
+:
+"#;
+
+/// Looks once.
+pub(super) fn judge(spec: &Audit, scene: &Scene<'_>) -> Judged {
+    look(spec, scene).unwrap_or_else(|judged| judged)
+}
+
+fn look(spec: &Audit, scene: &Scene<'_>) -> Result<Judged, Judged> {
+    let expression = spec.cel.as_ref().map(|cel| Expression::new(cel)).transpose()?;
+    let Some(provoke) = spec.provoke.as_deref() else {
+        let log = Log::read(spec, scene, "")?;
+        log.require_written(spec, scene)?;
+        return Ok(said(spec, expression.as_ref(), &log.recent()));
+    };
+    let nonce = format!("tightship-{}", super::nonce()?);
+    self::provoke(provoke, &nonce, scene)?;
+    let end = Instant::now() + SLOW;
+    loop {
+        let log = Log::read(spec, scene, &nonce)?;
+        let judged = said(spec, expression.as_ref(), &log.events);
+        let is_settled = match spec.expect {
+            Presence::Present => judged.verdict != Verdict::Fail,
+            // the event comes when the request is over, and its body with it
+            Presence::Absent => judged.verdict != Verdict::Pass || is_complete(&log.events),
+        };
+        if is_settled || Instant::now() >= end {
+            if judged.verdict == Verdict::Pass && spec.expect == Presence::Absent && log.events.is_empty() {
+                log.require_written(spec, scene)?;
+            }
+            return Ok(judged);
+        }
+        thread::sleep(AGAIN);
+    }
+}
+
+fn is_complete(events: &[Value]) -> bool {
+    events.iter().any(|event| event.get("stage").is_some_and(|stage| stage == "ResponseComplete"))
+}
+
+/// Does what the log shall tell of. The word that tells it apart is in the URL, which every event has.
+fn provoke(spec: &Provoke, nonce: &str, scene: &Scene<'_>) -> Result<(), Judged> {
+    let identity = identity_or_admin(spec.by_whom.as_deref(), scene)?;
+    if let Some(workload) = &spec.exec {
+        let alias = spec.ns.as_ref().ok_or_else(|| Judged::error("a program is run in a workload of a namespace"))?;
+        let spots = spots::of(scene, alias, workload, Which::First)?;
+        let spot = spots.first().ok_or_else(|| Judged::nothing(format!("{} has no pod", workload.value)))?;
+        // what comes after it is not looked at by this program
+        let argv = ["true".to_owned(), nonce.to_owned()];
+        return match spots::run(scene, spot, &argv, MOMENT, identity)? {
+            ExecReply::Ended(_) | ExecReply::Refused { status: 403, .. } => Ok(()),
+            ExecReply::Refused { message, .. } => {
+                Err(Judged::nothing(format!("nothing can be run in {spot}: {}", short(&message))))
+            }
+            ExecReply::TimedOut => Err(Judged::nothing(format!("in {spot} nothing ends"))),
+        };
+    }
+    let all = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
+    let name = spec.method.as_deref().unwrap_or("GET");
+    let method = all.into_iter().find(|method| method.as_str() == name);
+    let method = method.ok_or_else(|| Judged::error(format!("`{name}` is no method")))?;
+    let mut path = spec.path.clone();
+    if let Some(alias) = &spec.ns {
+        path = path.replace("{ns}", namespace(scene, alias)?);
+    }
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let request = Request::new(method, format!("/{}{joint}tightship={nonce}", path.trim_start_matches('/')));
+    let response = scene.api.request(&request.by(identity)).map_err(credentials)?;
+    if response.status >= 500 {
+        let message = short(&response.message());
+        return Err(Judged::error(format!("the API server answers {} to the request: {message}", response.status)));
+    }
+    Ok(())
+}
+
+/// What was read of the log.
+struct Log {
+    /// The clock of the node.
+    now: f64,
+    /// When it was last written.
+    written: f64,
+    events: Vec<Value>,
+}
+
+impl Log {
+    fn read(spec: &Audit, scene: &Scene<'_>, word: &str) -> Result<Self, Judged> {
+        let ended = scene.api.node(&["sh", "-c", SCRIPT, "tightship", &spec.log, word], &[])?;
+        match ended.exit {
+            0 => {}
+            4 => return Err(Judged::nothing(format!("there is no {} on the node", spec.log))),
+            5 => return Err(Judged::nothing(format!("{} on the node is no file", spec.log))),
+            _ => return Err(Judged::error(format!("the log cannot be read: {}", short(&ended.stderr)))),
+        }
+        let odd = || Judged::error("what the node says of its log cannot be understood");
+        let (head, lines) = ended.stdout.split_once('\n').ok_or_else(odd)?;
+        let mut head = head.split(' ').map(str::parse::<f64>);
+        let mut number = || head.next().and_then(Result::ok).ok_or_else(odd);
+        let (now, written, size) = (number()?, number()?, number()?);
+        if size < 1.0 {
+            return Err(Judged::nothing(format!("{} on the node is empty", spec.log)));
+        }
+        // of the first line the beginning may be missing
+        let events = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        Ok(Self { now, written, events })
+    }
+
+    /// That the process that runs writes it: an old log proves nothing.
+    fn require_written(&self, spec: &Audit, scene: &Scene<'_>) -> Result<(), Judged> {
+        let look = Look::of(scene.api, &["kube-apiserver"])?;
+        let age = look.running("kube-apiserver").map(|process| process.age).reduce(f64::min);
+        let age = age.ok_or_else(|| Judged::nothing("kube-apiserver does not run"))?;
+        if self.now - self.written < age {
+            return Ok(());
+        }
+        Err(Judged::nothing(format!("the API server that runs has not written to {}", spec.log)))
+    }
+
+    /// The events of the last seconds.
+    fn recent(self) -> Vec<Value> {
+        let since = self.now - WINDOW;
+        let is_recent = |event: &Value| {
+            let time = event.get("stageTimestamp").and_then(Value::as_str);
+            let time = time.and_then(|time| time.parse::<jiff::Timestamp>().ok());
+            time.is_some_and(|time| time.as_duration().as_secs_f64() >= since)
+        };
+        self.events.into_iter().filter(is_recent).collect()
+    }
+}
+
+/// Whether there is such an event, and whether there shall be.
+fn said(spec: &Audit, expression: Option<&Expression>, events: &[Value]) -> Judged {
+    let judged: Vec<(Judged, &Value)> = events
+        .iter()
+        .map(|event| {
+            let judged = expression.map(|expression| expression.judge(&[("event", event)]));
+            (judged.unwrap_or_else(|| Judged::pass("there is an event")), event)
+        })
+        .collect();
+    let find = |verdict| judged.iter().find(|(judged, _)| judged.verdict == verdict);
+    if let Some((error, _)) = find(Verdict::Error) {
+        return error.clone();
+    }
+    match (find(Verdict::Pass), spec.expect) {
+        (Some((judged, event)), Presence::Present) => Judged::pass(format!("{}: {}", call(event), judged.observed)),
+        (Some((_, event)), Presence::Absent) => Judged::fail(format!("the log has {}", call(event))),
+        (None, Presence::Present) => Judged::fail(match judged.last() {
+            Some((judged, event)) => format!("of it, the log has {}: {}", call(event), judged.observed),
+            None => format!("{} tells nothing of it", spec.log),
+        }),
+        (None, Presence::Absent) => Judged::pass(format!("no such event among {}", events.len())),
+    }
+}
+
+/// How people call an event.
+fn call(event: &Value) -> String {
+    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let path = text("/requestURI").split('?').next().unwrap_or_default();
+    short(&format!("{} of {path} at level {}", text("/verb"), text("/level")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use jiff::Timestamp;
+    use serde_json::{Value, json};
+
+    use crate::cluster::client::{Ended, Response};
+    use crate::lab::check::recorded::{Recorded, Stage};
+    use crate::lab::node::look::tests::printed;
+    use crate::lab::verdict::{Judged, Verdict};
+
+    /// What a cluster logs of a request: nothing, or an event of this level.
+    struct Cluster {
+        level: Option<&'static str>,
+        /// What stands in the log anyway, so many seconds old.
+        other: Vec<(Value, i64)>,
+        /// How many seconds ago the log was last written.
+        written: i64,
+        status: u16,
+    }
+
+    impl Cluster {
+        fn logging(level: Option<&'static str>) -> Self {
+            Self { level, other: Vec::new(), written: 0, status: 200 }
+        }
+
+        fn api(self) -> Recorded {
+            let seen = Arc::new(Mutex::new(Vec::new()));
+            let log = Arc::clone(&seen);
+            let api = Recorded::new().when(move |request| {
+                if let Some(level) = self.level {
+                    let time = Timestamp::now().to_string();
+                    let event = json!({"kind": "Event", "level": level, "stage": "ResponseComplete", "verb": "get",
+                        "requestURI": request.path, "stageTimestamp": time, "objectRef": {"resource": "secrets"}});
+                    seen.lock().unwrap().push(event);
+                }
+                Some(Response { status: self.status, body: "{}".to_owned(), warnings: Vec::new() })
+            });
+            api.when_node(move |argv| {
+                if argv.iter().any(|arg| arg.contains("/proc/")) {
+                    // it runs for 100 seconds
+                    let stdout = printed(&[("kube-apiserver", 7, 900, &["kube-apiserver"])], &[]);
+                    return Some(Ended { stdout, ..Ended::default() });
+                }
+                let (path, word) = (argv.get(4)?, argv.get(5)?);
+                if path != "/var/log/kubernetes/audit.log" {
+                    return Some(Ended { exit: 4, ..Ended::default() });
+                }
+                let now = Timestamp::now().as_second();
+                let mut lines = format!("{now}.0 {}.0 4096\nnot the beginning\"}}\n", now - self.written);
+                let others = self.other.iter().map(|(event, age)| {
+                    let mut event = event.clone();
+                    event["stageTimestamp"] = json!(Timestamp::from_second(now - age).unwrap().to_string());
+                    event
+                });
+                for event in log.lock().unwrap().iter().cloned().chain(others) {
+                    lines.push_str(&format!("{event}\n"));
+                }
+                let (head, body) = lines.split_once('\n')?;
+                let kept: Vec<&str> = body.lines().filter(|line| line.contains(word.as_str())).collect();
+                Some(Ended { stdout: format!("{head}\n{}\n", kept.join("\n")), ..Ended::default() })
+            })
+        }
+    }
+
+    fn judge(cluster: Cluster, rest: &str) -> Judged {
+        let check = format!("audit: {{log: /var/log/kubernetes/audit.log, {rest}}}");
+        Stage::new().judge(&cluster.api(), &check)
+    }
+
+    const READ: &str = "provoke: {path: '/api/v1/namespaces/{ns}/secrets/a', ns: shop}";
+
+    #[test]
+    fn the_event_of_the_provocation_must_be_there() {
+        let check = format!("{READ}, cel: \"event.level == 'Metadata'\"");
+        let judged = judge(Cluster::logging(Some("Metadata")), &check);
+        assert_eq!(
+            judged,
+            Judged::pass(
+                "get of /api/v1/namespaces/ts-demo-shop-ab12/secrets/a at level Metadata: event.level is `Metadata`"
+            )
+        );
+        let judged = judge(Cluster::logging(Some("RequestResponse")), &check);
+        assert_eq!(judged.verdict, Verdict::Fail);
+        assert!(judged.observed.ends_with("at level RequestResponse: event.level is `RequestResponse`"), "{judged:?}");
+        // somebody else's event of the same kind is no evidence
+        let other = json!({"level": "Metadata", "requestURI": "/api/v1/namespaces/ts-demo-shop-ab12/secrets/a"});
+        let cluster = Cluster { other: vec![(other, 1)], ..Cluster::logging(None) };
+        assert_eq!(judge(cluster, &check), Judged::fail("/var/log/kubernetes/audit.log tells nothing of it"));
+    }
+
+    #[test]
+    fn absence_is_only_proved_by_a_log_that_is_written() {
+        let check = format!("{READ}, cel: \"has(event.responseObject)\", expect: absent");
+        assert_eq!(judge(Cluster::logging(Some("Metadata")), &check), Judged::pass("no such event among 1"));
+        assert_eq!(judge(Cluster::logging(None), &check).verdict, Verdict::Pass);
+        let stale = Cluster { written: 500, ..Cluster::logging(None) };
+        let judged = judge(stale, &check);
+        assert_eq!(
+            judged,
+            Judged::nothing("the API server that runs has not written to /var/log/kubernetes/audit.log")
+        );
+        let check = format!("{READ}, expect: absent");
+        let judged = judge(Cluster::logging(Some("Request")), &check);
+        assert!(judged.observed.starts_with("the log has get of /api/v1/namespaces"), "{judged:?}");
+    }
+
+    #[test]
+    fn without_a_provocation_the_last_seconds_count() {
+        let lease = json!({"level": "Metadata", "verb": "update", "objectRef": {"resource": "leases"}});
+        let check = "cel: \"event.objectRef.resource == 'leases'\", expect: absent";
+        let noisy = |age| Cluster { other: vec![(lease.clone(), age)], ..Cluster::logging(None) };
+        assert_eq!(judge(noisy(3), check).verdict, Verdict::Fail);
+        assert_eq!(judge(noisy(90), check), Judged::pass("no such event among 0"));
+        assert!(judge(Cluster { written: 500, ..noisy(90) }, check).nothing);
+    }
+
+    #[test]
+    fn without_a_log_nothing_is_proved() {
+        for expect in ["present", "absent"] {
+            let check = format!("audit: {{log: /nowhere, {READ}, expect: {expect}}}");
+            let judged = Stage::new().judge(&Cluster::logging(None).api(), &check);
+            assert_eq!(judged, Judged::nothing("there is no /nowhere on the node"));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_an_error() {
+        let broken = Cluster { status: 500, ..Cluster::logging(None) };
+        assert_eq!(judge(broken, READ).verdict, Verdict::Error);
+        assert_eq!(judge(Cluster::logging(None), "provoke: {path: /a, method: LOOK}").verdict, Verdict::Error);
+        assert_eq!(judge(Cluster::logging(None), "provoke: {path: /a, exec: pod/a}").verdict, Verdict::Error);
+        let check = format!("{READ}, cel: 'evnt.level'");
+        assert_eq!(judge(Cluster::logging(Some("Metadata")), &check).verdict, Verdict::Error);
+        let check = format!("audit: {{log: /a, {READ}}}");
+        assert_eq!(Stage::new().judge(&Recorded::down(), &check).verdict, Verdict::Error);
+    }
+}
