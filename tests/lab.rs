@@ -40,7 +40,8 @@ fn course(lab: &str) -> Folder {
     let folder = Folder::new();
     folder.write("course/01-first/lab.yaml", lab);
     for path in ["README.md", "debrief.md"] {
-        folder.write(&format!("course/01-first/{path}"), "# The first\n");
+        let text = "# The first\n\nLook at it:\n\n```console\n$ kubectl get pods\n```\n";
+        folder.write(&format!("course/01-first/{path}"), text);
     }
     for path in ["start/page.yaml", "solution/page.yaml", "trap-user/page.yaml"] {
         folder.write(&format!("course/01-first/{path}"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: page}\n");

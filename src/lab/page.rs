@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::course::cks::Cks;
+use super::course::values::Need;
 use super::course::{Course, Entry};
 
 /// The page of a course, in Markdown: the labs with their times, and which lab covers what.
@@ -12,18 +13,25 @@ pub fn markdown(course: &Course) -> String {
     let minutes: u32 = course.labs.iter().map(|entry| entry.lab.minutes.0).sum();
     // writing to a String does not fail
     let _ = writeln!(page, "{} labs, {} hours and {} minutes in all.\n", course.labs.len(), minutes / 60, minutes % 60);
-    page.push_str("| no. | lab | level | minutes | what it is about | rules |\n|---|---|---|---|---|---|\n");
+    page.push_str(
+        "Each can be started alone: `tightship lab start ID`. One image is enough, `busybox:1.37`; a lab with an own cluster gets a \
+         kind cluster for itself, the others share one. Not in the course: what needs another image, another kernel or a cloud.\n\n",
+    );
+    page.push_str(
+        "| no. | lab | level | minutes | cluster | what it is about | rules |\n|---|---|---|---|---|---|---|\n",
+    );
     for entry in &course.labs {
         let lab = &entry.lab;
         let rules: Vec<String> =
             lab.rules.iter().filter_map(|rule| rule.value.0).map(|rule| format!("`{}`", rule.id)).collect();
         let _ = writeln!(
             page,
-            "| {:02} | {} | {} | {} | {} | {} |",
+            "| {:02} | {} | {} | {} | {} | {} | {} |",
             entry.number,
             lab.id.value,
             lab.level.as_str(),
             lab.minutes.0,
+            if lab.needs.contains(&Need::OwnCluster) { "own" } else { "shared" },
             cell(&lab.story),
             rules.join(", "),
         );

@@ -101,6 +101,9 @@ pub struct RunRecord {
     pub ready: bool,
     /// What was written down at the start.
     pub snapshots: Snapshots,
+    /// What steps have saved.
+    #[serde(default)]
+    pub saved: IndexMap<String, String>,
     /// What the cluster looked like when it was last looked at.
     #[serde(default)]
     pub fingerprint: Option<u64>,
@@ -265,7 +268,7 @@ impl RunRecord {
             node: cluster.node.clone(),
             server: cluster.server.clone(),
             kubeconfig: kubeconfig.to_owned(),
-            saved: IndexMap::new(),
+            saved: self.saved.clone(),
         }
     }
 }

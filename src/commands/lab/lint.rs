@@ -184,7 +184,7 @@ fn table(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
             ratio(|phase| *phase == Phase::Start),
             ratio(|phase| matches!(phase, Phase::Solution(_))),
             ratio(|phase| matches!(phase, Phase::Trap(_))),
-            ratio(|phase| matches!(phase, Phase::Deleted | Phase::Mutation(_) | Phase::Reset)),
+            ratio(|phase| matches!(phase, Phase::Mutation(_) | Phase::Reset)),
             slowest(|phase| matches!(phase, Phase::Solution(_))),
             slowest(|phase| *phase == Phase::Reset)
         );

@@ -52,7 +52,7 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
         text.push_str(&show::wrapped(&solution.text, "# "));
     }
     for path in stage.paths(&solution.dir) {
-        let _ = write!(text, "# {path}\n---\n{}", stage.text(path)?);
+        let _ = write!(text, "# {path}\n---\n{}", stage.shown(path)?);
     }
     for step in &solution.steps {
         if let Some(argv) = &step.kubectl {
@@ -73,6 +73,9 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
         let _ = output::say(text);
     };
     stage.apply_solution(&site.client, args.number - 1, None, &mut tell)?;
+    if let Some(run) = &mut desk.state.lab(&id).run {
+        run.saved.clone_from(&stage.names.saved);
+    }
     let report = verify::look(&mut desk, entry, &stage, &site.client, None)?;
     output::print(&format!("\n{}", verify::text(entry, &report, None)))?;
     Ok(verify::code(&report))

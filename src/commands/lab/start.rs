@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use anyhow::{Context as _, bail};
+use indexmap::IndexMap;
 
 use super::desk::{Desk, say};
 use super::show;
@@ -12,7 +13,7 @@ use crate::cluster::Progress as _;
 use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, output};
 use crate::lab::course::{Course, Entry, values::Need};
-use crate::lab::run::{self, Stage};
+use crate::lab::run::{self, Proved, Stage};
 use crate::lab::scene::{Names, Snapshots};
 use crate::lab::site::{self, Site, Way};
 use crate::lab::state::RunRecord;
@@ -130,6 +131,7 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
         random: names.random.clone(),
         ready: false,
         snapshots: Snapshots::new(),
+        saved: IndexMap::new(),
         fingerprint: None,
     };
     names = record.names(&id, &site.record, &desk.workspace.kubeconfig());
@@ -141,11 +143,12 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
     site.write_kubeconfig(&desk.workspace, names.ns.values().next().map_or("default", String::as_str))?;
     let mut stage = Stage::new(entry, names, &desk.folder(entry))?;
     stage.write_files()?;
-    let begun = run::begin(&mut stage, &site.client, &mut |step| steps.step(step))?;
+    let begun = run::begin(&mut stage, &site.client, Proved::Now, &mut |step| steps.step(step))?;
     let lab = desk.state.lab(&id);
     if let Some(run) = &mut lab.run {
         run.snapshots = begun.snapshots;
         run.fingerprint = Some(begun.fingerprint);
+        run.saved.clone_from(&stage.names.saved);
         run.ready = true;
     }
     desk.save()

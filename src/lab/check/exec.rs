@@ -119,7 +119,8 @@ impl Wanted {
     fn denied(&self, spec: &Run, spot: &Spot, reply: ExecReply) -> Judged {
         let who = spec.by_whom.as_deref().map_or_else(|| "the administrator".to_owned(), call);
         match reply {
-            ExecReply::Refused { status: 403, message } => match &self.message {
+            // a policy says 403 or 422, as it likes
+            ExecReply::Refused { status: 403 | 422, message } => match &self.message {
                 Some(wanted) if !wanted.is_match(&message) => {
                     Judged::fail(format!("it is refused, but not for that reason: {}", short(&message)))
                 }

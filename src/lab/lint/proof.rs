@@ -6,10 +6,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "phase", content = "of")]
 pub enum Phase {
-    /// At the start the declared checks fail, and no others, twice.
+    /// At the start the declared checks fail, and no others, twice; and without its workloads the lab does not pass.
     Start,
-    /// Without its workloads the lab does not pass.
-    Deleted,
     /// A solution passes, within its time, and again with new pods.
     Solution(String),
     /// A trap fails exactly what it declares.
@@ -25,7 +23,6 @@ impl Phase {
     pub fn name(&self) -> String {
         match self {
             Self::Start => "start".to_owned(),
-            Self::Deleted => "deleted".to_owned(),
             Self::Solution(dir) | Self::Trap(dir) => dir.clone(),
             Self::Mutation(task) => format!("without {task}"),
             Self::Reset => "reset".to_owned(),

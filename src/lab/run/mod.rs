@@ -11,5 +11,5 @@ pub mod verify;
 
 pub use error::RunError;
 pub use stage::Stage;
-pub use start::{Begun, LABEL, begin, end, end_own, unexpected};
+pub use start::{Begun, LABEL, Proved, begin, end, end_own, unexpected};
 pub use verify::{Checked, Patience, Report};

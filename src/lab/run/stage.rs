@@ -38,6 +38,14 @@ impl<'e> Stage<'e> {
         self.entry.text(path, &self.names).map_err(|fault| RunError::Course(fault.to_string()))
     }
 
+    /// The same, but as it is written where it waits for what a step has not saved yet.
+    pub fn shown(&self, path: &str) -> Result<String, RunError> {
+        match self.entry.files.get(path) {
+            Some(source) if self.names.is_early(source.text()) => Ok(source.text().to_owned()),
+            _ => self.text(path),
+        }
+    }
+
     /// Fills in what was saved since.
     pub(super) fn refill(&mut self) -> Result<(), RunError> {
         self.lab = self.entry.at(&self.names).map_err(|faults| RunError::Course(faults.to_string()))?;

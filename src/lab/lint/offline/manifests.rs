@@ -52,11 +52,11 @@ fn object(linter: &mut Linter<'_>, source: &Source, root: Node<'_, '_>, purpose:
         }
     }
     if let Some((ns, place)) = text(&["metadata", "namespace"]) {
-        of_run(linter, source, &ns, place);
+        of_run(linter, source, &ns, place, purpose == Use::Asked);
     }
     for subject in root.get("subjects").into_iter().flat_map(Node::items) {
         if let Some(node) = subject.get("namespace") {
-            of_run(linter, source, node.text().unwrap_or_default(), node.span());
+            of_run(linter, source, node.text().unwrap_or_default(), node.span(), purpose == Use::Asked);
         }
     }
     if purpose != Use::Asked {
@@ -70,7 +70,7 @@ fn namespace(linter: &mut Linter<'_>, source: &Source, (name, place): (&str, Spa
         let problem = Problem::error(kind, "the start makes a namespace itself");
         linter.say_of(source, problem.label("`namespaces` of the `lab.yaml` makes it, with its labels"));
     }
-    of_run(linter, source, name, place);
+    of_run(linter, source, name, place, purpose == Use::Asked);
 }
 
 /// What is in no namespace would meet that of other runs, unless its name is of the run.
@@ -82,9 +82,10 @@ fn cluster_wide(linter: &mut Linter<'_>, source: &Source, name: &str, place: Spa
     }
 }
 
-fn of_run(linter: &mut Linter<'_>, source: &Source, ns: &str, place: Span) {
+fn of_run(linter: &mut Linter<'_>, source: &Source, ns: &str, place: Span, is_asked: bool) {
     let Some(name) = linter.filled(ns) else { return };
-    let is_system = SYSTEM.contains(&name.as_str()) && linter.lab.needs.contains(&Need::OwnCluster);
+    let is_free = is_asked || linter.lab.needs.contains(&Need::OwnCluster);
+    let is_system = SYSTEM.contains(&name.as_str()) && is_free;
     if !is_system && !linter.names.ns.values().any(|own| *own == name) {
         let aliases: Vec<String> =
             linter.lab.namespaces.keys().map(|alias| format!("\"{{{{ ns.{alias} }}}}\"")).collect();
@@ -111,8 +112,10 @@ fn images(linter: &mut Linter<'_>, source: &Source, node: Node<'_, '_>) {
 fn image(linter: &mut Linter<'_>, source: &Source, node: Node<'_, '_>) {
     let Some(image) = linter.filled(node.text().unwrap_or_default()) else { return };
     let repository = linter.names.image.split(':').next().unwrap_or_default();
+    // one that the lab makes itself has the run in its name
+    let is_made = image.contains(&linter.names.run);
     let is_by_digest = image.strip_prefix(repository).is_some_and(|rest| rest.starts_with("@sha256:"));
-    if image != linter.names.image && !is_by_digest {
+    if image != linter.names.image && !is_by_digest && !is_made {
         let problem = Problem::error(node.span(), format!("labs have one image, and this is `{image}`"));
         linter.say_of(source, problem.label("expected \"{{ image }}\""));
     }
