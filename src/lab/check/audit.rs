@@ -247,7 +247,8 @@ mod tests {
                     event
                 });
                 for event in log.lock().unwrap().iter().cloned().chain(others) {
-                    lines.push_str(&format!("{event}\n"));
+                    lines.push_str(&event.to_string());
+                    lines.push('\n');
                 }
                 let (head, body) = lines.split_once('\n')?;
                 let kept: Vec<&str> = body.lines().filter(|line| line.contains(word.as_str())).collect();

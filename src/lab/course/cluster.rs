@@ -22,10 +22,10 @@ record! {
 impl Entry {
     /// What the lab's own cluster is made with.
     pub fn cluster(&self) -> Result<Custom, Faults> {
-        let Some(path) = &self.lab.start.cluster else { return Ok(Custom::default()) };
-        let Some(source) = self.files.get(&path.value) else {
-            let message = format!("this lab has no file `{}`", path.value);
-            return Err(Faults::one(&self.source, Problem::error(path.span, message)));
+        let Some(file) = &self.lab.start.cluster else { return Ok(Custom::default()) };
+        let Some(source) = self.files.get(&file.value) else {
+            let message = format!("this lab has no file `{}`", file.value);
+            return Err(Faults::one(&self.source, Problem::error(file.span, message)));
         };
         let stream = yaml::parse(source.text());
         let root = stream.documents.first().and_then(yaml::Document::root).filter(|root| root.kind() == Kind::Mapping);

@@ -59,8 +59,8 @@ impl<'p> Pool<'p> {
         drop(self.idle(|_| true));
         let unnamed = |_| RunError::Course("there are no random numbers".to_owned());
         let name = format!("tightship-lint-{}", Names::for_run(&entry.lab).map_err(unnamed)?.run);
-        let home = Home::new(&self.root, &name).map_err(unmade)?;
-        let cluster = Borrowed::create(&home, &wanted, &mut Silent, self.stop).map_err(unmade)?;
+        let home = Home::new(&self.root, &name).map_err(|error| unmade(&error))?;
+        let cluster = Borrowed::create(&home, &wanted, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
         let node = format!("{name}-control-plane");
         image::load(&home, &node, IMAGE, &mut Silent, self.stop).map_err(unmade)?;
         let client = Client::connect(&home.kubeconfig(), None, Some(node.clone()))?;
@@ -75,7 +75,7 @@ impl<'p> Pool<'p> {
     }
 }
 
-fn unmade(error: ClusterError) -> RunError {
+fn unmade(error: &ClusterError) -> RunError {
     if error.is_interrupt() {
         return RunError::Interrupted;
     }

@@ -38,7 +38,7 @@ fn change(
     if let Some(error) = stream.errors.first() {
         return Err(format!("the file is no YAML: {}", error.message));
     }
-    let root = stream.documents.first().and_then(|document| document.root());
+    let root = stream.documents.first().and_then(yaml::Document::root);
     let root = root.filter(|root| root.kind() == Kind::Mapping).ok_or("the file has no keys")?;
     match make(text, root)? {
         Some(edit) => edit::apply(text, &[edit]).map_err(|error| format!("{what}: {error}")),
@@ -116,8 +116,8 @@ fn flag(text: &str, name: &str, value: Option<&str>) -> Result<String, String> {
             let words: Vec<&str> = list.items().map(|word| word.text().unwrap_or_default()).collect();
             let is_flag =
                 |word: &str| word == name || word.strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
-            let found = words.iter().enumerate().filter(|(_, word)| is_flag(word)).map(|(at, _)| at);
-            let Some(at) = found.skip(usize::from(is_there)).next() else {
+            let mut found = words.iter().enumerate().filter(|(_, word)| is_flag(word)).map(|(at, _)| at);
+            let Some(at) = found.nth(usize::from(is_there)) else {
                 let missing = value.filter(|_| !is_there);
                 let Some(value) = missing else { return Ok(None) };
                 let container = container(root)?;
@@ -163,7 +163,7 @@ fn argument(word: &str) -> String {
 /// Whether a flag stands there oftener than it shall.
 fn has_more(text: &str, name: &str, once: bool) -> bool {
     let stream = yaml::parse(text);
-    let list = stream.documents.first().and_then(|document| document.root()).and_then(|root| command(root).ok());
+    let list = stream.documents.first().and_then(yaml::Document::root).and_then(|root| command(root).ok());
     let count = list.into_iter().flat_map(Node::items).filter(|word| {
         let rest = word.text().and_then(|word| word.strip_prefix(name));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
@@ -254,7 +254,7 @@ status: {}
     fn edit(text: &str, edit: &str) -> Result<String, String> {
         let stream = crate::yaml::parse(edit);
         let mut decoder = Decoder::new(edit);
-        let root = stream.documents.first().and_then(|document| document.root()).expect("a value");
+        let root = stream.documents.first().and_then(crate::yaml::Document::root).expect("a value");
         let wanted = NodeEdit::decode(root, &mut decoder).expect("an edit");
         let problems = decoder.into_problems();
         assert!(problems.is_empty(), "{problems:?}");

@@ -175,6 +175,8 @@ pub fn manifest_path(name: &str) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::fmt::Write as _;
+
     use base64::Engine as _;
     use base64::prelude::BASE64_STANDARD;
 
@@ -184,12 +186,12 @@ pub(crate) mod tests {
     pub(crate) fn printed(processes: &[(&str, u32, u32, &[&str])], manifests: &[(&str, u32, &str)]) -> String {
         let mut text = "clock 5000.5 1000.25 100\n".to_owned();
         for (name, pid, started, argv) in processes {
-            let argv: String = argv.iter().map(|word| format!("{word}\0")).collect();
-            text.push_str(&format!("process {name} {pid} {} {}\n", started * 100, BASE64_STANDARD.encode(argv)));
+            let argv = argv.join("\0") + "\0";
+            writeln!(text, "process {name} {pid} {} {}", started * 100, BASE64_STANDARD.encode(argv)).expect("written");
         }
         for (name, changed, manifest) in manifests {
-            text.push_str(&format!("manifest {name} {changed}.5 {}\n", BASE64_STANDARD.encode(manifest)));
-            text.push_str(&format!("log {name} /var/log/pods/kube-system_{name}-n_f00/{name}/2.log\n"));
+            writeln!(text, "manifest {name} {changed}.5 {}", BASE64_STANDARD.encode(manifest)).expect("written");
+            writeln!(text, "log {name} /var/log/pods/kube-system_{name}-n_f00/{name}/2.log").expect("written");
         }
         text + "changed 4999.5000000000\n"
     }

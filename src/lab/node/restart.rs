@@ -4,14 +4,14 @@
 //! same pod fail: 40 s for the API server, 71 s for etcd. Started anew it remembers nothing, and starts what is not there: 4 to
 //! 8 s, 10 s with etcd.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::{Component, Look, NodeError, must};
-use crate::cluster::client::{Api, Request, url};
+use crate::cluster::client::{Api, Request, Response, url};
 
 /// Ends the programs that are named while the kubelet does not see it, so that it starts them anew.
 const SCRIPT: &str = r#"
@@ -27,8 +27,8 @@ systemctl start kubelet
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often is looked.
 const MOMENT: Duration = Duration::from_millis(300);
-/// How many starts of a container are enough to see that it does not stay.
-const STARTS: u32 = 3;
+/// How often a container has to end to see that it will not stay.
+const ENDS: u32 = 2;
 
 /// How a restart went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,10 +74,11 @@ pub(super) fn wait(
 ) -> Result<Restarted, NodeError> {
     let end = Instant::now() + PATIENCE;
     let mut told = String::new();
+    let mut starts = Starts::of(before);
     loop {
         let look = Look::take(api)?;
         let Some(missing) = missing(api, node, &look, before, components) else { return Ok(Restarted::Works) };
-        if let Some(name) = crashing(&look, before, components) {
+        if let Some(name) = starts.crashing(&look, components) {
             return Ok(Restarted::Broken(format!("{name} ends again and again")));
         }
         if Instant::now() >= end {
@@ -116,7 +117,7 @@ pub(crate) fn answers(api: &dyn Api) -> bool {
 /// Whether the kubelet has heard of all pods that are its: before that, nothing can be run in them.
 pub(super) fn knows_its_pods(api: &dyn Api, node: &str) -> bool {
     let uids = |path: &str| -> Option<BTreeSet<String>> {
-        let response = api.request(&Request::get(path)).ok().filter(|response| response.is_success())?;
+        let response = api.request(&Request::get(path)).ok().filter(Response::is_success)?;
         let pods = response.json().ok()?;
         let text = |pod: &Value, pointer: &str| pod.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let is_static = |pod: &&Value| {
@@ -137,15 +138,64 @@ pub(super) fn knows_its_pods(api: &dyn Api, node: &str) -> bool {
             .is_some_and(|known| wanted.is_subset(&known))
 }
 
-/// A program whose container was started so often that it will not stay.
-fn crashing(look: &Look, before: &Look, components: &BTreeSet<Component>) -> Option<&'static str> {
-    let names = components.iter().map(|component| component.name());
-    names.into_iter().find(|name| {
-        let Some((folder, starts)) = look.starts(name) else { return false };
-        match before.starts(name) {
-            Some((old, old_starts)) if old == folder => starts >= old_starts + STARTS,
-            // of a new pod, they are counted from nothing
-            _ => starts + 1 >= STARTS,
-        }
-    })
+/// How often the containers of programs had been started when they were first seen, by the folder of their logs: a pod that
+/// comes back after a while goes on where it was.
+#[derive(Debug, Default)]
+struct Starts(HashMap<String, u32>);
+
+impl Starts {
+    /// Those that were there before anything was restarted.
+    fn of(before: &Look) -> Self {
+        let known = Component::ALL.iter().filter_map(|component| before.starts(component.name()));
+        // the start that is asked for is none too many
+        Self(known.map(|(folder, starts)| (folder.to_owned(), starts + 1)).collect())
+    }
+
+    /// A program whose container was started so often since that it will not stay.
+    fn crashing(&mut self, look: &Look, components: &BTreeSet<Component>) -> Option<&'static str> {
+        let mut names = components.iter().map(|component| component.name());
+        names.find(|name| {
+            let Some((folder, starts)) = look.starts(name) else { return false };
+            let first = *self.0.entry(folder.to_owned()).or_insert(starts);
+            starts >= first + ENDS
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Starts, killed};
+    use crate::cluster::client::Ended;
+    use crate::lab::check::recorded::Recorded;
+    use crate::lab::node::{Component, Look};
+
+    fn look(pod: &str, starts: u32) -> Look {
+        let log = format!("/var/log/pods/kube-system_etcd-n_{pod}/etcd/{starts}.log");
+        let stdout = format!("clock 5000.0 1000.0 100\nlog etcd {log}\nchanged 1.0\n");
+        let api = Recorded::new().when_node(move |_| Some(Ended { stdout: stdout.clone(), ..Ended::default() }));
+        Look::take(&api).expect("a look")
+    }
+
+    #[test]
+    fn a_container_that_ends_twice_will_not_stay() {
+        let etcd = BTreeSet::from([Component::Etcd]);
+        let mut starts = Starts::of(&look("a", 4));
+        let mut sees = |pod, count| starts.crashing(&look(pod, count), &etcd);
+        assert_eq!(sees("a", 5), None, "it was restarted");
+        assert_eq!(sees("a", 6), None, "it ended once");
+        assert_eq!(sees("a", 7), Some("etcd"));
+        assert_eq!(sees("b", 3), None, "a pod that was there long ago");
+        assert_eq!(sees("b", 4), None);
+        assert_eq!(sees("b", 5), Some("etcd"));
+        assert_eq!(sees("c", 0), None, "a new one");
+    }
+
+    #[test]
+    fn without_etcd_no_api_server_is_left_waiting() {
+        assert_eq!(killed(&BTreeSet::from([Component::Etcd])), ["etcd", "kube-apiserver"]);
+        assert_eq!(killed(&BTreeSet::from([Component::Scheduler])), ["kube-scheduler"]);
+        assert_eq!(killed(&BTreeSet::from([Component::Kubelet])), ["-"]);
+    }
 }
