@@ -37,13 +37,8 @@ impl From<NodeError> for Judged {
 
 /// Runs a script of the shell with arguments; what became of it.
 fn sh(api: &dyn Api, script: &str, args: &[&str], input: &[u8]) -> Result<Ended, NodeError> {
-<<<<<<< HEAD
-    let words: Vec<&str> = ["sh", "-c", script, "tightship"].into_iter().chain(args.iter().copied()).collect();
-    Ok(api.node(&words, input)?)
-=======
     let command: Vec<&str> = ["sh", "-c", script, "tightship"].into_iter().chain(args.iter().copied()).collect();
     Ok(api.node(&command, input)?)
->>>>>>> w-node
 }
 
 /// The same of one that has to succeed; what it printed.
