@@ -62,7 +62,7 @@ impl<'p> Pool<'p> {
         let home = Home::new(&self.root, &name).map_err(|error| unmade(&error))?;
         let cluster = Borrowed::create(&home, &wanted, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
         let node = format!("{name}-control-plane");
-        image::load(&home, &node, IMAGE, &mut Silent, self.stop).map_err(unmade)?;
+        image::load(&home, &node, IMAGE, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
         let client = Client::connect(&home.kubeconfig(), None, Some(node.clone()))?;
         let access = Access::open(&home.kubeconfig(), None)?;
         Ok(Own { custom, client, access, node, cluster })
