@@ -141,7 +141,7 @@ pub(super) fn knows_its_pods(api: &dyn Api, node: &str) -> bool {
 /// How often the containers of programs had been started when they were first seen, by the folder of their logs: a pod that
 /// comes back after a while goes on where it was.
 #[derive(Debug, Default)]
-struct Starts(HashMap<String, u32>);
+pub(super) struct Starts(HashMap<String, u32>);
 
 impl Starts {
     /// Those that were there before anything was restarted.
@@ -152,7 +152,7 @@ impl Starts {
     }
 
     /// A program whose container was started so often since that it will not stay.
-    fn crashing(&mut self, look: &Look, components: &BTreeSet<Component>) -> Option<&'static str> {
+    pub(super) fn crashing(&mut self, look: &Look, components: &BTreeSet<Component>) -> Option<&'static str> {
         let mut names = components.iter().map(|component| component.name());
         names.find(|name| {
             let Some((folder, starts)) = look.starts(name) else { return false };

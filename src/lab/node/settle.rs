@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::files::KEPT;
-use super::restart::{answers, knows_its_pods};
+use super::restart::{Starts, answers, knows_its_pods};
 use super::{Component, Look, NodeError, look, must};
 use crate::cluster::client::Api;
 
@@ -37,10 +37,13 @@ pub struct Settled {
 pub fn settle(api: &dyn Api, node: &str, tell: &mut dyn FnMut(&str)) -> Result<Settled, NodeError> {
     let end = Instant::now() + PATIENCE;
     let mut told = String::new();
+    let mut starts = Starts::default();
     loop {
         let look = Look::take(api)?;
         let is_up = answers(api);
-        let pending = pending(&look, is_up, || knows_its_pods(api, node)).filter(|_| Instant::now() < end);
+        let is_hopeless = !is_up && starts.crashing(&look, &Component::ALL.into()).is_some();
+        let pending = pending(&look, is_up, || knows_its_pods(api, node));
+        let pending = pending.filter(|_| !is_hopeless && Instant::now() < end);
         let Some(pending) = pending else {
             let ago = look.changed().map(|seconds| SignedDuration::from_secs_f64(seconds.max(0.0)));
             return Ok(Settled {
