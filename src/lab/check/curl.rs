@@ -12,6 +12,9 @@ const NO_CONNECTION: i32 = 7;
 /// Its exit codes when TLS fails: at the beginning, or when the other side has seen that there is no certificate.
 const TLS: [i32; 2] = [35, 56];
 
+/// Its exit code when the other side has closed a connection that was there.
+const CLOSED: i32 = 55;
+
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
@@ -26,7 +29,14 @@ pub(super) fn ask(scene: &Scene<'_>, method: &str, url: &str, token: Option<&str
     if url.chars().chain(token.unwrap_or_default().chars()).any(char::is_control) {
         return Err(Judged::error(format!("`{}` cannot be asked for", short(url))));
     }
-    let ended = scene.api.node(&["curl", "--config", "-"], config(method, url, token).as_bytes())?;
+    let config = config(method, url, token);
+    let run = |config: &str| scene.api.node(&["curl", "--config", "-"], config.as_bytes());
+    let mut ended = run(&config)?;
+    if ended.exit == CLOSED {
+        // in TLS 1.3 the other side asks for a certificate when it counts as connected already, so that it may be gone
+        // before it is heard; in 1.2 it says so first
+        ended = run(&format!("{config}tls-max = \"1.2\"\n"))?;
+    }
     read(&ended)
 }
 
