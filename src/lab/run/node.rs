@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{RunError, Stage};
+use super::{RunError, Stage, quiet};
 use crate::cluster::client::Api;
 use crate::lab::course::Step;
 use crate::lab::node::{Component, edit, files, restart};
@@ -56,6 +56,10 @@ pub(super) fn settle(
     tell: &mut dyn FnMut(&str),
 ) -> Result<(), RunError> {
     if !touched.is_empty() {
+        // a pod that is just being made would be one that the kubelet does not know afterwards
+        if restart::answers(api) {
+            quiet::wait(api, &stage.names, tell)?;
+        }
         restart::restart(api, &stage.names.node, touched, tell)?;
         touched.clear();
     }
