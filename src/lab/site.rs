@@ -12,7 +12,7 @@ use super::course::{Entry, Faults, Lab};
 use super::state::{ClusterRecord, StateError, Workspace};
 use crate::cluster::client::kinds::Resource;
 use crate::cluster::client::{Api as _, ApiError, Client, apply, kubeconfig::Access, server};
-use crate::cluster::create::{self, Wanted};
+use crate::cluster::create::{self, Borrowed, Wanted};
 use crate::cluster::{ClusterError, Home, Progress, delete, image};
 
 /// The name of the context in the learner's kubeconfig.
@@ -141,21 +141,39 @@ impl Site {
         stop: &AtomicBool,
     ) -> Result<Self, SiteError> {
         let home = Home::new(&workspace.clusters(), name)?;
-        let made = create::create(&home, wanted, progress, stop)?;
-        let node = format!("{name}-control-plane");
-        if let Err(error) = image::load(&home, &node, super::IMAGE, progress, stop) {
+        create::create(&home, wanted, progress, stop)?;
+        if let Err(error) = image::load(&home, &node_of(name), super::IMAGE, progress, stop) {
             progress.fail();
             // a cluster whose labs cannot start is none
             delete::delete(&home)?;
             return Err(error.into());
         }
+        Self::made(&home)
+    }
+
+    /// The same for the length of this program: it is deleted when what comes with it is dropped, however that happens.
+    pub fn borrow(
+        workspace: &Workspace,
+        name: &str,
+        wanted: &Wanted,
+        progress: &mut dyn Progress,
+        stop: &AtomicBool,
+    ) -> Result<(Self, Borrowed), SiteError> {
+        let home = Home::new(&workspace.clusters(), name)?;
+        let borrowed = Borrowed::create(&home, wanted, progress, stop)?;
+        image::load(&home, &node_of(name), super::IMAGE, progress, stop)?;
+        Ok((Self::made(&home)?, borrowed))
+    }
+
+    /// A cluster that was made just now.
+    fn made(home: &Home) -> Result<Self, SiteError> {
         let record = ClusterRecord {
-            name: made.name,
+            name: home.name().to_owned(),
             kubeconfig: home.kubeconfig(),
             context: None,
             uid: String::new(),
             made: true,
-            node,
+            node: node_of(home.name()),
             server: String::new(),
             version: String::new(),
         };
@@ -215,6 +233,11 @@ impl Site {
 /// Whether the node can be entered.
 fn is_there(client: &Client) -> bool {
     client.node(&["true"], &[]).is_ok_and(|ended| ended.exit == 0)
+}
+
+/// The container that is the control-plane node of a kind cluster.
+fn node_of(name: &str) -> String {
+    format!("{name}-control-plane")
 }
 
 fn connect(record: &ClusterRecord) -> Result<Client, ApiError> {

@@ -2,6 +2,8 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
@@ -233,14 +235,19 @@ impl Workspace {
         write().map_err(at(&path))
     }
 
-    /// Keeps other commands from changing anything until it is dropped.
-    pub fn lock(&self) -> Result<File, StateError> {
+    /// Keeps other commands from changing anything until it is dropped. Waits as long for one that works here, such as
+    /// `watch` while it verifies.
+    pub fn lock(&self, patience: Duration) -> Result<File, StateError> {
         let path = self.make()?.join("lock");
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(StateError::Busy),
-            Err(TryLockError::Error(error)) => Err(at(path)(error)),
+        let end = Instant::now() + patience;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => thread::sleep(Duration::from_millis(100)),
+                Err(TryLockError::WouldBlock) => return Err(StateError::Busy),
+                Err(TryLockError::Error(error)) => return Err(at(path)(error)),
+            }
         }
     }
 
@@ -275,6 +282,8 @@ impl RunRecord {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{LabRecord, State, StateError, Workspace};
 
     fn workspace() -> (tempfile::TempDir, Workspace) {
@@ -307,9 +316,9 @@ mod tests {
     #[test]
     fn two_commands_do_not_write_at_once() {
         let (_folder, workspace) = workspace();
-        let first = workspace.lock().unwrap();
-        assert!(matches!(workspace.lock(), Err(StateError::Busy)));
+        let first = workspace.lock(Duration::ZERO).unwrap();
+        assert!(matches!(workspace.lock(Duration::from_millis(50)), Err(StateError::Busy)));
         drop(first);
-        workspace.lock().unwrap();
+        workspace.lock(Duration::ZERO).unwrap();
     }
 }

@@ -1,6 +1,8 @@
 //! The learner's desk: the course, the working folder, and what is remembered.
 
+use std::fs::File;
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use camino::Utf8PathBuf;
@@ -12,6 +14,9 @@ use crate::lab::course::{Course, Entry, values::Need};
 use crate::lab::run::Stage;
 use crate::lab::site::Site;
 use crate::lab::state::{ClusterRecord, LabRecord, RunRecord, State, Workspace};
+
+/// How long is waited for another command in the same folder.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The course, the working folder, and what is remembered.
 #[derive(Clone)]
@@ -96,6 +101,13 @@ impl Desk {
     pub(super) fn stage<'e>(&self, entry: &'e Entry, site: &Site) -> anyhow::Result<Stage<'e>> {
         let names = self.run(entry)?.names(&entry.lab.id.value, &site.record, &self.workspace.kubeconfig());
         Ok(Stage::new(entry, names, &self.folder(entry))?)
+    }
+
+    /// Keeps other commands from changing anything here until it is dropped. What they have changed before is read.
+    pub(super) fn lock(&mut self) -> anyhow::Result<File> {
+        let lock = self.workspace.lock(PATIENCE)?;
+        self.state = self.workspace.load()?;
+        Ok(lock)
     }
 
     pub(super) fn save(&self) -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ use crate::lab::site::{self, Site};
 
 /// Ends all labs: deletes what they made, and the clusters that were made for them. What was passed is remembered.
 pub(super) fn run(mut desk: Desk) -> anyhow::Result<u8> {
-    let _lock = desk.workspace.lock()?;
+    let _lock = desk.lock()?;
     // halfway through, the next one would find what is left
     interrupt::writing();
     let clusters: Vec<_> = desk.state.clusters.iter().map(|(key, record)| (key.clone(), record.clone())).collect();

@@ -13,7 +13,7 @@ use crate::commands::{OK, output};
 
 /// Shows the next hint of a task, after those that were shown before.
 pub(super) fn run(mut desk: Desk, args: &TaskArgs) -> anyhow::Result<u8> {
-    let _lock = desk.workspace.lock()?;
+    let _lock = desk.lock()?;
     let course = Rc::clone(&desk.course);
     let entry = Desk::current(&course, &desk.state)?;
     desk.run(entry)?;

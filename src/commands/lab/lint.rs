@@ -13,6 +13,7 @@ use super::ERROR;
 use super::desk::{Desk, say};
 use crate::cli::lab::LintArgs;
 use crate::cluster::client::kubeconfig::Access;
+use crate::cluster::create::Borrowed;
 use crate::commands::progress::Steps;
 use crate::commands::{FINDINGS, OK, interrupt, output};
 use crate::lab::course::values::Need;
@@ -44,11 +45,6 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
     } else {
         args.labs.iter().map(|word| desk.course.find(word)).collect::<Result<_, _>>()?
     };
-    let faults = Faults(labs.iter().flat_map(|entry| offline::check(entry).0).collect());
-    if !faults.is_empty() {
-        anstream::eprint!("{}", faults.show());
-        return Ok(FINDINGS);
-    }
     let faults: Vec<Fault> = labs.iter().flat_map(|entry| offline::check(entry).0).collect();
     if !faults.is_empty() {
         let count = faults.len();
@@ -70,17 +66,17 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
     let teller = Teller { total, done: Mutex::new(0) };
     let mut proofs = Vec::new();
     if !shared.is_empty() {
-        let site = match ground(&workspace, args, &shared) {
-            Ok(site) => site,
+        let (site, borrowed) = match ground(&workspace, args, &shared) {
+            Ok(ground) => ground,
             Err(error) => {
                 output::error(&format!("{error:#}"))?;
                 return Ok(ERROR);
             }
         };
-        let proved = prove(&site, args, &shared, &teller);
-        let removed = site::remove(&workspace, &site.record);
-        proofs.extend(proved?);
-        removed?;
+        proofs.extend(prove(&site, args, &shared, &teller)?);
+        if borrowed.is_some_and(|cluster| !cluster.delete()) {
+            say(&format!("{} could not be deleted: `kind delete cluster --name {0}` does it", site.record.name))?;
+        }
     }
     if !own.is_empty() {
         proofs.extend(prove_own(args, &own, &teller)?);
@@ -104,18 +100,19 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
 }
 
 /// The cluster to prove on.
-fn ground(workspace: &Workspace, args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<Site> {
+fn ground(workspace: &Workspace, args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<(Site, Option<Borrowed>)> {
     if let Some(context) = &args.cluster.context {
-        return Ok(Site::adopt(workspace, context, args.cluster.yes_this_cluster)?);
+        return Ok((Site::adopt(workspace, context, args.cluster.yes_this_cluster)?, None));
     }
     let stop = interrupt::writing();
     let entry = labs.first().context("there are no labs")?;
     let wanted = site::wanted(entry, args.cluster.image.as_deref())?;
     let name = format!("tightship-lint-{}", Names::for_run(&entry.lab)?.run);
     let mut steps = Steps::new();
-    let site = Site::make(workspace, &name, &wanted, &mut steps, stop);
+    let made = Site::borrow(workspace, &name, &wanted, &mut steps, stop);
     steps.finish();
-    Ok(site?)
+    let (site, borrowed) = made?;
+    Ok((site, Some(borrowed)))
 }
 
 fn prove(site: &Site, args: &LintArgs, labs: &[&Entry], teller: &Teller) -> anyhow::Result<Vec<Proof>> {
@@ -150,11 +147,16 @@ struct Teller {
 impl Teller {
     fn tell(&self, proof: &Proof) {
         let mut done = self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *done += 1;
+        *done += usize::from(proof.attempts == 1);
         let (number, total) = (*done, self.total);
         let word = if proof.faults.is_empty() { "ok" } else { "FAULT" };
-        let line =
-            format!("{number:>3}/{total} {:>6.1} s  {word:<5} {} {}", proof.seconds, proof.lab, proof.phase.name());
+        let again = if proof.attempts > 1 { " (again)" } else { "" };
+        let line = format!(
+            "{number:>3}/{total} {:>6.1} s  {word:<5} {} {}{again}",
+            proof.seconds,
+            proof.lab,
+            proof.phase.name()
+        );
         // who cannot be told is told the end
         let _ = say(&line);
         for fault in &proof.faults {

@@ -18,7 +18,7 @@ use crate::lab::run::RunError;
 
 /// Begins a lab anew: new namespaces, new files; those of the learner are kept aside.
 pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
-    let _lock = desk.workspace.lock()?;
+    let _lock = desk.lock()?;
     let course = Rc::clone(&desk.course);
     let entry = match &name.lab {
         Some(word) => course.find(word)?,

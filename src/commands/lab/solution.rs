@@ -15,7 +15,7 @@ use crate::commands::{OK, output};
 
 /// Shows a solution, or applies it.
 pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
-    let _lock = desk.workspace.lock()?;
+    let _lock = desk.lock()?;
     let course = Rc::clone(&desk.course);
     let entry = match &args.lab.lab {
         Some(word) => course.find(word)?,

@@ -23,7 +23,7 @@ const IMAGE: &str = "TIGHTSHIP_NODE_IMAGE";
 
 /// Starts a lab.
 pub(super) fn run(mut desk: Desk, args: &StartArgs) -> anyhow::Result<u8> {
-    let _lock = desk.workspace.lock()?;
+    let _lock = desk.lock()?;
     let course = Rc::clone(&desk.course);
     let Some(entry) = choose(&course, &desk, &args.lab)? else {
         say("every lab is passed: `tightship lab list` shows them, `tightship lab start ID` repeats one")?;

@@ -32,7 +32,7 @@ struct Output<'r> {
 
 /// Verifies a lab, or one task of it.
 pub(super) fn run(mut desk: Desk, args: &VerifyArgs) -> anyhow::Result<u8> {
-    let _lock = desk.workspace.lock()?;
+    let _lock = desk.lock()?;
     let course = Rc::clone(&desk.course);
     let entry = match &args.lab.lab {
         Some(word) => course.find(word)?,

@@ -40,8 +40,7 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
         let now = (stage.fingerprint(&site.client)?, of_folder(&stage.folder));
         if seen != Some(now) {
             let report = {
-                let _lock = desk.workspace.lock()?;
-                desk.state = desk.workspace.load()?;
+                let _lock = desk.lock()?;
                 verify::look(&mut desk, entry, &stage, &site.client, None)?
             };
             output::print(&format!("\n{}", verify::text(entry, &report, None)))?;

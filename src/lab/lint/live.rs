@@ -96,6 +96,14 @@ pub fn prove(
         }
     });
     let mut proofs = proofs.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for proof in proofs.iter_mut().filter(|proof| !proof.faults.is_empty()) {
+        let entry =
+            labs.iter().find(|entry| *entry.lab.id.value == *proof.lab).filter(|_| !stop.load(Ordering::SeqCst));
+        if let Some(entry) = entry {
+            *proof = Proof { attempts: 2, ..one(entry, &proof.phase, grounds) };
+            tell(proof);
+        }
+    }
     let place = |proof: &Proof| labs.iter().position(|entry| *entry.lab.id.value == *proof.lab);
     proofs.sort_by(|a, b| (place(a), &a.phase).cmp(&(place(b), &b.phase)));
     proofs
@@ -106,6 +114,7 @@ fn one(entry: &Entry, phase: &Phase, grounds: &dyn Grounds) -> Proof {
         lab: entry.lab.id.value.to_string(),
         phase: phase.clone(),
         faults: Vec::new(),
+        attempts: 1,
         seconds: 0.0,
         verify_seconds: 0.0,
     };

@@ -10,7 +10,8 @@ use super::live::{Ground, Grounds};
 use crate::cluster::client::kubeconfig::Access;
 use crate::cluster::client::{Api, ApiError, Client, Ended, Exec, ExecReply, Request, Response};
 use crate::cluster::create::{Borrowed, Custom};
-use crate::cluster::{ClusterError, Home, Progress};
+use crate::cluster::{ClusterError, Home, Progress, image};
+use crate::lab::IMAGE;
 use crate::lab::course::Entry;
 use crate::lab::node::pristine;
 use crate::lab::run::RunError;
@@ -61,6 +62,7 @@ impl<'p> Pool<'p> {
         let home = Home::new(&self.root, &name).map_err(|error| unmade(&error))?;
         let cluster = Borrowed::create(&home, &wanted, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
         let node = format!("{name}-control-plane");
+        image::load(&home, &node, IMAGE, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
         let client = Client::connect(&home.kubeconfig(), None, Some(node.clone()))?;
         let access = Access::open(&home.kubeconfig(), None)?;
         Ok(Own { custom, client, access, node, cluster })

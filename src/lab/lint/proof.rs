@@ -40,6 +40,9 @@ pub struct Proof {
     pub phase: Phase,
     /// Why it is not proved; empty if it is.
     pub faults: Vec<String>,
+    /// How often it was tried: what is not proved at first is tried once more when all else is done, since a busy machine
+    /// can be late with anything.
+    pub attempts: u8,
     /// How long it took.
     pub seconds: f64,
     /// How long the verification took that counts.

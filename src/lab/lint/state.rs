@@ -95,6 +95,13 @@ fn strip(object: &mut Value) {
             metadata.remove(key);
         }
         metadata.remove("annotations");
+        // the API server notes the day on which a token of a Secret was used
+        if let Some(labels) = metadata.get_mut("labels").and_then(Value::as_object_mut) {
+            labels.remove("kubernetes.io/legacy-token-last-used");
+            if labels.is_empty() {
+                metadata.remove("labels");
+            }
+        }
     }
     if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
         for key in ["clusterIP", "clusterIPs"] {
