@@ -26,8 +26,7 @@ end() {
       [ -z "$pod" ] || kill -9 $(grep -l "pod$pod" /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3) 2>/dev/null
     done
   # only what is empty goes
-  find /sys/fs/cgroup -depth -type d -path '*kubepods*' -name 'cri-containerd-*.scope' -exec rmdir {} + 2>/dev/null
-  :
+  find /sys/fs/cgroup -depth -type d -path '*kubepods*' -name 'cri-containerd-*.scope' -exec rmdir {} + 2>/dev/null || :
 }
 "#;
 

@@ -17,7 +17,17 @@ pub(super) fn is_one(step: &Step) -> bool {
 }
 
 /// Does a step on the node; what has to be restarted for it comes to the rest.
-pub(super) fn step(stage: &Stage<'_>, api: &dyn Api, step: &Step, touched: &mut Touched) -> Result<(), RunError> {
+pub(super) fn step(
+    stage: &Stage<'_>,
+    api: &dyn Api,
+    step: &Step,
+    touched: &mut Touched,
+    tell: &mut dyn FnMut(&str),
+) -> Result<(), RunError> {
+    // a pod that is just being made would keep the next kubelet waiting; once a manifest is written, this one is at work
+    if touched.is_empty() && restart::answers(api) {
+        quiet::wait(api, &stage.names, tell)?;
+    }
     let path = if let Some(put) = &step.node_put {
         files::write(api, &put.to, &stage.text(&put.from)?, Some(put.mode.as_deref().unwrap_or("0600")))?;
         &put.to
@@ -56,10 +66,6 @@ pub(super) fn settle(
     tell: &mut dyn FnMut(&str),
 ) -> Result<(), RunError> {
     if !touched.is_empty() {
-        // a pod that is just being made would be one that the kubelet does not know afterwards
-        if restart::answers(api) {
-            quiet::wait(api, &stage.names, tell)?;
-        }
         restart::restart(api, &stage.names.node, touched, tell)?;
         touched.clear();
     }
