@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::files::KEPT;
-use super::restart::{self, Restarted, answers};
+use super::restart::{self, END, Restarted, answers};
 use super::{Component, Look, NodeError, must, sh};
 use crate::cluster::client::{Api, Request};
 
@@ -55,9 +55,7 @@ const RESTORE: &str = r#"
 folder=$1; shift
 set -e
 systemctl stop kubelet
-pids=$(ls -l /proc/[0-9]*/exe 2>/dev/null |
-  sed -nE 's#^.* /proc/([0-9]+)/exe -> .*/(etcd|kube-apiserver|kube-controller-manager|kube-scheduler)$#\1#p')
-[ -z "$pids" ] || kill -9 $pids 2>/dev/null || :
+end etcd kube-apiserver kube-controller-manager kube-scheduler
 tar -tf "$folder/pristine.tar" | sed 's#/$##' | sort >"$folder/known"
 find "$@" -depth 2>/dev/null | while read -r path; do
   grep -qxF -- "${path#/}" "$folder/known" || rm -rf -- "$path"
@@ -97,7 +95,7 @@ pub fn prepare(api: &dyn Api, node: &str, tell: &mut dyn FnMut(&str)) -> Result<
             tell("put the files of the control plane back");
             let before = Look::take(api)?;
             let args: Vec<&str> = std::iter::once(FOLDER).chain(KEPT).collect();
-            must(api, &format!("{STATE}{RESTORE}"), &args, &[]).map_err(spoiled)?;
+            must(api, &format!("{END}{RESTORE}"), &args, &[]).map_err(spoiled)?;
             let all = BTreeSet::from(Component::ALL);
             match restart::wait(api, node, &before, &all, tell).map_err(spoiled)? {
                 Restarted::Works => {}

@@ -13,12 +13,27 @@ use serde_json::Value;
 use super::{Component, Look, NodeError, must};
 use crate::cluster::client::{Api, Request, Response, url};
 
+/// Ends programs with all that belongs to their pods, and what containers that are gone have left. A pod of which something
+/// still ran would keep the one that takes its place waiting for ten seconds and more, and so does a control group of a
+/// container that nobody knows.
+pub(super) const END: &str = r#"
+end() {
+  names=$(echo "$*" | tr ' ' '|')
+  ls -l /proc/[0-9]*/exe 2>/dev/null | sed -nE "s#^.* /proc/([0-9]+)/exe -> .*/($names)( \(deleted\))?\$#\1#p" |
+    while read -r pid; do
+      pod=$(sed -nE 's#.*[/-]pod([0-9a-f]{32})[./].*#\1#p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+      kill -9 "$pid" 2>/dev/null
+      [ -z "$pod" ] || kill -9 $(grep -l "pod$pod" /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3) 2>/dev/null
+    done
+  # only what is empty goes
+  find /sys/fs/cgroup -depth -type d -path '*kubepods*' -name 'cri-containerd-*.scope' -exec rmdir {} + 2>/dev/null || :
+}
+"#;
+
 /// Ends the programs that are named while the kubelet does not see it, so that it starts them anew.
 const SCRIPT: &str = r#"
 systemctl stop kubelet || exit
-names=$(echo "$*" | tr ' ' '|')
-pids=$(ls -l /proc/[0-9]*/exe 2>/dev/null | sed -nE "s#^.* /proc/([0-9]+)/exe -> .*/($names)( \(deleted\))?\$#\1#p")
-[ -z "$pids" ] || kill -9 $pids 2>/dev/null
+end "$@"
 systemctl daemon-reload
 systemctl start kubelet
 "#;
@@ -49,7 +64,7 @@ pub fn restart(
     let names: Vec<&str> = components.iter().map(|component| component.name()).collect();
     tell(&format!("restart {}", names.join(", ")));
     let before = Look::take(api)?;
-    must(api, SCRIPT, &killed(components), &[])?;
+    must(api, &format!("{END}{SCRIPT}"), &killed(components), &[])?;
     wait(api, node, &before, components, tell)
 }
 

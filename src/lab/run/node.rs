@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{RunError, Stage};
+use super::{RunError, Stage, quiet};
 use crate::cluster::client::Api;
 use crate::lab::course::Step;
 use crate::lab::node::{Component, edit, files, restart};
@@ -17,7 +17,17 @@ pub(super) fn is_one(step: &Step) -> bool {
 }
 
 /// Does a step on the node; what has to be restarted for it comes to the rest.
-pub(super) fn step(stage: &Stage<'_>, api: &dyn Api, step: &Step, touched: &mut Touched) -> Result<(), RunError> {
+pub(super) fn step(
+    stage: &Stage<'_>,
+    api: &dyn Api,
+    step: &Step,
+    touched: &mut Touched,
+    tell: &mut dyn FnMut(&str),
+) -> Result<(), RunError> {
+    // a pod that is just being made would keep the next kubelet waiting; once a manifest is written, this one is at work
+    if touched.is_empty() && restart::answers(api) {
+        quiet::wait(api, &stage.names, tell)?;
+    }
     let path = if let Some(put) = &step.node_put {
         files::write(api, &put.to, &stage.text(&put.from)?, Some(put.mode.as_deref().unwrap_or("0600")))?;
         &put.to

@@ -61,7 +61,7 @@ pub fn take(
             continue;
         }
         if node::is_one(&step) {
-            node::step(stage, api, &step, &mut touched)?;
+            node::step(stage, api, &step, &mut touched, tell)?;
         } else {
             node::settle(stage, api, &mut touched, tell)?;
             one(stage, &step)?;
