@@ -11,7 +11,11 @@ const WIDTH: usize = 80;
 
 /// A text in lines, each with the same beginning.
 pub(super) fn wrapped(text: &str, indent: &str) -> String {
-    let options = textwrap::Options::new(WIDTH).initial_indent(indent).subsequent_indent(indent).break_words(false);
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(indent)
+        .subsequent_indent(indent)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
     text.trim().lines().fold(String::new(), |mut lines, line| {
         lines.push_str(textwrap::fill(line, &options).trim_end());
         lines.push('\n');
