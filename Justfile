@@ -57,6 +57,10 @@ docs:
     cargo run --locked --quiet -- lab list --markdown > docs/labs.md
     cargo doc --no-deps --locked
 
+# Proves labs in every state, on clusters of its own; without a name all of them, which takes about twenty minutes on two cores.
+test-labs *labs:
+    TIGHTSHIP_LIVE=1 cargo run --locked --release --quiet -- lab lint {{labs}}
+
 # Remakes the tables of Kubernetes from its releases; needs go and python3, and what data/apiserver/README.md says.
 data:
     python3 data/fields/make.py

@@ -52,7 +52,8 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
             } else {
                 "\nwatching: change something; Ctrl-C ends"
             })?;
-            seen = Some((stage.fingerprint(&site.client)?, of_folder(&stage.folder)));
+            // as it was before: what changed meanwhile is looked at next
+            seen = Some(now);
         }
         if stop.load(Ordering::SeqCst) {
             return Ok(interrupt::CODE);

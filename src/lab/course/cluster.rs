@@ -34,12 +34,12 @@ impl Entry {
             return Err(Faults(vec![Fault::of_file(source, "this is no part of kind's configuration")]));
         };
         let mut decoder = Decoder::new(source.text());
-        let decoded = Patch::decode(root, &mut decoder);
+        let read = Patch::decode(root, &mut decoder);
         let problems = decoder.into_problems();
         let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
         let mut faults = Faults::default();
         faults.add(source, problems);
-        let patch = decoded.filter(|_| !failed).ok_or(faults)?;
+        let patch = read.filter(|_| !failed).ok_or(faults)?;
         Ok(Custom {
             kubeadm: patch.kubeadm,
             gates: patch.gates.iter().map(|(gate, on)| (gate.clone(), *on)).collect(),
