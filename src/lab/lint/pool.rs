@@ -38,6 +38,10 @@ struct Own {
 impl<'p> Pool<'p> {
     /// No cluster yet; they are made from this image, with their files in the folder for temporary ones.
     pub fn new(image: Option<String>, stop: &'p AtomicBool) -> Result<Self, RunError> {
+        let image = image.filter(|image| !image.is_empty());
+        if image.is_none() {
+            return Err(unmade(&ClusterError::NoImage));
+        }
         let root = Utf8PathBuf::from_path_buf(std::env::temp_dir())
             .map_err(|_| RunError::Course("the folder for temporary files is not UTF-8".to_owned()))?;
         Ok(Self { root, image, stop, idle: Mutex::default() })
