@@ -47,8 +47,6 @@ type Test = (&'static str, fn(&Live) -> Result<(), Failed>);
 
 fn tests() -> Vec<Test> {
     [
-        #[cfg(feature = "cluster")]
-        labs::FIRST,
         hardened::FIRST,
         workloads::TESTS,
         network::TESTS,
@@ -67,6 +65,8 @@ fn tests() -> Vec<Test> {
         labs::TESTS,
         policies::TESTS,
         hardened::LAST,
+        #[cfg(feature = "cluster")]
+        labs::LAST,
     ]
     .concat()
 }
