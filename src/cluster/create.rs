@@ -46,16 +46,14 @@ pub fn create(
     progress: &mut dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Record, ClusterError> {
-    let (record, keeper) = make(home, wanted, progress, stop)?;
-    keeper.done();
-    Ok(record)
+    Ok(Borrowed::create(home, wanted, progress, stop)?.keep())
 }
 
 /// A cluster that is deleted when this is dropped, or when the program ends, however that happens.
 #[derive(Debug)]
 pub struct Borrowed {
-    /// What was made.
-    pub record: Record,
+    record: Record,
+    folder: Utf8PathBuf,
     keeper: Option<Keeper>,
 }
 
@@ -68,7 +66,20 @@ impl Borrowed {
         stop: &AtomicBool,
     ) -> Result<Self, ClusterError> {
         let (record, keeper) = make(home, wanted, progress, stop)?;
-        Ok(Self { record, keeper: Some(keeper) })
+        Ok(Self { record, folder: home.folder().to_owned(), keeper: Some(keeper) })
+    }
+
+    /// Its folder, which goes with it, and with everything in it.
+    pub fn folder(&self) -> &Utf8Path {
+        &self.folder
+    }
+
+    /// Lets it stay after all.
+    pub fn keep(mut self) -> Record {
+        if let Some(keeper) = self.keeper.take() {
+            keeper.done();
+        }
+        self.record.clone()
     }
 
     /// Deletes it now, and waits for that; says whether nothing is left.

@@ -32,13 +32,17 @@ pub(super) fn check() -> Result<(), ClusterError> {
     }
 }
 
-/// Pulls an image unless it is here.
-pub(super) fn ensure_image(image: &str, progress: &mut dyn Progress, stop: &AtomicBool) -> Result<(), ClusterError> {
-    let here = docker(["image", "inspect", "--format", "{{.Id}}", "--", image])
+/// Whether an image is here.
+pub(super) fn has_image(image: &str) -> bool {
+    docker(["image", "inspect", "--format", "{{.Id}}", "--", image])
         .stdin(Stdio::null())
         .output()
-        .is_ok_and(|output| output.status.success());
-    if here {
+        .is_ok_and(|output| output.status.success())
+}
+
+/// Pulls an image unless it is here.
+pub(super) fn ensure_image(image: &str, progress: &mut dyn Progress, stop: &AtomicBool) -> Result<(), ClusterError> {
+    if has_image(image) {
         return Ok(());
     }
     progress.step(&format!("pull {image}"));

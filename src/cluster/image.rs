@@ -20,6 +20,11 @@ pub fn load(
     kind::load(home, image)
 }
 
+/// Whether Docker has an image on this machine.
+pub fn is_here(image: &str) -> bool {
+    docker::has_image(image)
+}
+
 /// Whether a node has an image.
 pub fn is_on(node: &str, image: &str) -> Result<bool, ClusterError> {
     let listed = docker::exec(node, &["ctr", "--namespace", "k8s.io", "images", "list", "--quiet"])?;

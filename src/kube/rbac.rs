@@ -132,6 +132,22 @@ const ROWS: &[Row] = &[
     row(Danger::CreateVolumes, "", &["persistentvolumes"], &["create"]),
 ];
 
+/// The verbs that a Role may have for resources.
+pub const VERBS: [&str; 12] = [
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "bind",
+    "escalate",
+    "impersonate",
+    "approve",
+];
+
 /// Verbs whose meaning does not depend on what else the resource allows.
 const SPECIAL: [&str; 5] = ["bind", "escalate", "impersonate", "approve", "sign"];
 

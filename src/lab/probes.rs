@@ -31,12 +31,14 @@ const SETTLING: Duration = Duration::from_millis(300);
 /// For how long after that a dial that surprises is tried again: the agent may be slow.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// Why a container does not start, and will not do so by itself.
-const STUCK: &[&str] = &[
+/// Reasons for which a container waits, and waits in vain until somebody changes something.
+pub const STUCK: &[&str] = &[
+    "CrashLoopBackOff",
     "CreateContainerConfigError",
     "CreateContainerError",
     "ErrImageNeverPull",
     "ErrImagePull",
+    "ImageInspectError",
     "ImagePullBackOff",
     "InvalidImageName",
     "RunContainerError",

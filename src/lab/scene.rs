@@ -29,6 +29,13 @@ pub struct Names {
     pub saved: IndexMap<String, String>,
 }
 
+impl Names {
+    /// The namespace that the learner's kubectl works in: the first.
+    pub fn home(&self) -> &str {
+        self.ns.values().next().map_or("default", String::as_str)
+    }
+}
+
 /// What was written down at the start, by check: values of `unchanged`, findings of `rule` with `new_only`.
 pub type Snapshots = IndexMap<String, Value>;
 

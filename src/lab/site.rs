@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::course::values::Need;
@@ -12,7 +12,7 @@ use super::course::{Entry, Faults, Lab};
 use super::state::{ClusterRecord, StateError, Workspace};
 use crate::cluster::client::kinds::Resource;
 use crate::cluster::client::{Api as _, ApiError, Client, apply, kubeconfig::Access, server};
-use crate::cluster::create::{self, Borrowed, Wanted};
+use crate::cluster::create::{Borrowed, Wanted};
 use crate::cluster::{ClusterError, Home, Progress, delete, image};
 
 /// The name of the context in the learner's kubeconfig.
@@ -140,44 +140,36 @@ impl Site {
         progress: &mut dyn Progress,
         stop: &AtomicBool,
     ) -> Result<Self, SiteError> {
-        let home = Home::new(&workspace.clusters(), name)?;
-        create::create(&home, wanted, progress, stop)?;
-        if let Err(error) = image::load(&home, &node_of(name), super::IMAGE, progress, stop) {
-            progress.fail();
-            // a cluster whose labs cannot start is none
-            delete::delete(&home)?;
-            return Err(error.into());
-        }
-        Self::made(&home)
+        // a cluster whose labs cannot start is none, and goes again
+        let (site, cluster) = Self::borrow(&workspace.clusters(), name, wanted, progress, stop)?;
+        cluster.keep();
+        Ok(site)
     }
 
-    /// The same for the length of this program: it is deleted when what comes with it is dropped, however that happens.
+    /// A cluster with its files below this folder, for the length of this program: it is deleted when what comes with it is
+    /// dropped, however that happens.
     pub fn borrow(
-        workspace: &Workspace,
+        root: &Utf8Path,
         name: &str,
         wanted: &Wanted,
         progress: &mut dyn Progress,
         stop: &AtomicBool,
     ) -> Result<(Self, Borrowed), SiteError> {
-        let home = Home::new(&workspace.clusters(), name)?;
+        let home = Home::new(root, name)?;
         let borrowed = Borrowed::create(&home, wanted, progress, stop)?;
-        image::load(&home, &node_of(name), super::IMAGE, progress, stop)?;
-        Ok((Self::made(&home)?, borrowed))
-    }
-
-    /// A cluster that was made just now.
-    fn made(home: &Home) -> Result<Self, SiteError> {
+        let node = node_of(name);
+        image::load(&home, &node, super::IMAGE, progress, stop)?;
         let record = ClusterRecord {
-            name: home.name().to_owned(),
+            name: name.to_owned(),
             kubeconfig: home.kubeconfig(),
             context: None,
             uid: String::new(),
             made: true,
-            node: node_of(home.name()),
+            node,
             server: String::new(),
             version: String::new(),
         };
-        Self::look(record)
+        Ok((Self::look(record)?, borrowed))
     }
 
     /// The cluster of a context of the user's kubeconfig. One that is not kind's has to be confirmed.
@@ -209,7 +201,7 @@ impl Site {
         if !is_kind && !assured {
             return Err(SiteError::Real(context.to_owned()));
         }
-        let node = if is_kind { format!("{}-control-plane", record.name) } else { String::new() };
+        let node = if is_kind { node_of(&record.name) } else { String::new() };
         Self::look(ClusterRecord { node, ..record })
     }
 
@@ -222,10 +214,14 @@ impl Site {
         Ok(Self { record, client })
     }
 
+    /// Where it is, and who one is there.
+    pub fn access(&self) -> Result<Access, ApiError> {
+        Access::open(&self.record.kubeconfig, self.record.context.as_deref())
+    }
+
     /// Writes the learner's kubeconfig: one context, whose namespace is this.
     pub fn write_kubeconfig(&self, workspace: &Workspace, namespace: &str) -> Result<Utf8PathBuf, SiteError> {
-        let access = Access::open(&self.record.kubeconfig, self.record.context.as_deref())?;
-        workspace.write("kubeconfig", &access.kubeconfig(CONTEXT, namespace)?)?;
+        workspace.write("kubeconfig", &self.access()?.kubeconfig(CONTEXT, namespace)?)?;
         Ok(workspace.kubeconfig())
     }
 }

@@ -47,15 +47,15 @@ impl Desk {
 
     /// The lab that was named, or the one that the learner is in.
     pub(super) fn lab(&self, named: Option<&str>) -> anyhow::Result<&Entry> {
-        if let Some(word) = named {
-            return Ok(self.course.find(word)?);
-        }
-        Self::current(&self.course, &self.state)
+        self.lab_of(&self.course, named)
     }
 
-    /// The lab that the learner is in.
-    pub(super) fn current<'c>(course: &'c Course, state: &State) -> anyhow::Result<&'c Entry> {
-        let current = state.current.as_deref();
+    /// The same of a course that is held beside this, so that this can be changed meanwhile.
+    pub(super) fn lab_of<'c>(&self, course: &'c Course, named: Option<&str>) -> anyhow::Result<&'c Entry> {
+        if let Some(word) = named {
+            return Ok(course.find(word)?);
+        }
+        let current = self.state.current.as_deref();
         let current = current.context("no lab is started: `tightship lab start` starts the first")?;
         course.find(current).with_context(|| format!("this course does not have the lab {current}"))
     }

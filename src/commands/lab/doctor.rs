@@ -1,12 +1,12 @@
 //! `tightship lab doctor`.
 
 use std::fmt::Write as _;
-
 use std::fs;
 use std::process::{Command, Stdio};
 
 use super::desk::Desk;
 use crate::cli::lab::DoctorArgs;
+use crate::cluster::image;
 use crate::commands::{FINDINGS, OK, output};
 use crate::lab::IMAGE;
 use crate::lab::site::Site;
@@ -90,15 +90,10 @@ fn node_image(image: Option<&str>) -> Finding {
             "set TIGHTSHIP_NODE_IMAGE, such as to kindest/node:v1.34.0, or say --image; https://github.com/kubernetes-sigs/kind/releases lists those that go with your kind",
         );
     };
-    let here = Command::new("docker").args(["image", "inspect", "--format", "{{.Id}}", "--", image]).output();
-    match here {
-        Ok(output) if output.status.success() => Finding::well(WHAT, image),
-        _ => Finding::ill(
-            WHAT,
-            image,
-            format!("it is not here yet: `docker pull {image}` before the workshop saves time"),
-        ),
+    if image::is_here(image) {
+        return Finding::well(WHAT, image);
     }
+    Finding::ill(WHAT, image, format!("it is not here yet: `docker pull {image}` before the workshop saves time"))
 }
 
 fn memory() -> Finding {
@@ -145,7 +140,7 @@ fn cluster(site: &Site) -> Vec<Finding> {
     let record = &site.record;
     let mut found = vec![Finding::well("cluster", format!("{} {}", record.name, record.version))];
     if !record.node.is_empty() {
-        found.push(match crate::cluster::image::is_on(&record.node, IMAGE) {
+        found.push(match image::is_on(&record.node, IMAGE) {
             Ok(true) => Finding::well("image of the labs", format!("{IMAGE} is on {}", record.node)),
             Ok(false) => Finding::ill(
                 "image of the labs",

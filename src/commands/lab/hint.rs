@@ -1,7 +1,6 @@
 //! `tightship lab hint`.
 
 use std::fmt::Write as _;
-
 use std::rc::Rc;
 
 use anyhow::bail;
@@ -15,7 +14,7 @@ use crate::commands::{OK, output};
 pub(super) fn run(mut desk: Desk, args: &TaskArgs) -> anyhow::Result<u8> {
     let _lock = desk.lock()?;
     let course = Rc::clone(&desk.course);
-    let entry = Desk::current(&course, &desk.state)?;
+    let entry = desk.lab_of(&course, None)?;
     desk.run(entry)?;
     let id = entry.lab.id.value.to_string();
     let record = desk.state.lab(&id);

@@ -1,29 +1,27 @@
 //! `tightship lab lint`.
 
 use std::fmt::Write as _;
-
 use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use camino::Utf8Path;
 use serde::Serialize;
+use tempfile::TempDir;
 
 use super::ERROR;
 use super::desk::{Desk, say};
 use crate::cli::lab::LintArgs;
-use crate::cluster::client::kubeconfig::Access;
 use crate::cluster::create::Borrowed;
 use crate::commands::progress::Steps;
 use crate::commands::{FINDINGS, OK, interrupt, output};
 use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Fault, Faults};
 use crate::lab::lint::live::{self, Ground};
-use crate::lab::lint::pool::Pool;
+use crate::lab::lint::pool::{Pool, temporary};
 use crate::lab::lint::{Phase, Proof, offline};
-use crate::lab::run::RunError;
 use crate::lab::scene::Names;
-use crate::lab::site::{self, CONTEXT, Site};
+use crate::lab::site::{self, Site};
 use crate::lab::state::Workspace;
 
 /// The version of the JSON.
@@ -59,22 +57,19 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
     let begun = Instant::now();
     let (own, shared): (Vec<&Entry>, Vec<&Entry>) =
         labs.iter().copied().partition(|entry| entry.lab.needs.contains(&Need::OwnCluster));
-    let scratch = tempfile::tempdir().context("a folder for the runs")?;
-    let folder = Utf8Path::from_path(scratch.path()).context("the folder for the runs is not UTF-8")?;
-    let workspace = Workspace::new(folder)?;
     let total: usize = labs.iter().map(|entry| live::phases(&entry.lab).len()).sum();
     let teller = Teller { total, done: Mutex::new(0) };
     let mut proofs = Vec::new();
     if !shared.is_empty() {
-        let (site, borrowed) = match ground(&workspace, args, &shared) {
+        let (site, hold) = match ground(args, &shared) {
             Ok(ground) => ground,
             Err(error) => {
                 output::error(&format!("{error:#}"))?;
                 return Ok(ERROR);
             }
         };
-        proofs.extend(prove(&site, args, &shared, &teller)?);
-        if borrowed.is_some_and(|cluster| !cluster.delete()) {
+        proofs.extend(prove(&site, hold.folder()?, args, &shared, &teller)?);
+        if !hold.let_go() {
             say(&format!("{} could not be deleted: `kind delete cluster --name {0}` does it", site.record.name))?;
         }
     }
@@ -99,35 +94,59 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
     })
 }
 
+/// What has to go when a cluster is not needed any more, however the program ends; within it is the folder for the runs.
+enum Hold {
+    /// The cluster itself, with its folder.
+    Cluster(Borrowed),
+    /// A folder only: the cluster is somebody else's.
+    Folder(TempDir),
+}
+
+impl Hold {
+    fn folder(&self) -> anyhow::Result<&Utf8Path> {
+        match self {
+            Self::Cluster(cluster) => Ok(cluster.folder()),
+            Self::Folder(folder) => Utf8Path::from_path(folder.path()).context("the folder for the runs is not UTF-8"),
+        }
+    }
+
+    /// Says whether nothing is left.
+    fn let_go(self) -> bool {
+        match self {
+            Self::Cluster(cluster) => cluster.delete(),
+            Self::Folder(folder) => folder.close().is_ok(),
+        }
+    }
+}
+
 /// The cluster to prove on.
-fn ground(workspace: &Workspace, args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<(Site, Option<Borrowed>)> {
+fn ground(args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<(Site, Hold)> {
     if let Some(context) = &args.cluster.context {
-        return Ok((Site::adopt(workspace, context, args.cluster.yes_this_cluster)?, None));
+        let hold = Hold::Folder(tempfile::tempdir().context("a folder for the runs")?);
+        let site = Site::adopt(&Workspace::new(hold.folder()?)?, context, args.cluster.yes_this_cluster)?;
+        return Ok((site, hold));
     }
     let stop = interrupt::writing();
     let entry = labs.first().context("there are no labs")?;
     let wanted = site::wanted(entry, args.cluster.image.as_deref())?;
     let name = format!("tightship-lint-{}", Names::for_run(&entry.lab)?.run);
     let mut steps = Steps::new();
-    let made = Site::borrow(workspace, &name, &wanted, &mut steps, stop);
+    let made = Site::borrow(&temporary()?, &name, &wanted, &mut steps, stop);
     steps.finish();
-    let (site, borrowed) = made?;
-    Ok((site, Some(borrowed)))
+    let (site, cluster) = made?;
+    Ok((site, Hold::Cluster(cluster)))
 }
 
-fn prove(site: &Site, args: &LintArgs, labs: &[&Entry], teller: &Teller) -> anyhow::Result<Vec<Proof>> {
+fn prove(
+    site: &Site,
+    folder: &Utf8Path,
+    args: &LintArgs,
+    labs: &[&Entry],
+    teller: &Teller,
+) -> anyhow::Result<Vec<Proof>> {
     let stop = interrupt::writing();
-    let access = Access::open(&site.record.kubeconfig, site.record.context.as_deref())?;
-    let kubeconfig = |path: &Utf8Path, namespace: &str| -> Result<(), RunError> {
-        let text = access.kubeconfig(CONTEXT, namespace)?;
-        std::fs::write(path, text).map_err(RunError::at(path))
-    };
-    let ground = Ground {
-        api: &site.client,
-        kubeconfig: &kubeconfig,
-        node: site.record.node.clone(),
-        server: site.record.server.clone(),
-    };
+    let access = site.access()?;
+    let ground = Ground { api: &site.client, access: &access, node: &site.record.node, folder };
     Ok(live::prove(labs, &ground, usize::from(args.jobs), stop, &|proof| teller.tell(proof)))
 }
 

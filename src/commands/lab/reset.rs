@@ -20,10 +20,7 @@ use crate::lab::run::RunError;
 pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
     let _lock = desk.lock()?;
     let course = Rc::clone(&desk.course);
-    let entry = match &name.lab {
-        Some(word) => course.find(word)?,
-        None => Desk::current(&course, &desk.state)?,
-    };
+    let entry = desk.lab_of(&course, name.lab.as_deref())?;
     let mut steps = Steps::new();
     let is_own = entry.lab.needs.contains(&Need::OwnCluster);
     let site = match desk.site(entry) {

@@ -1,7 +1,6 @@
 //! `tightship lab solution`.
 
 use std::fmt::Write as _;
-
 use std::rc::Rc;
 
 use anyhow::bail;
@@ -17,10 +16,7 @@ use crate::commands::{OK, output};
 pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
     let _lock = desk.lock()?;
     let course = Rc::clone(&desk.course);
-    let entry = match &args.lab.lab {
-        Some(word) => course.find(word)?,
-        None => Desk::current(&course, &desk.state)?,
-    };
+    let entry = desk.lab_of(&course, args.lab.lab.as_deref())?;
     let id = entry.lab.id.value.to_string();
     desk.run(entry)?;
     let is_passed = desk.record(entry).is_some_and(|record| record.passed.is_some());

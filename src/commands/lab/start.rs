@@ -46,7 +46,7 @@ pub(super) fn run(mut desk: Desk, args: &StartArgs) -> anyhow::Result<u8> {
         steps.finish();
         desk.state.current = Some(id.clone());
         desk.save()?;
-        site.write_kubeconfig(&desk.workspace, first(&desk, entry)?)?;
+        site.write_kubeconfig(&desk.workspace, desk.stage(entry, &site)?.names.home())?;
         say(&format!("{id} is started already; `tightship lab reset` begins it anew"))?;
         return where_to(&desk, entry);
     }
@@ -58,10 +58,6 @@ pub(super) fn run(mut desk: Desk, args: &StartArgs) -> anyhow::Result<u8> {
     let seconds = steps.finish();
     say(&format!("{id} is ready after {} s", seconds.as_secs()))?;
     where_to(&desk, entry)
-}
-
-fn first<'d>(desk: &'d Desk, entry: &Entry) -> anyhow::Result<&'d str> {
-    Ok(desk.run(entry)?.ns.values().next().map_or("default", String::as_str))
 }
 
 fn choose<'c>(course: &'c Course, desk: &Desk, word: &str) -> anyhow::Result<Option<&'c Entry>> {
@@ -140,7 +136,7 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
     lab.started.get_or_insert_with(|| jiff::Timestamp::now().to_string());
     lab.run = Some(record);
     desk.save()?;
-    site.write_kubeconfig(&desk.workspace, names.ns.values().next().map_or("default", String::as_str))?;
+    site.write_kubeconfig(&desk.workspace, names.home())?;
     let mut stage = Stage::new(entry, names, &desk.folder(entry))?;
     stage.write_files()?;
     let begun = run::begin(&mut stage, &site.client, Proved::Now, &mut |step| steps.step(step))?;

@@ -1,7 +1,6 @@
 //! `tightship lab verify`.
 
 use std::fmt::Write as _;
-
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -34,10 +33,7 @@ struct Output<'r> {
 pub(super) fn run(mut desk: Desk, args: &VerifyArgs) -> anyhow::Result<u8> {
     let _lock = desk.lock()?;
     let course = Rc::clone(&desk.course);
-    let entry = match &args.lab.lab {
-        Some(word) => course.find(word)?,
-        None => Desk::current(&course, &desk.state)?,
-    };
+    let entry = desk.lab_of(&course, args.lab.lab.as_deref())?;
     let task = args.task.as_deref().map(|word| desk::task(entry, word)).transpose()?;
     desk.run(entry)?;
     let site = match desk.site(entry) {

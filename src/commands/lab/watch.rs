@@ -24,10 +24,7 @@ const LOOK: Duration = Duration::from_millis(500);
 pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
     let stop = interrupt::writing();
     let course = Rc::clone(&desk.course);
-    let entry = match &name.lab {
-        Some(word) => course.find(word)?,
-        None => Desk::current(&course, &desk.state)?,
-    };
+    let entry = desk.lab_of(&course, name.lab.as_deref())?;
     desk.run(entry)?;
     let site = match desk.site(entry) {
         Ok(site) => site,

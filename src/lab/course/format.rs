@@ -250,6 +250,13 @@ pub struct Check {
     pub span: Span,
 }
 
+impl Check {
+    /// Whether it passes at the start: what belongs to a task fails then, unless it says otherwise.
+    pub fn passes_at_start(&self, of_task: bool) -> bool {
+        self.at_start.map_or(!of_task, |said| said == AtStart::Pass)
+    }
+}
+
 impl Default for Check {
     fn default() -> Self {
         Self {

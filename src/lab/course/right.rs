@@ -3,24 +3,10 @@
 use std::fmt;
 
 use crate::diagnostic::nearest;
+use crate::kube::rbac;
 
-/// The verbs that the API server and its authorizers know.
-const VERBS: &[&str] = &[
-    "get",
-    "list",
-    "watch",
-    "create",
-    "update",
-    "patch",
-    "delete",
-    "deletecollection",
-    "bind",
-    "escalate",
-    "impersonate",
-    "approve",
-    "sign",
-    "attest",
-];
+/// The verbs of signers, which live in no namespace; a Role has the others.
+const OF_SIGNERS: [&str; 2] = ["attest", "sign"];
 
 /// The built-in resources by group. Without this table a misspelt one could not be told from one that nobody may read.
 /// Source: `kubectl api-resources` of Kubernetes 1.37, and the subjects of impersonation.
@@ -125,7 +111,7 @@ impl Right {
         let (Some(verb), Some(rest), None) = (words.next(), words.next(), words.next()) else {
             return Err(format!("`{text}` is no right: expected `verb resource`, such as `get pods/log`"));
         };
-        known("verb", verb, VERBS.iter().copied())?;
+        known("verb", verb, rbac::VERBS.into_iter().chain(OF_SIGNERS))?;
         let (what, name) = split(rest, ':', "a name")?;
         let (what, subresource) = split(what, '/', "a subresource")?;
         let (resource, group) = split(what, '.', "a group")?;

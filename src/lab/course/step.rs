@@ -58,7 +58,7 @@ record! {
     Step "step" {
         /// The task that it solves, so that the linter can leave it out.
         task "task": Option<Located<Id>> = None,
-        /// A file or folder of the lab, applied from the server's side.
+        /// A file or folder of the lab, applied as the learner's kubectl does.
         apply "apply": Option<Located<String>> = None,
         /// The same after what is there was deleted, for what cannot be changed.
         replace "replace": Option<Located<String>> = None,

@@ -1,23 +1,23 @@
 //! The live proof: every lab on a cluster, in every state that it can get into. Each state is a run of its own.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use camino::Utf8Path;
-use serde_json::json;
-
 use super::proof::{Phase, Proof};
 use super::state;
-use crate::cluster::client::{Api, Method, Request, kinds::Resource};
+use crate::cluster::client::{Api, kubeconfig::Access};
 use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Lab};
 use crate::lab::node::pristine;
 use crate::lab::run::{self, Patience, Proved, Report, RunError, Stage, quiet};
 use crate::lab::scene::{Names, Snapshots};
+use crate::lab::site::CONTEXT;
 use crate::lab::verdict::Verdict;
+use camino::Utf8Path;
 
 /// How often a state is looked at until it is what it should be.
 const LOOKS: usize = 3;
@@ -26,12 +26,12 @@ const LOOKS: usize = 3;
 pub struct Ground<'g> {
     /// The way to it.
     pub api: &'g dyn Api,
-    /// Writes a kubeconfig whose namespace is this into a file.
-    pub kubeconfig: &'g (dyn Fn(&Utf8Path, &str) -> Result<(), RunError> + Sync),
+    /// Where it is, and who one is there.
+    pub access: &'g Access,
     /// The container that is its control-plane node.
-    pub node: String,
-    /// The URL of its API server.
-    pub server: String,
+    pub node: &'g str,
+    /// A folder for what runs need, which somebody removes.
+    pub folder: &'g Utf8Path,
 }
 
 /// Where states of labs are proved.
@@ -162,7 +162,7 @@ struct Trial<'t> {
 
 impl<'t> Trial<'t> {
     fn new(entry: &'t Entry, ground: &'t Ground<'t>) -> Result<Self, RunError> {
-        let folder = tempfile::tempdir().map_err(RunError::at("a folder for a run"))?;
+        let folder = tempfile::tempdir_in(ground.folder).map_err(RunError::at(ground.folder))?;
         let stage = stage(entry, ground, folder.path())?;
         Ok(Self { stage, entry, ground, snapshots: Snapshots::new(), verify_seconds: 0.0, folder })
     }
@@ -264,7 +264,7 @@ impl<'t> Trial<'t> {
         self.stage.apply_solution(self.ground.api, 0, Some(task), &mut |_| {})?;
         Ok(self.verify(|stage, report| {
             let mut faults = errors(report);
-            let fails_at_start = |id: &str| stage.lab.check(id).is_some_and(|check| check.at_start.is_none());
+            let fails_at_start = |id: &str| stage.lab.check(id).is_some_and(|check| !check.passes_at_start(true));
             let of_task = report.checks.iter().filter(|check| check.task.as_deref() == Some(task));
             // what another task closes too may be closed already, but not all of it
             let mut of_task = of_task.filter(|check| fails_at_start(&check.id));
@@ -307,9 +307,10 @@ fn stage<'t>(entry: &'t Entry, ground: &Ground<'_>, folder: &std::path::Path) ->
     let mut names = Names::for_run(&entry.lab).map_err(unnamed)?;
     let work = folder.join(&names.run);
     names.kubeconfig = folder.join(format!("{}.kubeconfig", names.run));
-    names.node.clone_from(&ground.node);
-    names.server.clone_from(&ground.server);
-    (ground.kubeconfig)(&names.kubeconfig, names.ns.values().next().map_or("default", String::as_str))?;
+    ground.node.clone_into(&mut names.node);
+    names.server.clone_from(&ground.access.server);
+    let kubeconfig = ground.access.kubeconfig(CONTEXT, names.home())?;
+    fs::write(&names.kubeconfig, kubeconfig).map_err(RunError::at(&names.kubeconfig))?;
     Stage::new(entry, names, &work)
 }
 
@@ -321,12 +322,4 @@ fn errors(report: &Report) -> Vec<String> {
 fn not_passing(report: &Report) -> Vec<String> {
     let wrong = report.checks.iter().filter(|check| check.status != Verdict::Pass);
     wrong.map(|check| format!("{} says {}: {}", check.id, check.status.as_str(), check.observed)).collect()
-}
-
-/// Whether the objects of a kind in a namespace can be deleted all at once.
-pub(super) fn delete_all(api: &dyn Api, kind: &str, namespace: &str) -> Result<(), RunError> {
-    let Some(resource) = Resource::known(None, kind) else { return Ok(()) };
-    let options = json!({"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0});
-    api.request(&Request::new(Method::Delete, resource.path(Some(namespace))).with(options))?;
-    Ok(())
 }

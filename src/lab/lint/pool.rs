@@ -4,19 +4,18 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::live::{Ground, Grounds};
 use crate::cluster::client::kubeconfig::Access;
-use crate::cluster::client::{Api, ApiError, Client, Ended, Exec, ExecReply, Request, Response};
+use crate::cluster::client::{Api, ApiError, Ended, Exec, ExecReply, Request, Response};
 use crate::cluster::create::{Borrowed, Custom};
-use crate::cluster::{ClusterError, Home, Progress, image};
-use crate::lab::IMAGE;
+use crate::cluster::{ClusterError, Progress};
 use crate::lab::course::Entry;
 use crate::lab::node::pristine;
 use crate::lab::run::RunError;
 use crate::lab::scene::Names;
-use crate::lab::site::{self, CONTEXT};
+use crate::lab::site::{self, Site, SiteError};
 
 /// The clusters.
 pub struct Pool<'p> {
@@ -29,9 +28,8 @@ pub struct Pool<'p> {
 /// A cluster, and what is different from what others have.
 struct Own {
     custom: Custom,
-    client: Client,
+    site: Site,
     access: Access,
-    node: String,
     cluster: Borrowed,
 }
 
@@ -40,10 +38,9 @@ impl<'p> Pool<'p> {
     pub fn new(image: Option<String>, stop: &'p AtomicBool) -> Result<Self, RunError> {
         let image = image.filter(|image| !image.is_empty());
         if image.is_none() {
-            return Err(unmade(&ClusterError::NoImage));
+            return Err(unmade(&ClusterError::NoImage.into()));
         }
-        let root = Utf8PathBuf::from_path_buf(std::env::temp_dir())
-            .map_err(|_| RunError::Course("the folder for temporary files is not UTF-8".to_owned()))?;
+        let root = temporary()?;
         Ok(Self { root, image, stop, idle: Mutex::default() })
     }
 
@@ -53,8 +50,8 @@ impl<'p> Pool<'p> {
             site::wanted(entry, self.image.as_deref()).map_err(|faults| RunError::Course(faults.to_string()))?;
         let custom = wanted.custom.clone().unwrap_or_default();
         while let Some(own) = self.idle(|own| own.custom == custom) {
-            let api = Stoppable { api: &own.client, stop: self.stop };
-            if pristine::prepare(&api, &own.node, &mut |_| {}).is_ok() {
+            let api = Stoppable { api: &own.site.client, stop: self.stop };
+            if pristine::prepare(&api, &own.site.record.node, &mut |_| {}).is_ok() {
                 return Ok(own);
             }
             own.cluster.delete();
@@ -63,13 +60,10 @@ impl<'p> Pool<'p> {
         drop(self.idle(|_| true));
         let unnamed = |_| RunError::Course("there are no random numbers".to_owned());
         let name = format!("tightship-lint-{}", Names::for_run(&entry.lab).map_err(unnamed)?.run);
-        let home = Home::new(&self.root, &name).map_err(|error| unmade(&error))?;
-        let cluster = Borrowed::create(&home, &wanted, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
-        let node = format!("{name}-control-plane");
-        image::load(&home, &node, IMAGE, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
-        let client = Client::connect(&home.kubeconfig(), None, Some(node.clone()))?;
-        let access = Access::open(&home.kubeconfig(), None)?;
-        Ok(Own { custom, client, access, node, cluster })
+        let (site, cluster) =
+            Site::borrow(&self.root, &name, &wanted, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
+        let access = site.access()?;
+        Ok(Own { custom, site, access, cluster })
     }
 
     fn idle(&self, is_wanted: impl Fn(&Own) -> bool) -> Option<Own> {
@@ -79,8 +73,14 @@ impl<'p> Pool<'p> {
     }
 }
 
-fn unmade(error: &ClusterError) -> RunError {
-    if error.is_interrupt() {
+/// The folder for what is temporary.
+pub fn temporary() -> Result<Utf8PathBuf, RunError> {
+    Utf8PathBuf::from_path_buf(std::env::temp_dir())
+        .map_err(|_| RunError::Course("the folder for temporary files is not UTF-8".to_owned()))
+}
+
+fn unmade(error: &SiteError) -> RunError {
+    if matches!(error, SiteError::Cluster(error) if error.is_interrupt()) {
         return RunError::Interrupted;
     }
     RunError::Step { step: "a cluster for the lab".to_owned(), reason: error.to_string() }
@@ -89,12 +89,9 @@ fn unmade(error: &ClusterError) -> RunError {
 impl Grounds for Pool<'_> {
     fn lend(&self, entry: &Entry, act: &mut dyn FnMut(&Ground<'_>) -> bool) -> Result<(), RunError> {
         let own = self.take(entry)?;
-        let kubeconfig = |path: &Utf8Path, namespace: &str| -> Result<(), RunError> {
-            let text = own.access.kubeconfig(CONTEXT, namespace)?;
-            std::fs::write(path, text).map_err(RunError::at(path))
-        };
-        let api = Stoppable { api: &own.client, stop: self.stop };
-        let ground = Ground { api: &api, kubeconfig: &kubeconfig, node: own.node.clone(), server: own.client.server() };
+        let api = Stoppable { api: &own.site.client, stop: self.stop };
+        let ground =
+            Ground { api: &api, access: &own.access, node: &own.site.record.node, folder: own.cluster.folder() };
         if act(&ground) {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(own);
         } else {

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::live::delete_all;
 use crate::cluster::client::apply::{self, Place};
-use crate::cluster::client::{Api, kinds::Resource};
+use crate::cluster::client::{Api, Method, Request, kinds::Resource};
 use crate::lab::run::RunError;
 use crate::lab::scene::Names;
 
@@ -49,6 +48,14 @@ pub(super) fn delete_workloads(api: &dyn Api, names: &Names) -> Result<(), RunEr
             delete_all(api, kind, namespace)?;
         }
     }
+    Ok(())
+}
+
+/// Deletes all objects of a kind in a namespace at once.
+fn delete_all(api: &dyn Api, kind: &str, namespace: &str) -> Result<(), RunError> {
+    let Some(resource) = Resource::known(None, kind) else { return Ok(()) };
+    let options = json!({"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0});
+    api.request(&Request::new(Method::Delete, resource.path(Some(namespace))).with(options))?;
     Ok(())
 }
 

@@ -22,19 +22,6 @@ const UNREADY: SignedDuration = SignedDuration::from_secs(15);
 /// How often is looked.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// Reasons for which a container waits, and waits in vain until somebody changes something.
-const STUCK: &[&str] = &[
-    "CrashLoopBackOff",
-    "CreateContainerConfigError",
-    "CreateContainerError",
-    "ErrImageNeverPull",
-    "ErrImagePull",
-    "ImageInspectError",
-    "ImagePullBackOff",
-    "InvalidImageName",
-    "RunContainerError",
-];
-
 /// The kinds in a namespace by whose changes is told when somebody was at work.
 const WATCHED: &[&str] = &[
     "Pod",
@@ -236,7 +223,7 @@ fn pod_starts(pod: &Value, now: Timestamp) -> bool {
     let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
     let statuses = containers.iter().filter_map(|pointer| pod.pointer(pointer)?.as_array()).flatten();
     let waits_in_vain = |status: &Value| -> bool {
-        text(status, "/state/waiting/reason").is_some_and(|reason| STUCK.contains(&reason))
+        text(status, "/state/waiting/reason").is_some_and(|reason| probes::STUCK.contains(&reason))
             || number(status, "/restartCount") > 0
     };
     let statuses: Vec<&Value> = statuses.collect();

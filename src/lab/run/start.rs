@@ -10,7 +10,7 @@ use super::{RunError, Stage, quiet};
 use crate::cluster::client::apply::{self, Place};
 use crate::cluster::client::kinds::Resource;
 use crate::cluster::client::{Api, Method, Request};
-use crate::lab::course::values::{AtStart, Need};
+use crate::lab::course::values::Need;
 use crate::lab::node::pristine;
 use crate::lab::scene::{Names, Snapshots};
 use crate::lab::verdict::Verdict;
@@ -124,8 +124,8 @@ fn settle(stage: &Stage<'_>, api: &dyn Api, snapshots: &Snapshots) -> Result<(),
 /// The checks that say something else than they should at the start, and what they say.
 pub fn unexpected(stage: &Stage<'_>, report: &Report) -> Vec<String> {
     let odd = report.checks.iter().filter(|checked| {
-        let said = stage.lab.check(&checked.id).and_then(|check| check.at_start);
-        let passes = said.map_or(checked.task.is_none(), |said| said == AtStart::Pass);
+        let check = stage.lab.check(&checked.id);
+        let passes = check.is_some_and(|check| check.passes_at_start(checked.task.is_some()));
         match checked.status {
             Verdict::Pass => !passes,
             Verdict::Fail | Verdict::Blocked => passes,

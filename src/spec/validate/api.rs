@@ -6,22 +6,6 @@ use crate::spec::App;
 use crate::spec::app::ApiRule;
 use crate::spec::decode::Decoder;
 
-/// The verbs that RBAC knows for resources.
-const VERBS: [&str; 12] = [
-    "get",
-    "list",
-    "watch",
-    "create",
-    "update",
-    "patch",
-    "delete",
-    "deletecollection",
-    "bind",
-    "escalate",
-    "impersonate",
-    "approve",
-];
-
 pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     for rule in &app.api {
         if rule.verbs.is_empty() {
@@ -34,11 +18,11 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
             );
         }
         for verb in &rule.verbs {
-            if !VERBS.contains(&verb.as_str()) {
+            if !rbac::VERBS.contains(&verb.as_str()) {
                 let problem = Problem::error(verb.span, format!("unknown verb `{}`", verb.as_str()));
-                decoder.report(match nearest(&verb.value, VERBS) {
+                decoder.report(match nearest(&verb.value, rbac::VERBS) {
                     Some(near) => problem.label(format!("did you mean `{near}`?")),
-                    None => problem.label(format!("expected {}", VERBS.join(", "))),
+                    None => problem.label(format!("expected {}", rbac::VERBS.join(", "))),
                 });
             }
             if !rule.names.is_empty() && rbac::is_nameless(rule.resource.as_str(), verb.as_str()) {

@@ -89,10 +89,10 @@ fn task(linter: &mut Linter<'_>, task: &Task) {
     if distinct.len() < task.hints.len() {
         linter.wrong(task.hints.span, "two hints say the same");
     }
-    if !task.checks.iter().any(|check| check.at_start != Some(AtStart::Pass)) {
+    if task.checks.iter().all(|check| check.passes_at_start(true)) {
         linter.wrong(span, "no check of this task fails at the start, so it is done already");
     }
-    for check in task.checks.iter().filter(|check| check.at_start == Some(AtStart::Pass)) {
+    for check in task.checks.iter().filter(|check| check.passes_at_start(true)) {
         if !linter.lab.traps.iter().any(|trap| trap.fails.iter().any(|id| id.value == check.id.value)) {
             let problem = Problem::error(check.id.span, format!("nothing ever fails `{}`", check.id.value));
             linter.say(problem.label("it passes at the start, and no trap fails it"));
