@@ -11,6 +11,7 @@ use super::show;
 use super::verify::{self, broken};
 use crate::cli::lab::SolutionArgs;
 use crate::commands::{OK, output};
+use crate::lab::course::Step;
 
 /// Shows a solution, or applies it.
 pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
@@ -50,11 +51,8 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
     for path in stage.paths(&solution.dir) {
         let _ = write!(text, "# {path}\n---\n{}", stage.shown(path)?);
     }
-    for step in &solution.steps {
-        if let Some(argv) = &step.kubectl {
-            let words: Vec<String> = argv.iter().map(|word| output::shell_word(word)).collect();
-            let _ = writeln!(text, "# kubectl {}", words.join(" "));
-        }
+    for step in solution.steps.iter().filter_map(told) {
+        let _ = writeln!(text, "# {step}");
     }
     if count > 1 {
         let _ = writeln!(text, "# solution {} of {count}: --number shows another", args.number);
@@ -75,4 +73,39 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
     let report = verify::look(&mut desk, entry, &stage, &site.client, None)?;
     output::print(&format!("\n{}", verify::text(entry, &report, None)))?;
     Ok(verify::code(&report))
+}
+
+/// A step in a line; none if its files say all.
+fn told(step: &Step) -> Option<String> {
+    if let Some(argv) = &step.kubectl {
+        let words: Vec<String> = argv.iter().map(|word| output::shell_word(word)).collect();
+        return Some(format!("kubectl {}", words.join(" ")));
+    }
+    if let Some(object) = &step.delete {
+        return Some(format!("kubectl delete {} {}", object.kind.value, object.name));
+    }
+    if let Some(answers) = &step.answers {
+        let answers: Vec<String> = answers.iter().map(|(id, answer)| format!("{id}: {answer}")).collect();
+        return Some(format!("answers.yaml: {}", answers.join(", ")));
+    }
+    if let Some(put) = &step.put {
+        return Some(format!("{} comes from {}", put.file, put.from.value));
+    }
+    if let Some(put) = &step.node_put {
+        return Some(format!("on the node, {} comes from {}", put.to, put.from.value));
+    }
+    if let Some(edit) = &step.node_edit {
+        let set = edit.flags.iter().chain(&edit.set).map(|(key, value)| match &value.0 {
+            serde_json::Value::Null => format!("without {key}"),
+            serde_json::Value::String(text) => format!("{key}={text}"),
+            value => format!("{key}={value}"),
+        });
+        let mounts = edit.mounts.iter().map(|(path, mode)| format!("{path} mounted {mode}"));
+        let changes: Vec<String> = set.chain(mounts).collect();
+        return Some(format!("on the node, {}: {}", edit.file, changes.join(", ")));
+    }
+    if let Some(path) = &step.node_delete {
+        return Some(format!("on the node, {} is deleted", path.value));
+    }
+    step.node_restart.as_ref().map(|component| format!("{} is restarted", component.value))
 }
