@@ -172,6 +172,13 @@ fn a_learner_goes_through_one(live: &Live) -> Result<(), Failed> {
     let named = learner.kubectl(&["config", "view", "--minify", "-o", "jsonpath={..namespace}"])?;
     ensure(named.stdout == namespace, || named.stdout)?;
     learner.run(&["down"], 0, &["the cluster stays"])?;
+    let page = learner.folder.path().join("01-the-hack/page.yaml");
+    fs::write(&page, "# worked on\n")?;
+    learner.start("the-hack").and_then(|said| {
+        ensure(said.contains("your files are kept in"), || said)?;
+        let aside = learner.folder.path().join("01-the-hack.before-2/page.yaml");
+        ensure(fs::read_to_string(aside)? == "# worked on\n", || "what was worked on is lost".to_owned())
+    })?;
     ensure(fs::read(&learner.kubeconfig)? == before, || "the user's kubeconfig was changed".to_owned())
 }
 

@@ -1,17 +1,12 @@
 //! `tightship lab reset`.
 
-use std::fs;
 use std::rc::Rc;
-
-use anyhow::Context as _;
-use camino::{Utf8Path, Utf8PathBuf};
 
 use super::desk::{Desk, say};
 use super::start;
 use super::verify::broken;
 use crate::cli::lab::LabName;
 use crate::cluster::Progress as _;
-use crate::commands::output;
 use crate::commands::progress::Steps;
 use crate::lab::course::values::Need;
 use crate::lab::run::RunError;
@@ -31,10 +26,6 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
         }
         Err(error) => return broken(&error),
     };
-    let folder = desk.folder(entry);
-    if let Some(aside) = set_aside(&folder)? {
-        say(&format!("your files are kept in {}", output::shell_word(aside.as_str())))?;
-    }
     let mut begun = start::begin(&mut desk, entry, &site, &mut steps);
     if let Err(error) = &begun
         && matches!(error.downcast_ref(), Some(RunError::Spoiled(_)))
@@ -51,17 +42,4 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
     let seconds = steps.finish();
     say(&format!("{} begins anew, after {:.1} s", entry.lab.id.value, seconds.as_secs_f64()))?;
     start::where_to(&desk, entry)
-}
-
-/// Moves a folder to a name that is free; gives where, or nothing if there is no such folder.
-fn set_aside(folder: &Utf8Path) -> anyhow::Result<Option<Utf8PathBuf>> {
-    if !folder.exists() {
-        return Ok(None);
-    }
-    let free = (1_u32..10_000)
-        .map(|number| Utf8PathBuf::from(format!("{folder}.before-{number}")))
-        .find(|path| !path.exists());
-    let free = free.context("no name is free")?;
-    fs::rename(folder, &free).with_context(|| folder.to_string())?;
-    Ok(Some(free))
 }

@@ -1,8 +1,10 @@
 //! `tightship lab start`.
 
+use std::fs;
 use std::rc::Rc;
 
 use anyhow::{Context as _, bail};
+use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 
 use super::desk::{Desk, say};
@@ -108,11 +110,18 @@ pub(super) fn renew(desk: &mut Desk, entry: &Entry, steps: &mut Steps) -> anyhow
     make(desk, entry, image.as_deref(), steps)
 }
 
-/// Begins a run: its names are written down before anything is made, so that all of it can be found again.
+/// Begins a run: its names are written down before anything is made, so that all of it can be found again. Files that the
+/// learner has worked on are set aside.
 pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Steps) -> anyhow::Result<()> {
     let id = entry.lab.id.value.to_string();
-    if let Some(old) = desk.state.lab(&id).run.take() {
-        // what is left of a start that was broken off
+    let old = desk.state.lab(&id).run.take();
+    // after a start that was broken off the learner has not been at work yet
+    if old.as_ref().is_none_or(|run| run.ready)
+        && let Some(aside) = set_aside(&desk.folder(entry))?
+    {
+        say(&format!("your files are kept in {}", output::shell_word(aside.as_str())))?;
+    }
+    if let Some(old) = old {
         let names = old.names(&id, &site.record, &desk.workspace.kubeconfig());
         if entry.lab.needs.contains(&Need::OwnCluster) {
             run::end_own(&site.client, &names, &mut |step| steps.step(step))?;
@@ -148,6 +157,19 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
         run.ready = true;
     }
     desk.save()
+}
+
+/// Moves a folder to a name that is free; gives where, or nothing if there is no such folder.
+fn set_aside(folder: &Utf8Path) -> anyhow::Result<Option<Utf8PathBuf>> {
+    if !folder.exists() {
+        return Ok(None);
+    }
+    let free = (1_u32..10_000)
+        .map(|number| Utf8PathBuf::from(format!("{folder}.before-{number}")))
+        .find(|path| !path.exists());
+    let free = free.context("no name is free")?;
+    fs::rename(folder, &free).with_context(|| folder.to_string())?;
+    Ok(Some(free))
 }
 
 /// Says where the learner finds everything; prints the line that names the kubeconfig.
