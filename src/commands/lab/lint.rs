@@ -9,8 +9,8 @@ use camino::Utf8Path;
 use serde::Serialize;
 use tempfile::TempDir;
 
-use super::ERROR;
 use super::desk::{Desk, say};
+use super::verify::broken;
 use crate::cli::lab::LintArgs;
 use crate::cluster::create::Borrowed;
 use crate::commands::progress::Steps;
@@ -63,10 +63,7 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
     if !shared.is_empty() {
         let (site, hold) = match ground(args, &shared) {
             Ok(ground) => ground,
-            Err(error) => {
-                output::error(&format!("{error:#}"))?;
-                return Ok(ERROR);
-            }
+            Err(error) => return broken(&error),
         };
         proofs.extend(prove(&site, hold.folder()?, args, &shared, &teller)?);
         if !hold.let_go() {
@@ -74,7 +71,10 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
         }
     }
     if !own.is_empty() {
-        proofs.extend(prove_own(args, &own, &teller)?);
+        match prove_own(args, &own, &teller) {
+            Ok(proved) => proofs.extend(proved),
+            Err(error) => return broken(&error),
+        }
     }
     let seconds = begun.elapsed().as_secs_f64();
     if args.json {
