@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::objects::{self, items, text};
 use crate::cluster::client::kinds::Resource;
-use crate::lab::probes;
 use crate::lab::scene::Scene;
 use crate::lab::verdict::Judged;
 
@@ -50,15 +49,10 @@ pub(super) fn objects(namespaces: &[&str], scene: &Scene<'_>) -> Result<Vec<Valu
         answers.collect::<Result<Vec<_>, _>>()
     })?
     .concat();
-    found.retain(|object| !objects::is_going(object) && !is_the_clusters(object) && !is_ours(object));
+    found.retain(|object| !objects::is_going(object) && !is_the_clusters(object));
     let rights = rights(namespaces, &found, scene)?;
     found.extend(rights);
     Ok(found)
-}
-
-/// The pods from which checks dial.
-fn is_ours(object: &Value) -> bool {
-    object.pointer("/metadata/labels").is_some_and(|labels| labels.get(probes::LABEL).is_some())
 }
 
 /// The objects of a kind in a namespace; without a kind, the namespace itself.
