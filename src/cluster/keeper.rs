@@ -14,6 +14,8 @@ const DONE: &str = "done";
 const GROUP: &str = "group ";
 /// How long Docker may take to finish a node that nobody waits for any more.
 const LATE: Duration = Duration::from_secs(1);
+/// How often one looks whether there is one to delete; twice, if all goes well.
+const LOOKS: usize = 15;
 
 /// The keeper, as seen by the one that makes a cluster.
 #[derive(Debug)]
@@ -67,14 +69,13 @@ pub fn keep(home: &Home, from: impl BufRead) -> Result<(), ClusterError> {
         }
     }
     process::end_group(group);
-    for look in 0..2 {
-        if look > 0 {
-            thread::sleep(LATE);
-        }
+    for look in 1..=LOOKS {
         match delete::nodes(home) {
             // somebody was faster with a cluster of the same name
-            Ok(_) | Err(ClusterError::Foreign(_)) => {}
-            Err(error) => return Err(error),
+            Ok(false) | Err(ClusterError::Foreign(_)) if look > 1 => break,
+            // Docker does not delete what it is still making
+            Err(error) if look == LOOKS => return Err(error),
+            _ => thread::sleep(LATE),
         }
     }
     home.remove().map(drop)

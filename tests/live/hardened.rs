@@ -20,7 +20,7 @@ pub const FIRST: &[Test] = &[("hardened::one_node", one_node)];
 pub const LAST: &[Test] = &[("hardened::three_nodes", three_nodes), ("hardened::interrupted", interrupted)];
 
 /// At most one more cluster at a time.
-static TURN: Mutex<()> = Mutex::new(());
+pub static TURN: Mutex<()> = Mutex::new(());
 
 /// Seconds to watch the API server for restarts.
 const WATCH: &str = "TIGHTSHIP_WATCH";

@@ -1,7 +1,9 @@
 //! Labs: every lab in every state, and a learner's way through one of them.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::PoisonError;
 use std::thread;
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::Test;
+use crate::hardened::TURN;
 use crate::kubectl::{Live, Output, ensure};
 
 /// Last in the list of all tests: it keeps the cluster so busy that policies and pods of others would be late.
@@ -21,6 +24,7 @@ pub const TESTS: &[Test] = &[
     ("labs::what_was_started_survives_its_end", what_was_started_survives_its_end),
     ("labs::a_real_looking_cluster_is_refused", a_real_looking_cluster_is_refused),
     ("labs::a_cluster_that_is_gone_is_no_failure", a_cluster_that_is_gone_is_no_failure),
+    ("labs::a_proof_that_is_ended_leaves_nothing", a_proof_that_is_ended_leaves_nothing),
 ];
 
 /// A working folder of a learner, on the cluster of the run.
@@ -238,4 +242,82 @@ fn a_cluster_that_is_gone_is_no_failure(live: &Live) -> Result<(), Failed> {
     fs::write(&adopted, text)?;
     learner.run(&["verify"], 1, &["FAIL"])?;
     Ok(())
+}
+
+/// The linter makes clusters of its own. It is ended while it makes one, by Ctrl-C, and while it proves something there, by
+/// SIGKILL, after which it cannot clean up itself.
+fn a_proof_that_is_ended_leaves_nothing(live: &Live) -> Result<(), Failed> {
+    let image = std::env::var("TIGHTSHIP_NODE_IMAGE")?;
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    for (signal, reached) in [("-INT", is_being_made as fn(&Path) -> bool), ("-KILL", is_being_proved)] {
+        let learner = Learner::new(live)?;
+        let before = fs::read(&learner.kubeconfig)?;
+        let temporary = TempDir::new()?;
+        let mut child = learner
+            .command(&["lint", "anonymous", "--live", "--jobs", "1"])
+            .env("TIGHTSHIP_NODE_IMAGE", &image)
+            .env("TMPDIR", temporary.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        // the folder has the name of the cluster
+        let folder = until(180, || fs::read_dir(temporary.path()).ok()?.next()?.ok().map(|entry| entry.path()))?;
+        let cluster = Leftover(folder.file_name().unwrap_or_default().to_string_lossy().into_owned());
+        let is_reached = until(180, || reached(&folder).then_some(()));
+        Command::new("kill").args([signal, &child.id().to_string()]).status()?;
+        let code = child.wait()?.code();
+        is_reached?;
+        if signal == "-INT" {
+            ensure(code == Some(130), || format!("{code:?}"))?;
+            ensure(nodes(&cluster.0)?.is_empty() && !folder.exists(), || format!("{} is still there", cluster.0))?;
+        }
+        let is_gone = || {
+            (nodes(&cluster.0).ok()?.is_empty() && fs::read_dir(temporary.path()).ok()?.next().is_none()).then_some(())
+        };
+        until(60, is_gone).map_err(|_| format!("{signal}: {} is still there", cluster.0))?;
+        ensure(fs::read(&learner.kubeconfig)? == before, || "the user's kubeconfig was changed".to_owned())?;
+    }
+    Ok(())
+}
+
+fn is_being_made(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    nodes(&name).is_ok_and(|nodes| !nodes.is_empty())
+}
+
+/// Runs have folders beside the files of the cluster.
+fn is_being_proved(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(".tmp")))
+    })
+}
+
+/// Looks until there is something, so many seconds at most.
+fn until<T>(seconds: u64, look: impl Fn() -> Option<T>) -> Result<T, Failed> {
+    for _ in 0..seconds * 10 {
+        if let Some(found) = look() {
+            return Ok(found);
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Err(format!("nothing came of it within {seconds} seconds").into())
+}
+
+/// The containers of a cluster.
+fn nodes(cluster: &str) -> Result<String, Failed> {
+    let filter = format!("label=io.x-k8s.kind.cluster={cluster}");
+    let output = Command::new("docker").args(["ps", "--all", "--quiet", "--filter", &filter]).output()?;
+    ensure(output.status.success(), || "docker ps failed".to_owned())?;
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+/// A cluster that should be gone; it is, when this is dropped.
+struct Leftover(String);
+
+impl Drop for Leftover {
+    fn drop(&mut self) {
+        if nodes(&self.0).is_ok_and(|nodes| !nodes.is_empty()) {
+            let _ = Command::new("kind").args(["delete", "cluster", "--name", &self.0]).output();
+        }
+    }
 }
