@@ -5,7 +5,7 @@
 
 mod support;
 
-use support::Folder;
+use support::{Folder, Ran};
 
 /// The smallest lab that is one.
 const LAB: &str = "\
@@ -130,6 +130,35 @@ fn the_linter_finds_what_a_reader_would_stumble_over() {
         ("id: works", "id: closed", "closed"),
     ] {
         let folder = course(&LAB.replacen(good, bad, 1));
+        folder.run(&["lab", "--course", "course", "lint"]).exits(1).says(&[said, "lab.yaml:"]);
+    }
+}
+
+#[test]
+fn the_environment_may_ask_for_a_cluster() {
+    let folder = course(LAB);
+    let lint = |live: &str| {
+        let mut command = support::program();
+        command.args(["lab", "--course", "course", "lint"]).current_dir(folder.path(""));
+        Ran::of(command.env("TIGHTSHIP_LIVE", live).output().unwrap())
+    };
+    // there is no image to make one from
+    lint("1").exits(3);
+    lint("true").exits(3);
+    lint("0").exits(0);
+    lint("").exits(0);
+}
+
+#[test]
+fn a_container_for_debugging_needs_a_pod() {
+    let healthy = "healthy: {ns: shop, workload: deployment/page}";
+    for (check, said) in [
+        ("op: debug, expect: deny", "needs a `workload`"),
+        ("op: create, workload: deployment/page, expect: deny", "belongs to `op: debug`"),
+        ("op: debug, workload: page, expect: deny", "`page`"),
+    ] {
+        let folder = course(&LAB.replacen(healthy, &format!("admission: {{ns: shop, file: pod.yaml, {check}}}"), 1));
+        folder.write("course/01-first/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: page}\n");
         folder.run(&["lab", "--course", "course", "lint"]).exits(1).says(&[said, "lab.yaml:"]);
     }
 }

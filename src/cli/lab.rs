@@ -160,7 +160,8 @@ pub struct LintArgs {
     /// The labs, by name or number. Default: all.
     pub labs: Vec<String>,
     /// Also on a cluster: starts fail, solutions pass, traps fail what they declare, reset begins anew.
-    #[arg(long, env = "TIGHTSHIP_LIVE", hide_env_values = true)]
+    // 1 is what everybody sets, and not a word that clap takes for a yes by itself
+    #[arg(long, env = "TIGHTSHIP_LIVE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub live: bool,
     /// How many states are proved at the same time.
     #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
