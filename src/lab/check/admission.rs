@@ -1,12 +1,12 @@
 //! What the API server says of an object, which it is asked about without making it.
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::cel::Expression;
 use super::objects::{self, text};
 use super::refusal::{self, Refuser};
-use super::{identity, text as texts};
+use super::{identity, pods, text as texts};
 use crate::cluster::client::{Method, Request, Response};
 use crate::lab::course::probe::Admission;
 use crate::lab::course::values::{Admitted, Authority, Operation};
@@ -14,6 +14,8 @@ use crate::lab::scene::Scene;
 use crate::lab::verdict::{Judged, Verdict};
 use crate::yaml;
 
+/// Only asks.
+const DRY: &str = "dryRun=All&fieldManager=tightship";
 /// The most that is shown of a refusal.
 const SHOWN: usize = 300;
 
@@ -89,6 +91,9 @@ fn set(rule: &Expression, response: &Response) -> Result<Judged, Judged> {
 
 fn request(spec: &Admission, scene: &Scene<'_>) -> Result<Request, Judged> {
     let mut object = object(&spec.file, scene)?;
+    if spec.op == Operation::Debug {
+        return debug(spec, object, scene);
+    }
     let alias = spec.ns.as_ref().map(|alias| objects::namespace(scene, alias)).transpose()?;
     let kind = objects::kind(scene, Some(text(&object, "/apiVersion")), text(&object, "/kind"))?;
     let own = Some(text(&object, "/metadata/namespace")).filter(|own| !own.is_empty()).map(str::to_owned);
@@ -99,22 +104,36 @@ fn request(spec: &Admission, scene: &Scene<'_>) -> Result<Request, Judged> {
         objects::require_namespace(scene, name)?;
     }
     let name = text(&object, "/metadata/name").to_owned();
-    match spec.op {
-        Operation::Create => {
-            fresh(&mut object, &name);
-            let path = format!("{}?dryRun=All&fieldManager=tightship", kind.path(namespace));
-            Ok(Request::new(Method::Post, path).with(object))
-        }
-        Operation::Update => {
-            if objects::object(scene, &kind, namespace, &name)?.is_none() {
-                return Err(Judged::nothing(format!("there is no {} {name} to change", kind.kind)));
-            }
-            let path = format!("{}?dryRun=All&fieldManager=tightship", kind.object(namespace, &name));
-            let mut request = Request::new(Method::Patch, path).with(object);
-            request.content = "application/strategic-merge-patch+json";
-            Ok(request)
-        }
+    if spec.op == Operation::Create {
+        fresh(&mut object, &name);
+        return Ok(Request::new(Method::Post, format!("{}?{DRY}", kind.path(namespace))).with(object));
     }
+    if objects::object(scene, &kind, namespace, &name)?.is_none() {
+        return Err(Judged::nothing(format!("there is no {} {name} to change", kind.kind)));
+    }
+    Ok(change(&kind.object(namespace, &name), object))
+}
+
+/// Puts the ephemeral containers of a pod into one that runs, by the subresource that is made for it.
+fn debug(spec: &Admission, mut object: Value, scene: &Scene<'_>) -> Result<Request, Judged> {
+    let (Some(alias), Some(workload)) = (&spec.ns, &spec.workload) else {
+        return Err(Judged::error("the check names no workload whose pod is debugged"));
+    };
+    let pods = pods::current(scene, alias, workload)?;
+    let namespace = objects::namespace(scene, alias)?;
+    let name = pods.first().map_or("", |pod| text(pod, "/metadata/name"));
+    let kind = objects::kind(scene, Some("v1"), "Pod")?;
+    let containers = object.pointer_mut("/spec/ephemeralContainers").map(Value::take);
+    let containers = containers.ok_or_else(|| Judged::error(format!("{} has no ephemeralContainers", *spec.file)))?;
+    let path = format!("{}/ephemeralcontainers", kind.object(Some(namespace), name));
+    Ok(change(&path, json!({"spec": {"ephemeralContainers": containers}})))
+}
+
+/// Asks for a change, without making it.
+fn change(path: &str, wanted: Value) -> Request {
+    let mut request = Request::new(Method::Patch, format!("{path}?{DRY}")).with(wanted);
+    request.content = "application/strategic-merge-patch+json";
+    request
 }
 
 /// The only object of a file of the lab.
@@ -155,6 +174,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::cluster::client::{Method, Response};
+    use crate::lab::check::page;
     use crate::lab::check::recorded::{Recorded, SHOP, Stage};
     use crate::lab::verdict::{Judged, Verdict};
 
@@ -257,6 +277,32 @@ mod tests {
         assert_eq!((request.method, request.content), (Method::Patch, "application/strategic-merge-patch+json"));
         let gone = api(403, &json!({"message": PSA}), &[]).absent(&path);
         assert_eq!(stage().judge(&gone, check), Judged::nothing("there is no Pod bad to change"));
+    }
+
+    #[test]
+    fn a_container_for_debugging_goes_into_a_pod_that_runs() {
+        const DEBUG: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: any}\n\
+                             spec: {ephemeralContainers: [{name: debug, image: 'busybox:1.37'}]}\n";
+        let check = "admission: {ns: shop, file: d.yaml, op: debug, workload: deployment/page, expect: deny, by: vap}";
+        let path = format!("/api/v1/namespaces/{SHOP}/pods/page-1/ephemeralcontainers?");
+        let api = |status: u16| {
+            let reply = Response { status, body: json!({"message": VAP}).to_string(), warnings: Vec::new() };
+            let path = path.clone();
+            page::page(&[page::pod("page-1", &["page"])])
+                .when(move |request| request.path.starts_with(&path).then(|| reply.clone()))
+        };
+        let stage = Stage::new().file("d.yaml", DEBUG).file("none.yaml", POD);
+        let refused = api(422);
+        assert_eq!(stage.judge(&refused, check).verdict, Verdict::Pass);
+        let request = refused.asked().pop().expect("a request");
+        assert_eq!((request.method, request.content), (Method::Patch, "application/strategic-merge-patch+json"));
+        let wanted = json!({"spec": {"ephemeralContainers": [{"name": "debug", "image": "busybox:1.37"}]}});
+        assert_eq!(request.body, Some(wanted));
+        assert_eq!(stage.judge(&api(200), check), Judged::fail("the API server takes it"));
+        let none = stage.judge(&page::page(&[]), check);
+        assert!(none.nothing && none.verdict == Verdict::Fail, "{none:?}");
+        let without = stage.judge(&api(422), &check.replace("d.yaml", "none.yaml"));
+        assert_eq!(without, Judged::error("none.yaml has no ephemeralContainers"));
     }
 
     #[test]

@@ -73,6 +73,8 @@ record! {
         file "file": Located<String>,
         /// What is asked for.
         op "op": Operation = Operation::Create,
+        /// Where containers for debugging are put into, as `deployment/name`, or `pod/name`.
+        workload "workload": Option<Located<String>> = None,
         /// Who asks. Default: the learner.
         by_whom "as": Option<Located<Who>> = None,
         /// What it shall say.

@@ -60,6 +60,8 @@ words! {
         "create" Create,
         /// A change of one that exists.
         "update" Update,
+        /// Containers for debugging that are put into a pod of a workload, as `kubectl debug` does.
+        "debug" Debug,
     }
 }
 

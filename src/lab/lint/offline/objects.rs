@@ -5,7 +5,7 @@ use super::{Linter, Use};
 use crate::cluster::client::kinds::Resource as Kind;
 use crate::diagnostic::Problem;
 use crate::lab::course::probe::{Admission, Answer, CanI, Cert, Resource, Rules, Token, Unchanged};
-use crate::lab::course::values::{Admitted, Authority, Id};
+use crate::lab::course::values::{Admitted, Authority, Id, Operation};
 use crate::lab::course::{Right, Workload};
 use crate::spec::decode::Located;
 use crate::yaml::Span;
@@ -89,6 +89,19 @@ pub(super) fn admission(linter: &mut Linter<'_>, spec: &Admission, span: Span) {
     }
     if linter.file(&spec.file) {
         linter.manifest(&spec.file, Use::Asked);
+    }
+    match &spec.workload {
+        Some(workload) => {
+            linter.namespace(spec.ns.as_ref(), span, "a workload");
+            self::workload(linter, workload);
+            if spec.op != Operation::Debug {
+                linter.wrong(workload.span, "`workload` belongs to `op: debug`");
+            }
+        }
+        None if spec.op == Operation::Debug => {
+            linter.wrong(span, "`op: debug` needs a `workload`, whose pod is debugged");
+        }
+        None => {}
     }
     if let Some(by_whom) = &spec.by_whom {
         who(linter, by_whom);
