@@ -164,6 +164,40 @@ fn a_container_for_debugging_needs_a_pod() {
 }
 
 #[test]
+fn who_has_a_token_is_named_by_its_pod() {
+    let healthy = "healthy: {ns: shop, workload: deployment/page}";
+    for (from, said) in [
+        ("{ns: shop, kubeconfig: mine}", "`workload` is missing"),
+        ("{ns: shop, workload: page}", "`page`"),
+        ("{ns: shp, workload: deployment/page}", "did you mean `shop`?"),
+        ("{ns: shop, workload: deployment/page}, anonymous: true", "`token_of`"),
+    ] {
+        let check = format!("http: {{target: apiserver, path: /api, auth: {{token_of: {from}}}}}");
+        let folder = course(&LAB.replacen(healthy, &check, 1));
+        folder.run(&["lab", "--course", "course", "lint"]).exits(1).says(&[said, "lab.yaml:"]);
+    }
+}
+
+#[test]
+fn what_is_exported_is_what_the_labs_show() {
+    let of_kind = |text: &str| -> Vec<serde_json::Value> {
+        let documents = serde_yaml::Deserializer::from_str(text);
+        let objects = documents.map(|document| serde::Deserialize::deserialize(document).unwrap());
+        objects.filter(|object: &serde_json::Value| object["kind"] == "ValidatingAdmissionPolicy").collect()
+    };
+    for (lab, rules) in [("15-digest-policy", &["image-digest"][..]), ("16-exec-guard", &["pods-exec", "pods-debug"])] {
+        let exported = Folder::new().run(&[&["policy", "export"], rules].concat()).exits(0).stdout;
+        let path = format!("{}/labs/{lab}/solution-exported/policy.yaml", env!("CARGO_MANIFEST_DIR"));
+        let shown = of_kind(&std::fs::read_to_string(path).unwrap());
+        let specs = |objects: Vec<serde_json::Value>| -> Vec<_> {
+            objects.into_iter().map(|object| object["spec"].clone()).collect()
+        };
+        assert_eq!(specs(shown), specs(of_kind(&exported)), "{lab}");
+        assert_eq!(of_kind(&exported).len(), rules.len());
+    }
+}
+
+#[test]
 fn a_state_that_cannot_be_used_is_not_lost() {
     let folder = Folder::new();
     for (text, said) in [("{\"format\": 1", "is broken"), ("{\"format\": 9}", "newer tightship")] {

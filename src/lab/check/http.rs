@@ -158,8 +158,8 @@ fn token_of(account: &str, scene: &Scene<'_>) -> Result<String, Judged> {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::cluster::client::{Identity, Method, Response};
-    use crate::lab::check::page::ended;
+    use crate::cluster::client::{ExecReply, Identity, Method, Response};
+    use crate::lab::check::page::{self as pages, ended};
     use crate::lab::check::recorded::{Recorded, SHOP, Stage};
     use crate::lab::verdict::{Judged, Verdict};
 
@@ -219,6 +219,25 @@ mod tests {
         assert_eq!(judge(&api, bot).verdict, Verdict::Pass);
         let api = version().reply(Method::Post, &tokens, 404, Value::Null);
         assert_eq!(judge(&api, bot), Judged::nothing(format!("there is no service account bot in {SHOP}")));
+    }
+
+    #[test]
+    fn the_token_of_a_pod_is_taken_out_and_used() {
+        let check = "http: {target: apiserver, path: /version, status: [200], \
+                     auth: {token_of: {ns: shop, workload: deployment/page}}}";
+        let cluster = |exit, stdout: &'static str| {
+            let cat = ["cat", "/var/run/secrets/kubernetes.io/serviceaccount/token"];
+            let api =
+                pages::page(&[pages::pod("page-a", &["page"])]).runs(&cat, ExecReply::Ended(ended(exit, stdout, "")));
+            api.when(|request| {
+                let is_known = request.identity == Identity::Token("ey.J".to_owned());
+                let status = if is_known { 200 } else { 401 };
+                (request.path == "/version").then(|| Response { status, ..Response::default() })
+            })
+        };
+        assert_eq!(judge(&cluster(0, "ey.J\n"), check).verdict, Verdict::Pass);
+        assert_eq!(judge(&cluster(0, "ey.K\n"), check).verdict, Verdict::Fail);
+        assert!(judge(&cluster(1, ""), check).nothing);
     }
 
     #[test]

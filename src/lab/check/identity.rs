@@ -1,6 +1,6 @@
 //! Who asks: from what a check says to what the client can use.
 
-use super::objects;
+use super::{objects, token};
 use crate::cluster::client::{ApiError, Identity, url};
 use crate::lab::course::probe::Who;
 use crate::lab::scene::Scene;
@@ -13,10 +13,12 @@ pub(super) fn identity(who: &Who, scene: &Scene<'_>) -> Result<Identity, Judged>
         who.user.is_some(),
         who.kubeconfig.is_some(),
         who.token.is_some(),
+        who.token_of.is_some(),
         who.anonymous == Some(true),
     ];
     if given.iter().filter(|given| **given).count() != 1 {
-        return Err(Judged::error("an identity is exactly one of service_account, user, kubeconfig, token, anonymous"));
+        let error = "an identity is exactly one of service_account, user, kubeconfig, token, token_of, anonymous";
+        return Err(Judged::error(error));
     }
     if let Some(account) = &who.service_account {
         return service_account(account, scene);
@@ -31,6 +33,10 @@ pub(super) fn identity(who: &Who, scene: &Scene<'_>) -> Result<Identity, Judged>
     if let Some(file) = &who.token {
         return Ok(Identity::Token(read(file, scene)?.trim().to_owned()));
     }
+    if let Some(from) = &who.token_of {
+        let token = token::tokens(from, scene)?.into_iter().next();
+        return Ok(Identity::Token(token.ok_or_else(|| Judged::nothing("there is no token"))?));
+    }
     Ok(Identity::Anonymous)
 }
 
@@ -44,6 +50,9 @@ pub(super) fn call(who: &Who) -> String {
     if let Some(account) = &who.service_account {
         let name = account.rsplit('/').next().unwrap_or_default();
         return format!("the service account {name}");
+    }
+    if let Some(workload) = who.token_of.as_ref().and_then(|from| from.workload.as_deref()) {
+        return format!("whoever has the token of {workload}");
     }
     match (&who.user, &who.kubeconfig, &who.token) {
         (Some(user), ..) => user.clone(),

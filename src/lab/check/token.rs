@@ -38,7 +38,7 @@ fn attempt(spec: &Token, scene: &Scene<'_>) -> Result<Judged, Judged> {
 }
 
 /// The tokens that are there: at least one.
-fn tokens(from: &TokenFrom, scene: &Scene<'_>) -> Result<Vec<String>, Judged> {
+pub(super) fn tokens(from: &TokenFrom, scene: &Scene<'_>) -> Result<Vec<String>, Judged> {
     if let Some(file) = &from.file {
         return Ok(vec![identity::read(file, scene)?.trim().to_owned()]);
     }

@@ -19,6 +19,8 @@ record! {
         kubeconfig "kubeconfig": Option<String> = None,
         /// The token in a file of the learner's folder.
         token "token": Option<String> = None,
+        /// Whoever has the token that a container of a workload has.
+        token_of "token_of": Option<Located<TokenFrom>> = None,
         /// Nobody.
         anonymous "anonymous": Option<bool> = None,
     }

@@ -51,9 +51,19 @@ pub(super) fn who(linter: &mut Linter<'_>, who: &Located<Who>) {
         ("user", value.user.is_some()),
         ("kubeconfig", value.kubeconfig.is_some()),
         ("token", value.token.is_some()),
+        ("token_of", value.token_of.is_some()),
         ("anonymous", value.anonymous == Some(true)),
     ];
     linter.one_of(*span, "who it is", &keys);
+    if let Some(Located { value: from, span }) = &value.token_of {
+        linter.namespace(from.ns.as_ref(), *span, "a workload");
+        match &from.workload {
+            Some(workload) => objects::workload(linter, workload),
+            None => linter.wrong(*span, "`workload` is missing: whose token it is"),
+        }
+        let keys = [("kubeconfig", from.kubeconfig.is_some()), ("file", from.file.is_some())];
+        linter.not_with(*span, "beside `workload`", &keys);
+    }
     if !value.groups.is_empty() && value.user.is_none() {
         linter.wrong(*span, "`groups` belong to a `user`");
     }
