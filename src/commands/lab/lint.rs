@@ -12,13 +12,14 @@ use tempfile::TempDir;
 use super::desk::{Desk, say};
 use super::verify::broken;
 use crate::cli::lab::LintArgs;
+use crate::cluster::client::Api;
 use crate::cluster::create::Borrowed;
 use crate::commands::progress::Steps;
 use crate::commands::{FINDINGS, OK, interrupt, output};
 use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Fault, Faults};
 use crate::lab::lint::live::{self, Ground};
-use crate::lab::lint::pool::{Pool, temporary};
+use crate::lab::lint::pool::{Pool, Stoppable, temporary};
 use crate::lab::lint::{Phase, Proof, offline};
 use crate::lab::scene::Names;
 use crate::lab::site::{self, Site};
@@ -65,7 +66,7 @@ pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
             Ok(ground) => ground,
             Err(error) => return broken(&error),
         };
-        proofs.extend(prove(&site, hold.folder()?, args, &shared, &teller)?);
+        proofs.extend(prove(&site, &hold, args, &shared, &teller)?);
         if !hold.let_go() {
             say(&format!("{} could not be deleted: `kind delete cluster --name {0}` does it", site.record.name))?;
         }
@@ -137,16 +138,13 @@ fn ground(args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<(Site, Hold)> {
     Ok((site, Hold::Cluster(cluster)))
 }
 
-fn prove(
-    site: &Site,
-    folder: &Utf8Path,
-    args: &LintArgs,
-    labs: &[&Entry],
-    teller: &Teller,
-) -> anyhow::Result<Vec<Proof>> {
+fn prove(site: &Site, hold: &Hold, args: &LintArgs, labs: &[&Entry], teller: &Teller) -> anyhow::Result<Vec<Proof>> {
     let stop = interrupt::writing();
     let access = site.access()?;
-    let ground = Ground { api: &site.client, access: &access, node: &site.record.node, folder };
+    // what is done on a cluster that goes may end at once; on somebody else's it is cleaned up
+    let ends = Stoppable { api: &site.client, stop };
+    let api: &dyn Api = if matches!(hold, Hold::Cluster(_)) { &ends } else { &site.client };
+    let ground = Ground { api, access: &access, node: &site.record.node, folder: hold.folder()? };
     Ok(live::prove(labs, &ground, usize::from(args.jobs), stop, &|proof| teller.tell(proof)))
 }
 
@@ -197,7 +195,7 @@ fn table(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
         let slowest = |is: fn(&Phase) -> bool| {
             of.iter().filter(|proof| is(&proof.phase)).map(|proof| proof.verify_seconds).fold(0.0_f64, f64::max)
         };
-        let total: f64 = of.iter().map(|proof| proof.seconds).sum();
+        let total: f64 = of.iter().map(|proof| proof.seconds).fold(0.0, |all, seconds| all + seconds);
         let _ = writeln!(
             text,
             "{:<width$}  {:>5}  {:>9}  {:>5}  {:>6}  {:>8.1}  {:>7.1}  {total:>7.1}",

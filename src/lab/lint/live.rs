@@ -1,9 +1,10 @@
 //! The live proof: every lab on a cluster, in every state that it can get into. Each state is a run of its own.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -21,6 +22,8 @@ use camino::Utf8Path;
 
 /// How often a state is looked at until it is what it should be.
 const LOOKS: usize = 3;
+/// How many states are tried once more at the same time, in peace.
+const AGAIN: usize = 2;
 
 /// A cluster to prove labs on.
 pub struct Ground<'g> {
@@ -74,11 +77,41 @@ pub fn prove(
     let mut work: Vec<(&Entry, Phase)> =
         labs.iter().flat_map(|entry| phases(&entry.lab).into_iter().map(|phase| (*entry, phase))).collect();
     // the long ones first, so that none is left alone at the end
-    work.sort_by_key(|(_, phase)| match phase {
-        Phase::Solution(_) => 0,
-        Phase::Trap(_) | Phase::Mutation(_) => 1,
-        _ => 2,
+    work.sort_by_key(|(entry, phase)| {
+        let kind = match phase {
+            Phase::Solution(_) => 0,
+            Phase::Trap(_) | Phase::Mutation(_) => 1,
+            _ => 2,
+        };
+        (kind, Reverse(entry.lab.seconds.0))
     });
+    let first = each(&work, hands, stop, &|entry, phase| {
+        let proof = one(entry, phase, grounds);
+        tell(&proof);
+        proof
+    });
+    let (mut proofs, unproved): (Vec<Proof>, Vec<Proof>) = first.into_iter().partition(|proof| proof.faults.is_empty());
+    work.retain(|(entry, phase)| unproved.iter().any(|proof| proof.is_of(&entry.lab.id.value.0, phase)));
+    let again = each(&work, hands.min(AGAIN), stop, &|entry, phase| {
+        let proof = Proof { attempts: 2, ..one(entry, phase, grounds) };
+        tell(&proof);
+        proof
+    });
+    let is_left = |proof: &Proof| !again.iter().any(|other| other.is_of(&proof.lab, &proof.phase));
+    proofs.extend(unproved.into_iter().filter(is_left));
+    proofs.extend(again);
+    let place = |proof: &Proof| labs.iter().position(|entry| *entry.lab.id.value == *proof.lab);
+    proofs.sort_by(|a, b| (place(a), &a.phase).cmp(&(place(b), &b.phase)));
+    proofs
+}
+
+/// Does all of this, several at the same time, until it is done or one shall stop.
+fn each(
+    work: &[(&Entry, Phase)],
+    hands: usize,
+    stop: &AtomicBool,
+    act: &(dyn Fn(&Entry, &Phase) -> Proof + Sync),
+) -> Vec<Proof> {
     let next = AtomicUsize::new(0);
     let proofs = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -88,25 +121,13 @@ pub fn prove(
                     if stop.load(Ordering::SeqCst) {
                         return;
                     }
-                    let proof = one(entry, phase, grounds);
-                    tell(&proof);
-                    proofs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(proof);
+                    let proof = act(entry, phase);
+                    proofs.lock().unwrap_or_else(PoisonError::into_inner).push(proof);
                 }
             });
         }
     });
-    let mut proofs = proofs.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    for proof in proofs.iter_mut().filter(|proof| !proof.faults.is_empty()) {
-        let entry =
-            labs.iter().find(|entry| *entry.lab.id.value == *proof.lab).filter(|_| !stop.load(Ordering::SeqCst));
-        if let Some(entry) = entry {
-            *proof = Proof { attempts: 2, ..one(entry, &proof.phase, grounds) };
-            tell(proof);
-        }
-    }
-    let place = |proof: &Proof| labs.iter().position(|entry| *entry.lab.id.value == *proof.lab);
-    proofs.sort_by(|a, b| (place(a), &a.phase).cmp(&(place(b), &b.phase)));
-    proofs
+    proofs.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn one(entry: &Entry, phase: &Phase, grounds: &dyn Grounds) -> Proof {

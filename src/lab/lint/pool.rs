@@ -103,9 +103,11 @@ impl Grounds for Pool<'_> {
 
 /// A cluster that answers no more once the user has interrupted: what is done on it ends soon, and nothing on it has to be
 /// cleaned up.
-struct Stoppable<'s> {
-    api: &'s dyn Api,
-    stop: &'s AtomicBool,
+pub struct Stoppable<'s> {
+    /// The way to it.
+    pub api: &'s dyn Api,
+    /// Whether the user has.
+    pub stop: &'s AtomicBool,
 }
 
 impl Stoppable<'_> {

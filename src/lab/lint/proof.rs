@@ -48,3 +48,10 @@ pub struct Proof {
     /// How long the verification took that counts.
     pub verify_seconds: f64,
 }
+
+impl Proof {
+    /// Whether it is of this state.
+    pub fn is_of(&self, lab: &str, phase: &Phase) -> bool {
+        self.lab == lab && self.phase == *phase
+    }
+}
