@@ -53,12 +53,38 @@ pub struct Manifest {
 impl Manifest {
     /// The command of its first container; none if it says none, or is no pod.
     pub fn argv(&self) -> Option<Vec<String>> {
-        let stream = crate::yaml::parse(&self.text);
-        let pod = stream.documents.first()?.root()?.to_json().ok()?;
-        let container = pod.pointer("/spec/containers/0")?;
+        let container = self.container()?;
         let words = ["command", "args"].iter().filter_map(|key| container.get(key)?.as_array()).flatten();
         let words: Vec<String> = words.filter_map(|word| Some(word.as_str()?.to_owned())).collect();
         (!words.is_empty()).then_some(words)
+    }
+
+    /// The address at which the kubelet asks whether its first container works, most of all whether it is ready.
+    pub fn probe(&self) -> Option<String> {
+        let container = self.container()?;
+        let probes = ["readinessProbe", "livenessProbe", "startupProbe"];
+        let get = probes.iter().find_map(|probe| container.get(probe)?.get("httpGet"))?;
+        let text = |key| get.get(key).and_then(serde_json::Value::as_str);
+        let port = match get.get("port")? {
+            // kubeadm names them
+            serde_json::Value::String(name) => {
+                let ports = container.get("ports")?.as_array()?;
+                let is_it =
+                    |port: &&serde_json::Value| port.get("name").and_then(serde_json::Value::as_str) == Some(name);
+                ports.iter().find(is_it)?.get("containerPort")?.as_u64()?
+            }
+            number => number.as_u64()?,
+        };
+        let scheme = text("scheme").unwrap_or("HTTP").to_lowercase();
+        let host = text("host").unwrap_or("127.0.0.1");
+        let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        Some(format!("{scheme}://{host}:{port}/{}", text("path").unwrap_or("/").trim_start_matches('/')))
+    }
+
+    fn container(&self) -> Option<serde_json::Value> {
+        let stream = crate::yaml::parse(&self.text);
+        let mut pod = stream.documents.first()?.root()?.to_json().ok()?;
+        pod.pointer_mut("/spec/containers/0").map(serde_json::Value::take)
     }
 }
 

@@ -21,6 +21,10 @@ const ENDS: f64 = 20.0;
 const ANSWERS: f64 = 30.0;
 /// How long all may take.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How long the kubelet may take to start again what has ended.
+const RETURNS: Duration = Duration::from_secs(15);
+/// What is told of an API server that was told to end.
+const LEAVING: &str = "the API server ends";
 /// How often is looked.
 const MOMENT: Duration = Duration::from_millis(400);
 
@@ -38,11 +42,16 @@ pub fn settle(api: &dyn Api, node: &str, tell: &mut dyn FnMut(&str)) -> Result<S
     let end = Instant::now() + PATIENCE;
     let mut told = String::new();
     let mut starts = Starts::default();
+    let mut returns = Instant::now();
     loop {
         let look = Look::take(api)?;
         let is_up = answers(api);
         let is_hopeless = !is_up && starts.crashing(&look, &Component::ALL.into()).is_some();
         let pending = pending(&look, is_up, || knows_its_pods(api, node));
+        if !is_up && is_leaving(api, &look) {
+            returns = Instant::now() + RETURNS;
+        }
+        let pending = pending.or_else(|| (!is_up && Instant::now() < returns).then(|| LEAVING.to_owned()));
         let pending = pending.filter(|_| !is_hopeless && Instant::now() < end);
         let Some(pending) = pending else {
             let ago = look.changed().map(|seconds| SignedDuration::from_secs_f64(seconds.max(0.0)));
@@ -78,6 +87,14 @@ fn pending(look: &Look, is_up: bool, knows_its_pods: impl FnOnce() -> bool) -> O
     }
     let is_young = youngest(Component::Kubelet).is_some_and(|age| age < ANSWERS);
     (is_young && !knows_its_pods()).then(|| "the kubelet does not know its pods yet".to_owned())
+}
+
+/// Whether the API server was told to end, and waits for those that it still serves: for a minute.
+fn is_leaving(api: &dyn Api, look: &Look) -> bool {
+    let name = Component::ApiServer.name();
+    let is_running = look.running(name).next().is_some();
+    let lines = || look.log(name).and_then(|path| look::tail(api, path).ok()).unwrap_or_default();
+    is_running && lines().iter().any(|line| line.contains("hutting down") || line.contains("[graceful-termination]"))
 }
 
 /// Why the API server does not answer, as far as the node tells.
