@@ -224,6 +224,10 @@ fn a_cluster_that_is_gone_is_not_the_learners_fault() {
     folder.run(&["lab", "--course", "course", "verify"]).exits(3).says(&gone);
     folder.run(&["lab", "--course", "course", "reset"]).exits(3).says(&gone);
     folder.run(&["lab", "--course", "course", "list"]).exits(0).says(&["doing"]);
+    // from within the folder of the lab, or one in it
+    let mut inside = support::program();
+    inside.args(["lab", "--course", "../../course", "list"]).current_dir(folder.path("course/01-first"));
+    Ran::of(inside.output().unwrap()).exits(0).says(&["doing"]);
     // hints need no cluster, and the solution opens with the last
     folder.run(&["lab", "--course", "course", "solution"]).exits(2).says(&["opens when"]);
     folder.run(&["lab", "--course", "course", "hint"]).exits(0).says(&["hint 1 of 2", "look at the page"]);

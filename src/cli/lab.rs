@@ -9,16 +9,10 @@ const EXIT_CODES: &str = "Exit codes: 0 all is right, 1 something is not, 2 wron
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct LabArgs {
-    /// The working folder: labs get a folder each in it, and `.tightship/lab` remembers where you are.
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        default_value = ".",
-        env = "TIGHTSHIP_LABS",
-        hide_env_values = true
-    )]
-    pub dir: Utf8PathBuf,
+    /// The working folder: labs get a folder each in it, and `.tightship/lab` remembers where you are. Default: the current
+    /// one, or the nearest above it in which a lab was started.
+    #[arg(long, global = true, value_name = "DIR", env = "TIGHTSHIP_LABS", hide_env_values = true)]
+    pub dir: Option<Utf8PathBuf>,
     /// A folder with another course.
     #[arg(long, global = true, value_name = "DIR", env = "TIGHTSHIP_COURSE", hide_env_values = true)]
     pub course: Option<Utf8PathBuf>,

@@ -176,6 +176,14 @@ impl Workspace {
         Ok(Self { dir: camino::absolute_utf8(dir).map_err(at(dir))? })
     }
 
+    /// The working folder that a folder is in: itself, or the nearest above it in which a lab was started; else itself.
+    pub fn around(dir: &Utf8Path) -> Result<Self, StateError> {
+        let own = Self::new(dir)?;
+        let above = own.dir.ancestors().find(|folder| folder.join(FOLDER).join(FILE).is_file());
+        let above = above.map(|dir| Self { dir: dir.to_owned() });
+        Ok(above.unwrap_or(own))
+    }
+
     /// The folder itself.
     pub fn dir(&self) -> &Utf8Path {
         &self.dir

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::output;
 use crate::cli::lab::LabArgs;
@@ -28,7 +28,10 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn open(args: &LabArgs) -> anyhow::Result<Self> {
-        anyhow::ensure!(!args.dir.as_str().is_empty(), "--dir is empty: `--dir .` is the current folder");
+        anyhow::ensure!(
+            args.dir.as_ref().is_none_or(|dir| !dir.as_str().is_empty()),
+            "--dir is empty: `--dir .` is the current folder"
+        );
         let course = match &args.course {
             Some(dir) => Course::open(dir),
             None => Course::embedded(),
@@ -40,7 +43,11 @@ impl Desk {
                 return Err(Shown.into());
             }
         };
-        let workspace = Workspace::new(&args.dir)?;
+        let workspace = match &args.dir {
+            Some(dir) => Workspace::new(dir)?,
+            // the files of a lab are in a folder of their own, where people work
+            None => Workspace::around(Utf8Path::new("."))?,
+        };
         let state = workspace.load()?;
         Ok(Self { course: Rc::new(course), workspace, state })
     }
