@@ -52,7 +52,7 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
         let _ = write!(text, "# {path}\n---\n{}", stage.shown(path)?);
     }
     for step in solution.steps.iter().filter_map(told) {
-        let _ = writeln!(text, "# {step}");
+        let _ = writeln!(text, "# {}", with_variables(&step));
     }
     if count > 1 {
         let _ = writeln!(text, "# solution {} of {count}: --number shows another", args.number);
@@ -75,11 +75,38 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
     Ok(verify::code(&report))
 }
 
+/// What a step has saved is a variable of the shell where somebody does it by hand.
+fn with_variables(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(SAVED) {
+        let Some((name, behind)) = after.split_once("}}") else { break };
+        shown.extend([before, "$", name.trim_end()]);
+        rest = behind;
+    }
+    shown + rest
+}
+
+/// How a text begins that waits for what a step saves.
+const SAVED: &str = "{{ saved.";
+
+/// A word for the shell; one with a variable is in quotes that leave it one.
+fn word_of(word: &str) -> String {
+    if word.contains(SAVED) && !word.contains(['"', '$', '`', '\\', '!']) {
+        return format!("\"{word}\"");
+    }
+    output::shell_word(word)
+}
+
 /// A step in a line; none if its files say all.
 fn told(step: &Step) -> Option<String> {
     if let Some(argv) = &step.kubectl {
-        let words: Vec<String> = argv.iter().map(|word| output::shell_word(word)).collect();
-        return Some(format!("kubectl {}", words.join(" ")));
+        let words: Vec<String> = argv.iter().map(|word| word_of(word)).collect();
+        let command = format!("kubectl {}", words.join(" "));
+        return Some(match &step.save {
+            Some(name) => format!("{}=$({command})", name.0),
+            None => command,
+        });
     }
     if let Some(object) = &step.delete {
         return Some(format!("kubectl delete {} {}", object.kind.value, object.name));
@@ -108,4 +135,18 @@ fn told(step: &Step) -> Option<String> {
         return Some(format!("on the node, {} is deleted", path.value));
     }
     step.node_restart.as_ref().map(|component| format!("{} is restarted", component.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{with_variables, word_of};
+
+    #[test]
+    fn what_is_saved_is_a_variable() {
+        let words = ["certificate", "approve", "{{ saved.csr }}", "page=a@{{ saved.good }}", "it's"];
+        let words: Vec<String> = words.iter().map(|word| word_of(word)).collect();
+        let shown = with_variables(&words.join(" "));
+        assert_eq!(shown, r#"certificate approve "$csr" "page=a@$good" 'it'\''s'"#);
+        assert_eq!(with_variables("{{ saved.a"), "{{ saved.a");
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::curl::{self, Answer};
 use super::identity::{credentials, identity, identity_or_admin};
 use super::objects::{self, text};
-use super::text::{line_of, optional, quoted, short};
+use super::text::{ends, line_of, optional, quoted, short};
 use crate::cluster::client::kubeconfig::{Access, Credentials};
 use crate::cluster::client::{Identity, Method, Request, Response, url};
 use crate::lab::course::probe::{Http, Who};
@@ -52,7 +52,10 @@ fn attempt(spec: &Http, scene: &Scene<'_>) -> Result<Judged, Judged> {
 
 fn said(spec: &Http, response: &Response, body: Option<&Regex>, not_body: Option<&Regex>) -> Judged {
     let status = response.status;
-    let shown = format!("it answers with status {status}: {}", quoted(&response.body));
+    // the API server's own words, rather than the JSON around them
+    let is_its_own = is_of_api_server(response);
+    let said = if is_its_own { format!("`{}`", ends(&response.message())) } else { quoted(&response.body) };
+    let shown = format!("it answers with status {status}: {said}");
     let is_status = match spec.status.as_slice() {
         [] => status == 200 && !spec.refused,
         wanted => wanted.iter().any(|wanted| wanted.0 == u32::from(status)),

@@ -50,7 +50,8 @@ fn look(spec: &Rules, before: Option<&Value>, scene: &Scene<'_>) -> Result<Judge
 fn tell(finding: &Finding) -> String {
     let container = finding.container.as_ref().map(|name| format!(", container {name}")).unwrap_or_default();
     let object = &finding.object;
-    format!("{} {}{container}: {} ({})", object.kind, object.name, finding.message, finding.rule.id)
+    let name = if object.name.is_empty() { String::new() } else { format!(" {}", object.name) };
+    format!("{}{name}{container}: {} ({})", object.kind, finding.message, finding.rule.id)
 }
 
 /// What tells a finding from others of the same run: the rule and the object. Within an object a right answer may move what

@@ -28,9 +28,19 @@ pub(super) fn short(text: &str) -> String {
     line.chars().take(SHOWN - 1).chain(['…']).collect()
 }
 
+/// A message of an error: where it is long, the end of it, which has the cause, and as much of its beginning.
+pub(super) fn ends(message: &str) -> String {
+    let line: Vec<char> = message.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
+    if line.len() <= 2 * SHOWN {
+        return line.into_iter().collect();
+    }
+    let (begin, end) = (line.iter().take(SHOWN), line.iter().skip(line.len() - SHOWN));
+    begin.chain(&['…']).chain(end).collect()
+}
+
 /// Why a program does not run, without the names of all who have passed it on.
 pub(super) fn cause(message: &str) -> String {
-    short(message.rsplit("unable to start container process: ").next().unwrap_or(message))
+    ends(message.rsplit("unable to start container process: ").next().unwrap_or(message))
 }
 
 /// What was printed, for people: the first line that is not empty.
@@ -49,7 +59,7 @@ pub(super) fn line_of<'t>(pattern: &Regex, text: &'t str) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{cause, line_of, pattern, quoted, short};
+    use super::{cause, ends, line_of, pattern, quoted, short};
 
     #[test]
     fn what_is_shown_is_a_short_line() {
@@ -58,6 +68,15 @@ mod tests {
         let long = short(&"ä".repeat(500));
         assert_eq!(long.chars().count(), 120);
         assert!(long.ends_with('…'));
+    }
+
+    #[test]
+    fn the_cause_is_at_the_end_of_a_message() {
+        let message = format!("Get \"https://{}\": tls: it has no IP SANs", "long/".repeat(99));
+        let shown = ends(&message);
+        assert!(shown.starts_with("Get \"https://long/") && shown.ends_with("tls: it has no IP SANs"), "{shown}");
+        assert_eq!(shown.chars().count(), 241);
+        assert_eq!(ends("short\none"), "short one");
     }
 
     #[test]
