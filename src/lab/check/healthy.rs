@@ -7,8 +7,8 @@ use super::curl::{self, Answer};
 use super::objects::{call, condition, items, number, text};
 use super::pods;
 use crate::lab::course::probe::Healthy;
+use crate::lab::node::Look;
 use crate::lab::node::look::Manifest;
-use crate::lab::node::{Component, Look, restart};
 use crate::lab::scene::Scene;
 use crate::lab::verdict::Judged;
 
@@ -108,20 +108,16 @@ fn component(scene: &Scene<'_>, name: &str, stable: Option<u32>) -> Result<Judge
     let Some(age) = seen.running(name).map(|process| process.age).reduce(f64::min) else {
         return Err(Judged::nothing(format!("{name} does not run")));
     };
-    if name == Component::ApiServer.name() {
-        if !restart::answers(scene.api) {
-            return Err(Judged::fail(format!("{name} runs, but is not ready")));
-        }
-    } else {
-        let probe = seen.manifest(name).and_then(Manifest::probe);
-        let url = probe.ok_or_else(|| Judged::error(format!("the manifest of {name} has no probe")))?;
-        match curl::ask(scene, "GET", &url, None)? {
-            Answer::Said(response) if response.is_success() => {}
-            Answer::Said(response) => {
-                return Err(Judged::fail(format!("{name} answers {url} with status {}", response.status)));
-            }
-            Answer::Refused(how) => return Err(Judged::fail(format!("{name} does not answer {url}: {how}"))),
-        }
+    let probe = seen.manifest(name).and_then(Manifest::probe);
+    let url = probe.ok_or_else(|| Judged::fail(format!("the manifest of {name} has no probe")))?;
+    // as the kubelet, without credentials
+    let wrong = match curl::ask(scene, "GET", &url, None)? {
+        Answer::Said(response) if response.is_success() => None,
+        Answer::Said(response) => Some(format!("with status {}", response.status)),
+        Answer::Refused(how) => Some(format!("by refusing the connection: {how}")),
+    };
+    if let Some(wrong) = wrong {
+        return Err(Judged::fail(format!("{name} answers the kubelet's probe of {url} {wrong}")));
     }
     match stable.filter(|seconds| age < f64::from(*seconds)) {
         Some(seconds) => Err(Judged::fail(format!("{name} runs for {age:.0} s; it must for {seconds} s"))),
@@ -154,7 +150,7 @@ fn stable(pods: &[Value], seconds: i64, now: Timestamp) -> Result<(), Judged> {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::cluster::client::{Ended, Response};
+    use crate::cluster::client::Ended;
     use crate::lab::check::recorded::{Recorded, SHOP, Stage, yaml};
     use crate::lab::node::look::tests::printed;
     use crate::lab::verdict::{Judged, Verdict};
@@ -301,16 +297,11 @@ mod tests {
     /// A program that runs for so many seconds, and what it answers.
     fn node(name: &'static str, age: u32, status: u16) -> Recorded {
         let text = printed(&[(name, 7, 1000 - age, &[name])], &[(name, 1, PROBED)]);
-        Recorded::new()
-            .when_node(move |argv| {
-                let answer = if argv.first().is_some_and(|program| program == "curl") {
-                    format!("ok\n{status}")
-                } else {
-                    text.clone()
-                };
-                Some(Ended { stdout: answer, ..Ended::default() })
-            })
-            .when(move |request| (request.path == "/readyz").then(|| Response { status, ..Response::default() }))
+        Recorded::new().when_node(move |argv| {
+            let is_asked = argv.first().is_some_and(|program| program == "curl");
+            let stdout = if is_asked { format!("ok\n{status}") } else { text.clone() };
+            Some(Ended { stdout, ..Ended::default() })
+        })
     }
 
     #[test]
@@ -319,7 +310,9 @@ mod tests {
             let check = format!("healthy: {{component: {name}, restarts_stable: 30}}");
             let judge = |age, status| Stage::new().judge(&node(name, age, status), &check);
             assert_eq!(judge(100, 200), Judged::pass(format!("{name} works")));
-            assert_eq!(judge(100, 500).verdict, Verdict::Fail);
+            let observed =
+                format!("{name} answers the kubelet's probe of http://127.0.0.1:2381/readyz with status 401");
+            assert_eq!(judge(100, 401), Judged::fail(observed));
             assert_eq!(judge(3, 200), Judged::fail(format!("{name} runs for 3 s; it must for 30 s")));
             assert_eq!(Stage::new().judge(&Recorded::down(), &check).verdict, Verdict::Error);
         }
