@@ -255,8 +255,13 @@ fn an_interrupt_of_an_update_leaves_the_old_or_the_new() {
     let (folder, updated) = (Folder::rendered(&spec), Folder::rendered(&next));
     let (old, new) = (generated(&folder), generated(&updated));
     assert_ne!(old, new);
-    let mut seen = Vec::new();
-    for delay in [10, 40, 80, 120, 160, 200, 300] {
+    let mut is_interrupted = false;
+    // a busy machine may need several until one comes in time
+    let soon = std::iter::repeat_n(1, 50);
+    for (at, delay) in [10, 40, 80, 120, 160, 200, 300].into_iter().chain(soon).enumerate() {
+        if at >= 7 && is_interrupted {
+            break;
+        }
         folder.write("tightship.yaml", &next);
         let mut child = folder.command(&["render"]).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(delay));
@@ -264,13 +269,13 @@ fn an_interrupt_of_an_update_leaves_the_old_or_the_new() {
         child.wait().unwrap();
         let now = generated(&folder);
         assert!(now == old || now == new, "after {delay} ms the folder is neither old nor new");
-        seen.push(now == new);
+        is_interrupted |= now == old;
         if now == new {
             folder.write("tightship.yaml", &spec);
             folder.render(&[]).exits(0);
         }
     }
-    assert!(!seen[0], "the first came too late to interrupt anything");
+    assert!(is_interrupted, "all came too late to interrupt anything");
 }
 
 #[test]
