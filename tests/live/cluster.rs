@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
+use libtest_mimic::Failed;
 use tempfile::TempDir;
+
+use crate::kubectl::ensure;
 
 /// What the names of all clusters of the tests begin with; the number of the process follows.
 pub const PREFIX: &str = "tightship-live-";
@@ -112,6 +115,15 @@ impl Keeper {
             let _ = child.wait();
         }
     }
+}
+
+/// The names of the containers of a cluster, a line each.
+pub fn nodes(cluster: &str) -> Result<String, Failed> {
+    let filter = format!("label=io.x-k8s.kind.cluster={cluster}");
+    let output =
+        Command::new("docker").args(["ps", "--all", "--format", "{{.Names}}", "--filter", &filter]).output()?;
+    ensure(output.status.success(), || "docker ps failed".to_owned())?;
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
 /// Clusters of runs whose process is gone, and that could not clean up: the machine was switched off, for example.

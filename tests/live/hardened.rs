@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::Test;
-use crate::cluster::{Keeper, PREFIX};
+use crate::cluster::{self, Keeper, PREFIX};
 use crate::kubectl::{Live, ensure, eventually};
 
 /// First in the list of all tests: it takes longest.
@@ -91,11 +91,7 @@ impl Made {
     }
 
     fn nodes(&self) -> Result<String, Failed> {
-        let filter = format!("label=io.x-k8s.kind.cluster={}", self.name);
-        let output =
-            Command::new("docker").args(["ps", "--all", "--format", "{{.Names}}", "--filter", &filter]).output()?;
-        ensure(output.status.success(), || "docker ps failed".to_owned())?;
-        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+        cluster::nodes(&self.name)
     }
 
     /// The status of an anonymous request from within a node: 000 where nothing answers.

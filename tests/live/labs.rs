@@ -14,6 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::Test;
+use crate::cluster::nodes;
 use crate::hardened::TURN;
 use crate::kubectl::{Live, Output, ensure};
 
@@ -301,14 +302,6 @@ fn until<T>(seconds: u64, look: impl Fn() -> Option<T>) -> Result<T, Failed> {
         thread::sleep(Duration::from_millis(100));
     }
     Err(format!("nothing came of it within {seconds} seconds").into())
-}
-
-/// The containers of a cluster.
-fn nodes(cluster: &str) -> Result<String, Failed> {
-    let filter = format!("label=io.x-k8s.kind.cluster={cluster}");
-    let output = Command::new("docker").args(["ps", "--all", "--quiet", "--filter", &filter]).output()?;
-    ensure(output.status.success(), || "docker ps failed".to_owned())?;
-    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
 /// A cluster that should be gone; it is, when this is dropped.

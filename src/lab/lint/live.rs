@@ -85,18 +85,15 @@ pub fn prove(
         };
         (kind, Reverse(entry.lab.seconds.0))
     });
-    let first = each(&work, hands, stop, &|entry, phase| {
-        let proof = one(entry, phase, grounds);
+    let attempt = |attempts: u8, entry: &Entry, phase: &Phase| {
+        let proof = Proof { attempts, ..one(entry, phase, grounds) };
         tell(&proof);
         proof
-    });
+    };
+    let first = each(&work, hands, stop, &|entry, phase| attempt(1, entry, phase));
     let (mut proofs, unproved): (Vec<Proof>, Vec<Proof>) = first.into_iter().partition(|proof| proof.faults.is_empty());
     work.retain(|(entry, phase)| unproved.iter().any(|proof| proof.is_of(&entry.lab.id.value.0, phase)));
-    let again = each(&work, hands.min(AGAIN), stop, &|entry, phase| {
-        let proof = Proof { attempts: 2, ..one(entry, phase, grounds) };
-        tell(&proof);
-        proof
-    });
+    let again = each(&work, hands.min(AGAIN), stop, &|entry, phase| attempt(2, entry, phase));
     let is_left = |proof: &Proof| !again.iter().any(|other| other.is_of(&proof.lab, &proof.phase));
     proofs.extend(unproved.into_iter().filter(is_left));
     proofs.extend(again);
