@@ -5,8 +5,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use tightship::check::{self, Input, Options, Text};
-use tightship::yaml;
+use tightship::internals::check::{self, Input, Options, Text};
+use tightship::internals::yaml;
 
 const DEPLOYMENT: &str = include_str!("data/deployment.yaml");
 
@@ -18,7 +18,7 @@ fn deployments(count: usize) -> Arc<str> {
 
 fn check(inputs: &[Input]) -> usize {
     let outcome = check::run(inputs, &Options::default());
-    assert!(outcome.findings.is_empty() && outcome.broken.is_empty(), "the corpus is clean");
+    assert!(outcome.findings.is_empty() && outcome.errors.is_empty(), "the corpus is clean");
     outcome.counts.objects
 }
 

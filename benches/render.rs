@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicBool;
 
 use camino::Utf8Path;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use tightship::render::{self, Options, writer};
-use tightship::spec;
-use tightship::yaml::Source;
+use tightship::internals::generate::{self, Options};
+use tightship::internals::render::writer;
+use tightship::internals::spec;
+use tightship::internals::yaml::Source;
 
 /// A spec of many apps as people write them.
 fn apps(count: usize) -> Source {
@@ -27,9 +28,9 @@ fn apps(count: usize) -> Source {
     Source::new("tightship.yaml", text)
 }
 
-fn plan(source: &Source) -> render::plan::Plan {
+fn plan(source: &Source) -> tightship::internals::render::Plan {
     let specs = spec::load(source, "2026-01-01".parse().unwrap()).specs.unwrap();
-    render::plan(&specs, Options { spec: "tightship.yaml", layout: None, comments: None, environment: None }).unwrap()
+    generate::plan(&specs, Options { spec: "tightship.yaml", layout: None, comments: None, environment: None }).unwrap()
 }
 
 fn rendering(criterion: &mut Criterion) {

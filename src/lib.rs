@@ -1,22 +1,95 @@
-//! tightship writes hardened Kubernetes manifests from a short spec.
+//! tightship writes hardened Kubernetes manifests from a short spec, checks those that others wrote, and teaches why.
 //!
-//! The library is the program in rooms: `yaml` and `kube` know the formats, `apiserver` the control plane, `spec` the input,
-//! `render` the output, and `commands` wire them together for `main`.
+//! Input flows one way through the modules; CONTRIBUTING.md has the table of which may import which. The library exists for
+//! the program: [`Cli`] and [`run`] are what `main` needs, [`internals`] what tests, benches and fuzz targets call in process.
 
-pub mod apiserver;
-pub mod check;
-pub mod cli;
-pub mod cluster;
-pub mod commands;
-pub mod diagnostic;
-pub mod explain;
-pub mod kube;
+mod apiserver;
+mod check;
+mod cli;
 #[cfg(feature = "cluster")]
-pub mod lab;
-pub mod policy;
-pub mod render;
-pub mod report;
-pub mod rules;
-pub mod spec;
-pub mod wizard;
-pub mod yaml;
+mod client;
+mod cluster;
+mod commands;
+mod decode;
+mod diagnostic;
+mod explain;
+mod generate;
+mod k8s;
+#[cfg(feature = "cluster")]
+mod lab;
+mod policy;
+mod render;
+mod report;
+mod rules;
+mod spec;
+mod template;
+mod wizard;
+mod yaml;
+
+pub use cli::Cli;
+pub use commands::run;
+
+/// What the tests, benches and fuzz targets of this repository call in process. Others are promised nothing.
+#[doc(hidden)]
+pub mod internals {
+    pub mod apiserver {
+        pub use crate::apiserver::catalogue::{Component, FlagType, Lookup, catalogue};
+    }
+    pub mod check {
+        pub use crate::check::{Admission, Input, Options, Outcome, Selection, Text, fix, run};
+    }
+    #[cfg(feature = "cluster")]
+    pub mod client {
+        pub use crate::client::*;
+    }
+    pub mod diagnostic {
+        pub use crate::diagnostic::render;
+    }
+    pub mod generate {
+        pub use crate::generate::baseline::{Baseline, Program, Role};
+        pub use crate::generate::{Options, RenderError, plan};
+    }
+    pub mod k8s {
+        pub use crate::k8s::fields::{Field, FieldType, Limit, Lookup, TypeId, table};
+        pub use crate::k8s::names::NameRule;
+        pub use crate::k8s::object::Object;
+        pub use crate::k8s::pod::Pod;
+        pub use crate::k8s::pod_security::{Level, Policy, PolicyVersion};
+        pub use crate::k8s::version::Version;
+    }
+    pub mod policy {
+        pub use crate::policy::{Action, Label, Options, Subject, export};
+    }
+    pub mod render {
+        pub use crate::render::key_file::PLACEHOLDER;
+        pub use crate::render::plan::{Owner, Plan};
+        pub use crate::render::writer;
+    }
+    pub mod report {
+        pub use crate::report::{Format, write};
+    }
+    pub mod rules {
+        pub use crate::rules::facts::Defaults;
+        pub use crate::rules::pod_security::Control;
+        pub use crate::rules::{FileId, Finding, Place, PodContext, Rule, RuleKind, Safety, Settings, all, find};
+    }
+    pub mod spec {
+        pub use crate::spec::api_server::{Form, Profile};
+        pub use crate::spec::app::Layout;
+        pub use crate::spec::exception::Rule;
+        pub use crate::spec::validate::today;
+        pub use crate::spec::{Specs, load};
+    }
+    pub mod template {
+        pub use crate::template::names;
+    }
+    pub mod wizard {
+        pub use crate::wizard::questions::QUESTIONS;
+    }
+    pub mod yaml {
+        pub use crate::yaml::edit::{self, Edit};
+        pub use crate::yaml::{
+            Document, Kind, Node, Source, Span, Stream, Value, parse, parse_part, quote, resolve, split,
+        };
+    }
+}

@@ -3,11 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use tightship::cli::Cli;
-use tightship::commands;
+use tightship::{Cli, run};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     cli.color.write_global();
-    ExitCode::from(commands::run(cli))
+    ExitCode::from(run(cli))
 }

@@ -12,10 +12,10 @@ use std::fmt::Write as _;
 
 use pod_security_cases::{KINDS, cases, controller};
 use support::{Folder, Ran, program};
-use tightship::check::{self, Admission, Input, Options, Text};
-use tightship::kube::version::Version;
-use tightship::rules::Settings;
-use tightship::rules::pod_security::{Level, PolicyVersion};
+use tightship::internals::check::{self, Admission, Input, Options, Text};
+use tightship::internals::k8s::Version;
+use tightship::internals::k8s::{Level, PolicyVersion};
+use tightship::internals::rules::Settings;
 
 fn admission(text: &str, args: &[&str]) -> Ran {
     let folder = Folder::new();
@@ -161,7 +161,7 @@ fn said(objects: &[serde_json::Value], level: Level, version: &str) -> Vec<Admis
     let text: String = objects.iter().map(|object| format!("---\n{object}\n")).collect();
     let input = Input { name: "cases".to_owned(), text: Text::Here(text.into()) };
     let outcome = check::run(&[input], &Options { settings, ..Options::default() });
-    assert!(outcome.broken.is_empty(), "{:?}", outcome.broken);
+    assert!(outcome.errors.is_empty(), "{:?}", outcome.errors);
     outcome.admissions
 }
 

@@ -9,8 +9,8 @@ use std::io::Write as _;
 use std::process::Command;
 
 use support::{Ran, program};
-use tightship::apiserver::catalogue::{Component, FlagType, catalogue};
-use tightship::kube::version::Version;
+use tightship::internals::apiserver::{Component, FlagType, catalogue};
+use tightship::internals::k8s::Version;
 
 fn apiserver(args: &[&str]) -> Ran {
     Ran::of(program().arg("apiserver").args(args).output().unwrap())

@@ -21,7 +21,7 @@ spec:
 ";
 
 fn yaml(text: &str) -> Value {
-    let stream = tightship::yaml::parse(text);
+    let stream = tightship::internals::yaml::parse(text);
     stream.documents[0].root().unwrap().to_json().unwrap()
 }
 

@@ -10,16 +10,16 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use serde_json::{Value, json};
 use support::{Folder, MINIMAL, data};
-use tightship::apiserver::baseline::{Baseline, Program, Role};
-use tightship::apiserver::catalogue::{Component, FlagType, Lookup, catalogue};
-use tightship::apiserver::target;
-use tightship::kube::version::Version;
-use tightship::render::plan::{Owner, Plan};
-use tightship::render::sealed::PLACEHOLDER;
-use tightship::render::{Options, engine};
-use tightship::spec::api_server::{Form, Profile};
-use tightship::spec::{self, Specs};
-use tightship::yaml::{self, Source};
+use tightship::internals::apiserver::{Component, FlagType, Lookup, catalogue};
+use tightship::internals::generate::{self, Options};
+use tightship::internals::generate::{Baseline, Program, Role};
+use tightship::internals::k8s::Version;
+use tightship::internals::render::PLACEHOLDER;
+use tightship::internals::render::{Owner, Plan};
+use tightship::internals::spec::{self, Specs};
+use tightship::internals::spec::{Form, Profile};
+use tightship::internals::template;
+use tightship::internals::yaml::{self, Source};
 
 const OPTIONS: Options<'static> = Options { spec: "tightship.yaml", layout: None, comments: None, environment: None };
 const KEY_FILE: &str = "control-plane/prod/hardening/encryption.yaml";
@@ -36,7 +36,7 @@ fn specs(text: &str) -> Specs {
 }
 
 fn plan(text: &str) -> Plan {
-    target::plan(&specs(text), OPTIONS).unwrap_or_else(|error| panic!("{text}\n{error}"))
+    generate::plan(&specs(text), OPTIONS).unwrap_or_else(|error| panic!("{text}\n{error}"))
 }
 
 fn baseline(text: &str) -> Baseline {
@@ -53,8 +53,12 @@ fn files(text: &str) -> BTreeMap<String, String> {
 fn documents(text: &str) -> Vec<Value> {
     let read = yaml::parse(text);
     assert!(read.errors.is_empty(), "{:?}\n{text}", read.errors);
-    let ours: Vec<Value> =
-        read.documents.iter().filter_map(tightship::yaml::Document::root).map(|root| root.to_json().unwrap()).collect();
+    let ours: Vec<Value> = read
+        .documents
+        .iter()
+        .filter_map(tightship::internals::yaml::Document::root)
+        .map(|root| root.to_json().unwrap())
+        .collect();
     let theirs: Vec<Value> = serde_yaml::Deserializer::from_str(text)
         .map(|document| serde::Deserialize::deserialize(document).unwrap())
         .collect();
@@ -495,7 +499,7 @@ fn small_outputs_look_as_they_should() {
     insta::assert_snapshot!("encryption", files["hardening/encryption.yaml"]);
     insta::assert_snapshot!("kubelet", files["kubelet.yaml"]);
     let plain =
-        target::plan(&specs(&server("1.36.2", "k3s", "")), Options { comments: Some(false), ..OPTIONS }).unwrap();
+        generate::plan(&specs(&server("1.36.2", "k3s", "")), Options { comments: Some(false), ..OPTIONS }).unwrap();
     let config = plan_file(&plan_of(plain), "config.yaml");
     insta::assert_snapshot!("k3s_without_comments", config);
 }
@@ -513,8 +517,8 @@ fn without_comments_only_the_first_line_is_one() {
     for form in Form::WORDS {
         let specs = specs(&server("1.36.2", form, ""));
         let (with, without) = (
-            target::plan(&specs, OPTIONS).unwrap(),
-            target::plan(&specs, Options { comments: Some(false), ..OPTIONS }).unwrap(),
+            generate::plan(&specs, OPTIONS).unwrap(),
+            generate::plan(&specs, Options { comments: Some(false), ..OPTIONS }).unwrap(),
         );
         for (one, other) in
             with.files.iter().zip(&without.files).filter(|(file, _)| file.path.extension() != Some("md"))
@@ -559,7 +563,7 @@ fn every_template_is_reached() {
     for form in Form::WORDS {
         texts.extend(files(&server("1.36.2", form, "")).into_values());
     }
-    let names: BTreeSet<&str> = engine::names().into_iter().filter(|name| name.starts_with("apiserver/")).collect();
+    let names: BTreeSet<&str> = template::names().into_iter().filter(|name| name.starts_with("apiserver/")).collect();
     let known: BTreeSet<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
     assert_eq!(known, names);
     for (name, made) in TEMPLATES {

@@ -10,8 +10,8 @@ use std::cell::Cell;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
-use tightship::yaml::edit::{self, Edit};
-use tightship::yaml::{self, Kind, Node};
+use tightship::internals::yaml::edit::{self, Edit};
+use tightship::internals::yaml::{self, Kind, Node};
 
 use style::Choices;
 

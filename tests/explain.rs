@@ -6,7 +6,7 @@ mod support;
 
 use serde_json::Value;
 use support::{Folder, Ran};
-use tightship::rules;
+use tightship::internals::rules;
 
 fn run(args: &[&str]) -> Ran {
     Folder::new().run(args)

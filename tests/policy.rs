@@ -8,9 +8,9 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use support::{Folder, Ran};
-use tightship::kube::version::Version;
-use tightship::policy::Subject;
-use tightship::rules::{self, Check};
+use tightship::internals::k8s::Version;
+use tightship::internals::policy::Subject;
+use tightship::internals::rules::{self, RuleKind};
 
 fn export(args: &[&str]) -> Ran {
     Folder::new().run(&[&["policy", "export"], args].concat())
@@ -24,7 +24,7 @@ fn all(kubernetes: &str) -> Vec<&'static str> {
 }
 
 fn documents(text: &str) -> Vec<serde_json::Value> {
-    let stream = tightship::yaml::parse(text);
+    let stream = tightship::internals::yaml::parse(text);
     assert!(stream.errors.is_empty(), "{:?}", stream.errors);
     stream.documents.iter().map(|document| document.root().unwrap().to_json().unwrap()).collect()
 }
@@ -162,7 +162,7 @@ fn the_page_lists_what_there_is() {
     } else {
         assert!(page == renewed, "docs/policy.md is out of date: README_UPDATE=1 cargo test --test policy writes it");
     }
-    for rule in rules::all().filter(|rule| matches!(rule.check, Check::PodSecurity(_))) {
+    for rule in rules::all().filter(|rule| matches!(rule.check, RuleKind::PodSecurity(_))) {
         assert!(list.contains(&format!("\n{} ", rule.id)), "{}", rule.id);
     }
 }

@@ -10,14 +10,15 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use serde_json::{Value, json};
 use support::{Folder, MINIMAL, app, data, merge};
-use tightship::kube::fields::{FieldType, Lookup, TypeId, table};
-use tightship::kube::version::Version;
-use tightship::render::plan::Plan;
-use tightship::render::{self, Options, engine};
-use tightship::spec::app::Layout;
-use tightship::spec::exception::Rule;
-use tightship::spec::{self, validate};
-use tightship::yaml::{self, Source};
+use tightship::internals::generate::{self, Options};
+use tightship::internals::k8s::Version;
+use tightship::internals::k8s::{FieldType, Lookup, TypeId, table};
+use tightship::internals::render::Plan;
+use tightship::internals::spec;
+use tightship::internals::spec::Layout;
+use tightship::internals::spec::Rule;
+use tightship::internals::template;
+use tightship::internals::yaml::{self, Source};
 
 const KINDS: [&str; 5] = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
 
@@ -28,7 +29,7 @@ fn plan(text: &str, options: Options<'_>) -> Plan {
     let source = Source::new("tightship.yaml", text);
     let outcome = spec::load(&source, "2026-01-01".parse().unwrap());
     let specs = outcome.specs.unwrap_or_else(|| panic!("{text}\n{:?}", outcome.problems));
-    render::plan(&specs, options).unwrap_or_else(|error| panic!("{text}\n{error}"))
+    generate::plan(&specs, options).unwrap_or_else(|error| panic!("{text}\n{error}"))
 }
 
 fn stream(text: &str, comments: Option<bool>) -> String {
@@ -44,8 +45,12 @@ fn everything() -> String {
 fn objects(stream: &str) -> Vec<Value> {
     let read = yaml::parse(stream);
     assert!(read.errors.is_empty(), "{:?}\n{stream}", read.errors);
-    let ours: Vec<Value> =
-        read.documents.iter().filter_map(tightship::yaml::Document::root).map(|root| root.to_json().unwrap()).collect();
+    let ours: Vec<Value> = read
+        .documents
+        .iter()
+        .filter_map(tightship::internals::yaml::Document::root)
+        .map(|root| root.to_json().unwrap())
+        .collect();
     let theirs: Vec<Value> = serde_yaml::Deserializer::from_str(stream)
         .map(|document| serde::Deserialize::deserialize(document).unwrap())
         .filter(|value: &Value| !value.is_null())
@@ -536,7 +541,7 @@ fn every_template_is_reached() {
     // those of the wizard, of control planes and of policies are their own tests' business
     let others =
         |name: &&str| !["spec/", "apiserver/", "cluster/", "policy/"].iter().any(|room| name.starts_with(room));
-    let names: BTreeSet<&str> = engine::names().into_iter().filter(others).collect();
+    let names: BTreeSet<&str> = template::names().into_iter().filter(others).collect();
     let kinds = ["deployment", "statefulset", "daemonset", "job", "cronjob"];
     let mut specs: Vec<String> =
         kinds.iter().map(|kind| spec_of(kind, "restricted", "1.36", "generic", true)).collect();
@@ -824,7 +829,7 @@ proptest! {
             return Ok(());
         };
         let options = Options { spec: "tightship.yaml", layout: None, comments: Some(comments), environment: None };
-        let plan = render::plan(&specs, options).unwrap();
+        let plan = generate::plan(&specs, options).unwrap();
         let objects = objects(&plan.stream);
         let container = &pod(find(&objects, "Job"))["containers"][0];
         prop_assert_eq!(&container["env"], &json!([{"name": "A", "value": texts[0]}, {"name": "B", "value": texts[1]}]));
@@ -871,9 +876,9 @@ proptest! {
             return Ok(());
         };
         // the name of the spec stands in a comment at the top of each file
-        let files = render::plan(&specs, Options { spec: &texts[0], ..OPTIONS }).unwrap();
-        let bare = render::plan(&specs, Options { spec: "x", comments: Some(false), ..OPTIONS }).unwrap();
-        let asked = render::plan(&specs, Options { environment: Some("prod"), ..OPTIONS }).unwrap();
+        let files = generate::plan(&specs, Options { spec: &texts[0], ..OPTIONS }).unwrap();
+        let bare = generate::plan(&specs, Options { spec: "x", comments: Some(false), ..OPTIONS }).unwrap();
+        let asked = generate::plan(&specs, Options { environment: Some("prod"), ..OPTIONS }).unwrap();
         for (file, bare) in files.files.iter().zip(&bare.files) {
             prop_assert_eq!(objects(&file.text), objects(&bare.text), "{}", file.path);
         }
@@ -917,5 +922,5 @@ fn most_hostile_texts_are_rendered() {
         let more = format!("env: {{A: {}}}", serde_json::to_string(text).unwrap());
         assert_eq!(pod(workload(&objects(&stream(&app(&more), None))))["containers"][0]["env"][0]["value"], text);
     }
-    assert!(validate::today() > "2026-01-01".parse().unwrap());
+    assert!(spec::today() > "2026-01-01".parse().unwrap());
 }

@@ -10,10 +10,10 @@ use std::process::Stdio;
 
 use serde_json::Value;
 use support::{Folder, Ran};
-use tightship::check::{self, Input, Options, Outcome, Text};
-use tightship::report::{self, Format};
-use tightship::rules::{self, FileId, Finding, Place};
-use tightship::yaml::Span;
+use tightship::internals::check::{self, Input, Options, Outcome, Text};
+use tightship::internals::report::{self, Format};
+use tightship::internals::rules::{self, FileId, Finding, Place};
+use tightship::internals::yaml::Span;
 
 const WEB: &str = "\
 apiVersion: apps/v1

@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 
 use support::{Folder, Ran};
-use tightship::rules::{self, Rule, Safety};
+use tightship::internals::rules::{self, Rule, Safety};
 
 /// What breaks a rule: its data, and the example of its documentation.
 fn bad(rule: &Rule) -> Vec<String> {

@@ -8,7 +8,7 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use support::{Folder, Ran, program};
-use tightship::rules::{self, Check, Rule};
+use tightship::internals::rules::{self, Rule, RuleKind};
 
 fn data(rule: &Rule) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(rule.id)
@@ -41,7 +41,7 @@ fn run(rule: &Rule, file: &Path, format: &str) -> Ran {
 
 fn checked() -> impl Iterator<Item = &'static Rule> {
     // what the engine itself reports has tests of its own
-    rules::all().filter(|rule| !matches!(rule.check, Check::Engine))
+    rules::all().filter(|rule| !matches!(rule.check, RuleKind::Engine))
 }
 
 #[test]

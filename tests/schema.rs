@@ -15,8 +15,8 @@ fn schema() -> Value {
 /// The documents of a file as JSON.
 fn documents(path: &camino::Utf8Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap();
-    let stream = tightship::yaml::parse(&text);
-    let roots = stream.documents.iter().filter_map(tightship::yaml::Document::root);
+    let stream = tightship::internals::yaml::parse(&text);
+    let roots = stream.documents.iter().filter_map(tightship::internals::yaml::Document::root);
     roots.map(|root| root.to_json().unwrap()).filter(|value| !value.is_null()).collect()
 }
 
@@ -78,7 +78,7 @@ fn labs_fit_it_where_the_program_takes_them() {
     for (from, to) in [("", "")].iter().chain(BAD_LABS) {
         assert!(good.contains(from), "{from}");
         let text = good.replacen(from, to, 1);
-        let stream = tightship::yaml::parse(&text);
+        let stream = tightship::internals::yaml::parse(&text);
         let document = stream.documents[0].root().unwrap().to_json().unwrap();
         assert_eq!(validator.is_valid(&document), from == to, "the schema on {to}");
         let (taken, said) = takes(&text);
@@ -159,7 +159,7 @@ fn configurations_fit_it_where_the_program_takes_them() {
     };
     for (keys, good) in GOOD.iter().map(|keys| (keys, true)).chain(BAD.iter().map(|keys| (keys, false))) {
         let text = config(keys);
-        let stream = tightship::yaml::parse(&text);
+        let stream = tightship::internals::yaml::parse(&text);
         let document = stream.documents[0].root().unwrap().to_json().unwrap();
         assert_eq!(validator.is_valid(&document), good, "the schema on\n{text}");
         let (taken, said) = takes(&text);
@@ -192,7 +192,7 @@ fn completions_and_manual_pages() {
     folder.run(&["man"]).exits(0).says(&[".TH tightship 1"]);
     folder.run(&["man", "--out", "man"]).exits(0);
     let pages = folder.names().iter().filter(|name| name.ends_with(".1")).count();
-    assert_eq!(pages, commands(&tightship::cli::Cli::command()), "{:?}", folder.names());
+    assert_eq!(pages, commands(&tightship::Cli::command()), "{:?}", folder.names());
 }
 
 /// A command, and all that are below it, without those that the program keeps to itself.
@@ -227,7 +227,7 @@ fn wrong_types_do_not_fit_it() {
 #[test]
 fn help_lists_every_flag() {
     let folder = Folder::new();
-    let program = tightship::cli::Cli::command();
+    let program = tightship::Cli::command();
     let commands: Vec<_> = program.get_subcommands().collect();
     assert!(commands.len() >= 5);
     for command in commands {

@@ -11,10 +11,9 @@ use camino::Utf8Path;
 use proptest::prelude::*;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use tightship::apiserver::target;
-use tightship::render::{Options, RenderError};
-use tightship::yaml::Source;
-use tightship::{diagnostic, spec};
+use tightship::internals::generate::{self, Options, RenderError};
+use tightship::internals::yaml::Source;
+use tightship::internals::{diagnostic, spec};
 
 use support::{Folder, Printed, Ran, app, data, marked, problems};
 
@@ -455,7 +454,7 @@ proptest! {
         match outcome.specs {
             Some(specs) => {
                 let options = Options { spec: "tightship.yaml", layout: None, comments: None, environment: None };
-                match target::plan(&specs, options) {
+                match generate::plan(&specs, options) {
                     Ok(plan) => prop_assert!(!plan.files.is_empty(), "no files for {:?}", source.text()),
                     // what a rule finds fault with is not written
                     Err(RenderError::Finding { .. }) => {}

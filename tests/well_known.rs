@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use support::Folder;
-use tightship::yaml;
+use tightship::internals::yaml;
 
 /// A line with the rules that point at it.
 type Line = (usize, Vec<String>);

@@ -15,8 +15,8 @@ use expectrl::{ControlCode, Eof, Expect, Session};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, ends_with};
 use tempfile::TempDir;
-use tightship::cli::Cli;
-use tightship::wizard::questions::QUESTIONS;
+use tightship::Cli;
+use tightship::internals::wizard::QUESTIONS;
 
 /// A folder whose name is not yet a good name for an app.
 fn folder() -> (TempDir, PathBuf) {

@@ -7,7 +7,7 @@ mod style;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tightship::yaml;
+use tightship::internals::yaml;
 
 use style::Choices;
 

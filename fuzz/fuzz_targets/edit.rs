@@ -3,8 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
-use tightship::yaml::edit::{self, Edit};
-use tightship::yaml::{self, Node};
+use tightship::internals::yaml::edit::{self, Edit};
+use tightship::internals::yaml::{self, Node};
 
 const NAMES: [&str; 6] = ["a", "b", "name", "on", "x: #", "<<"];
 

@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tightship::check::{self, Input, Options, Outcome, Selection, Text, fix};
-use tightship::rules::{Check, Safety, Settings};
+use tightship::internals::check::{self, Input, Options, Outcome, Selection, Text, fix};
+use tightship::internals::rules::{RuleKind, Safety, Settings};
 
 fn input(text: &str) -> [Input; 1] {
     [Input { name: "fuzz.yaml".to_owned(), text: Text::Here(text.into()) }]
@@ -19,11 +19,11 @@ fn mended(text: &str, options: &Options) -> (Outcome, Option<String>) {
 fuzz_target!(|text: &str| {
     // rules over several objects see more of them once a misspelt key is mended
     let mut selection = Selection::default();
-    selection.retain(|rule| !matches!(rule.check, Check::Set(_) | Check::ControlPlane(_)));
+    selection.retain(|rule| !matches!(rule.check, RuleKind::Set(_) | RuleKind::ControlPlane(_)));
     let settings = Settings { fixes: true, ..Settings::default() };
     let options = Options { settings, selection, ..Options::default() };
     let (before, Some(after)) = mended(text, &options) else { return };
     let (left, again) = mended(&after, &options);
-    assert!(left.findings.len() < before.findings.len() && left.broken.len() <= before.broken.len(), "{after}");
+    assert!(left.findings.len() < before.findings.len() && left.broken.len() <= before.errors.len(), "{after}");
     assert_eq!(again, None, "a second run changes nothing");
 });

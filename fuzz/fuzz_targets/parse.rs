@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tightship::yaml::{self, Kind, Node, Span, Stream};
+use tightship::internals::yaml::{self, Kind, Node, Span, Stream};
 
 fn is_in(text: &str, span: Span) -> bool {
     text.get(span.range()).is_some()

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tightship::yaml::{self, Value, quote, resolve};
+use tightship::internals::yaml::{self, Value, quote, resolve};
 
 fn read(text: &str) -> Option<String> {
     let stream = yaml::parse(text);

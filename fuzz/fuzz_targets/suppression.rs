@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tightship::check::{self, Input, Options, Outcome, Selection, Text};
-use tightship::rules;
+use tightship::internals::check::{self, Input, Options, Outcome, Selection, Text};
+use tightship::internals::rules;
 
 fn run(text: &str, options: &Options) -> Outcome {
     check::run(&[Input { name: "fuzz.yaml".to_owned(), text: Text::Here(text.into()) }], options)
@@ -16,6 +16,6 @@ fuzz_target!(|text: &str| {
     for place in outcome.findings.iter().flat_map(|finding| &finding.places) {
         assert!(text.get(place.span.range()).is_some(), "{place:?}");
     }
-    let strict = Options { strict: rules::all().collect(), ..options };
+    let strict = Options { no_suppress: rules::all().collect(), ..options };
     assert_eq!(run(text, &strict).findings.len(), outcome.findings.len() + outcome.suppressed);
 });

@@ -6,13 +6,14 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::catalogue::{Component, catalogue};
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 
 static ADVICE: LazyLock<Vec<Advice>> =
     LazyLock::new(|| serde_yaml::from_str(include_str!("../../data/apiserver/advice.yaml")).unwrap_or_default());
 
 /// All advice, in the order of the file.
-pub fn all() -> &'static [Advice] {
+#[cfg(test)]
+fn all() -> &'static [Advice] {
     &ADVICE
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::catalogue::{Component, Lookup, catalogue};
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 
 static SLIDES: LazyLock<Slides> =
     LazyLock::new(|| serde_yaml::from_str(include_str!("../../data/apiserver/slides.yaml")).unwrap_or_default());

@@ -1,9 +1,11 @@
 //! What Pod Security Admission would say of objects.
 
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::{Pod, head};
+use crate::k8s::go_text;
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::{Pod, head};
+use crate::k8s::pod_security::{Policies, Policy, labels};
 use crate::rules::facts::Defaults;
-use crate::rules::pod_security::{self, Policies, Policy, Violation, go_quoted, labels};
+use crate::rules::pod_security::{self, Violation};
 use crate::rules::{FileId, ObjectId, PodContext, Settings, identity};
 use crate::yaml::{Node, Span};
 
@@ -84,7 +86,7 @@ pub(super) fn of_namespace(object: &Object<'_, '_>, file: FileId, settings: &Set
         refused: true,
         policy: labels::policies(object, settings.kubernetes).enforce,
         violations: Vec::new(),
-        message: format!("Namespace {} is invalid: {reasons}", go_quoted(name(object, "name"))),
+        message: format!("Namespace {} is invalid: {reasons}", go_text::quoted(name(object, "name"))),
     })
 }
 
@@ -99,8 +101,8 @@ fn reasons(violations: &[Violation]) -> String {
 fn pods(object: &Object<'_, '_>) -> String {
     match (name(object, "name"), name(object, "generateName")) {
         ("", "") => "pods".to_owned(),
-        ("", beginning) => format!("pods {}", go_quoted(&format!("{beginning}?????"))),
-        (name, _) => format!("pods {}", go_quoted(name)),
+        ("", beginning) => format!("pods {}", go_text::quoted(&format!("{beginning}?????"))),
+        (name, _) => format!("pods {}", go_text::quoted(name)),
     }
 }
 

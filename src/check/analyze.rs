@@ -7,17 +7,17 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::Options;
 use super::admission::{self, Admission};
-use super::assumed::Assumed;
+use super::assumptions::Assumptions;
 use super::discover::Input;
-use super::outcome::{Broken, Counts};
+use super::outcome::{Counts, Unreadable};
 use super::suppress::{self, Collected};
 use crate::apiserver::files;
-use crate::kube::object::{self, Kind, Object};
-use crate::kube::pod::Pod;
+use crate::k8s::object::{self, Kind, Object};
+use crate::k8s::pod::Pod;
 use crate::rules::facts::{Facts, Plane};
 use crate::rules::manifest;
 use crate::rules::pod_security;
-use crate::rules::{Check, FileId, Finding, PodContext, Rule, SetSink, Settings, Sink};
+use crate::rules::{FileId, Finding, PodContext, Rule, RuleKind, SetSink, Settings, Sink};
 use crate::yaml::{self, Node};
 
 type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
@@ -32,24 +32,24 @@ pub(super) struct Analysis {
     pub(super) text: Option<Arc<str>>,
     pub(super) name: String,
     pub(super) findings: Vec<Finding>,
-    pub(super) broken: Vec<Broken>,
+    pub(super) errors: Vec<Unreadable>,
     pub(super) counts: Counts,
     pub(super) facts: Facts,
     pub(super) collected: Collected,
     pub(super) admissions: Vec<Admission>,
-    pub(super) assumed: Assumed,
+    pub(super) assumptions: Assumptions,
 }
 
 impl Analysis {
     /// Adds what the next documents of the same file gave.
     fn append(&mut self, mut part: Self) {
         self.findings.append(&mut part.findings);
-        self.broken.append(&mut part.broken);
+        self.errors.append(&mut part.errors);
         self.counts.add(part.counts);
         self.facts.append(part.facts);
         self.collected.append(part.collected);
         self.admissions.append(&mut part.admissions);
-        self.assumed.append(part.assumed);
+        self.assumptions.append(part.assumptions);
     }
 }
 
@@ -95,13 +95,13 @@ impl<'a> Analyzer<'a> {
         for rule in options.selection.rules() {
             sorted.any = Some(rule);
             match rule.check {
-                Check::Pod(check) => sorted.pods.push((rule, check)),
-                Check::Object(check) => sorted.objects.push((rule, check)),
-                Check::Set(check) => sorted.sets.push((rule, check)),
-                Check::ControlPlane(check) => sorted.planes.push((rule, check)),
-                Check::PodSecurity(control) => sorted.controls.push((rule, control)),
-                Check::Manifest => sorted.manifest.push(rule),
-                Check::Engine => {}
+                RuleKind::Pod(check) => sorted.pods.push((rule, check)),
+                RuleKind::Object(check) => sorted.objects.push((rule, check)),
+                RuleKind::Set(check) => sorted.sets.push((rule, check)),
+                RuleKind::ControlPlane(check) => sorted.planes.push((rule, check)),
+                RuleKind::PodSecurity(control) => sorted.controls.push((rule, control)),
+                RuleKind::Manifest => sorted.manifest.push(rule),
+                RuleKind::Engine => {}
             }
         }
         sorted
@@ -132,7 +132,7 @@ impl<'a> Analyzer<'a> {
         let text = match input.read() {
             Ok(text) => text,
             Err(reason) => {
-                analysis.broken.push(Broken { file, span: None, message: reason });
+                analysis.errors.push(Unreadable { file, span: None, message: reason });
                 return analysis;
             }
         };
@@ -152,7 +152,7 @@ impl<'a> Analyzer<'a> {
         for part in parts {
             analysis.append(part);
         }
-        if !analysis.findings.is_empty() || !analysis.broken.is_empty() || !analysis.admissions.is_empty() {
+        if !analysis.findings.is_empty() || !analysis.errors.is_empty() || !analysis.admissions.is_empty() {
             analysis.text = Some(text);
         }
         analysis
@@ -165,7 +165,7 @@ impl<'a> Analyzer<'a> {
         let collected = suppress::collect(&stream, text, part, file);
         let mut analysis = Analysis { collected, ..Analysis::default() };
         for error in stream.errors {
-            analysis.broken.push(Broken { file, span: Some(error.span), message: error.message });
+            analysis.errors.push(Unreadable { file, span: Some(error.span), message: error.message });
         }
         for document in &stream.documents {
             analysis.counts.documents += 1;
@@ -178,7 +178,7 @@ impl<'a> Analyzer<'a> {
                 let parts = files::of_document(document, text, file, name);
                 let is_ours = usize::from(!parts.is_empty());
                 analysis.counts.objects += is_ours;
-                analysis.counts.others += others - is_ours;
+                analysis.counts.skipped += others - is_ours;
                 analysis.facts.control_plane.append(parts);
             }
             if !duplicates.is_empty() {
@@ -219,7 +219,7 @@ impl<'a> Analyzer<'a> {
                 analysis.findings.append(&mut sink.findings);
                 return;
             }
-            let context = analysis.assumed.context(object, &pod, known, self.settings);
+            let context = analysis.assumptions.context(object, &pod, known, self.settings);
             for (rule, check) in &self.pods {
                 sink.rule = rule;
                 check(&context, &mut sink);
@@ -256,7 +256,7 @@ impl<'a> Analyzer<'a> {
             analysis.admissions.extend(admission::of_namespace(object, file, self.settings));
         } else if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
-            let policies = analysis.assumed.policies(object.namespace(), known, self.settings);
+            let policies = analysis.assumptions.policies(object.namespace(), known, self.settings);
             analysis.admissions.extend(admission::of_pods(object, &pod, policies, file, text, self.settings));
         }
     }
@@ -268,7 +268,7 @@ fn lines(text: &Arc<str>, file: FileId, name: &Arc<str>, analysis: &mut Analysis
     analysis.counts.documents += 1;
     let is_sure = parts.is_sure();
     analysis.counts.objects += usize::from(is_sure);
-    analysis.counts.others += usize::from(!is_sure);
+    analysis.counts.skipped += usize::from(!is_sure);
     analysis.collected = suppress::of_lines(text, file);
     analysis.facts.control_plane.append(parts);
 }

@@ -93,11 +93,6 @@ impl Baseline {
         self.known.values().sum()
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
-    }
-
     /// Takes the known findings out of an outcome, and gives the number of those that are not there any more.
     pub fn apply(mut self, outcome: &mut Outcome) -> usize {
         let before = outcome.findings.len();
@@ -108,7 +103,7 @@ impl Baseline {
             }
             _ => true,
         });
-        outcome.known += before - outcome.findings.len();
+        outcome.baselined += before - outcome.findings.len();
         self.known.values().sum()
     }
 }

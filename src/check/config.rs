@@ -8,17 +8,18 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::selection::Selection;
 use super::suppress::ObjectSuppression;
+use crate::decode::{self, Decode, Decoder, Located, Map, record, string_enum};
 use crate::diagnostic::{Problem, Severity as ProblemSeverity};
-use crate::rules::{self, Category, Rule, Severity, pod_security};
+use crate::k8s::pod_security::Level;
+use crate::rules::{self, Category, Rule, Severity};
 use crate::spec::app::ApiVersion;
-use crate::spec::decode::{self, Decode, Decoder, Located, Map, record, words};
 use crate::spec::values::{Day, Line, Registry, Release};
 use crate::yaml::{self, Kind, Node, Source, Span};
 
 /// The name of the file, looked for in the working folder and above it, up to that of the repository.
 pub const FILE: &str = ".tightship.yaml";
 
-words! {
+string_enum! {
     /// The kind of a [`Config`].
     ConfigKind {
         /// A configuration of the check.
@@ -26,7 +27,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// A level of the Pod Security Standards.
     LevelWord {
         /// Current practice for pods that need no privileges.
@@ -40,16 +41,16 @@ words! {
 
 impl LevelWord {
     /// The level.
-    pub fn level(self) -> pod_security::Level {
+    pub fn level(self) -> Level {
         match self {
-            Self::Restricted => pod_security::Level::Restricted,
-            Self::Baseline => pod_security::Level::Baseline,
-            Self::Privileged => pod_security::Level::Privileged,
+            Self::Restricted => Level::Restricted,
+            Self::Baseline => Level::Baseline,
+            Self::Privileged => Level::Privileged,
         }
     }
 }
 
-words! {
+string_enum! {
     /// How bad a finding is.
     SeverityWord {
         /// Hands over the node or the cluster.

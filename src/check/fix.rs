@@ -7,7 +7,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::analyze::Analyzer;
 use super::discover::{Input, Text};
-use super::suppress::{self, Wishes};
+use super::suppress::{self, SuppressionContext};
 use super::{Options, Outcome, analyze, run};
 use crate::rules::facts::Facts;
 use crate::rules::{FileId, Finding, Fix, Safety};
@@ -92,7 +92,7 @@ struct Fixer<'a> {
 struct State {
     text: Arc<str>,
     findings: Vec<Finding>,
-    broken: usize,
+    errors: usize,
     objects: usize,
 }
 
@@ -138,16 +138,16 @@ impl Fixer<'_> {
             let findings = self.analyzer.control_planes(&analysis.facts);
             analysis.findings.extend(findings.into_iter().filter(|finding| finding.file() == file));
         }
-        let wishes = Wishes {
+        let context = SuppressionContext {
             today: self.options.today,
-            strict: &self.options.strict,
+            no_suppress: &self.options.no_suppress,
             ran: &[],
             configured: &self.options.suppressions,
             config: FileId::default(),
         };
-        suppress::judge(&mut analysis.findings, analysis.collected, &wishes);
-        let (broken, objects) = (analysis.broken.len(), analysis.counts.objects);
-        State { text: Arc::clone(text), findings: analysis.findings, broken, objects }
+        suppress::judge(&mut analysis.findings, analysis.collected, &context);
+        let (errors, objects) = (analysis.errors.len(), analysis.counts.objects);
+        State { text: Arc::clone(text), findings: analysis.findings, errors, objects }
     }
 
     /// The text with the edits, if that makes it better.
@@ -203,7 +203,7 @@ fn is_better(before: &State, after: &State) -> bool {
         count
     };
     let (old, new) = (count(before), count(after));
-    after.broken <= before.broken
+    after.errors <= before.errors
         && after.objects == before.objects
         && after.findings.len() < before.findings.len()
         && new.iter().all(|(rule, count)| old.get(rule).is_some_and(|old| count <= old))

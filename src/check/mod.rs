@@ -2,7 +2,7 @@
 
 mod admission;
 mod analyze;
-mod assumed;
+mod assumptions;
 pub mod baseline;
 pub mod benchmark;
 pub mod config;
@@ -13,9 +13,9 @@ mod selection;
 mod suppress;
 
 pub use admission::Admission;
-pub use discover::{Found, Input, InputError, Live, Reach, Request, Text, discover, live_inputs};
-pub use outcome::{Broken, Counts, Outcome, SourceFile};
-pub use selection::{Selection, UnknownRule};
+pub use discover::{Found, Input, Live, Request, Scope, Text, discover, live_inputs};
+pub use outcome::{Outcome, Unreadable};
+pub use selection::Selection;
 pub use suppress::ObjectSuppression;
 
 use jiff::civil::Date;
@@ -25,7 +25,7 @@ use crate::rules::facts::Facts;
 use crate::rules::{FileId, Rule, SetSink, Settings, Severity};
 use crate::yaml::Source;
 use analyze::{Analysis, Analyzer};
-use suppress::{Collected, Wishes};
+use suppress::{Collected, SuppressionContext};
 
 /// What to do, and what lets findings pass.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +39,7 @@ pub struct Options {
     /// The day on which suppressions are judged.
     pub today: Date,
     /// Rules that nothing may suppress.
-    pub strict: Vec<&'static Rule>,
+    pub no_suppress: Vec<&'static Rule>,
     /// The suppressions of the configuration.
     pub suppressions: Vec<ObjectSuppression>,
     /// The configuration, for findings about it.
@@ -55,7 +55,7 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     let mut collected = Collected::default();
     for (at, analysis) in analyses.iter_mut().enumerate() {
         if settings.as_admission && settings.level.is_none() {
-            outcome.add_unguarded(analysis.assumed.in_namespaces());
+            outcome.add_unguarded(analysis.assumptions.in_namespaces());
         }
         collected.append(std::mem::take(&mut analysis.collected));
         outcome.add(file_id(at), std::mem::take(analysis));
@@ -72,9 +72,14 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     outcome.findings.append(&mut analyzer.control_planes(&facts));
     let config = outcome.add_config(options.config.as_ref());
     let ran: Vec<&'static Rule> = options.selection.rules().collect();
-    let wishes =
-        Wishes { today: options.today, strict: &options.strict, ran: &ran, configured: &options.suppressions, config };
-    outcome.suppressed = suppress::judge(&mut outcome.findings, collected, &wishes);
+    let context = SuppressionContext {
+        today: options.today,
+        no_suppress: &options.no_suppress,
+        ran: &ran,
+        configured: &options.suppressions,
+        config,
+    };
+    outcome.suppressed = suppress::judge(&mut outcome.findings, collected, &context);
     outcome.finish(&options.severities, inputs);
     outcome
 }
@@ -88,7 +93,7 @@ fn analyze(inputs: &[Input], analyzer: &Analyzer<'_>, settings: &Settings) -> (V
     for analysis in &mut analyses {
         facts.append(std::mem::take(&mut analysis.facts));
     }
-    let guessed_wrong = |analysis: &Analysis| analysis.assumed.is_wrong(&facts, settings);
+    let guessed_wrong = |analysis: &Analysis| analysis.assumptions.is_stale(&facts, settings);
     let again: Vec<usize> =
         analyses.iter().enumerate().filter(|(_, analysis)| guessed_wrong(analysis)).map(|(at, _)| at).collect();
     let renewed: Vec<(usize, Analysis)> = again

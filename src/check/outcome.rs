@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::admission::Admission;
 use super::analyze::Analysis;
 use super::discover::Input;
-use crate::rules::pod_security::{Level, Policies, Policy};
+use crate::k8s::pod_security::{Level, Policies, Policy};
 use crate::rules::{FileId, Finding, Rule, Severity};
 use crate::yaml::{Source, Span};
 
@@ -17,7 +17,7 @@ pub struct Outcome {
     /// The findings, by file and place.
     pub findings: Vec<Finding>,
     /// What could not be read.
-    pub broken: Vec<Broken>,
+    pub errors: Vec<Unreadable>,
     /// What was looked at.
     pub counts: Counts,
     /// What the API server would say of the objects.
@@ -29,7 +29,7 @@ pub struct Outcome {
     /// The number of findings that a suppression let pass.
     pub suppressed: usize,
     /// The number of findings that the baseline knows.
-    pub known: usize,
+    pub baselined: usize,
 }
 
 /// A file that was read.
@@ -43,7 +43,7 @@ pub struct SourceFile {
 
 /// A text, or a document of it, that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub struct Unreadable {
     /// The file.
     pub file: FileId,
     /// The place in it; `None` if there is no text at all.
@@ -64,7 +64,7 @@ pub struct Counts {
     /// Objects that are or make pods.
     pub pods: usize,
     /// Documents that are no Kubernetes objects.
-    pub others: usize,
+    pub skipped: usize,
 }
 
 impl Counts {
@@ -74,7 +74,7 @@ impl Counts {
         self.documents += other.documents;
         self.objects += other.objects;
         self.pods += other.pods;
-        self.others += other.others;
+        self.skipped += other.skipped;
     }
 }
 
@@ -82,7 +82,7 @@ impl Outcome {
     pub(super) fn add(&mut self, file: FileId, mut analysis: Analysis) {
         debug_assert_eq!(self.files.len(), file.0 as usize, "files come in their order");
         self.findings.append(&mut analysis.findings);
-        self.broken.append(&mut analysis.broken);
+        self.errors.append(&mut analysis.errors);
         self.admissions.append(&mut analysis.admissions);
         self.counts.files += 1;
         self.counts.add(analysis.counts);

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use crate::apiserver::catalogue::Component;
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 
 /// What to do with the API server.
 #[derive(Debug, Subcommand)]

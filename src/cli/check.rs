@@ -3,9 +3,9 @@
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
-use crate::kube::version::Version;
+use crate::k8s::pod_security::{Level, PolicyVersion};
+use crate::k8s::version::Version;
 use crate::report::Format;
-use crate::rules::pod_security::{Level, PolicyVersion};
 use crate::rules::{Safety, Severity};
 
 const EXIT_CODES: &str =

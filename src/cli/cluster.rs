@@ -3,8 +3,8 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Subcommand};
 
-use crate::kube::names::NameRule;
-use crate::kube::version::Version;
+use crate::k8s::names::NameRule;
+use crate::k8s::version::Version;
 
 const EXIT_CODES: &str =
     "Exit codes: 0 done, 1 a hardened cluster is not as it was made, 2 it cannot be done, 130 interrupted.";

@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::kube::version::Version;
+use crate::k8s::pod_security::Level;
+use crate::k8s::version::Version;
 use crate::policy::{Action, Label};
-use crate::rules::pod_security::Level;
 
 /// What to do with policies.
 #[derive(Debug, Subcommand)]
@@ -75,7 +75,7 @@ fn level(word: &str) -> Result<Level, String> {
 }
 
 fn namespace(word: &str) -> Result<String, String> {
-    use crate::kube::names::NameRule;
+    use crate::k8s::names::NameRule;
     NameRule::Dns1123Label.check(word).map_err(|error| format!("the name {error}"))?;
     Ok(word.to_owned())
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 use crate::rules::{Category, Severity, Standard};
 
 /// Arguments of `tightship rules`.

@@ -5,12 +5,13 @@ use std::sync::atomic::AtomicBool;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::home::MARK;
-use super::keeper::Keeper;
-use super::{ClusterError, Home, Progress, Record, SPEC, docker, kind, ready, specs};
-use crate::apiserver::target;
-use crate::kube::version::Version;
-use crate::render::{Options, RenderError, engine, writer};
+use super::cluster_dir::MARK;
+use super::reaper::Reaper;
+use super::{ClusterDir, ClusterError, Progress, Record, SPEC, docker, kind, ready, specs};
+use crate::generate::{self, Options, RenderError};
+use crate::k8s::version::Version;
+use crate::render::writer;
+use crate::template;
 use crate::yaml::Source;
 
 /// What somebody asks for.
@@ -41,7 +42,7 @@ pub struct Custom {
 
 /// Makes a cluster and waits until it works. If that fails or is interrupted, nothing is left of it.
 pub fn create(
-    home: &Home,
+    home: &ClusterDir,
     wanted: &Wanted,
     progress: &mut dyn Progress,
     stop: &AtomicBool,
@@ -54,19 +55,19 @@ pub fn create(
 pub struct Borrowed {
     record: Record,
     folder: Utf8PathBuf,
-    keeper: Option<Keeper>,
+    reaper: Option<Reaper>,
 }
 
 impl Borrowed {
     /// Makes a cluster as [`create`] does.
     pub fn create(
-        home: &Home,
+        home: &ClusterDir,
         wanted: &Wanted,
         progress: &mut dyn Progress,
         stop: &AtomicBool,
     ) -> Result<Self, ClusterError> {
-        let (record, keeper) = make(home, wanted, progress, stop)?;
-        Ok(Self { record, folder: home.folder().to_owned(), keeper: Some(keeper) })
+        let (record, reaper) = make(home, wanted, progress, stop)?;
+        Ok(Self { record, folder: home.folder().to_owned(), reaper: Some(reaper) })
     }
 
     /// Its folder, which goes with it, and with everything in it.
@@ -76,47 +77,47 @@ impl Borrowed {
 
     /// Lets it stay after all.
     pub fn keep(mut self) -> Record {
-        if let Some(keeper) = self.keeper.take() {
-            keeper.done();
+        if let Some(reaper) = self.reaper.take() {
+            reaper.done();
         }
         self.record.clone()
     }
 
     /// Deletes it now, and waits for that; says whether nothing is left.
     pub fn delete(mut self) -> bool {
-        self.keeper.take().is_none_or(Keeper::clean_up)
+        self.reaper.take().is_none_or(Reaper::clean_up)
     }
 }
 
 impl Drop for Borrowed {
     fn drop(&mut self) {
         // it tries to; whoever wants to know asks by `delete`
-        let _ = self.keeper.take().map(Keeper::clean_up);
+        let _ = self.reaper.take().map(Reaper::clean_up);
     }
 }
 
 fn make(
-    home: &Home,
+    home: &ClusterDir,
     wanted: &Wanted,
     progress: &mut dyn Progress,
     stop: &AtomicBool,
-) -> Result<(Record, Keeper), ClusterError> {
+) -> Result<(Record, Reaper), ClusterError> {
     progress.step("check docker, kind and the node image");
     let record = look(home, wanted, progress, stop).inspect_err(|_| progress.fail())?;
     home.make(&record)?;
-    let mut keeper = match Keeper::start(home) {
-        Ok(keeper) => keeper,
+    let mut reaper = match Reaper::start(home) {
+        Ok(reaper) => reaper,
         Err(error) => {
             home.remove()?;
             return Err(error);
         }
     };
-    match build(home, &record, wanted, &mut keeper, progress, stop) {
-        Ok(()) => Ok((record, keeper)),
+    match build(home, &record, wanted, &mut reaper, progress, stop) {
+        Ok(()) => Ok((record, reaper)),
         Err(error) => {
             progress.fail();
             progress.step("clean up");
-            if keeper.clean_up() {
+            if reaper.clean_up() {
                 return Err(error);
             }
             progress.fail();
@@ -126,7 +127,12 @@ fn make(
 }
 
 /// Looks at everything that can be wrong before anything is made.
-fn look(home: &Home, wanted: &Wanted, progress: &mut dyn Progress, stop: &AtomicBool) -> Result<Record, ClusterError> {
+fn look(
+    home: &ClusterDir,
+    wanted: &Wanted,
+    progress: &mut dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Record, ClusterError> {
     docker::check()?;
     kind::check(None)?;
     let nodes = docker::nodes(home.name())?;
@@ -152,24 +158,24 @@ fn look(home: &Home, wanted: &Wanted, progress: &mut dyn Progress, stop: &Atomic
 }
 
 fn build(
-    home: &Home,
+    home: &ClusterDir,
     record: &Record,
     wanted: &Wanted,
-    keeper: &mut Keeper,
+    reaper: &mut Reaper,
     progress: &mut dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(), ClusterError> {
     progress.step("write its files");
     let config = if record.hardened { hardened(home, record, stop)? } else { plain(home, record, wanted)? };
-    kind::create(home, &config, &record.image, keeper, progress, stop)?;
+    kind::create(home, &config, &record.image, reaper, progress, stop)?;
     ready::wait(home, record, progress, stop)
 }
 
 /// Writes the spec and what it is rendered to; gives the configuration for kind.
-fn hardened(home: &Home, record: &Record, stop: &AtomicBool) -> Result<Utf8PathBuf, ClusterError> {
+fn hardened(home: &ClusterDir, record: &Record, stop: &AtomicBool) -> Result<Utf8PathBuf, ClusterError> {
     let (source, specs) = specs(record)?;
     let options = Options { spec: SPEC, layout: None, comments: None, environment: None };
-    let plan = target::plan(&specs, options)?;
+    let plan = generate::plan(&specs, options)?;
     write(home, SPEC, source.text())?;
     writer::compare(home.folder(), &plan, &Source::new(SPEC, source.text()), false)?.write(stop)?;
     Ok(home.folder().join("control-plane").join(home.name()).join("kind.yaml"))
@@ -178,7 +184,7 @@ fn hardened(home: &Home, record: &Record, stop: &AtomicBool) -> Result<Utf8PathB
 /// The folder in a node where [`MARK`] is.
 const INSIDE: &str = "/etc/tightship";
 /// Writes the configuration of a plain cluster.
-fn plain(home: &Home, record: &Record, wanted: &Wanted) -> Result<Utf8PathBuf, ClusterError> {
+fn plain(home: &ClusterDir, record: &Record, wanted: &Wanted) -> Result<Utf8PathBuf, ClusterError> {
     #[derive(serde::Serialize)]
     struct Context<'r> {
         name: &'r str,
@@ -201,7 +207,7 @@ fn plain(home: &Home, record: &Record, wanted: &Wanted) -> Result<Utf8PathBuf, C
         gates: &custom.gates,
         runtime: &custom.runtime,
     };
-    let text = engine::render("cluster/kind.yaml.j2", engine::contexts(context)).map_err(RenderError::from)?;
+    let text = template::render("cluster/kind.yaml.j2", template::contexts(context)).map_err(RenderError::from)?;
     let mark = home.folder().join(MARK);
     fs::create_dir(&mark).map_err(ClusterError::at(&mark))?;
     if wanted.custom.is_some() {
@@ -234,7 +240,7 @@ fn put(path: &Utf8Path, text: &str) -> Result<(), ClusterError> {
     fs::write(path, text).map_err(ClusterError::at(path))
 }
 
-fn write(home: &Home, name: &str, text: &str) -> Result<Utf8PathBuf, ClusterError> {
+fn write(home: &ClusterDir, name: &str, text: &str) -> Result<Utf8PathBuf, ClusterError> {
     let path = home.folder().join(name);
     put(&path, text)?;
     Ok(path)

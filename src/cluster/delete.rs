@@ -1,6 +1,6 @@
 //! Deleting a cluster, and whatever was kept of it.
 
-use super::{ClusterError, Home, docker, kind};
+use super::{ClusterDir, ClusterError, docker, kind};
 
 /// What was there to delete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Deleted {
 }
 
 /// Deletes a cluster that we made, and its folder.
-pub fn delete(home: &Home) -> Result<Deleted, ClusterError> {
+pub fn delete(home: &ClusterDir) -> Result<Deleted, ClusterError> {
     docker::check()?;
     let nodes = nodes(home)?;
     let folder = home.remove()?;
@@ -26,7 +26,7 @@ pub fn delete(home: &Home) -> Result<Deleted, ClusterError> {
 }
 
 /// Deletes the nodes of a cluster that we made; says whether there were any.
-pub(super) fn nodes(home: &Home) -> Result<bool, ClusterError> {
+pub(super) fn nodes(home: &ClusterDir) -> Result<bool, ClusterError> {
     let nodes = docker::nodes(home.name())?;
     if nodes.is_empty() {
         return Ok(false);

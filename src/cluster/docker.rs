@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use serde::Deserialize;
 
 use super::{ClusterError, Progress, process};
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 
 /// The label by which kind knows the nodes of a cluster.
 const LABEL: &str = "io.x-k8s.kind.cluster";

@@ -4,8 +4,8 @@ use std::io;
 
 use camino::Utf8PathBuf;
 
-use crate::kube::version::Version;
-use crate::render::RenderError;
+use crate::generate::RenderError;
+use crate::k8s::version::Version;
 use crate::render::writer::WriteError;
 
 /// Where node images come from.

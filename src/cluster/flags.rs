@@ -1,6 +1,6 @@
 //! The flags that an API server runs with, held against the baseline.
 
-use crate::apiserver::baseline::{Baseline, Program, Role};
+use crate::generate::baseline::{Baseline, Program, Role};
 
 /// What kubeadm and kind set besides the wiring that every control plane has.
 const OF_THE_INSTALLER: [&str; 3] = ["advertise-address", "enable-bootstrap-token-auth", "runtime-config"];
@@ -78,8 +78,8 @@ pub fn differences(running: &[Running], baseline: &Baseline) -> Vec<Difference> 
 #[cfg(test)]
 mod tests {
     use super::{Running, differences, running};
-    use crate::apiserver::baseline::{Baseline, Program};
     use crate::cluster::Record;
+    use crate::generate::baseline::{Baseline, Program};
 
     fn baseline() -> Baseline {
         let record = Record {

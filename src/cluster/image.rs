@@ -2,11 +2,11 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::{ClusterError, Home, Progress, docker, kind};
+use super::{ClusterDir, ClusterError, Progress, docker, kind};
 
 /// Sees to it that a node of a cluster has an image, so that its pods need to pull nothing.
 pub fn load(
-    home: &Home,
+    home: &ClusterDir,
     node: &str,
     image: &str,
     progress: &mut dyn Progress,

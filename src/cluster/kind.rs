@@ -5,13 +5,13 @@ use std::sync::atomic::AtomicBool;
 
 use camino::Utf8Path;
 
-use super::{ClusterError, Home, Progress, keeper::Keeper, process};
-use crate::kube::version::Version;
+use super::{ClusterDir, ClusterError, Progress, process, reaper::Reaper};
+use crate::k8s::version::Version;
 
 /// kind 0.32 is the first that sets up nodes from 1.36 on by a patch that fits older nodes, too.
 const NEW_FORMAT: (u32, u8) = (32, 36);
 
-fn kind(home: &Home, args: &[&str]) -> Command {
+fn kind(home: &ClusterDir, args: &[&str]) -> Command {
     let mut command = Command::new("kind");
     // it could drive others, which we would not see
     command.args(args).env("KIND_EXPERIMENTAL_PROVIDER", "docker");
@@ -35,10 +35,10 @@ pub(super) fn check(release: Option<Version>) -> Result<(), ClusterError> {
 
 /// Makes a cluster from a configuration, in whose folder the paths of its mounts begin.
 pub(super) fn create(
-    home: &Home,
+    home: &ClusterDir,
     config: &Utf8Path,
     image: &str,
-    keeper: &mut Keeper,
+    reaper: &mut Reaper,
     progress: &mut dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(), ClusterError> {
@@ -47,19 +47,19 @@ pub(super) fn create(
     // kind believes PWD
     command.current_dir(folder).env("PWD", folder);
     let running = process::Long::start(&mut command, || ClusterError::NoKind)?;
-    keeper.watch(running.group());
+    reaper.watch(running.group());
     let ended = running.wait(stop, |line| {
         if let Some(step) = step(line) {
             progress.step(&step);
         }
     });
-    keeper.watch(0);
+    reaper.watch(0);
     let (status, said) = ended?;
     if status.success() { Ok(()) } else { Err(process::failed(&command, &said)) }
 }
 
 /// Loads an image of Docker into the nodes of a cluster.
-pub(super) fn load(home: &Home, image: &str) -> Result<(), ClusterError> {
+pub(super) fn load(home: &ClusterDir, image: &str) -> Result<(), ClusterError> {
     let mut command = Command::new("kind");
     command.args(["load", "docker-image", image, "--name", home.name()]).env("KIND_EXPERIMENTAL_PROVIDER", "docker");
     process::run(&mut command, || ClusterError::NoKind).map(drop)
@@ -76,7 +76,7 @@ fn step(line: &str) -> Option<String> {
 }
 
 /// Deletes a cluster.
-pub(super) fn delete(home: &Home) -> Result<(), ClusterError> {
+pub(super) fn delete(home: &ClusterDir) -> Result<(), ClusterError> {
     process::run(&mut kind(home, &["delete", "cluster"]), || ClusterError::NoKind).map(drop)
 }
 

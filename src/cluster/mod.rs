@@ -1,33 +1,32 @@
 //! Clusters on this machine: kind makes them, each with its files in a folder of its own. A cluster is known as ours by its
 //! nodes, which mount something of that folder; nothing else is ever touched.
 
-#[cfg(feature = "cluster")]
-pub mod client;
+mod cluster_dir;
 pub mod create;
 pub mod delete;
 mod docker;
 mod error;
 pub mod flags;
-mod home;
 pub mod image;
-pub mod keeper;
 mod kind;
 mod objects;
 pub mod ports;
 mod process;
 mod progress;
 mod ready;
+pub mod reaper;
 pub mod status;
 
+pub use cluster_dir::{ClusterDir, Record, default_root};
 pub use error::ClusterError;
-pub use home::{Home, Record, default_root};
 pub use progress::Progress;
 
 use serde::Serialize;
 
-use crate::apiserver::baseline::Baseline;
-use crate::render::{RenderError, engine};
+use crate::generate::RenderError;
+use crate::generate::baseline::Baseline;
 use crate::spec::{self, Specs, validate};
+use crate::template;
 use crate::yaml::Source;
 
 /// The name of the spec in the folder of a cluster.
@@ -43,7 +42,7 @@ fn specs(record: &Record) -> Result<(Source, Specs), ClusterError> {
     }
     let context =
         Context { name: &record.name, kubernetes: &record.kubernetes, workers: record.nodes.saturating_sub(1) };
-    let text = engine::render("cluster/spec.yaml.j2", engine::contexts(context)).map_err(RenderError::from)?;
+    let text = template::render("cluster/spec.yaml.j2", template::contexts(context)).map_err(RenderError::from)?;
     let source = Source::new(SPEC, text);
     let outcome = spec::load(&source, validate::today());
     let reason = || outcome.problems.first().map(|problem| problem.message.clone()).unwrap_or_default();

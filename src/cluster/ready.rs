@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::objects::{has_condition, items, json, list_at, name, text};
-use super::{ClusterError, Home, Progress, Record, docker, process};
+use super::{ClusterDir, ClusterError, Progress, Record, docker, process};
 
 /// How long all of it may take, after kind is done.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -21,7 +21,7 @@ const USAGES: [&str; 3] = ["digital signature", "key encipherment", "server auth
 
 /// Waits until the cluster works.
 pub(super) fn wait(
-    home: &Home,
+    home: &ClusterDir,
     record: &Record,
     progress: &mut dyn Progress,
     stop: &AtomicBool,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::flags::{self, Difference, Running};
 use super::ports::{self, Listener};
-use super::{ClusterError, Home, Record, baseline, docker, objects, ready};
+use super::{ClusterDir, ClusterError, Record, baseline, docker, objects, ready};
 
 /// Prints the arguments of the API server, each on a line.
 const ARGUMENTS: &str = r#"for process in /proc/[0-9]*; do
@@ -55,7 +55,7 @@ impl Status {
 }
 
 /// Looks at a cluster that we made.
-pub fn status(home: &Home) -> Result<Status, ClusterError> {
+pub fn status(home: &ClusterDir) -> Result<Status, ClusterError> {
     docker::check()?;
     let containers = docker::nodes(home.name())?;
     if containers.is_empty() {

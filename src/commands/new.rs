@@ -12,7 +12,7 @@ use crate::render::writer;
 use crate::spec::Specs;
 use crate::wizard::answers::{Answers, Origin};
 use crate::wizard::folder::{self, Folder};
-use crate::wizard::prompter::{Prompter, Reply, Script, Terminal};
+use crate::wizard::prompter::{Defaults, Prompter, Reply, Terminal};
 use crate::wizard::{self, Mode, WizardError};
 use crate::yaml::Source;
 
@@ -33,7 +33,7 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
     let terminal = if args.yes { None } else { Terminal::new() };
     let (mode, mut prompter): (Mode, Box<dyn Prompter>) = match terminal {
         Some(terminal) => (if args.full { Mode::Full } else { Mode::Express }, Box::new(terminal)),
-        None => (Mode::Silent, Box::new(Script::default())),
+        None => (Mode::Silent, Box::new(Defaults)),
     };
     if mode != Mode::Silent {
         interrupt::install();
@@ -93,7 +93,7 @@ fn look_around(root: &Utf8Path, here: bool) -> anyhow::Result<Folder> {
         found = Folder { name: None, ..around };
     }
     if !here {
-        found.name = root.file_name().and_then(crate::kube::names::suggest_label).or(found.name);
+        found.name = root.file_name().and_then(crate::k8s::names::suggest_label).or(found.name);
     }
     for note in &found.notes {
         output::say(note)?;

@@ -6,9 +6,8 @@ use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{DRIFT, OK, Shown, interrupt, output};
-use crate::apiserver::target;
 use crate::cli::RenderArgs;
-use crate::render::Options;
+use crate::generate::{self, Options};
 use crate::render::plan::Plan;
 use crate::render::writer::{self, Action, Change, Comparison};
 use crate::spec::app::Layout;
@@ -28,7 +27,7 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         comments: args.no_comments.then_some(false),
         environment: args.environment.as_deref(),
     };
-    let plan = target::plan(&specs, options)?;
+    let plan = generate::plan(&specs, options)?;
     if let Some(name) = options.environment.filter(|name| !args.stdout && !changes_files(&specs, options, name)) {
         anyhow::bail!(
             "`--env {name}` changes no file of the kustomize layout, which has an overlay for each environment; \
@@ -177,5 +176,5 @@ pub(super) fn report(root: &Utf8Path, comparison: &Comparison) -> anyhow::Result
 
 /// A plan of specs that are known to be good, under the name of their file.
 pub(super) fn plan(specs: &Specs, spec: &str) -> anyhow::Result<Plan> {
-    Ok(target::plan(specs, Options { spec, layout: None, comments: None, environment: None })?)
+    Ok(generate::plan(specs, Options { spec, layout: None, comments: None, environment: None })?)
 }

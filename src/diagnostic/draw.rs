@@ -17,35 +17,35 @@ const WIDTH: usize = 100;
 
 /// What is drawn.
 #[derive(Debug)]
-pub(crate) struct Drawing<'a> {
+pub struct Drawing<'a> {
     /// The first word and the colours.
-    pub(crate) level: Level<'a>,
+    pub level: Level<'a>,
     /// What stands in brackets behind the first word.
-    pub(crate) id: Option<&'a str>,
+    pub id: Option<&'a str>,
     /// One line: what is wrong.
-    pub(crate) message: &'a str,
+    pub message: &'a str,
     /// Where; the first is the place itself, the others explain it.
-    pub(crate) places: Vec<Shown<'a>>,
+    pub places: Vec<Shown<'a>>,
     /// Lines at the end.
-    pub(crate) footers: Vec<(Level<'a>, Cow<'a, str>)>,
+    pub footers: Vec<(Level<'a>, Cow<'a, str>)>,
 }
 
 /// A place that is drawn.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shown<'a> {
+pub struct Shown<'a> {
     /// The text.
-    pub(crate) source: &'a Source,
+    pub source: &'a Source,
     /// The bytes in it.
-    pub(crate) span: Span,
+    pub span: Span,
     /// What to say there.
-    pub(crate) label: &'a str,
+    pub label: &'a str,
     /// What of the text is not shown.
-    pub(crate) mask: Mask<'a>,
+    pub mask: Mask<'a>,
 }
 
 /// What of a text is replaced by asterisks.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Mask<'a> {
+pub enum Mask<'a> {
     /// These bytes.
     Spans(&'a [Span]),
     /// Everything but keys: nobody knows where in these lines a secret stands.
@@ -53,7 +53,7 @@ pub(crate) enum Mask<'a> {
 }
 
 /// Draws it, with an empty line at the end.
-pub(crate) fn draw(drawing: &Drawing<'_>) -> String {
+pub fn draw(drawing: &Drawing<'_>) -> String {
     let mut title = drawing.level.clone().primary_title(drawing.message);
     if let Some(id) = drawing.id {
         title = title.id(id);
@@ -158,7 +158,7 @@ fn shown<'t>(masks: &[Mask<'_>], text: &'t str, range: Range<usize>) -> Cow<'t, 
 }
 
 /// A text without what `spans` hide of it, as long as before.
-pub(crate) fn masked<'t>(text: &'t str, spans: &[Span]) -> Cow<'t, str> {
+pub fn masked<'t>(text: &'t str, spans: &[Span]) -> Cow<'t, str> {
     Mask::Spans(spans).masked(text, 0)
 }
 

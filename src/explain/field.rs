@@ -6,8 +6,8 @@ use super::kind::{self, releases};
 use super::style::{definitions, heading, spaced};
 use super::{Unknown, unknown_word};
 use crate::diagnostic::nearest;
-use crate::kube::fields::{self, Field, FieldType, Fields, KindInfo, Lookup, Scope, TypeId};
-use crate::kube::version::Version;
+use crate::k8s::fields::{self, Field, FieldType, Fields, KindInfo, Lookup, Scope, TypeId};
+use crate::k8s::version::Version;
 use crate::rules::{self, Rule};
 
 /// Kinds in which a path without a kind is looked up first.

@@ -1,8 +1,8 @@
 //! The page of a kind.
 
 use super::style::{definitions, heading};
-use crate::kube::fields::{self, Fields, KindInfo, Scope};
-use crate::kube::version::Version;
+use crate::k8s::fields::{self, Fields, KindInfo, Scope};
+use crate::k8s::version::Version;
 
 /// The kind of that name in the release: its most stable API version.
 pub(super) fn find<'t>(table: &'t Fields, name: &str, release: Version) -> Option<&'t KindInfo> {

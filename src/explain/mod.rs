@@ -9,8 +9,8 @@ mod style;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::nearest;
-use crate::kube::fields::{self, Scope};
-use crate::kube::version::Version;
+use crate::k8s::fields::{self, Scope};
+use crate::k8s::version::Version;
 use crate::rules;
 
 /// A word that names nothing.

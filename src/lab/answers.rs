@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 
-use super::course::{Lab, Probe};
+use super::course::{CheckKind, Lab};
 
 /// The name of the file.
 pub const FILE: &str = "answers.yaml";
@@ -17,7 +17,7 @@ pub const FILE: &str = "answers.yaml";
 /// The questions of a lab, by check.
 fn questions(lab: &Lab) -> impl Iterator<Item = (&str, &str)> {
     lab.checks().filter_map(|check| match &check.probe {
-        Probe::Answer(answer) => Some((&*check.id.value, answer.question.as_str())),
+        CheckKind::Answer(answer) => Some((&*check.id.value, answer.question.as_str())),
         _ => None,
     })
 }

@@ -7,15 +7,15 @@ use camino::Utf8PathBuf;
 use serde_json::json;
 
 use super::check;
-use super::course::Probe;
-use super::course::probe::{Connect, From, To};
+use super::check_context::{CheckContext, Names, Snapshots};
+use super::course::CheckKind;
+use super::course::check_kind::{Connect, From, To};
 use super::course::values::{Id, Number, Protocol, Reached};
-use super::probes::Probes;
+use super::probe_pods::ProbePods;
 use super::run;
-use super::scene::{Names, Scene, Snapshots};
 use super::verdict::Verdict;
-use crate::cluster::client::{Api, apply};
-use crate::spec::decode::Located;
+use crate::client::{Api, apply};
+use crate::decode::Located;
 
 /// How long a policy may take to hold.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -81,11 +81,11 @@ fn try_it(api: &dyn Api, names: &Names, namespace: &str) -> Result<bool, String>
     Ok(false)
 }
 
-fn dial() -> Probe {
+fn dial() -> CheckKind {
     let alias = || Located::from(Id(NAME.to_owned()));
     let from = From { ns: alias(), ..From::default() };
     let to = To { ns: Some(alias()), service: Some(NAME.to_owned()), ..To::default() };
-    Probe::Connect(Connect {
+    CheckKind::Connect(Connect {
         from: from.into(),
         to: to.into(),
         port: Some(Number(8080)),
@@ -95,12 +95,12 @@ fn dial() -> Probe {
     })
 }
 
-fn look(api: &dyn Api, names: &Names, probe: &Probe) -> (Verdict, String) {
-    let probes = Probes::new(api, &names.image);
+fn look(api: &dyn Api, names: &Names, probe: &CheckKind) -> (Verdict, String) {
+    let probes = ProbePods::new(api, &names.image);
     let snapshots = Snapshots::new();
     let file = |path: &str| Err(format!("{path} is not there"));
     let check = |_: &str| None;
-    let scene = Scene {
+    let context = CheckContext {
         api,
         names,
         folder: Utf8PathBuf::new(),
@@ -109,11 +109,11 @@ fn look(api: &dyn Api, names: &Names, probe: &Probe) -> (Verdict, String) {
         probes: &probes,
         check: &check,
     };
-    let judged = check::judge(NAME, probe, &scene);
-    (judged.verdict, judged.observed)
+    let result = check::evaluate(NAME, probe, &context);
+    (result.verdict, result.observed)
 }
 
-fn wait_for(api: &dyn Api, names: &Names, probe: &Probe) -> Result<(), String> {
+fn wait_for(api: &dyn Api, names: &Names, probe: &CheckKind) -> Result<(), String> {
     let until = Instant::now() + PATIENCE;
     loop {
         match look(api, names, probe) {

@@ -2,15 +2,15 @@
 
 pub mod answers;
 pub mod check;
+pub mod check_context;
 pub mod course;
 pub mod doctor;
+pub mod lab_cluster;
 pub mod lint;
 pub mod node;
 pub mod page;
-pub mod probes;
+pub mod probe_pods;
 pub mod run;
-pub mod scene;
-pub mod site;
 pub mod state;
 pub mod verdict;
 

@@ -9,9 +9,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::check_context::{Names, Snapshots};
 use super::course::Lab;
-use super::scene::{Names, Snapshots};
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 
 /// The folder below the working folder.
 const FOLDER: &str = ".tightship/lab";

@@ -28,7 +28,7 @@ impl Verdict {
 
 /// A verdict, and what was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
+pub struct CheckResult {
     /// The verdict.
     pub verdict: Verdict,
     /// What was seen, in a line; for people.
@@ -37,7 +37,7 @@ pub struct Judged {
     pub nothing: bool,
 }
 
-impl Judged {
+impl CheckResult {
     /// It is right.
     pub fn pass(observed: impl Into<String>) -> Self {
         Self { verdict: Verdict::Pass, observed: observed.into(), nothing: false }
@@ -64,8 +64,8 @@ impl Judged {
     }
 }
 
-impl From<crate::cluster::client::ApiError> for Judged {
-    fn from(error: crate::cluster::client::ApiError) -> Self {
+impl From<crate::client::ApiError> for CheckResult {
+    fn from(error: crate::client::ApiError) -> Self {
         Self::error(error.to_string())
     }
 }

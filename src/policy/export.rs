@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::cel::{CHANGES_PODS, text};
 use super::guard::Guard;
 use super::subject::{Subject, SubjectError, cel_of, without_cel};
-use crate::kube::names::NameRule;
-use crate::render::{engine, verify};
+use crate::k8s::names::NameRule;
+use crate::k8s::verify;
 use crate::rules::{Rule, Settings};
+use crate::template;
 
 /// The namespaces of the cluster itself. What it runs there needs more than rules let pass, and a cluster whose network or
 /// proxy is refused cannot mend itself.
@@ -116,7 +117,7 @@ pub fn export(subjects: &[Subject], options: &Options) -> Result<String, ExportE
     let mut out = String::new();
     for subject in subjects {
         let view = View::of(*subject, options)?;
-        let text = engine::render("policy/policy.yaml.j2", engine::context("policy", &view))
+        let text = template::render("policy/policy.yaml.j2", template::context("policy", &view))
             .map_err(|error| ExportError::Defect(error.to_string()))?;
         verify::manifests(&text, options.settings.kubernetes).map_err(ExportError::Defect)?;
         if !out.is_empty() {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::subject::Subject;
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 
 /// A table for people.
 pub fn table() -> String {

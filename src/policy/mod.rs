@@ -6,7 +6,6 @@ mod guard;
 mod list;
 mod subject;
 
-pub use export::{Action, ExportError, Label, Options, export};
-pub use guard::Guard;
+pub use export::{Action, Label, Options, export};
 pub use list::table;
-pub use subject::{Subject, SubjectError};
+pub use subject::Subject;

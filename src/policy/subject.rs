@@ -3,9 +3,10 @@
 use super::cel::{self, Cel};
 use super::guard::{GUARDS, Guard};
 use crate::diagnostic::nearest;
-use crate::kube::version::Version;
-use crate::rules::pod_security::{Control, Level, Policy, PolicyVersion};
-use crate::rules::{self, Check, Rule};
+use crate::k8s::pod_security::{Level, Policy, PolicyVersion};
+use crate::k8s::version::Version;
+use crate::rules::pod_security::Control;
+use crate::rules::{self, Rule, RuleKind};
 
 /// What a policy is made for.
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +105,7 @@ impl Subject {
     /// The control of the Pod Security Standards that it is, if it is one.
     pub fn control(self) -> Option<&'static Control> {
         match self {
-            Self::Rule(Rule { check: Check::PodSecurity(control), .. }) => Some(control),
+            Self::Rule(Rule { check: RuleKind::PodSecurity(control), .. }) => Some(control),
             _ => None,
         }
     }
@@ -123,12 +124,12 @@ impl Subject {
 /// Why there is no policy for a rule.
 pub(super) fn without_cel(rule: &'static Rule) -> SubjectError {
     let reason = match rule.check {
-        Check::Set(_) => "it asks for several objects, and a policy sees one at a time",
-        Check::ControlPlane(_) => "it is about the files of control planes",
-        Check::Manifest | Check::Engine => {
+        RuleKind::Set(_) => "it asks for several objects, and a policy sees one at a time",
+        RuleKind::ControlPlane(_) => "it is about the files of control planes",
+        RuleKind::Manifest | RuleKind::Engine => {
             "it is about the text of the manifest, which the API server has read by then"
         }
-        Check::Pod(_) | Check::Object(_) | Check::PodSecurity(_) => return SubjectError::NoPolicy(rule.id),
+        RuleKind::Pod(_) | RuleKind::Object(_) | RuleKind::PodSecurity(_) => return SubjectError::NoPolicy(rule.id),
     };
     SubjectError::NotInCel { rule: rule.id, reason }
 }
@@ -140,11 +141,11 @@ pub(super) fn cel_of(rule: &Rule) -> Option<&'static Cel> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Check, Level, Subject, Version, cel, cel_of, rules};
+    use super::{Level, RuleKind, Subject, Version, cel, cel_of, rules};
 
     #[test]
     fn every_control_and_every_entry_is_a_rule_in_cel() {
-        for rule in rules::all().filter(|rule| matches!(rule.check, Check::PodSecurity(_))) {
+        for rule in rules::all().filter(|rule| matches!(rule.check, RuleKind::PodSecurity(_))) {
             assert!(cel_of(rule).is_some(), "{}", rule.id);
         }
         assert!(cel::RULES.iter().all(|cel| rules::find(cel.rule).is_some()));

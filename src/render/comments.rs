@@ -4,7 +4,7 @@ use crate::yaml;
 
 /// The text without its comments. Lines that held nothing else are gone. The reader finds the comments, so a `#` in a value
 /// stays.
-pub(crate) fn strip(text: &str) -> String {
+pub fn strip(text: &str) -> String {
     let comments = yaml::parse(text).comments;
     if comments.is_empty() {
         return text.to_owned();

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 
 /// A rendered file of an app or space, not yet arranged.
 #[derive(Debug, Clone)]
-pub struct Piece {
+pub struct Manifest {
     /// Lower ones are applied first; becomes the number in file names of the plain layout.
     pub order: u8,
     /// What it holds; becomes the file's name. From a fixed list, never from input.
@@ -21,7 +21,7 @@ pub enum Owner {
     /// The user: tightship writes it once.
     User,
     /// Nobody else: it holds a key, which is made when the file is, kept from then on, and shown nowhere. Until then
-    /// [`PLACEHOLDER`](super::sealed::PLACEHOLDER) stands for it.
+    /// [`PLACEHOLDER`](super::key_file::PLACEHOLDER) stands for it.
     Key,
 }
 

@@ -10,9 +10,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use tempfile::TempPath;
 
+use super::key_file::{self, Hidden, KeyAction};
 use super::lock::{self, Lock};
 use super::plan::{Owner, Plan, PlannedFile};
-use super::sealed::{self, Fate, Hidden};
 use crate::yaml::Source;
 
 /// What happens to a path.
@@ -46,7 +46,7 @@ pub struct Change {
     /// The text as planned; empty if it is not generated any more.
     pub after: String,
     /// What is written instead, where a key stands in it: neither text has one.
-    sealed: Option<Sealed>,
+    key_file: Option<Sealed>,
 }
 
 /// A text with a key.
@@ -137,7 +137,7 @@ pub fn compare(root: &Utf8Path, plan: &Plan, spec: &Source, take_over: bool) -> 
     for (path, hash) in known.files.iter().filter(|(path, _)| !planned.contains_key(path.as_path())) {
         let Some(before) = folder.read(path)? else { continue };
         let action = if lock::hash(before.as_bytes()) == *hash { Action::Remove } else { Action::Abandon };
-        changes.push(Change { path: path.clone(), action, before, after: String::new(), sealed: None });
+        changes.push(Change { path: path.clone(), action, before, after: String::new(), key_file: None });
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     let files = changes.iter().filter_map(|change| locked(change, &planned, &known)).collect();
@@ -169,21 +169,21 @@ fn change(folder: &Folder, file: &PlannedFile, known: &Lock) -> Result<Change, W
         Some(_) => Action::Conflict,
     };
     let before = before.unwrap_or_default();
-    Ok(Change { path: file.path.clone(), action, before, after: file.text.clone(), sealed: None })
+    Ok(Change { path: file.path.clone(), action, before, after: file.text.clone(), key_file: None })
 }
 
 /// A file with a key is judged by what it says beside the key, and by who can read it. Neither the lock nor `force` touch it.
 fn sealed_change(folder: &Folder, file: &PlannedFile, before: Option<&str>) -> Change {
-    let (action, sealed) = match before.map(|text| (text, sealed::fate(text, &file.text))) {
+    let (action, key_file) = match before.map(|text| (text, key_file::key_action(text, &file.text))) {
         None => (Action::Create, Some(Sealed::New)),
-        Some((_, Fate::Fill)) => (Action::Update, Some(Sealed::New)),
-        Some((_, Fate::Carry(text))) => (Action::Update, Some(Sealed::Kept(text))),
-        Some((_, Fate::Keep)) if folder.is_open(&file.path) => (Action::Protect, None),
-        Some((_, Fate::Keep)) => (Action::Keep, None),
+        Some((_, KeyAction::Fill)) => (Action::Update, Some(Sealed::New)),
+        Some((_, KeyAction::Carry(text))) => (Action::Update, Some(Sealed::Kept(text))),
+        Some((_, KeyAction::Keep)) if folder.is_open(&file.path) => (Action::Protect, None),
+        Some((_, KeyAction::Keep)) => (Action::Keep, None),
     };
-    let before = before.map(sealed::redact).unwrap_or_default();
-    let after = if sealed.is_some() { file.text.clone() } else { before.clone() };
-    Change { path: file.path.clone(), action, before, after, sealed }
+    let before = before.map(key_file::redact).unwrap_or_default();
+    let after = if key_file.is_some() { file.text.clone() } else { before.clone() };
+    Change { path: file.path.clone(), action, before, after, key_file }
 }
 
 /// The output folder, with the folders in it looked at once.
@@ -355,10 +355,10 @@ impl<'c> Content<'c> {
 
 impl Change {
     fn content(&self) -> Result<Content<'_>, WriteError> {
-        let text = match &self.sealed {
+        let text = match &self.key_file {
             None => return Ok(Content::open(&self.after)),
             Some(Sealed::Kept(text)) => text.clone(),
-            Some(Sealed::New) => sealed::fill(&self.after).map_err(|error| WriteError::Io {
+            Some(Sealed::New) => key_file::fill(&self.after).map_err(|error| WriteError::Io {
                 path: self.path.clone(),
                 source: io::Error::other(error.to_string()),
             })?,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::check::benchmark::{Benchmark, Judged, Seen, Status};
+use crate::check::benchmark::{Benchmark, Evaluated, Seen, Status};
 
 /// The version of the JSON form.
 const VERSION: u32 = 1;
@@ -30,7 +30,7 @@ pub fn text(benchmark: &Benchmark, all: bool, out: &mut dyn Write) -> io::Result
     writeln!(out)
 }
 
-fn item(judged: &Judged, all: bool, out: &mut dyn Write) -> io::Result<()> {
+fn item(judged: &Evaluated, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let (word, colour) = match judged.status {
         Status::Pass => ("pass", GREEN),
         Status::Fail => ("fail", RED),

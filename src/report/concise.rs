@@ -11,7 +11,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         let (severity, rule) = (finding.severity.as_str(), finding.rule.id);
         writeln!(out, "{}: {severity}[{rule}] {}", printable(&place), printable(&finding.message))?;
     }
-    for broken in &files.outcome.broken {
+    for broken in &files.outcome.errors {
         let place = files.place(broken.file, broken.span);
         writeln!(out, "{}: error: {}", printable(&place), printable(&broken.message))?;
     }

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::check::Outcome;
-use crate::kube::secret;
+use crate::k8s::secret;
 use crate::rules::{FileId, Finding, Fix};
 use crate::yaml::edit::Edit;
 use crate::yaml::{self, Source, Span};

@@ -25,7 +25,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "::{command} {place},title={title}::{}", data(&message))?;
     }
-    for broken in &files.outcome.broken {
+    for broken in &files.outcome.errors {
         let place = place(files, broken.file, broken.span);
         writeln!(out, "::error {place},title=cannot be read::{}", data(&broken.message))?;
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::each::Each;
 use super::files::{Files, Position};
 use super::tally::Tally;
-use crate::check::{Admission, Broken};
+use crate::check::{Admission, Unreadable};
 use crate::rules::{FileId, Finding, Fix, ObjectId, Severity};
 use crate::yaml::Span;
 
@@ -24,7 +24,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         counts: counts(files),
         findings: Each(&outcome.findings, |finding| finding_of(files, finding)),
-        errors: Each(&outcome.broken, |broken| error_of(files, broken)),
+        errors: Each(&outcome.errors, |broken| error_of(files, broken)),
         admissions: Each(&outcome.admissions, |admission| admission_of(files, admission)),
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
@@ -77,11 +77,11 @@ fn counts(files: &Files<'_>) -> Counts {
         documents: outcome.counts.documents,
         objects: outcome.counts.objects,
         pods: outcome.counts.pods,
-        others: outcome.counts.others,
+        others: outcome.counts.skipped,
         findings: outcome.findings.len(),
         severities,
         suppressed: outcome.suppressed,
-        errors: outcome.broken.len(),
+        errors: outcome.errors.len(),
         fixable: Fixable { safe: tally.safe, r#unsafe: tally.risky },
     }
 }
@@ -198,7 +198,7 @@ struct ErrorJson<'a> {
     message: &'a str,
 }
 
-fn error_of<'a>(files: &'a Files<'_>, broken: &'a Broken) -> ErrorJson<'a> {
+fn error_of<'a>(files: &'a Files<'_>, broken: &'a Unreadable) -> ErrorJson<'a> {
     let extent = match broken.span {
         Some(span) => extent(files, broken.file, span),
         None => Extent { start: None, end: None },

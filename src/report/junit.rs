@@ -6,7 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::files::{Files, printable};
-use crate::check::Broken;
+use crate::check::Unreadable;
 use crate::rules::{FileId, Finding};
 
 /// Writes the document. A file without findings has one test case, which passes.
@@ -18,9 +18,9 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
             suite.findings.push(finding);
         }
     }
-    for broken in &outcome.broken {
+    for broken in &outcome.errors {
         if let Some(suite) = suites.get_mut(broken.file.0 as usize) {
-            suite.broken.push(broken);
+            suite.errors.push(broken);
         }
     }
     let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
@@ -31,7 +31,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
             ("name", "tightship"),
             ("tests", &tests.to_string()),
             ("failures", &outcome.findings.len().to_string()),
-            ("errors", &outcome.broken.len().to_string()),
+            ("errors", &outcome.errors.len().to_string()),
         ])
         .write_inner_content(|xml| {
             for (suite, file) in suites.iter().zip(0..) {
@@ -46,14 +46,14 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
 #[derive(Default)]
 struct Suite<'a> {
     findings: Vec<&'a Finding>,
-    broken: Vec<&'a Broken>,
+    errors: Vec<&'a Unreadable>,
 }
 
 type Xml<'a> = Writer<&'a mut dyn Write>;
 
 impl Suite<'_> {
     fn tests(&self) -> usize {
-        (self.findings.len() + self.broken.len()).max(1)
+        (self.findings.len() + self.errors.len()).max(1)
     }
 
     fn write(&self, files: &Files<'_>, file: FileId, xml: &mut Xml<'_>) -> io::Result<()> {
@@ -63,10 +63,10 @@ impl Suite<'_> {
                 ("name", &*name),
                 ("tests", &self.tests().to_string()),
                 ("failures", &self.findings.len().to_string()),
-                ("errors", &self.broken.len().to_string()),
+                ("errors", &self.errors.len().to_string()),
             ])
             .write_inner_content(|xml| {
-                if self.findings.is_empty() && self.broken.is_empty() {
+                if self.findings.is_empty() && self.errors.is_empty() {
                     xml.create_element("testcase")
                         .with_attributes([("name", "no findings"), ("classname", &*name)])
                         .write_empty()?;
@@ -85,7 +85,7 @@ impl Suite<'_> {
                     };
                     failure.write(&name, &case, xml)?;
                 }
-                for broken in &self.broken {
+                for broken in &self.errors {
                     let place = files.place(file, broken.span);
                     let failure =
                         Failure { element: "error", kind: "unreadable", message: &broken.message, body: &place };

@@ -48,7 +48,7 @@ pub fn summary(outcome: &Outcome) -> String {
     let counts = &outcome.counts;
     let files = count(counts.files, "file");
     let is_nothing = counts.objects == 0 && outcome.findings.is_empty();
-    if is_nothing && outcome.broken.is_empty() {
+    if is_nothing && outcome.errors.is_empty() {
         return match counts.files {
             0 => "nothing to check: no YAML or JSON file".to_owned(),
             _ => format!("nothing to check: no Kubernetes object in {files}"),
@@ -69,11 +69,11 @@ pub fn summary(outcome: &Outcome) -> String {
     if outcome.suppressed > 0 {
         parts.push(format!("{} suppressed", outcome.suppressed));
     }
-    if outcome.known > 0 {
-        parts.push(format!("{} known to the baseline", outcome.known));
+    if outcome.baselined > 0 {
+        parts.push(format!("{} known to the baseline", outcome.baselined));
     }
-    if !outcome.broken.is_empty() {
-        parts.push(count(outcome.broken.len(), "error"));
+    if !outcome.errors.is_empty() {
+        parts.push(count(outcome.errors.len(), "error"));
     }
     format!("{} in {files}: {}", count(counts.objects, "object"), parts.join(", "))
 }

@@ -7,7 +7,7 @@ use annotate_snippets::Level;
 
 use super::files::Files;
 use super::tally::{Tally, summary};
-use crate::check::Broken;
+use crate::check::Unreadable;
 use crate::diagnostic::{Drawing, Mask, Shown, draw};
 use crate::rules::{Finding, Severity};
 
@@ -17,7 +17,7 @@ const FEW: usize = 3;
 /// Writes the findings with their lines, what could not be read, and a summary. Nothing if nothing was found.
 pub(super) fn write(files: &Files<'_>, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let outcome = files.outcome;
-    if outcome.findings.is_empty() && outcome.broken.is_empty() {
+    if outcome.findings.is_empty() && outcome.errors.is_empty() {
         return Ok(());
     }
     let mut shown: HashMap<&str, usize> = HashMap::new();
@@ -28,7 +28,7 @@ pub(super) fn write(files: &Files<'_>, all: bool, out: &mut dyn Write) -> io::Re
             out.write_all(draw(&drawing(files, finding, *times == 1)).as_bytes())?;
         }
     }
-    for broken in &outcome.broken {
+    for broken in &outcome.errors {
         out.write_all(draw(&unreadable(files, broken)).as_bytes())?;
     }
     let tally = Tally::of(outcome);
@@ -81,7 +81,7 @@ fn is_secret(finding: &Finding) -> bool {
     finding.object.kind == "Secret" && !is_harmless
 }
 
-fn unreadable<'a>(files: &'a Files<'_>, broken: &'a Broken) -> Drawing<'a> {
+fn unreadable<'a>(files: &'a Files<'_>, broken: &'a Unreadable) -> Drawing<'a> {
     let source = files.source(broken.file);
     let place = source.zip(broken.span).map(|(source, span)| {
         // without a tree nobody knows what a line belongs to

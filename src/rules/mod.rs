@@ -21,11 +21,10 @@ mod sink;
 pub mod suppression;
 
 pub use finding::{FileId, Finding, Fix, ObjectId, Place};
-pub use rule::{Category, Check, Control, Rule, Safety, Severity, Standard};
-pub use set_report::SetReport;
+pub use rule::{Category, Rule, RuleKind, Safety, Severity, Standard};
 pub use settings::Settings;
-pub(crate) use sink::identity;
-pub use sink::{PodContext, Report, SetSink, Sink};
+pub use sink::identity;
+pub use sink::{PodContext, SetSink, Sink};
 
 /// The groups with their titles, in the order in which they are listed.
 pub static GROUPS: [(&str, &[&Rule]); 9] = [

@@ -4,7 +4,7 @@ use crate::yaml::{Kind, Node, Span};
 
 /// The path of the innermost key or list member that holds the span: `spec.containers[web].image`. List members go by their
 /// name where they have one, so that the path stays when others are added.
-pub(crate) fn at(root: Node<'_, '_>, span: Span) -> String {
+pub fn at(root: Node<'_, '_>, span: Span) -> String {
     let mut path = String::new();
     let mut node = root;
     while let Some((step, next)) = step(node, span) {
@@ -21,7 +21,7 @@ pub(crate) fn at(root: Node<'_, '_>, span: Span) -> String {
 }
 
 /// The path of what holds the last step of a path; empty for the object itself.
-pub(crate) fn parent(path: &str) -> &str {
+pub fn parent(path: &str) -> &str {
     let end = match path.strip_suffix("\"]") {
         Some(quoted) => quoted.rfind("[\""),
         None => path.rfind(['.', '[']),

@@ -3,7 +3,7 @@
 use super::facts::{Facts, Plane};
 use super::pod_security;
 use super::sink::{PodContext, SetSink, Sink};
-use crate::kube::object::Object;
+use crate::k8s::object::Object;
 
 /// How bad it is that a rule is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -191,12 +191,12 @@ pub struct Rule {
     /// What kind of fix it offers, if it does.
     pub fix: Option<Safety>,
     /// How it is checked.
-    pub check: Check,
+    pub check: RuleKind,
 }
 
 /// How a rule is checked.
 #[derive(Debug)]
-pub enum Check {
+pub enum RuleKind {
     /// For each object that is or makes pods.
     Pod(fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>)),
     /// For each object.

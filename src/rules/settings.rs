@@ -1,7 +1,7 @@
 //! What the user asked for, as far as rules need to know.
 
-use super::pod_security::{Level, PolicyVersion};
-use crate::kube::version::Version;
+use crate::k8s::pod_security::{Level, PolicyVersion};
+use crate::k8s::version::Version;
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::facts::Defaults;
 use super::finding::{FileId, Finding, Fix, ObjectId, Place};
-use super::pod_security::{Policy, Violation};
+use super::pod_security::Violation;
 use super::rule::{Rule, Safety, Severity};
 use super::set_report::SetReport;
 use super::settings::Settings;
-use crate::kube::object::Object;
-use crate::kube::pod::{Container, Pod};
+use crate::k8s::object::Object;
+use crate::k8s::pod::{Container, Pod};
+use crate::k8s::pod_security::Policy;
 use crate::yaml::Span;
 use crate::yaml::edit::Edit;
 
@@ -115,18 +116,18 @@ impl Report {
 #[derive(Debug)]
 pub struct Sink<'a, 'd, 's> {
     /// The rule that runs.
-    pub(crate) rule: &'static Rule,
+    pub rule: &'static Rule,
     /// What the user asked for.
     pub settings: &'a Settings,
     /// The whole text of the file, into which all spans point.
     pub text: &'s str,
     /// The file.
-    pub(crate) file: FileId,
+    pub file: FileId,
     /// The object that is looked at.
-    pub(crate) object: &'a Object<'d, 's>,
+    pub object: &'a Object<'d, 's>,
     /// Its identity, made once and only if something is found.
-    pub(crate) id: Option<Arc<ObjectId>>,
-    pub(crate) findings: Vec<Finding>,
+    pub id: Option<Arc<ObjectId>>,
+    pub findings: Vec<Finding>,
 }
 
 impl Sink<'_, '_, '_> {
@@ -136,7 +137,7 @@ impl Sink<'_, '_, '_> {
     }
 
     /// What the API server would say of a control that is broken, if anybody wants to know.
-    pub(crate) fn words(&self, is_broken: bool, say: impl FnOnce() -> Violation) -> Option<Violation> {
+    pub fn words(&self, is_broken: bool, say: impl FnOnce() -> Violation) -> Option<Violation> {
         (is_broken && self.settings.as_admission).then(say)
     }
 
@@ -165,7 +166,7 @@ impl Sink<'_, '_, '_> {
 }
 
 /// The identity of an object.
-pub(crate) fn identity(object: &Object<'_, '_>) -> ObjectId {
+pub fn identity(object: &Object<'_, '_>) -> ObjectId {
     ObjectId {
         api_version: object.api_version.to_owned(),
         kind: object.kind_name.to_owned(),
@@ -177,10 +178,10 @@ pub(crate) fn identity(object: &Object<'_, '_>) -> ObjectId {
 /// Takes what one rule finds in all objects together.
 #[derive(Debug)]
 pub struct SetSink<'a> {
-    pub(crate) rule: &'static Rule,
+    pub rule: &'static Rule,
     /// What the user asked for.
     pub settings: &'a Settings,
-    pub(crate) findings: Vec<Finding>,
+    pub findings: Vec<Finding>,
 }
 
 impl SetSink<'_> {

@@ -1,15 +1,15 @@
 //! A control plane with its hardening: the flags of its programs and every file that they name.
 
 use super::app::ApiVersion;
-use super::decode::{Located, record, words};
 use super::relaxation::ServerException;
 use super::values::{
     AbsolutePath, Audience, Block, ClaimName, Endpoint, HostPort, IssuerUrl, Number, PatchRelease, ShortName,
     SocketUrl, UrlPath,
 };
+use crate::decode::{Located, record, string_enum};
 use crate::spec::network::Namespace;
 
-words! {
+string_enum! {
     /// The kind of an [`ApiServer`].
     ApiServerKind {
         /// A control plane.
@@ -17,7 +17,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What runs the control plane, which decides the form of the output.
     Form {
         /// A kubeadm configuration, v1beta4.
@@ -71,7 +71,7 @@ impl Form {
     }
 }
 
-words! {
+string_enum! {
     /// Whose rules decide where they differ.
     Profile {
         /// CIS Kubernetes Benchmark 1.12.
@@ -93,7 +93,7 @@ record! {
     }
 }
 
-words! {
+string_enum! {
     /// What the audit log holds.
     AuditLevel {
         /// Changes with their content, Secrets and everything else as metadata, no noise.
@@ -123,7 +123,7 @@ record! {
     }
 }
 
-words! {
+string_enum! {
     /// Who encrypts what lies in etcd.
     EncryptionProvider {
         /// The API server, with a key that is made here and that every control plane node has.
@@ -166,7 +166,7 @@ record! {
     }
 }
 
-words! {
+string_enum! {
     /// Where the authorizers are named.
     AuthorizationForm {
         /// In the flag `--authorization-mode`.
@@ -194,7 +194,7 @@ record! {
     }
 }
 
-words! {
+string_enum! {
     /// A level of the Pod Security Standards.
     PodLevel {
         /// Prevents known escalations.
@@ -244,7 +244,7 @@ record! {
     }
 }
 
-words! {
+string_enum! {
     /// The oldest version of TLS that is spoken.
     TlsFloor {
         /// 1.2, with a list of ciphers.
@@ -254,7 +254,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How the API server knows its kubelets.
     KubeletCertificates {
         /// The kubelets ask the cluster's CA for a certificate, and the API server insists on it.

@@ -1,7 +1,6 @@
 //! An application: one workload with everything around it.
 
 use super::container::{Container, Health, Port, RunAs, Size};
-use super::decode::{Located, Map, record, words};
 use super::exception::{Capability, Exception};
 use super::network::{Metrics, Network, Route};
 use super::storage::{File, SecretRef, Storage, Writable};
@@ -9,8 +8,9 @@ use super::values::{
     AppName, Block, Image, Label, ObjectName, PortNumber, RbacWord, Release, ShortName, SpaceName, Variable,
 };
 use super::workload::{Replicas, Workload};
+use crate::decode::{Located, Map, record, string_enum};
 
-words! {
+string_enum! {
     /// The version of the spec's format.
     ApiVersion {
         /// The only one so far.
@@ -18,7 +18,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The kind of an [`App`].
     AppKind {
         /// An application.
@@ -26,7 +26,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How strict: the levels of the Pod Security Standards that a workload can be written for.
     Level {
         /// Current best practice; the default of the scaffolder.
@@ -36,7 +36,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What the cluster runs on, where that changes a manifest.
     Platform {
         /// Any conformant cluster.
@@ -48,7 +48,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// When the kubelet pulls an image.
     PullPolicy {
         /// Only when the node does not have it.
@@ -60,7 +60,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How the files are arranged.
     Layout {
         /// A base, one overlay per environment, and a `patches` folder that is yours.

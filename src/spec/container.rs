@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::app::PullPolicy;
-use super::decode::{self, Decode, Decoder, Located, Map, record, words};
 use super::storage::Writable;
 use super::values::{Cpu, Disk, Image, Line, Memory, Number, PortName, PortNumber, ShortName, UrlPath, Variable};
+use crate::decode::{self, Decode, Decoder, Located, Map, record, string_enum};
 use crate::diagnostic::Problem;
 use crate::yaml::{Kind as Form, Node, Value};
 
-words! {
+string_enum! {
     /// The protocol of a port.
     Protocol {
         /// TCP.
@@ -199,7 +199,7 @@ record! {
     }
 }
 
-words! {
+string_enum! {
     /// Sizes that go together.
     Preset {
         /// 100m to 1 core, 128Mi.

@@ -1,10 +1,10 @@
 //! Exceptions: the only way to weaken what is written, each with its reason and an end.
 
 use super::app::Level;
-use super::decode::{Located, record, words};
 use super::values::{Day, Line};
+use crate::decode::{Located, record, string_enum};
 
-words! {
+string_enum! {
     /// The rules that an app can be excepted from. The ids are those of the rule table.
     Rule {
         /// The root file system is read-only.
@@ -74,7 +74,7 @@ record! {
     }
 }
 
-words! {
+string_enum! {
     /// The capabilities that the baseline level admits; at the restricted level only the first.
     Capability {
         /// Bind ports below 1024.

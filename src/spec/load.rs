@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::decode::{Decode, Decoder, unknown_word, wrong_form};
 use super::{ApiServer, App, Space, secret, validate};
+use crate::decode::{Decode, Decoder, unknown_word, wrong_form};
 use crate::diagnostic::{Problem, Severity};
 use crate::yaml::{self, Kind, Node, Source, Span, Value};
 
@@ -47,7 +47,7 @@ pub fn load(source: &Source, today: Date) -> Outcome {
     });
     if !stream.errors.is_empty() {
         // without a tree the lines themselves must tell
-        hidden.extend(crate::kube::secret::scan_lines(source.text()));
+        hidden.extend(crate::k8s::secret::scan_lines(source.text()));
     }
     let roots =
         || stream.documents.iter().filter_map(super::super::yaml::tree::Document::root).filter(|root| !is_empty(*root));

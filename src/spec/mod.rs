@@ -3,7 +3,6 @@
 pub mod api_server;
 pub mod app;
 pub mod container;
-pub mod decode;
 pub mod exception;
 mod load;
 pub mod network;
@@ -17,5 +16,5 @@ pub mod workload;
 
 pub use api_server::ApiServer;
 pub use app::App;
-pub use load::{KINDS, Outcome, Specs, load};
+pub use load::{KINDS, Specs, load};
 pub use space::Space;

@@ -1,8 +1,8 @@
 //! Who may talk to whom.
 
 use super::container::{PortRef, Protocol};
-use super::decode::{Located, record, words};
 use super::values::{AppName, Block, GatewayRef, Host, Label, ObjectName, SpaceName, UrlPath};
+use crate::decode::{Located, record, string_enum};
 use crate::yaml::Span;
 
 /// A namespace of anybody, the system's included.
@@ -75,7 +75,7 @@ record! {
     }
 }
 
-words! {
+string_enum! {
     /// How requests come into the cluster.
     Via {
         /// Through an HTTPRoute of the Gateway API.

@@ -1,9 +1,9 @@
 //! Exceptions of a control plane: what is weaker than its profile asks for, each with its reason and an end.
 
-use super::decode::{Located, record, words};
 use super::values::{Day, Line};
+use crate::decode::{Located, record, string_enum};
 
-words! {
+string_enum! {
     /// The rules that a control plane can be excepted from.
     Relaxation {
         /// What lies in etcd is encrypted.

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::Problem;
-use crate::kube::secret::{in_text, in_variable};
+use crate::k8s::secret::{in_text, in_variable};
 use crate::yaml::{Kind, Node, Span, Value};
 
 /// The secrets in a document: a problem for each, and the places that messages must not show.

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::app::{ApiVersion, Level, Output, Target};
-use super::decode::{Decode, Decoder, Located, record, words};
 use super::values::{Cpu, Disk, Group, Label, Memory, Number, Registry, Release, SpaceName};
-use crate::kube::version::Version;
+use crate::decode::{Decode, Decoder, Located, record, string_enum};
+use crate::k8s::version::Version;
 use crate::yaml::{Kind as Form, Node};
 
-words! {
+string_enum! {
     /// The kind of a [`Space`].
     SpaceKind {
         /// A namespace.
@@ -18,7 +18,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a team may do in a space. None of them can read Secrets.
     Role {
         /// Look at everything but Secrets.
@@ -40,7 +40,7 @@ record! {
     }
 }
 
-words! {
+string_enum! {
     /// Quotas that go together.
     QuotaPreset {
         /// 4 cores, 8Gi, 20 pods.

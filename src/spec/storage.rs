@@ -1,7 +1,7 @@
 //! What a pod mounts: scratch space, volumes, files and secrets.
 
-use super::decode::{Located, record, words};
 use super::values::{Disk, FilePath, Leaf, Mode, MountPath, ObjectName, SecretKey, ShortName, Variable};
+use crate::decode::{Located, record, string_enum};
 
 /// Where programs put what they need for a moment. Each container has one of its own: what other containers can reach is
 /// no place for it.
@@ -31,7 +31,7 @@ impl Writable {
     }
 }
 
-words! {
+string_enum! {
     /// Who may mount a volume at the same time.
     Access {
         /// One pod; needs a CSI driver.

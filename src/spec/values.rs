@@ -7,14 +7,14 @@ use std::ops::Deref;
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::decode::{self, Decode, Decoder};
+use crate::decode::{self, Decode, Decoder};
 use crate::diagnostic::Problem;
-use crate::kube::cron;
-use crate::kube::image::ImageRef;
-use crate::kube::names::{self, NameRule};
-use crate::kube::network::{self, Cidr};
-use crate::kube::quantity::{self, Quantity, Resource};
-use crate::kube::version::Version;
+use crate::k8s::cron;
+use crate::k8s::image::ImageRef;
+use crate::k8s::names::{self, NameRule};
+use crate::k8s::network::{self, Cidr};
+use crate::k8s::quantity::{self, Quantity, Resource};
+use crate::k8s::version::Version;
 use crate::yaml::{Node, Value};
 
 /// Why a text is not what it should be.
@@ -85,7 +85,7 @@ fn shown(text: &str) -> String {
     line.chars().take(LONGEST).chain("...".chars()).collect()
 }
 
-macro_rules! leaf {
+macro_rules! newtype {
     (
         $(#[$meta:meta])*
         $name:ident($inner:ty), $what:literal, $expected:expr, schema $schema:expr, read $read:expr
@@ -162,7 +162,7 @@ fn pattern_schema(pattern: &str) -> Schema {
     json_schema!({ "type": "string", "pattern": pattern })
 }
 
-leaf! {
+newtype! {
     /// The name of an app: a DNS label that begins with a letter, because a Service gets it.
     #[derive(Default)]
     AppName(String), "name", "lower case letters, digits and `-`, beginning with a letter",
@@ -170,7 +170,7 @@ leaf! {
     read |text| named(NameRule::Dns1035Label, text)
 }
 
-leaf! {
+newtype! {
     /// The name of a namespace that apps may have: not `default`, and not the system's.
     #[derive(Default)]
     SpaceName(String), "space", "the name of a namespace of your own",
@@ -187,7 +187,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// A label value that is not empty.
     #[derive(Default)]
     Label(String), "label", "letters, digits, `-`, `_` and `.`, at most 63",
@@ -195,7 +195,7 @@ leaf! {
     read |text| if text.is_empty() { Err(Refusal::new("is empty")) } else { named(NameRule::LabelValue, text) }
 }
 
-leaf! {
+newtype! {
     /// A short name within an app: of a container, a volume, or an environment.
     #[derive(Default, Hash)]
     ShortName(String), "name", "lower case letters, digits and `-`, at most 40",
@@ -210,7 +210,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// The name of an object that exists already, such as a Secret or a priority class.
     #[derive(Default)]
     ObjectName(String), "name", "the name of a Kubernetes object",
@@ -218,7 +218,7 @@ leaf! {
     read |text| named(NameRule::Dns1123Subdomain, text)
 }
 
-leaf! {
+newtype! {
     /// The name of a container port.
     #[derive(Default)]
     PortName(String), "port name", "lower case letters, digits and `-`, a letter among them, at most 15",
@@ -226,7 +226,7 @@ leaf! {
     read |text| named(NameRule::PortName, text)
 }
 
-leaf! {
+newtype! {
     /// The name of an environment variable.
     #[derive(Default, Hash)]
     Variable(String), "environment variable", "letters, digits, `_`, `-` and `.`, not beginning with a digit",
@@ -234,7 +234,7 @@ leaf! {
     read |text| Ok(NameRule::EnvName.check(text).map(|()| text.to_owned())?)
 }
 
-leaf! {
+newtype! {
     /// A key of a Secret.
     #[derive(Default)]
     SecretKey(String), "key", "letters, digits, `-`, `_` and `.`",
@@ -242,7 +242,7 @@ leaf! {
     read |text| Ok(NameRule::SecretKey.check(text).map(|()| text.to_owned())?)
 }
 
-leaf! {
+newtype! {
     /// An image by tag or digest. Whether a moving tag will do is decided by the app's exceptions.
     #[derive(Default)]
     Image(ImageRef), "image", "an image such as `ghcr.io/acme/shop:1.2.3`",
@@ -258,9 +258,9 @@ fn quantity(resource: Resource, text: &str) -> Result<Quantity, Refusal> {
     }
 }
 
-macro_rules! quantity_leaf {
+macro_rules! quantity_newtype {
     ($(#[$meta:meta])* $name:ident, $resource:expr, $what:literal, $expected:literal) => {
-        leaf! {
+        newtype! {
             $(#[$meta])*
             $name(Quantity), $what, $expected,
             schema json_schema!({ "type": "string", "pattern": "^[0-9.]+(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$" }),
@@ -269,17 +269,17 @@ macro_rules! quantity_leaf {
     };
 }
 
-quantity_leaf! {
+quantity_newtype! {
     /// Processor time, in cores or thousandths of one.
     #[derive(Default)]
     Cpu, Resource::Cpu, "cpu", "cores, such as `\"500m\"` or `\"2\"`"
 }
-quantity_leaf! {
+quantity_newtype! {
     /// Memory, in bytes with a suffix.
     #[derive(Default)]
     Memory, Resource::Memory, "memory", "bytes, such as `256Mi` or `2Gi`"
 }
-quantity_leaf! {
+quantity_newtype! {
     /// Disk space, in bytes with a suffix.
     #[derive(Default)]
     Disk, Resource::Storage, "size", "bytes, such as `64Mi` or `10Gi`"
@@ -301,7 +301,7 @@ pub fn is_within(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-leaf! {
+newtype! {
     /// Where something is mounted: absolute, and not over what every container needs.
     #[derive(Default)]
     MountPath(String), "path", "an absolute path such as `/var/cache/app`",
@@ -312,7 +312,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// Where a file is mounted.
     #[derive(Default)]
     FilePath(String), "path", "an absolute path of a file such as `/etc/app/app.toml`",
@@ -350,7 +350,7 @@ fn absolute(text: &str) -> Result<&str, Refusal> {
     Ok(clean)
 }
 
-leaf! {
+newtype! {
     /// The path of an HTTP request.
     #[derive(Default)]
     UrlPath(String), "path", "an absolute path such as `/healthz`",
@@ -366,7 +366,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// A block of addresses.
     #[derive(Default)]
     Block(Cidr), "address block", "a block such as `203.0.113.0/24`",
@@ -374,7 +374,7 @@ leaf! {
     read |text| Ok(Cidr::parse(text)?)
 }
 
-leaf! {
+newtype! {
     /// A host name, with a leading `*.` for all names below it.
     #[derive(Default)]
     Host(String), "host", "a host name such as `shop.example.com`",
@@ -382,7 +382,7 @@ leaf! {
     read |text| Ok(network::check_host(text, true).map(|()| text.to_owned())?)
 }
 
-leaf! {
+newtype! {
     /// When a CronJob runs.
     #[derive(Default)]
     Schedule(String), "schedule", "five fields: minute hour day-of-month month day-of-week",
@@ -390,7 +390,7 @@ leaf! {
     read |text| Ok(cron::check(text).map(|()| text.to_owned())?)
 }
 
-leaf! {
+newtype! {
     /// The time zone of a schedule.
     #[derive(Default)]
     TimeZone(String), "time zone", "a name such as `Europe/Berlin` or `Etc/UTC`",
@@ -398,7 +398,7 @@ leaf! {
     read |text| cron::check_time_zone(text).map(|()| text.to_owned()).map_err(Refusal::new)
 }
 
-leaf! {
+newtype! {
     /// Permissions of a file, in octal digits.
     #[derive(Default)]
     Mode(u32), "mode", "octal digits in quotes, such as `\"0440\"`",
@@ -413,7 +413,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// A day.
     #[derive(Default)]
     Day(Date), "date", "a day such as `2027-03-31`",
@@ -426,7 +426,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// A text that says something to people: one line, not empty.
     #[derive(Default)]
     Line(String), "text", "a line of text",
@@ -443,7 +443,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// The name of a group of users, as the cluster's authentication gives it.
     #[derive(Default)]
     Group(String), "group", "the name of a group, not one of the system's",
@@ -459,7 +459,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// The beginning of image names: a registry, or a folder of one.
     #[derive(Default)]
     Registry(String), "registry", "a registry or a folder of it, such as `ghcr.io/acme`",
@@ -475,7 +475,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// A Gateway by namespace and name.
     #[derive(Default)]
     GatewayRef((String, String)), "gateway", "`namespace/name`",
@@ -488,7 +488,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// A word of Kubernetes RBAC: an API group, a resource or a verb.
     #[derive(Default)]
     RbacWord(String), "word", "a group, resource or verb in lower case",
@@ -553,7 +553,7 @@ impl JsonSchema for Release {
     }
 }
 
-leaf! {
+newtype! {
     /// A path on a machine: of a file or a folder.
     #[derive(Default)]
     AbsolutePath(String), "path", "an absolute path such as `/var/log/kubernetes/audit/audit.log`",
@@ -567,7 +567,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// A socket of the machine.
     #[derive(Default)]
     SocketUrl(String), "socket", "a socket such as `unix:///run/kms/kms.sock`",
@@ -597,7 +597,7 @@ fn host_and_port(text: &str) -> Result<(), Refusal> {
     Ok(network::check_host(host, false)?)
 }
 
-leaf! {
+newtype! {
     /// A host with its port.
     #[derive(Default)]
     HostPort(String), "address", "a host with its port, such as `k8s.example.com:6443`",
@@ -605,7 +605,7 @@ leaf! {
     read |text| host_and_port(text).map(|()| text.to_owned())
 }
 
-leaf! {
+newtype! {
     /// The address of a member of etcd. Never without encryption: everything that the cluster knows goes over it.
     #[derive(Default)]
     Endpoint(String), "address", "an address such as `https://10.0.0.1:2379`",
@@ -616,7 +616,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// The address of an OpenID Connect issuer, exactly as it stands in its tokens.
     #[derive(Default)]
     IssuerUrl(String), "issuer", "an address such as `https://idp.example.com`",
@@ -643,7 +643,7 @@ fn one_word(text: &str) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
-leaf! {
+newtype! {
     /// What a token is for, or what stands in front of a name.
     #[derive(Default)]
     Audience(String), "text", "a word without spaces",
@@ -656,7 +656,7 @@ leaf! {
     }
 }
 
-leaf! {
+newtype! {
     /// The name of a claim of a token.
     #[derive(Default)]
     ClaimName(String), "claim", "the name of a claim such as `sub` or `email`",

@@ -4,8 +4,8 @@ use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::decode::{self, Decode, Decoder, Located, record, words};
 use super::values::{Number, Schedule, Seconds, TimeZone};
+use crate::decode::{self, Decode, Decoder, Located, record, string_enum};
 use crate::diagnostic::Problem;
 use crate::yaml::{Kind as Form, Node};
 
@@ -13,7 +13,7 @@ use crate::yaml::{Kind as Form, Node};
 /// come.
 pub const DRAIN: i64 = 5;
 
-words! {
+string_enum! {
     /// The kind of a workload.
     WorkloadKind {
         /// Interchangeable pods that run for ever.
@@ -40,7 +40,7 @@ impl WorkloadKind {
     }
 }
 
-words! {
+string_enum! {
     /// What a `CronJob` does when the last run has not ended.
     Concurrency {
         /// Waits for the next time.

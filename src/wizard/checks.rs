@@ -3,7 +3,7 @@
 use super::answers::Answers;
 use super::{draft, image};
 use crate::diagnostic::nearest;
-use crate::kube::secret;
+use crate::k8s::secret;
 use crate::spec::values::{Disk, Leaf, MountPath};
 use crate::spec::workload::WorkloadKind;
 

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::answers::Answers;
 use super::image;
-use crate::render::engine;
 use crate::spec::container::DEFAULT_ID;
 use crate::spec::values::{AppName, Leaf, MountPath, ObjectName, Refusal, SpaceName};
 use crate::spec::workload::WorkloadKind;
+use crate::template;
 
 #[derive(Debug, Serialize)]
 struct Draft {
@@ -58,9 +58,9 @@ pub(super) struct Peer {
 /// The text of a `tightship.yaml`.
 pub fn spec_text(answers: &Answers) -> Result<String, minijinja::Error> {
     if answers.get("goal") == "apiserver" {
-        return engine::render("spec/api-server.yaml.j2", engine::context("spec", server(answers)));
+        return template::render("spec/api-server.yaml.j2", template::context("spec", server(answers)));
     }
-    engine::render("spec/tightship.yaml.j2", engine::context("spec", draft(answers)))
+    template::render("spec/tightship.yaml.j2", template::context("spec", draft(answers)))
 }
 
 #[derive(Debug, Serialize)]

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use crate::kube::names;
+use crate::k8s::names;
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

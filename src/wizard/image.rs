@@ -1,6 +1,6 @@
 //! What is known about some images, so that the first try runs.
 
-use crate::kube::image::ImageRef;
+use crate::k8s::image::ImageRef;
 
 /// Docker's name of the image, without tag.
 fn name(image: &str) -> String {

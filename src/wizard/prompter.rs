@@ -1,6 +1,5 @@
-//! Who answers: a person at a terminal, or a script.
+//! Who answers: a person at a terminal, or nobody.
 
-use std::collections::VecDeque;
 use std::io::{self, Write as _};
 
 use console::{Term, style};
@@ -84,39 +83,27 @@ impl Prompter for Terminal {
     }
 }
 
-/// Answers in a row; what is missing takes its default.
-#[derive(Debug, Default)]
-pub struct Script {
-    replies: VecDeque<String>,
-    /// What was said.
-    pub said: Vec<String>,
-}
+/// Takes the default of every question: nobody is at a terminal.
+#[derive(Debug)]
+pub struct Defaults;
 
-impl Script {
-    /// A script of these answers.
-    pub fn new<'a>(replies: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { replies: replies.into_iter().map(str::to_owned).collect(), said: Vec::new() }
-    }
-
-    fn next(&mut self, default: Option<&str>) -> io::Result<Reply> {
-        let next = self.replies.pop_front().or_else(|| default.map(str::to_owned));
-        next.map(Reply::from_text)
-            .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the script has no answer"))
+impl Defaults {
+    fn reply(default: Option<&str>) -> io::Result<Reply> {
+        let missing = || io::Error::new(io::ErrorKind::UnexpectedEof, "this question has no default");
+        default.map(|text| Reply::from_text(text.to_owned())).ok_or_else(missing)
     }
 }
 
-impl Prompter for Script {
-    fn ask(&mut self, question: &Question, default: Option<&str>) -> io::Result<Reply> {
-        self.said.push(question.key.to_owned());
-        self.next(default)
+impl Prompter for Defaults {
+    fn ask(&mut self, _: &Question, default: Option<&str>) -> io::Result<Reply> {
+        Self::reply(default)
     }
 
     fn confirm(&mut self, _: &str, default: &str) -> io::Result<Reply> {
-        self.next(Some(default))
+        Self::reply(Some(default))
     }
 
-    fn say(&mut self, text: &str) -> io::Result<()> {
-        self.said.push(text.to_owned());
+    fn say(&mut self, _: &str) -> io::Result<()> {
         Ok(())
     }
 }

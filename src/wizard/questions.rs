@@ -151,7 +151,7 @@ pub const QUESTIONS: &[Question] = &[
         words: &[],
         needs: "",
         applies: |_| true,
-        default: |_, _| Some(crate::kube::version::Version::NEWEST.to_string()),
+        default: |_, _| Some(crate::k8s::version::Version::NEWEST.to_string()),
         check: |text, answers| {
             if is_server(answers) { leaf::<PatchRelease>(text) } else { leaf::<Release>(text) }
         },

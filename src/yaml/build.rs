@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use granit_parser::{Event, ScalarStyle, StructureStyle};
 
 use super::alias;
-use super::gap;
-use super::layer;
+use super::merge;
 use super::tree::{Comment, Data, Document, NodeData, Span, Stream, Style, SyntaxError, Tag, Text};
+use super::trivia;
 
 /// The tree of the document that is being read.
 pub(super) struct Builder<'s> {
@@ -144,7 +144,7 @@ impl<'s> Builder<'s> {
         let children = self.document.children(first, count);
         let last_end = children.last().and_then(|id| self.document.nodes.get(*id as usize)).map(|node| node.span.end);
         let is_mapping = matches!(self.document.data(id), Some(Data::Mapping { .. }));
-        let is_layered = is_mapping && layer::is_layered(&self.document, children)?;
+        let is_layered = is_mapping && merge::is_layered(&self.document, children)?;
         let Some(node) = self.document.nodes.get_mut(id as usize) else { return Ok(()) };
         let in_brackets = match &mut node.data {
             Data::Sequence { first: f, count: c, flow, .. } => {
@@ -184,13 +184,13 @@ impl<'s> Builder<'s> {
     /// with the `|` and ends with the last line that counts, without its line break.
     fn block_span(&self, span: Span, text: &str) -> Span {
         let range = span.range();
-        let Some(header) = gap::find(self.text, self.before(), b"|>") else { return span };
+        let Some(header) = trivia::find(self.text, self.before(), b"|>") else { return span };
         let rest = self.text.get(header + 1..).unwrap_or_default();
         let indicators = rest.bytes().take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9')).count();
         let keeps = rest.get(..indicators).is_some_and(|indicators| indicators.contains('+'));
         let header_end = header + 1 + indicators;
         // the span may go on into the indentation of the next line
-        let line = gap::line_start(self.text, range.end);
+        let line = trivia::line_start(self.text, range.end);
         let is_next = self.text.get(line..range.end).is_some_and(|indent| indent.bytes().all(|byte| byte == b' '));
         let end = if is_next && range.end < self.text.len() { line } else { range.end };
         let written = self.text.get(header..end).unwrap_or_default();
@@ -220,7 +220,7 @@ impl<'s> Builder<'s> {
         if self.in_mapping().is_none() {
             return span;
         }
-        let dash = gap::find(self.text, self.before(), b"-").and_then(|at| u32::try_from(at).ok());
+        let dash = trivia::find(self.text, self.before(), b"-").and_then(|at| u32::try_from(at).ok());
         Span { start: dash.filter(|dash| *dash < span.start).unwrap_or(span.start), ..span }
     }
 

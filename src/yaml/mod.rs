@@ -5,14 +5,14 @@ mod alias;
 mod build;
 pub mod edit;
 pub mod emit;
-mod gap;
 mod json;
-mod layer;
+mod merge;
 pub mod parse;
 pub mod quote;
 pub mod resolve;
 pub mod source;
 pub mod tree;
+mod trivia;
 mod typed;
 
 pub use parse::{parse, parse_part, split};

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
 
-use tightship::cluster::client::apply::{self, Failure, Place};
-use tightship::cluster::client::kinds::Resource;
-use tightship::cluster::client::kubeconfig::{Access, Credentials};
-use tightship::cluster::client::{
+use tightship::internals::client::apply::{self, Failure, Place};
+use tightship::internals::client::kinds::Resource;
+use tightship::internals::client::kubeconfig::{Access, Credentials};
+use tightship::internals::client::{
     Api, ApiError, Client, Ended, Exec, ExecReply, Identity, Method, Request, Response, server,
 };
 

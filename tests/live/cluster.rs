@@ -14,7 +14,7 @@ pub const PREFIX: &str = "tightship-live-";
 
 /// A cluster that is deleted when dropped, unless it was there before.
 pub struct Cluster {
-    keeper: Keeper,
+    reaper: Reaper,
     folder: TempDir,
     kubeconfig: PathBuf,
 }
@@ -25,7 +25,7 @@ impl Cluster {
         let folder = TempDir::new().map_err(|error| error.to_string())?;
         if let Ok(kubeconfig) = std::env::var("TIGHTSHIP_LIVE_KUBECONFIG") {
             let kubeconfig = kubeconfig.into();
-            return Ok(Self { keeper: Keeper::default(), folder, kubeconfig });
+            return Ok(Self { reaper: Reaper::default(), folder, kubeconfig });
         }
         let image =
             std::env::var("TIGHTSHIP_NODE_IMAGE").map_err(|_| "TIGHTSHIP_NODE_IMAGE names no kind node image")?;
@@ -36,9 +36,9 @@ impl Cluster {
         let kubeconfig = folder.path().join("kubeconfig");
         delete_stale(&kubeconfig);
         let name = format!("{PREFIX}{}", std::process::id());
-        let keeper = Keeper::start(&name, &kubeconfig).map_err(|error| format!("sh: {error}"))?;
+        let reaper = Reaper::start(&name, &kubeconfig).map_err(|error| format!("sh: {error}"))?;
         // from here on an early return deletes what there is
-        let cluster = Self { keeper, folder, kubeconfig };
+        let cluster = Self { reaper, folder, kubeconfig };
         cluster.delete_when_interrupted()?;
         cluster.create(&name, &image)?;
         Ok(cluster)
@@ -63,9 +63,9 @@ impl Cluster {
 
     /// Ctrl-C: nothing is dropped then, and the caller shall not be left alone before the cluster is gone.
     fn delete_when_interrupted(&self) -> Result<(), String> {
-        let keeper = self.keeper.clone();
+        let reaper = self.reaper.clone();
         let handler = move || {
-            keeper.finish();
+            reaper.finish();
             std::process::exit(130);
         };
         ctrlc::set_handler(handler).map_err(|error| error.to_string())
@@ -83,16 +83,16 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        self.keeper.finish();
+        self.reaper.finish();
     }
 }
 
 /// A shell that waits for the end of its standard input, which is held open by this process, and then deletes the
 /// cluster. So the cluster does not outlive the run however that ends, by SIGTERM or SIGKILL too.
 #[derive(Clone, Default)]
-pub struct Keeper(Arc<Mutex<Option<Child>>>);
+pub struct Reaper(Arc<Mutex<Option<Child>>>);
 
-impl Keeper {
+impl Reaper {
     /// Ctrl-C goes to all processes of the terminal; this one has to stay.
     const SCRIPT: &str = r#"trap '' INT TERM HUP; cat; exec kind delete cluster --name "$0" --kubeconfig "$1""#;
 

@@ -41,7 +41,7 @@ fn overlays(live: &Live) -> Result<(), Failed> {
 /// The objects of a stream by kind and name.
 fn objects(stream: &str) -> Result<BTreeMap<String, Value>, Failed> {
     let mut objects = BTreeMap::new();
-    for document in tightship::yaml::parse(stream).documents {
+    for document in tightship::internals::yaml::parse(stream).documents {
         let Some(root) = document.root() else { continue };
         let object = root.to_json().map_err(|error| error.to_string())?;
         objects.insert(format!("{}/{}", object["kind"], object["metadata"]["name"]), object);

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::Test;
-use crate::cluster::{self, Keeper, PREFIX};
+use crate::cluster::{self, PREFIX, Reaper};
 use crate::kubectl::{Live, ensure, eventually};
 
 /// First in the list of all tests: it takes longest.
@@ -31,7 +31,7 @@ const SECRET: &str = "correct-horse-battery-staple";
 struct Made {
     name: String,
     folder: TempDir,
-    keeper: Keeper,
+    reaper: Reaper,
 }
 
 impl Made {
@@ -39,8 +39,8 @@ impl Made {
     fn new(what: &str) -> Result<Self, Failed> {
         let name = format!("{PREFIX}{}-{what}", std::process::id());
         let folder = TempDir::new()?;
-        let keeper = Keeper::start(&name, &folder.path().join("none"))?;
-        Ok(Self { name, folder, keeper })
+        let reaper = Reaper::start(&name, &folder.path().join("none"))?;
+        Ok(Self { name, folder, reaper })
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -115,7 +115,7 @@ impl Made {
 
 impl Drop for Made {
     fn drop(&mut self) {
-        self.keeper.finish();
+        self.reaper.finish();
     }
 }
 

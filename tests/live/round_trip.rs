@@ -31,7 +31,7 @@ fn every_scalar(live: &Live) -> Result<(), Failed> {
         format!("workload: job\nenv:\n{}\nargs:\n{}\nfiles:\n{}", env.join("\n"), args.join("\n"), files.join("\n"));
     let mut specs = vec![room.app("texts", &keys)];
     // labels are narrower: those that can be one
-    let is_label = |text: &str| tightship::kube::names::NameRule::LabelValue.check(text).is_ok() && !text.is_empty();
+    let is_label = |text: &str| tightship::internals::k8s::NameRule::LabelValue.check(text).is_ok() && !text.is_empty();
     let labels: Vec<&String> = texts.iter().filter(|text| is_label(text)).collect();
     specs.extend(
         labels

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
-use tightship::kube::fields::{Field, FieldType, Limit, Lookup, TypeId, table};
-use tightship::kube::version::Version;
-use tightship::yaml;
+use tightship::internals::k8s::Version;
+use tightship::internals::k8s::{Field, FieldType, Limit, Lookup, TypeId, table};
+use tightship::internals::yaml;
 
 use crate::Test;
 use crate::kubectl::{Live, ensure};

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
 use tempfile::TempDir;
-use tightship::kube::version::Version;
+use tightship::internals::k8s::Version;
 
 use crate::certificates;
 

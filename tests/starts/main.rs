@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use tightship::kube::version::Version;
+use tightship::internals::k8s::Version;
 
 use machine::Machine;
 

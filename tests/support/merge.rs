@@ -1,8 +1,8 @@
 //! What kustomize makes of a base and its patches, by the rules of strategic merge as the table of fields has them.
 
 use serde_json::{Map, Value};
-use tightship::kube::fields::{Field, FieldType, Lookup, TypeId, table};
-use tightship::kube::version::Version;
+use tightship::internals::k8s::Version;
+use tightship::internals::k8s::{Field, FieldType, Lookup, TypeId, table};
 
 /// The type of an object of Kubernetes.
 pub(crate) fn type_of(object: &Value) -> TypeId {

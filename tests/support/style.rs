@@ -1,7 +1,7 @@
 //! JSON trees as YAML text in any style that people write.
 
 use serde_json::Value;
-use tightship::yaml::quote;
+use tightship::internals::yaml::quote;
 
 /// Choices, taken from bytes in turn; all the simplest ones when the bytes are used up.
 pub(crate) struct Choices<'a> {

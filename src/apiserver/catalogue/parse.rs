@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Catalogue, Component, ConfigApi, Flag, FlagType, Gate, Plugin, Reader, Removed, Stage};
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 
 macro_rules! table {
     ($name:literal) => {

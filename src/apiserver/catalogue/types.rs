@@ -1,7 +1,7 @@
 //! The rows of the catalogue.
 
 use super::Ranged;
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 
 /// A program of the control plane or of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
 //! Command lines as pflag reads them: `--a=b`, `--a b`, a boolean alone, `_` for `-`.
 
 use crate::apiserver::catalogue::{Component, FlagType, catalogue, flag_name};
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 use crate::yaml::edit::Edit;
 use crate::yaml::{FileId, Span};
 

@@ -1,6 +1,6 @@
 //! Audit policies: the first rule that fits a request decides how much of it is written down.
 
-use crate::kube::pod::{Field, head};
+use crate::k8s::pod::{Field, head};
 use crate::yaml::edit::Edit;
 use crate::yaml::{Node, Span};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::kube::pod::{Field, head};
+use crate::k8s::pod::{Field, head};
 use crate::yaml::edit::Edit;
 use crate::yaml::{FileId, Kind, Node, Span, edit};
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::apiserver::catalogue::Component;
-use crate::kube::pod::{Field, head};
-use crate::kube::version::Version;
+use crate::k8s::pod::{Field, head};
+use crate::k8s::version::Version;
 use crate::yaml::edit::{self, Edit};
 use crate::yaml::{FileId, Kind, Node, Span, Style};
 

@@ -1,6 +1,6 @@
 //! Encryption at rest: for each group of resources a list of providers, of which the first writes.
 
-use crate::kube::pod::head;
+use crate::k8s::pod::head;
 use crate::yaml::{Node, Span};
 
 use super::companion::{Word, word};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::apiserver::catalogue::{Component, Lookup, catalogue, flag_name};
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 use crate::yaml::FileId;
 
 use super::add::{Add, NAME, VALUE};

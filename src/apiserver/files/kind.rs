@@ -1,7 +1,7 @@
 //! Clusters of kind: patches for kubeadm as YAML inside of YAML, and folders that are mounted into the nodes.
 
 use crate::apiserver::catalogue::Component;
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 use crate::yaml::{self, Node, Stream, Style};
 
 use super::context::{Context, owner, release};
@@ -77,7 +77,7 @@ pub(super) fn parts(root: Node<'_, '_>, context: &Context<'_>) -> Parts {
         }
     }
     // kind starts them with or without a patch
-    let head = crate::kube::pod::head(root);
+    let head = crate::k8s::pod::head(root);
     for program in
         [Component::ApiServer, Component::ControllerManager, Component::Scheduler, Component::Etcd, Component::Kubelet]
     {

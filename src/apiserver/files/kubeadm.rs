@@ -1,7 +1,7 @@
 //! Configurations of kubeadm: `ClusterConfiguration`, and what `InitConfiguration` and `JoinConfiguration` say of the kubelet.
 
 use crate::apiserver::catalogue::Component;
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 use crate::yaml::{Kind, Node};
 
 use super::context::{Context, key_or_head, owner, release};
@@ -55,7 +55,7 @@ fn cluster(root: Node<'_, '_>, context: &Context<'_>, form: Form) -> Vec<Program
         if let Some(part) = part
             && program == Component::Etcd
             && let Some(folder) = part.get("dataDir")
-            && let Some(key) = crate::kube::pod::Field::of(part, "dataDir")
+            && let Some(key) = crate::k8s::pod::Field::of(part, "dataDir")
         {
             let path = "etcd.local.dataDir".to_owned();
             view.settings.extend(context.pair(part, key.key, folder, "data-dir".to_owned(), path));

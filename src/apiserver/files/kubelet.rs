@@ -18,7 +18,7 @@ pub(super) fn configuration(root: Node<'_, '_>, context: &Context<'_>, form: For
         }
         _ => return None,
     };
-    let mut view = context.view(program, form, owner(root), crate::kube::pod::head(root), "");
+    let mut view = context.view(program, form, owner(root), crate::k8s::pod::head(root), "");
     fields(root, context, "", &mut view.settings);
     Some(view)
 }

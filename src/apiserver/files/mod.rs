@@ -21,9 +21,9 @@ mod talos;
 mod tests;
 mod view;
 
-pub use audit::{AuditPolicy, AuditRule, Level};
-pub use companion::{Anonymous, Authentication, Companion, Configuration, Content, Plugin, Word};
-pub use encryption::{Encryption, Group, Key, Provider};
+pub use audit::{AuditPolicy, Level};
+pub use companion::{Companion, Content, Plugin, Word};
+pub use encryption::{Encryption, Group, Provider};
 pub use form::Form;
 pub use lines::comments;
 pub use static_pod::is_static_pod;
@@ -32,8 +32,8 @@ pub use view::{Mount, Owner, ProgramView, Setting, Written};
 
 use std::sync::Arc;
 
-use crate::kube::object::{Kind, Object};
-use crate::kube::version::Version;
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::version::Version;
 use crate::yaml::{Comment, Document, FileId, Node, Span};
 use context::Context;
 

@@ -1,7 +1,7 @@
 //! The `config.yaml` of K3s and RKE2, which has no kind: it is known by its keys.
 
 use crate::apiserver::catalogue::Component;
-use crate::kube::pod::{Field, head};
+use crate::k8s::pod::{Field, head};
 use crate::yaml::{Kind, Node};
 
 use super::args::{self, Argument};

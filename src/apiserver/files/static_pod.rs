@@ -2,8 +2,8 @@
 //! `args`.
 
 use crate::apiserver::catalogue::Component;
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::Pod;
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::Pod;
 use crate::yaml::Node;
 
 use super::args;

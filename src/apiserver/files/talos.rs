@@ -1,7 +1,7 @@
 //! Machine configurations of Talos: the one document of up to 1.13, and a document for each part from 1.14 on.
 
 use crate::apiserver::catalogue::Component;
-use crate::kube::pod::{Field, head};
+use crate::k8s::pod::{Field, head};
 use crate::yaml::{Kind, Node};
 
 use super::Parts;

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::args::{settings, words};
 use super::{Form, Parts, ProgramView, Written, is_lines, of_document, of_lines, of_object};
 use crate::apiserver::catalogue::Component;
-use crate::kube::object;
+use crate::k8s::object;
 use crate::yaml::{self, FileId, Span};
 
 fn parts(name: &str, text: &str) -> Parts {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::apiserver::catalogue::Component;
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 use crate::yaml::edit::Edit;
 use crate::yaml::{FileId, Span, quote};
 

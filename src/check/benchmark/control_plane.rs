@@ -1,6 +1,6 @@
 //! Items about the API server and its audit log.
 
-use super::judge::{At, Verdict, at, is, says, set, unless};
+use super::evaluate::{At, Verdict, at, is, says, set, unless};
 use crate::apiserver::files::{Content, Level, ProgramView};
 use crate::rules::control_plane::is_admitted_suite;
 use crate::rules::facts::{Anonymous, Authorizers, Named, Plane};
@@ -212,7 +212,10 @@ pub(super) fn audit_policy(_: &Plane, view: &ProgramView) -> Verdict {
 
 /// What the policies say, which the benchmark leaves to people.
 pub(super) fn audit_content(plane: &Plane) -> Vec<Verdict> {
-    let judge = |(companion, policy): (&crate::apiserver::files::Companion, &crate::apiserver::files::AuditPolicy)| {
+    let evaluate = |(companion, policy): (
+        &crate::apiserver::files::Companion,
+        &crate::apiserver::files::AuditPolicy,
+    )| {
         let spot = Some((companion.file, policy.span));
         if policy.is_silent() {
             return Verdict::Fail(spot, "the policy logs nothing".to_owned());
@@ -244,7 +247,7 @@ pub(super) fn audit_content(plane: &Plane) -> Vec<Verdict> {
             None => Verdict::Pass(spot, "the policy logs what the benchmark names".to_owned()),
         }
     };
-    plane.audit_policies().map(judge).collect()
+    plane.audit_policies().map(evaluate).collect()
 }
 
 impl Verdict {

@@ -2,7 +2,7 @@
 
 mod control_plane;
 mod etcd;
-mod judge;
+mod evaluate;
 mod managers;
 mod on_node;
 mod table;
@@ -13,7 +13,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 
 use super::analyze::Analyzer;
 use super::discover::Input;
-use super::outcome::Broken;
+use super::outcome::Unreadable;
 use super::{Options, file_id};
 use crate::rules::facts::{Facts, Plane};
 use crate::yaml::Source;
@@ -61,7 +61,7 @@ pub struct Seen {
 
 /// An item with what is known of it.
 #[derive(Debug)]
-pub struct Judged {
+pub struct Evaluated {
     /// The item.
     pub item: &'static Item,
     /// What is known.
@@ -74,9 +74,9 @@ pub struct Judged {
 #[derive(Debug)]
 pub struct Benchmark {
     /// Its items, in their order.
-    pub items: Vec<Judged>,
+    pub items: Vec<Evaluated>,
     /// What could not be read: the name of the file, and why.
-    pub broken: Vec<(String, String)>,
+    pub errors: Vec<(String, String)>,
     /// Whether there is anything of a control plane or a node in the input.
     pub found: bool,
 }
@@ -96,19 +96,19 @@ pub fn cis_1_12(inputs: &[Input], options: &Options, node: Option<&Utf8PathBuf>)
     let analyses: Vec<_> =
         inputs.par_iter().enumerate().map(|(at, input)| analyzer.file(input, file_id(at), &unknown)).collect();
     let mut facts = Facts::default();
-    let mut broken: Vec<(String, String)> = Vec::new();
+    let mut errors: Vec<(String, String)> = Vec::new();
     for mut analysis in analyses {
         let name = analysis.name.clone();
-        broken.extend(
-            std::mem::take(&mut analysis.broken).into_iter().map(|Broken { message, .. }| (name.clone(), message)),
+        errors.extend(
+            std::mem::take(&mut analysis.errors).into_iter().map(|Unreadable { message, .. }| (name.clone(), message)),
         );
         facts.append(std::mem::take(&mut analysis.facts));
     }
     let plane = Plane::new(&facts.control_plane, options.settings.kubernetes);
     let found = facts.control_plane.is_sure() || node.is_some();
     let mut places = Places { inputs, sources: inputs.iter().map(|_| None).collect() };
-    let items = table::ITEMS.iter().map(|item| judge::judge(item, &plane, node, &mut places)).collect();
-    Benchmark { items, broken, found }
+    let items = table::ITEMS.iter().map(|item| evaluate::evaluate(item, &plane, node, &mut places)).collect();
+    Benchmark { items, errors, found }
 }
 
 /// The way from bytes to lines, for the files that are asked for.
@@ -118,7 +118,7 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
-    fn seen(&mut self, at: Option<judge::At>, note: String) -> Seen {
+    fn seen(&mut self, at: Option<evaluate::At>, note: String) -> Seen {
         let Some((file, span)) = at else { return Seen { file: None, line: None, note } };
         let index = file.0 as usize;
         let Some((input, source)) = self.inputs.get(index).zip(self.sources.get_mut(index)) else {

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::judge::Verdict;
+use super::evaluate::Verdict;
 
 /// Files with what is asked of them.
 #[derive(Debug)]

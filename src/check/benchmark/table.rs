@@ -1,6 +1,6 @@
 //! The items of the CIS Kubernetes Benchmark 1.12, sections 1 to 4; their titles are ours.
 
-use super::judge::Verdict;
+use super::evaluate::Verdict;
 use super::on_node::{Files, Owner, OwnerOrMode};
 use super::{control_plane as cp, etcd, managers, workers};
 use crate::apiserver::catalogue::Component;
@@ -14,7 +14,7 @@ pub struct Item {
     pub id: &'static str,
     /// What holds if it passes.
     pub title: &'static str,
-    /// Whether the benchmark has a program judge it, and not people.
+    /// Whether the benchmark has a program evaluate it, and not people.
     pub automated: bool,
     /// How it is judged.
     pub(super) how: How,
@@ -77,20 +77,20 @@ const fn root(paths: &'static [&'static str]) -> How {
     How::Files(Files { paths, wanted: OwnerOrMode::Owner(Owner::Root) })
 }
 
-const fn api(judge: fn(&Plane, &ProgramView) -> Verdict) -> How {
-    How::Each(Component::ApiServer, judge)
+const fn api(evaluate: fn(&Plane, &ProgramView) -> Verdict) -> How {
+    How::Each(Component::ApiServer, evaluate)
 }
 
-const fn kcm(judge: fn(&Plane, &ProgramView) -> Verdict) -> How {
-    How::Each(Component::ControllerManager, judge)
+const fn kcm(evaluate: fn(&Plane, &ProgramView) -> Verdict) -> How {
+    How::Each(Component::ControllerManager, evaluate)
 }
 
-const fn kubelet(judge: fn(&Plane, &ProgramView) -> Verdict) -> How {
-    How::Each(Component::Kubelet, judge)
+const fn kubelet(evaluate: fn(&Plane, &ProgramView) -> Verdict) -> How {
+    How::Each(Component::Kubelet, evaluate)
 }
 
-const fn in_etcd(judge: fn(&Plane, &ProgramView) -> Verdict) -> How {
-    How::Each(Component::Etcd, judge)
+const fn in_etcd(evaluate: fn(&Plane, &ProgramView) -> Verdict) -> How {
+    How::Each(Component::Etcd, evaluate)
 }
 
 const API: &[&str] = &["/etc/kubernetes/manifests/kube-apiserver.yaml"];

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::tool::{self, Said};
 use super::{Found, Input, InputError, Text};
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 use crate::yaml::emit;
 
 /// The resources that rules look into, and whether they live in a namespace. Secrets are left where they are.
@@ -52,12 +52,12 @@ pub struct Live {
     /// Another context than the current one.
     pub context: Option<String>,
     /// How much of it.
-    pub reach: Reach,
+    pub reach: Scope,
 }
 
 /// How much of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Reach {
+pub enum Scope {
     /// The namespace of the context.
     #[default]
     Current,
@@ -80,9 +80,9 @@ pub(super) fn objects(live: &Live, timeout: Duration) -> Result<Found, InputErro
     let served = kubectl.ok(&["api-resources", "--verbs=list", "--output=name"])?;
     let served: BTreeSet<&str> = served.lines().collect();
     let namespace = match &live.reach {
-        Reach::All => None,
-        Reach::Namespace(name) => Some(name.clone()),
-        Reach::Current => {
+        Scope::All => None,
+        Scope::Namespace(name) => Some(name.clone()),
+        Scope::Current => {
             let name = kubectl.ok(&["config", "view", "--minify", "--output=jsonpath={..namespace}"])?;
             Some(if name.is_empty() { "default".to_owned() } else { name })
         }

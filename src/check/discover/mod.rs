@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 
-pub use live::{Live, Reach, inputs as live_inputs};
+pub use live::{Live, Scope, inputs as live_inputs};
 
 /// One text to check.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::{Collected, Invalid, Suppression};
 use crate::apiserver::files;
 use crate::diagnostic::nearest;
-use crate::kube::object::{self, Object};
+use crate::k8s::object::{self, Object};
 use crate::rules::{self, FileId, ObjectId, Rule, identity};
 use crate::yaml::{Comment, Document, Kind, Node, Span, Stream};
 

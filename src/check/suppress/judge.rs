@@ -11,11 +11,11 @@ use crate::yaml::Span;
 
 /// What the user asked for about suppressions.
 #[derive(Debug)]
-pub(in crate::check) struct Wishes<'a> {
+pub(in crate::check) struct SuppressionContext<'a> {
     /// The day on which they are judged.
     pub(in crate::check) today: Date,
     /// Rules that nothing may suppress.
-    pub(in crate::check) strict: &'a [&'static Rule],
+    pub(in crate::check) no_suppress: &'a [&'static Rule],
     /// The rules that ran: a suppression of another one cannot be called unused.
     pub(in crate::check) ran: &'a [&'static Rule],
     /// Those of the configuration.
@@ -25,15 +25,19 @@ pub(in crate::check) struct Wishes<'a> {
 }
 
 /// Takes away what is suppressed, adds what is wrong with suppressions, and gives the number of those taken away.
-pub(in crate::check) fn judge(findings: &mut Vec<Finding>, collected: Collected, wishes: &Wishes<'_>) -> usize {
+pub(in crate::check) fn judge(
+    findings: &mut Vec<Finding>,
+    collected: Collected,
+    context: &SuppressionContext<'_>,
+) -> usize {
     let before = findings.len();
     let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
     for (at, suppression) in collected.suppressions.iter().enumerate() {
         by_file.entry(suppression.file).or_default().push(at);
     }
     let mut used = vec![false; collected.suppressions.len()];
-    let mut used_configured = vec![false; wishes.configured.len()];
-    let is_over = |expires: Option<Date>| expires.is_some_and(|day| day < wishes.today);
+    let mut used_configured = vec![false; context.configured.len()];
+    let is_over = |expires: Option<Date>| expires.is_some_and(|day| day < context.today);
     findings.retain(|finding| {
         let mut passes = false;
         for &at in by_file.get(&finding.file()).map(Vec::as_slice).unwrap_or_default() {
@@ -43,16 +47,16 @@ pub(in crate::check) fn judge(findings: &mut Vec<Finding>, collected: Collected,
                 mark(&mut used, at);
             }
         }
-        for (at, suppression) in wishes.configured.iter().enumerate() {
+        for (at, suppression) in context.configured.iter().enumerate() {
             if suppression.holds_for(finding) {
                 passes |= !is_over(suppression.expires);
                 mark(&mut used_configured, at);
             }
         }
-        !passes || wishes.strict.contains(&finding.rule)
+        !passes || context.no_suppress.contains(&finding.rule)
     });
     let suppressed = before - findings.len();
-    let ran = |rule: &'static Rule| wishes.ran.contains(&rule);
+    let ran = |rule: &'static Rule| context.ran.contains(&rule);
     if ran(&INVALID) {
         findings.extend(collected.invalid.into_iter().map(invalid));
     }
@@ -63,8 +67,8 @@ pub(in crate::check) fn judge(findings: &mut Vec<Finding>, collected: Collected,
             findings.push(about(&UNUSED, suppression, unused(suppression.rule)));
         }
     }
-    for (suppression, used) in wishes.configured.iter().zip(used_configured) {
-        let place = (wishes.config, suppression.span);
+    for (suppression, used) in context.configured.iter().zip(used_configured) {
+        let place = (context.config, suppression.span);
         if is_over(suppression.expires) && ran(&EXPIRED) {
             findings.push(finding(&EXPIRED, place, expired(suppression.rule, suppression.expires)));
         } else if !used && ran(suppression.rule) && ran(&UNUSED) {

@@ -19,11 +19,11 @@ pub(super) fn run(args: &CheckArgs, name: BenchmarkName, inputs: &[Input], optio
         Format::Json => report::benchmark::json(&judged, out),
         _ => report::benchmark::text(&judged, args.all, out),
     })?;
-    for (file, reason) in &judged.broken {
+    for (file, reason) in &judged.errors {
         output::error(&format!("{file}: {reason}"))?;
     }
     output::say(&report::benchmark::summary(&judged))?;
-    Ok(if !judged.broken.is_empty() {
+    Ok(if !judged.errors.is_empty() {
         UNUSABLE
     } else if !judged.found {
         NOTHING

@@ -1,7 +1,7 @@
 //! `tightship check`: files → findings → report.
 
 mod benchmark;
-mod mend;
+mod fix;
 mod options;
 
 use anyhow::Context;
@@ -21,10 +21,10 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
         return benchmark::run(args, name, &inputs, &options);
     }
     let mut outcome = check::run(&inputs, &options);
-    let made = mend::only_where_written(&mut outcome, &inputs);
+    let made = fix::only_where_written(&mut outcome, &inputs);
     if made > 0 && (args.diff || args.fix.is_some()) {
         let what = output::count(made, "finding");
-        output::say(&format!("{what} in what was rendered: to be mended in what it is rendered from"))?;
+        output::say(&format!("{what} in what was rendered: to be fixed in what it is rendered from"))?;
     }
     if args.update_baseline {
         return record(args, &outcome);
@@ -32,18 +32,18 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     let baseline = known(args, &mut outcome)?;
     let safety = args.fix.map_or(Safety::Safe, Into::into);
     if args.diff {
-        let mended = mend::show(&inputs, &outcome, &options, safety)?;
-        return Ok(if mended > 0 { FINDINGS } else { OK });
+        let fixed = fix::show(&inputs, &outcome, &options, safety)?;
+        return Ok(if fixed > 0 { FINDINGS } else { OK });
     }
     if args.fix.is_some() {
-        if mend::mend(&mut inputs, &outcome, &options, safety)? > 0 {
+        if fix::apply(&mut inputs, &outcome, &options, safety)? > 0 {
             outcome = check::run(&inputs, &options);
-            mend::only_where_written(&mut outcome, &inputs);
+            fix::only_where_written(&mut outcome, &inputs);
             known(args, &mut outcome)?;
         }
-        mend::take_back(&mut outcome, safety)?;
+        fix::take_back(&mut outcome, safety)?;
     }
-    // the mended text takes standard output
+    // the fixed text takes standard output
     let is_taken = args.fix.is_some() && inputs.iter().any(|input| matches!(input.text, Text::Here(_)));
     show(args, &outcome, baseline, is_taken)?;
     Ok(code(&outcome, fail_on, args.exit_zero))
@@ -52,7 +52,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
 /// Writes the baseline.
 fn record(args: &CheckArgs, outcome: &Outcome) -> anyhow::Result<u8> {
     let Some(path) = &args.baseline else { return Ok(UNUSABLE) };
-    if let Some(broken) = outcome.broken.first() {
+    if let Some(broken) = outcome.errors.first() {
         let name = outcome.files.get(broken.file.0 as usize).map_or("", |file| file.name.as_str());
         anyhow::bail!("{name}: {}; the baseline was not written, as it would not be whole", broken.message);
     }
@@ -72,7 +72,7 @@ fn known(args: &CheckArgs, outcome: &mut Outcome) -> anyhow::Result<usize> {
 
 fn show(args: &CheckArgs, outcome: &Outcome, gone: usize, aside: bool) -> anyhow::Result<()> {
     output::report(args.output.as_deref(), aside, |out| report::write(outcome, args.format, args.all, out))?;
-    let is_silent = outcome.findings.is_empty() && outcome.broken.is_empty();
+    let is_silent = outcome.findings.is_empty() && outcome.errors.is_empty();
     if is_silent || args.format != Format::Text || args.output.is_some() {
         output::say(&report::summary(outcome))?;
     }
@@ -87,7 +87,7 @@ fn show(args: &CheckArgs, outcome: &Outcome, gone: usize, aside: bool) -> anyhow
 }
 
 fn code(outcome: &Outcome, fail_on: Severity, exit_zero: bool) -> u8 {
-    if !outcome.broken.is_empty() {
+    if !outcome.errors.is_empty() {
         UNUSABLE
     } else if outcome.counts.objects == 0 {
         NOTHING

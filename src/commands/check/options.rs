@@ -8,10 +8,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::{Shown, output};
 use crate::check::config::{self, Choice, Config};
-use crate::check::{self, Found, Input, Live, Options, Reach, Request, Selection, Text};
+use crate::check::{self, Found, Input, Live, Options, Request, Scope, Selection, Text};
 use crate::cli::CheckArgs;
-use crate::kube::version::Version;
-use crate::rules::pod_security::PolicyVersion;
+use crate::k8s::pod_security::PolicyVersion;
+use crate::k8s::version::Version;
 use crate::rules::{Rule, Settings, Severity};
 use crate::spec::validate;
 use crate::yaml::Source;
@@ -53,10 +53,10 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         fixes: !args.as_admission,
         as_admission: args.as_admission,
     };
-    let mut strict: Vec<&'static Rule> =
+    let mut no_suppress: Vec<&'static Rule> =
         config.into_iter().flat_map(|config| &config.no_suppress).filter_map(|rule| rule.0).collect();
     for word in &args.no_suppress {
-        strict.extend(Selection::named(word)?);
+        no_suppress.extend(Selection::named(word)?);
     }
     let severities = config.into_iter().flat_map(|config| &config.severity);
     let severities = severities.filter_map(|(rule, word)| Some((rule.0?, word.severity()))).collect();
@@ -70,7 +70,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         selection,
         severities,
         today: validate::today(),
-        strict,
+        no_suppress,
         suppressions: config.map(Config::object_suppressions).unwrap_or_default(),
         config: file.as_ref().map(|file| file.source.clone()),
     };
@@ -116,9 +116,9 @@ fn inputs(args: &CheckArgs, kubernetes: Option<Version>) -> anyhow::Result<Found
     let (stdin, paths): (Vec<&Utf8PathBuf>, Vec<&Utf8PathBuf>) = args.paths.iter().partition(|path| *path == "-");
     let made = &args.made;
     let reach = match &made.namespace {
-        Some(name) => Reach::Namespace(name.clone()),
-        None if made.all_namespaces => Reach::All,
-        None => Reach::Current,
+        Some(name) => Scope::Namespace(name.clone()),
+        None if made.all_namespaces => Scope::All,
+        None => Scope::Current,
     };
     let live = made.live.then(|| Live { kubeconfig: made.kubeconfig.clone(), context: made.context.clone(), reach });
     let request = Request {

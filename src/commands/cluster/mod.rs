@@ -8,7 +8,7 @@ use super::{DRIFT, OK, interrupt, output};
 use crate::cli::cluster::{ClusterCommand, UpArgs, Which};
 use crate::cluster::create::{self, Wanted};
 use crate::cluster::delete::{self, Deleted};
-use crate::cluster::{Home, default_root, keeper, status};
+use crate::cluster::{ClusterDir, default_root, reaper, status};
 use crate::commands::progress::Steps;
 
 /// Runs one of its commands.
@@ -21,10 +21,10 @@ pub(super) fn run(command: &ClusterCommand) -> anyhow::Result<u8> {
     }
 }
 
-fn home(which: &Which) -> anyhow::Result<Home> {
+fn home(which: &Which) -> anyhow::Result<ClusterDir> {
     let root = which.dir.clone().map_or_else(default_root, Ok)?;
     anyhow::ensure!(!root.as_str().is_empty(), "--dir is empty: `--dir .` is the current folder");
-    Ok(Home::new(&root, &which.name)?)
+    Ok(ClusterDir::new(&root, &which.name)?)
 }
 
 fn up(args: &UpArgs) -> anyhow::Result<u8> {
@@ -76,6 +76,6 @@ fn down(which: &Which) -> anyhow::Result<u8> {
 fn keep(which: &Which) -> anyhow::Result<u8> {
     // whoever makes the cluster decides when this ends
     interrupt::writing();
-    keeper::keep(&home(which)?, io::stdin().lock())?;
+    reaper::keep(&home(which)?, io::stdin().lock())?;
     Ok(OK)
 }

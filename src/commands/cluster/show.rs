@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use crate::cluster::Home;
+use crate::cluster::ClusterDir;
 use crate::cluster::flags::Difference;
-use crate::cluster::ports::{Listener, Reach};
+use crate::cluster::ports::{Exposure, Listener};
 use crate::cluster::status::{Node, Status};
 
 /// Longer values are cut: paths fit.
 const LONGEST: usize = 48;
 
 /// The whole text.
-pub(super) fn text(home: &Home, status: &Status) -> String {
+pub(super) fn text(home: &ClusterDir, status: &Status) -> String {
     let record = &status.record;
     let kind = if record.hardened { "hardened" } else { "not hardened" };
     let mut text = format!(
@@ -81,7 +81,7 @@ fn difference(difference: &Difference) -> Vec<String> {
 fn port(port: &Listener) -> Vec<String> {
     let verdict = port.verdict();
     let address = match port.reach() {
-        Reach::Everywhere => "all addresses".to_owned(),
+        Exposure::Everywhere => "all addresses".to_owned(),
         _ => port.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     };
     let what = match verdict.wrong {

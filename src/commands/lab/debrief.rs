@@ -2,20 +2,20 @@
 
 use anyhow::bail;
 
-use super::desk::Desk;
+use super::context::LabContext;
 use crate::cli::lab::LabName;
 use crate::commands::{OK, output};
-use crate::lab::scene::Names;
+use crate::lab::check_context::Names;
 
 /// Says what happened and why, once the lab is passed or its solution was seen.
-pub(super) fn run(desk: &Desk, name: &LabName) -> anyhow::Result<u8> {
-    let entry = desk.lab(name.lab.as_deref())?;
-    let record = desk.record(entry);
+pub(super) fn run(context: &LabContext, name: &LabName) -> anyhow::Result<u8> {
+    let entry = context.lab(name.lab.as_deref())?;
+    let record = context.record(entry);
     if !record.is_some_and(|record| record.passed.is_some() || record.solution_seen) {
         bail!("the debrief of {} would tell its solution: pass it first", entry.lab.id.value);
     }
-    let names = match (record.and_then(|record| record.run.as_ref()), desk.cluster(entry)) {
-        (Some(run), Some(cluster)) => run.names(&entry.lab.id.value, cluster, &desk.workspace.kubeconfig()),
+    let names = match (record.and_then(|record| record.run.as_ref()), context.cluster(entry)) {
+        (Some(run), Some(cluster)) => run.names(&entry.lab.id.value, cluster, &context.workspace.kubeconfig()),
         _ => Names::sample(&entry.lab),
     };
     let text = entry.text("debrief.md", &names).map_err(|fault| anyhow::anyhow!("{fault}"))?;

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::process::{Command, Stdio};
 
-use super::desk::Desk;
+use super::context::LabContext;
 use crate::cli::lab::DoctorArgs;
 use crate::cluster::image;
 use crate::commands::{FINDINGS, OK, output};
 use crate::lab::IMAGE;
-use crate::lab::site::Site;
+use crate::lab::lab_cluster::LabCluster;
 
 /// The least memory that a cluster wants, in MiB.
 const MEMORY: u64 = 2048;
@@ -37,7 +37,7 @@ impl Finding {
 }
 
 /// Looks whether this machine can run labs.
-pub(super) fn run(desk: &Desk, args: &DoctorArgs) -> anyhow::Result<u8> {
+pub(super) fn run(context: &LabContext, args: &DoctorArgs) -> anyhow::Result<u8> {
     let mut found = vec![
         program("docker", &["version", "--format", "{{.Server.Version}}"], "https://docs.docker.com/engine/install"),
         program("kind", &["version"], "https://kind.sigs.k8s.io/docs/user/quick-start/#installation"),
@@ -48,8 +48,8 @@ pub(super) fn run(desk: &Desk, args: &DoctorArgs) -> anyhow::Result<u8> {
         limit("inotify watches", "max_user_watches", WATCHES),
         control_groups(),
     ];
-    for record in desk.state.clusters.values() {
-        found.extend(match Site::open(record) {
+    for record in context.state.clusters.values() {
+        found.extend(match LabCluster::open(record) {
             Ok(site) => cluster(&site),
             Err(error) => vec![Finding::ill("cluster", record.name.clone(), error.to_string())],
         });
@@ -136,7 +136,7 @@ fn control_groups() -> Finding {
 }
 
 /// What labs need of a cluster that is there.
-fn cluster(site: &Site) -> Vec<Finding> {
+fn cluster(site: &LabCluster) -> Vec<Finding> {
     let record = &site.record;
     let mut found = vec![Finding::well("cluster", format!("{} {}", record.name, record.version))];
     if !record.node.is_empty() {

@@ -5,23 +5,23 @@ use std::rc::Rc;
 
 use anyhow::bail;
 
-use super::desk::{self, Desk};
+use super::context::{self, LabContext};
 use super::show;
 use crate::cli::lab::TaskArgs;
 use crate::commands::{OK, output};
 
 /// Shows the next hint of a task, after those that were shown before.
-pub(super) fn run(mut desk: Desk, args: &TaskArgs) -> anyhow::Result<u8> {
-    let _lock = desk.lock()?;
-    let course = Rc::clone(&desk.course);
-    let entry = desk.lab_of(&course, None)?;
-    desk.run(entry)?;
+pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8> {
+    let _lock = context.lock()?;
+    let course = Rc::clone(&context.course);
+    let entry = context.lab_of(&course, None)?;
+    context.run(entry)?;
     let id = entry.lab.id.value.to_string();
-    let record = desk.state.lab(&id);
+    let record = context.state.lab(&id);
     let seen = |task: &str| record.hints.get(task).copied().unwrap_or_default();
     let tasks = &entry.lab.tasks;
     let task = match &args.task {
-        Some(word) => desk::task(entry, word)?,
+        Some(word) => context::task(entry, word)?,
         // the first with a hint that was not shown
         None => match tasks.iter().find(|task| seen(&task.id.value) < task.hints.len()).or(tasks.last()) {
             Some(task) => &task.id.value,
@@ -34,15 +34,15 @@ pub(super) fn run(mut desk: Desk, args: &TaskArgs) -> anyhow::Result<u8> {
     let shown = (seen(task) + 1).min(found.hints.len());
     let is_new = shown > seen(task);
     record.hints.insert(task.to_owned(), shown);
-    let all_seen = all_hints_seen(&desk, entry);
-    desk.save()?;
+    let all_seen = all_hints_seen(&context, entry);
+    context.save()?;
     // the names of the run are in the hints too
-    let names = desk.run(entry)?.clone();
-    let cluster = desk.cluster(entry).cloned();
+    let names = context.run(entry)?.clone();
+    let cluster = context.cluster(entry).cloned();
     let mut text = format!("{}\n", show::bold(&format!("{}. {}", number + 1, found.id.value)));
     for (at, hint) in found.hints.iter().take(shown).enumerate() {
         let hint = match &cluster {
-            Some(cluster) => names.names(&id, cluster, &desk.workspace.kubeconfig()).render("lab.yaml", hint),
+            Some(cluster) => names.names(&id, cluster, &context.workspace.kubeconfig()).render("lab.yaml", hint),
             None => Ok(hint.clone()),
         };
         let hint = hint.map_err(|fault| anyhow::anyhow!("{fault}"))?;
@@ -59,8 +59,8 @@ pub(super) fn run(mut desk: Desk, args: &TaskArgs) -> anyhow::Result<u8> {
 }
 
 /// Whether every hint of a lab was shown.
-pub(super) fn all_hints_seen(desk: &Desk, entry: &crate::lab::course::Entry) -> bool {
-    let record = desk.record(entry);
+pub(super) fn all_hints_seen(context: &LabContext, entry: &crate::lab::course::Entry) -> bool {
+    let record = context.record(entry);
     entry.lab.tasks.iter().all(|task| {
         record.and_then(|record| record.hints.get(&*task.id.value)).is_some_and(|seen| *seen >= task.hints.len())
     })

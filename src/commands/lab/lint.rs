@@ -9,20 +9,20 @@ use camino::Utf8Path;
 use serde::Serialize;
 use tempfile::TempDir;
 
-use super::desk::{Desk, say};
+use super::context::{LabContext, say};
 use super::verify::broken;
 use crate::cli::lab::LintArgs;
-use crate::cluster::client::Api;
+use crate::client::Api;
 use crate::cluster::create::Borrowed;
 use crate::commands::progress::Steps;
 use crate::commands::{FINDINGS, OK, interrupt, output};
+use crate::lab::check_context::Names;
 use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Fault, Faults};
+use crate::lab::lab_cluster::{self, LabCluster};
 use crate::lab::lint::live::{self, Ground};
 use crate::lab::lint::pool::{Pool, Stoppable, temporary};
 use crate::lab::lint::{Phase, Proof, offline};
-use crate::lab::scene::Names;
-use crate::lab::site::{self, Site};
 use crate::lab::state::Workspace;
 
 /// The version of the JSON.
@@ -38,11 +38,11 @@ struct Output<'p> {
 }
 
 /// Proves a course.
-pub(super) fn run(desk: &Desk, args: &LintArgs) -> anyhow::Result<u8> {
+pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
     let labs: Vec<&Entry> = if args.labs.is_empty() {
-        desk.course.labs.iter().collect()
+        context.course.labs.iter().collect()
     } else {
-        args.labs.iter().map(|word| desk.course.find(word)).collect::<Result<_, _>>()?
+        args.labs.iter().map(|word| context.course.find(word)).collect::<Result<_, _>>()?
     };
     let faults: Vec<Fault> = labs.iter().flat_map(|entry| offline::check(entry).0).collect();
     if !faults.is_empty() {
@@ -121,24 +121,30 @@ impl Hold {
 }
 
 /// The cluster to prove on.
-fn ground(args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<(Site, Hold)> {
+fn ground(args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<(LabCluster, Hold)> {
     if let Some(context) = &args.cluster.context {
         let hold = Hold::Folder(tempfile::tempdir().context("a folder for the runs")?);
-        let site = Site::adopt(&Workspace::new(hold.folder()?)?, context, args.cluster.yes_this_cluster)?;
+        let site = LabCluster::adopt(&Workspace::new(hold.folder()?)?, context, args.cluster.yes_this_cluster)?;
         return Ok((site, hold));
     }
     let stop = interrupt::writing();
     let entry = labs.first().context("there are no labs")?;
-    let wanted = site::wanted(entry, args.cluster.image.as_deref())?;
+    let wanted = lab_cluster::wanted(entry, args.cluster.image.as_deref())?;
     let name = format!("tightship-lint-{}", Names::for_run(&entry.lab)?.run);
     let mut steps = Steps::new();
-    let made = Site::borrow(&temporary()?, &name, &wanted, &mut steps, stop);
+    let made = LabCluster::borrow(&temporary()?, &name, &wanted, &mut steps, stop);
     steps.finish();
     let (site, cluster) = made?;
     Ok((site, Hold::Cluster(cluster)))
 }
 
-fn prove(site: &Site, hold: &Hold, args: &LintArgs, labs: &[&Entry], teller: &Teller) -> anyhow::Result<Vec<Proof>> {
+fn prove(
+    site: &LabCluster,
+    hold: &Hold,
+    args: &LintArgs,
+    labs: &[&Entry],
+    teller: &Teller,
+) -> anyhow::Result<Vec<Proof>> {
     let stop = interrupt::writing();
     let access = site.access()?;
     // what is done on a cluster that goes may end at once; on somebody else's it is cleaned up

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::desk::Desk;
+use super::context::LabContext;
 use crate::cli::lab::ListArgs;
 use crate::commands::{OK, output};
 use crate::lab::course::{Entry, values::Need};
@@ -36,12 +36,12 @@ struct Line<'d> {
 }
 
 /// Lists the labs.
-pub(super) fn run(desk: &Desk, args: &ListArgs) -> anyhow::Result<u8> {
+pub(super) fn run(context: &LabContext, args: &ListArgs) -> anyhow::Result<u8> {
     if args.markdown {
-        output::print(&page::markdown(&desk.course))?;
+        output::print(&page::markdown(&context.course))?;
         return Ok(OK);
     }
-    let lines: Vec<Line<'_>> = desk.course.labs.iter().map(|entry| line(desk, entry)).collect();
+    let lines: Vec<Line<'_>> = context.course.labs.iter().map(|entry| line(context, entry)).collect();
     if args.json {
         let output = Output { version: VERSION, labs: lines };
         output::print(&format!("{}\n", serde_json::to_string_pretty(&output)?))?;
@@ -67,10 +67,10 @@ pub(super) fn run(desk: &Desk, args: &ListArgs) -> anyhow::Result<u8> {
     Ok(OK)
 }
 
-fn line<'d>(desk: &'d Desk, entry: &'d Entry) -> Line<'d> {
+fn line<'d>(context: &'d LabContext, entry: &'d Entry) -> Line<'d> {
     let lab = &entry.lab;
-    let record = desk.record(entry);
-    let blocked = blocked(desk, entry);
+    let record = context.record(entry);
+    let blocked = blocked(context, entry);
     let status = match record {
         Some(record) if record.passed.is_some() => "done",
         Some(record) if record.run.is_some() => "doing",
@@ -93,9 +93,9 @@ fn line<'d>(desk: &'d Desk, entry: &'d Entry) -> Line<'d> {
 }
 
 /// Why a lab cannot be started on the cluster that is there; none if it can, or if there is no cluster yet.
-fn blocked(desk: &Desk, entry: &Entry) -> Option<String> {
+fn blocked(context: &LabContext, entry: &Entry) -> Option<String> {
     let own = entry.lab.needs.contains(&Need::OwnCluster);
-    let record = desk.state.clusters.get(Desk::cluster_key(entry)).filter(|_| !own)?;
+    let record = context.state.clusters.get(LabContext::cluster_key(entry)).filter(|_| !own)?;
     if let Some(needed) = record.lacks(&entry.lab) {
         return Some(format!("needs Kubernetes {needed} or newer, the cluster has {}", record.version));
     }

@@ -1,7 +1,7 @@
 //! `tightship lab`.
 
+mod context;
 mod debrief;
-mod desk;
 mod doctor;
 mod down;
 mod hint;
@@ -16,27 +16,27 @@ mod verify;
 mod watch;
 
 use crate::cli::lab::{LabArgs, LabCommand};
-use desk::Desk;
+use context::LabContext;
 
 /// Something could not be looked at, which is not the learner's fault.
 const ERROR: u8 = 3;
 
 /// Runs one of its commands.
 pub(super) fn run(args: &LabArgs) -> anyhow::Result<u8> {
-    let desk = Desk::open(args)?;
+    let context = LabContext::open(args)?;
     match &args.command {
-        None => status::brief(&desk),
-        Some(LabCommand::List(args)) => list::run(&desk, args),
-        Some(LabCommand::Start(args)) => start::run(desk, args),
-        Some(LabCommand::Verify(args)) => verify::run(desk, args),
-        Some(LabCommand::Hint(args)) => hint::run(desk, args),
-        Some(LabCommand::Watch(name)) => watch::run(desk, name),
-        Some(LabCommand::Reset(name)) => reset::run(desk, name),
-        Some(LabCommand::Solution(args)) => solution::run(desk, args),
-        Some(LabCommand::Debrief(name)) => debrief::run(&desk, name),
-        Some(LabCommand::Status) => status::run(&desk),
-        Some(LabCommand::Doctor(args)) => doctor::run(&desk, args),
-        Some(LabCommand::Lint(args)) => lint::run(&desk, args),
-        Some(LabCommand::Down) => down::run(desk),
+        None => status::brief(&context),
+        Some(LabCommand::List(args)) => list::run(&context, args),
+        Some(LabCommand::Start(args)) => start::run(context, args),
+        Some(LabCommand::Verify(args)) => verify::run(context, args),
+        Some(LabCommand::Hint(args)) => hint::run(context, args),
+        Some(LabCommand::Watch(name)) => watch::run(context, name),
+        Some(LabCommand::Reset(name)) => reset::run(context, name),
+        Some(LabCommand::Solution(args)) => solution::run(context, args),
+        Some(LabCommand::Debrief(name)) => debrief::run(&context, name),
+        Some(LabCommand::Status) => status::run(&context),
+        Some(LabCommand::Doctor(args)) => doctor::run(&context, args),
+        Some(LabCommand::Lint(args)) => lint::run(&context, args),
+        Some(LabCommand::Down) => down::run(context),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::desk::{Desk, say};
+use super::context::{LabContext, say};
 use super::start;
 use super::verify::broken;
 use crate::cli::lab::LabName;
@@ -12,28 +12,28 @@ use crate::lab::course::values::Need;
 use crate::lab::run::RunError;
 
 /// Begins a lab anew: new namespaces, new files; those of the learner are kept aside.
-pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
-    let _lock = desk.lock()?;
-    let course = Rc::clone(&desk.course);
-    let entry = desk.lab_of(&course, name.lab.as_deref())?;
+pub(super) fn run(mut context: LabContext, name: &LabName) -> anyhow::Result<u8> {
+    let _lock = context.lock()?;
+    let course = Rc::clone(&context.course);
+    let entry = context.lab_of(&course, name.lab.as_deref())?;
     let mut steps = Steps::new();
     let is_own = entry.lab.needs.contains(&Need::OwnCluster);
-    let site = match desk.site(entry) {
+    let site = match context.site(entry) {
         Ok(site) => site,
-        Err(error) if is_own && desk.cluster(entry).is_some() => {
+        Err(error) if is_own && context.cluster(entry).is_some() => {
             say(&format!("{error:#}"))?;
-            start::renew(&mut desk, entry, &mut steps)?
+            start::renew(&mut context, entry, &mut steps)?
         }
         Err(error) => return broken(&error),
     };
-    let mut begun = start::begin(&mut desk, entry, &site, &mut steps);
+    let mut begun = start::begin(&mut context, entry, &site, &mut steps);
     if let Err(error) = &begun
         && matches!(error.downcast_ref(), Some(RunError::Spoiled(_)))
     {
         steps.fail();
         say(&format!("{error:#}"))?;
-        let site = start::renew(&mut desk, entry, &mut steps)?;
-        begun = start::begin(&mut desk, entry, &site, &mut steps);
+        let site = start::renew(&mut context, entry, &mut steps)?;
+        begun = start::begin(&mut context, entry, &site, &mut steps);
     }
     if let Err(error) = begun {
         steps.fail();
@@ -41,5 +41,5 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
     }
     let seconds = steps.finish();
     say(&format!("{} begins anew, after {:.1} s", entry.lab.id.value, seconds.as_secs_f64()))?;
-    start::where_to(&desk, entry)
+    start::where_to(&context, entry)
 }

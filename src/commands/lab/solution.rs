@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use anyhow::bail;
 
-use super::desk::Desk;
+use super::context::LabContext;
 use super::hint::all_hints_seen;
 use super::show;
 use super::verify::{self, broken};
@@ -14,14 +14,14 @@ use crate::commands::{OK, output};
 use crate::lab::course::Step;
 
 /// Shows a solution, or applies it.
-pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
-    let _lock = desk.lock()?;
-    let course = Rc::clone(&desk.course);
-    let entry = desk.lab_of(&course, args.lab.lab.as_deref())?;
+pub(super) fn run(mut context: LabContext, args: &SolutionArgs) -> anyhow::Result<u8> {
+    let _lock = context.lock()?;
+    let course = Rc::clone(&context.course);
+    let entry = context.lab_of(&course, args.lab.lab.as_deref())?;
     let id = entry.lab.id.value.to_string();
-    desk.run(entry)?;
-    let is_passed = desk.record(entry).is_some_and(|record| record.passed.is_some());
-    if !is_passed && !all_hints_seen(&desk, entry) {
+    context.run(entry)?;
+    let is_passed = context.record(entry).is_some_and(|record| record.passed.is_some());
+    if !is_passed && !all_hints_seen(&context, entry) {
         bail!("the solution of {id} opens when the lab is passed, or when all hints are seen: `tightship lab hint`");
     }
     let count = entry.lab.solutions.len();
@@ -32,14 +32,14 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
             if count > 1 { format!(" to {count}") } else { String::new() }
         );
     }
-    let site = match desk.site(entry) {
+    let site = match context.site(entry) {
         Ok(site) => site,
         Err(error) => return broken(&error),
     };
-    let mut stage = desk.stage(entry, &site)?;
+    let mut stage = context.stage(entry, &site)?;
     if !is_passed {
-        desk.state.lab(&id).solution_seen = true;
-        desk.save()?;
+        context.state.lab(&id).solution_seen = true;
+        context.save()?;
     }
     let Some(solution) = stage.lab.solutions.get(args.number - 1).map(|solution| solution.value.clone()) else {
         bail!("{id} has no such solution");
@@ -67,10 +67,10 @@ pub(super) fn run(mut desk: Desk, args: &SolutionArgs) -> anyhow::Result<u8> {
         let _ = output::say(text);
     };
     stage.apply_solution(&site.client, args.number - 1, None, &mut tell)?;
-    if let Some(run) = &mut desk.state.lab(&id).run {
+    if let Some(run) = &mut context.state.lab(&id).run {
         run.saved.clone_from(&stage.names.saved);
     }
-    let report = verify::look(&mut desk, entry, &stage, &site.client, None)?;
+    let report = verify::look(&mut context, entry, &stage, &site.client, None)?;
     output::print(&format!("\n{}", verify::text(entry, &report, None)))?;
     Ok(verify::code(&report))
 }

@@ -7,33 +7,33 @@ use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 
-use super::desk::{Desk, say};
+use super::context::{LabContext, say};
 use super::show;
 use super::verify::broken;
 use crate::cli::lab::{ClusterArgs, StartArgs};
 use crate::cluster::Progress as _;
 use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, output};
+use crate::lab::check_context::{Names, Snapshots};
 use crate::lab::course::{Course, Entry, values::Need};
-use crate::lab::run::{self, Proved, Stage};
-use crate::lab::scene::{Names, Snapshots};
-use crate::lab::site::{self, Site, Way};
+use crate::lab::lab_cluster::{self, ClusterSource, LabCluster};
+use crate::lab::run::{self, Proved, RenderedLab};
 use crate::lab::state::RunRecord;
 
 /// The variable that names the image of nodes.
 const IMAGE: &str = "TIGHTSHIP_NODE_IMAGE";
 
 /// Starts a lab.
-pub(super) fn run(mut desk: Desk, args: &StartArgs) -> anyhow::Result<u8> {
-    let _lock = desk.lock()?;
-    let course = Rc::clone(&desk.course);
-    let Some(entry) = choose(&course, &desk, &args.lab)? else {
+pub(super) fn run(mut context: LabContext, args: &StartArgs) -> anyhow::Result<u8> {
+    let _lock = context.lock()?;
+    let course = Rc::clone(&context.course);
+    let Some(entry) = choose(&course, &context, &args.lab)? else {
         say("every lab is passed: `tightship lab list` shows them, `tightship lab start ID` repeats one")?;
         return Ok(OK);
     };
     let id = entry.lab.id.value.to_string();
     let mut steps = Steps::new();
-    let site = match site(&mut desk, entry, &args.cluster, &mut steps) {
+    let site = match site(&mut context, entry, &args.cluster, &mut steps) {
         Ok(site) => site,
         Err(error) => {
             steps.fail();
@@ -43,86 +43,96 @@ pub(super) fn run(mut desk: Desk, args: &StartArgs) -> anyhow::Result<u8> {
     if let Some(needed) = site.record.lacks(&entry.lab) {
         bail!("{id} needs Kubernetes {needed} or newer, and this cluster has {}", site.record.version);
     }
-    let is_ready = desk.record(entry).and_then(|record| record.run.as_ref()).is_some_and(|run| run.ready);
+    let is_ready = context.record(entry).and_then(|record| record.run.as_ref()).is_some_and(|run| run.ready);
     if is_ready {
         steps.finish();
-        desk.state.current = Some(id.clone());
-        desk.save()?;
-        site.write_kubeconfig(&desk.workspace, desk.stage(entry, &site)?.names.home())?;
+        context.state.current = Some(id.clone());
+        context.save()?;
+        site.write_kubeconfig(&context.workspace, context.stage(entry, &site)?.names.home())?;
         say(&format!("{id} is started already; `tightship lab reset` begins it anew"))?;
-        return where_to(&desk, entry);
+        return where_to(&context, entry);
     }
-    let begun = begin(&mut desk, entry, &site, &mut steps);
+    let begun = begin(&mut context, entry, &site, &mut steps);
     if let Err(error) = begun {
         steps.fail();
         return broken(&error);
     }
     let seconds = steps.finish();
     say(&format!("{id} is ready after {} s", seconds.as_secs()))?;
-    where_to(&desk, entry)
+    where_to(&context, entry)
 }
 
-fn choose<'c>(course: &'c Course, desk: &Desk, word: &str) -> anyhow::Result<Option<&'c Entry>> {
+fn choose<'c>(course: &'c Course, context: &LabContext, word: &str) -> anyhow::Result<Option<&'c Entry>> {
     if word != "next" {
         return Ok(Some(course.find(word)?));
     }
-    let is_done = |id: &str| desk.state.labs.get(id).is_some_and(|record| record.passed.is_some());
+    let is_done = |id: &str| context.state.labs.get(id).is_some_and(|record| record.passed.is_some());
     Ok(course.next(None, is_done))
 }
 
 /// The cluster for a lab: the one that is there, the one that is named, or a new one.
-pub(super) fn site(desk: &mut Desk, entry: &Entry, args: &ClusterArgs, steps: &mut Steps) -> anyhow::Result<Site> {
-    let site = match site::way(&entry.lab, desk.cluster(entry), args.context.as_deref())? {
-        Way::Open(record) => return Ok(Site::open(record)?),
-        Way::Adopt(context) => Site::adopt(&desk.workspace, context, args.yes_this_cluster)?,
-        Way::Make => return make(desk, entry, args.image.as_deref(), steps),
+pub(super) fn site(
+    context: &mut LabContext,
+    entry: &Entry,
+    args: &ClusterArgs,
+    steps: &mut Steps,
+) -> anyhow::Result<LabCluster> {
+    let site = match lab_cluster::way(&entry.lab, context.cluster(entry), args.context.as_deref())? {
+        ClusterSource::Open(record) => return Ok(LabCluster::open(record)?),
+        ClusterSource::Adopt(name) => LabCluster::adopt(&context.workspace, name, args.yes_this_cluster)?,
+        ClusterSource::Make => return make(context, entry, args.image.as_deref(), steps),
     };
-    remember(desk, entry, site)
+    remember(context, entry, site)
 }
 
 /// A new cluster for a lab.
-fn make(desk: &mut Desk, entry: &Entry, image: Option<&str>, steps: &mut Steps) -> anyhow::Result<Site> {
+fn make(context: &mut LabContext, entry: &Entry, image: Option<&str>, steps: &mut Steps) -> anyhow::Result<LabCluster> {
     let stop = interrupt::writing();
-    let wanted = site::wanted(entry, image)?;
+    let wanted = lab_cluster::wanted(entry, image)?;
     let name = format!("tightship-lab-{}", Names::for_run(&entry.lab)?.run);
-    let site = Site::make(&desk.workspace, &name, &wanted, steps, stop)?;
-    remember(desk, entry, site)
+    let site = LabCluster::make(&context.workspace, &name, &wanted, steps, stop)?;
+    remember(context, entry, site)
 }
 
-fn remember(desk: &mut Desk, entry: &Entry, site: Site) -> anyhow::Result<Site> {
-    desk.state.clusters.insert(Desk::cluster_key(entry).to_owned(), site.record.clone());
-    desk.save()?;
+fn remember(context: &mut LabContext, entry: &Entry, site: LabCluster) -> anyhow::Result<LabCluster> {
+    context.state.clusters.insert(LabContext::cluster_key(entry).to_owned(), site.record.clone());
+    context.save()?;
     Ok(site)
 }
 
 /// Another cluster in the place of a lab's own one, which is gone or cannot be mended.
-pub(super) fn renew(desk: &mut Desk, entry: &Entry, steps: &mut Steps) -> anyhow::Result<Site> {
-    let key = Desk::cluster_key(entry);
-    let record = desk.state.clusters.get(key).cloned().context("there is no cluster to renew")?;
+pub(super) fn renew(context: &mut LabContext, entry: &Entry, steps: &mut Steps) -> anyhow::Result<LabCluster> {
+    let key = LabContext::cluster_key(entry);
+    let record = context.state.clusters.get(key).cloned().context("there is no cluster to renew")?;
     // with a node that is gone, the image that was used is not known any more
-    let image = site::image(&desk.workspace, &record)?.or_else(|| std::env::var(IMAGE).ok());
+    let image = lab_cluster::image(&context.workspace, &record)?.or_else(|| std::env::var(IMAGE).ok());
     steps.step(&format!("delete the cluster {}", record.name));
-    site::remove(&desk.workspace, &record)?;
-    desk.state.clusters.shift_remove(key);
+    lab_cluster::remove(&context.workspace, &record)?;
+    context.state.clusters.shift_remove(key);
     // what was on it is gone with it
-    desk.state.lab(&entry.lab.id.value).run = None;
-    desk.save()?;
-    make(desk, entry, image.as_deref(), steps)
+    context.state.lab(&entry.lab.id.value).run = None;
+    context.save()?;
+    make(context, entry, image.as_deref(), steps)
 }
 
 /// Begins a run: its names are written down before anything is made, so that all of it can be found again. Files that the
 /// learner has worked on are set aside.
-pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Steps) -> anyhow::Result<()> {
+pub(super) fn begin(
+    context: &mut LabContext,
+    entry: &Entry,
+    site: &LabCluster,
+    steps: &mut Steps,
+) -> anyhow::Result<()> {
     let id = entry.lab.id.value.to_string();
-    let old = desk.state.lab(&id).run.take();
+    let old = context.state.lab(&id).run.take();
     // after a start that was broken off the learner has not been at work yet
     if old.as_ref().is_none_or(|run| run.ready)
-        && let Some(aside) = set_aside(&desk.folder(entry))?
+        && let Some(aside) = set_aside(&context.folder(entry))?
     {
         say(&format!("your files are kept in {}", output::shell_word(aside.as_str())))?;
     }
     if let Some(old) = old {
-        let names = old.names(&id, &site.record, &desk.workspace.kubeconfig());
+        let names = old.names(&id, &site.record, &context.workspace.kubeconfig());
         if entry.lab.needs.contains(&Need::OwnCluster) {
             run::end_own(&site.client, &names, &mut |step| steps.step(step))?;
         } else {
@@ -139,24 +149,24 @@ pub(super) fn begin(desk: &mut Desk, entry: &Entry, site: &Site, steps: &mut Ste
         saved: IndexMap::new(),
         fingerprint: None,
     };
-    names = record.names(&id, &site.record, &desk.workspace.kubeconfig());
-    desk.state.current = Some(id.clone());
-    let lab = desk.state.lab(&id);
+    names = record.names(&id, &site.record, &context.workspace.kubeconfig());
+    context.state.current = Some(id.clone());
+    let lab = context.state.lab(&id);
     lab.started.get_or_insert_with(|| jiff::Timestamp::now().to_string());
     lab.run = Some(record);
-    desk.save()?;
-    site.write_kubeconfig(&desk.workspace, names.home())?;
-    let mut stage = Stage::new(entry, names, &desk.folder(entry))?;
+    context.save()?;
+    site.write_kubeconfig(&context.workspace, names.home())?;
+    let mut stage = RenderedLab::new(entry, names, &context.folder(entry))?;
     stage.write_files()?;
     let begun = run::begin(&mut stage, &site.client, Proved::Now, &mut |step| steps.step(step))?;
-    let lab = desk.state.lab(&id);
+    let lab = context.state.lab(&id);
     if let Some(run) = &mut lab.run {
         run.snapshots = begun.snapshots;
         run.fingerprint = Some(begun.fingerprint);
         run.saved.clone_from(&stage.names.saved);
         run.ready = true;
     }
-    desk.save()
+    context.save()
 }
 
 /// Moves a folder to a name that is free; gives where, or nothing if there is no such folder.
@@ -173,7 +183,7 @@ fn set_aside(folder: &Utf8Path) -> anyhow::Result<Option<Utf8PathBuf>> {
 }
 
 /// Says where the learner finds everything; prints the line that names the kubeconfig.
-pub(super) fn where_to(desk: &Desk, entry: &Entry) -> anyhow::Result<u8> {
+pub(super) fn where_to(context: &LabContext, entry: &Entry) -> anyhow::Result<u8> {
     let lab = &entry.lab;
     say(&format!("\n{}\n", show::bold(&format!("{} {}", entry.folder, lab.title))))?;
     say(show::wrapped(&lab.story, "").trim_end())?;
@@ -181,9 +191,9 @@ pub(super) fn where_to(desk: &Desk, entry: &Entry) -> anyhow::Result<u8> {
     for (number, task) in lab.tasks.iter().enumerate() {
         say(show::wrapped(&format!("{}. {}", number + 1, task.text), "   ").trim_end())?;
     }
-    let folder = desk.folder(entry);
+    let folder = context.folder(entry);
     say(&format!("\nread {}, then try `tightship lab verify`", output::shell_word(folder.join("README.md").as_str())))?;
     say("in your shell: the line below, so that kubectl works on the lab")?;
-    output::print(&format!("export KUBECONFIG={}\n", output::shell_word(desk.workspace.kubeconfig().as_str())))?;
+    output::print(&format!("export KUBECONFIG={}\n", output::shell_word(context.workspace.kubeconfig().as_str())))?;
     Ok(OK)
 }

@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use super::desk::{self, Desk};
+use super::context::{self, LabContext};
 use super::{ERROR, show};
 use crate::cli::lab::VerifyArgs;
-use crate::cluster::client::Api;
+use crate::client::Api;
 use crate::commands::{FINDINGS, OK, output};
 use crate::lab::course::Entry;
-use crate::lab::run::{Checked, Patience, Report, Stage};
+use crate::lab::run::{Checked, Patience, RenderedLab, Report};
 use crate::lab::verdict::Verdict;
 
 /// The version of the JSON.
@@ -30,18 +30,18 @@ struct Output<'r> {
 }
 
 /// Verifies a lab, or one task of it.
-pub(super) fn run(mut desk: Desk, args: &VerifyArgs) -> anyhow::Result<u8> {
-    let _lock = desk.lock()?;
-    let course = Rc::clone(&desk.course);
-    let entry = desk.lab_of(&course, args.lab.lab.as_deref())?;
-    let task = args.task.as_deref().map(|word| desk::task(entry, word)).transpose()?;
-    desk.run(entry)?;
-    let site = match desk.site(entry) {
+pub(super) fn run(mut context: LabContext, args: &VerifyArgs) -> anyhow::Result<u8> {
+    let _lock = context.lock()?;
+    let course = Rc::clone(&context.course);
+    let entry = context.lab_of(&course, args.lab.lab.as_deref())?;
+    let task = args.task.as_deref().map(|word| context::task(entry, word)).transpose()?;
+    context.run(entry)?;
+    let site = match context.site(entry) {
         Ok(site) => site,
         Err(error) => return broken(&error),
     };
-    let stage = desk.stage(entry, &site)?;
-    let report = look(&mut desk, entry, &stage, &site.client, task)?;
+    let stage = context.stage(entry, &site)?;
+    let report = look(&mut context, entry, &stage, &site.client, task)?;
     if args.json {
         let output = Output {
             version: VERSION,
@@ -76,20 +76,20 @@ pub(super) fn code(report: &Report) -> u8 {
 
 /// Verifies, and remembers what came of it.
 pub(super) fn look(
-    desk: &mut Desk,
+    context: &mut LabContext,
     entry: &Entry,
-    stage: &Stage<'_>,
+    stage: &RenderedLab<'_>,
     api: &dyn Api,
     task: Option<&str>,
 ) -> anyhow::Result<Report> {
-    let run = desk.run(entry)?;
+    let run = context.run(entry)?;
     let (snapshots, seen) = (run.snapshots.clone(), run.fingerprint);
     let mut tell = |text: &str| {
         // who cannot be told is told the verdict
         let _ = output::say(text);
     };
     let report = stage.verify(api, &snapshots, task, Patience::Learner(seen), &mut tell);
-    let record = desk.state.lab(&entry.lab.id.value);
+    let record = context.state.lab(&entry.lab.id.value);
     record.verified += 1;
     if let Some(run) = &mut record.run {
         run.fingerprint = report.fingerprint.or(seen);
@@ -97,7 +97,7 @@ pub(super) fn look(
     if task.is_none() && report.verdict() == Verdict::Pass && record.passed.is_none() {
         record.passed = Some(jiff::Timestamp::now().to_string());
     }
-    desk.save()?;
+    context.save()?;
     Ok(report)
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use console::{Key, Term};
 
-use super::desk::{Desk, say};
+use super::context::{LabContext, say};
 use super::verify::{self, broken};
 use crate::cli::lab::LabName;
 use crate::commands::{OK, interrupt, output};
@@ -21,24 +21,24 @@ use crate::lab::verdict::Verdict;
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Verifies whenever something of the lab changes, in the cluster or in its folder, and stays on it after it is passed.
-pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
+pub(super) fn run(mut context: LabContext, name: &LabName) -> anyhow::Result<u8> {
     let stop = interrupt::writing();
-    let course = Rc::clone(&desk.course);
-    let entry = desk.lab_of(&course, name.lab.as_deref())?;
-    desk.run(entry)?;
-    let site = match desk.site(entry) {
+    let course = Rc::clone(&context.course);
+    let entry = context.lab_of(&course, name.lab.as_deref())?;
+    context.run(entry)?;
+    let site = match context.site(entry) {
         Ok(site) => site,
         Err(error) => return broken(&error),
     };
-    let stage = desk.stage(entry, &site)?;
+    let stage = context.stage(entry, &site)?;
     let keys = keys();
     let mut seen = None;
     loop {
         let now = (stage.fingerprint(&site.client)?, of_folder(&stage.folder));
         if seen != Some(now) {
             let report = {
-                let _lock = desk.lock()?;
-                verify::look(&mut desk, entry, &stage, &site.client, None)?
+                let _lock = context.lock()?;
+                verify::look(&mut context, entry, &stage, &site.client, None)?
             };
             output::print(&format!("\n{}", verify::text(entry, &report, None)))?;
             if report.verdict() == Verdict::Error {
@@ -59,8 +59,8 @@ pub(super) fn run(mut desk: Desk, name: &LabName) -> anyhow::Result<u8> {
             Some('q') => return Ok(OK),
             Some('v') => seen = None,
             Some('h') => {
-                desk.state = desk.workspace.load()?;
-                super::hint::run(desk.clone(), &crate::cli::lab::TaskArgs { task: None })?;
+                context.state = context.workspace.load()?;
+                super::hint::run(context.clone(), &crate::cli::lab::TaskArgs { task: None })?;
             }
             None if keys.is_none() => thread::sleep(LOOK),
             Some(_) | None => {}

@@ -7,11 +7,11 @@ use super::cel::Expression;
 use super::objects::{self, text};
 use super::refusal::{self, Refuser};
 use super::{identity, pods, text as texts};
-use crate::cluster::client::{Method, Request, Response};
-use crate::lab::course::probe::Admission;
+use crate::client::{Method, Request, Response};
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::Admission;
 use crate::lab::course::values::{Admitted, Authority, Operation};
-use crate::lab::scene::Scene;
-use crate::lab::verdict::{Judged, Verdict};
+use crate::lab::verdict::{CheckResult, Verdict};
 use crate::yaml;
 
 /// Only asks.
@@ -20,43 +20,45 @@ const DRY: &str = "dryRun=All&fieldManager=tightship";
 const SHOWN: usize = 300;
 
 /// Looks once.
-pub(super) fn judge(spec: &Admission, scene: &Scene<'_>) -> Judged {
-    look(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &Admission, context: &CheckContext<'_>) -> CheckResult {
+    look(spec, context).unwrap_or_else(|result| result)
 }
 
-fn look(spec: &Admission, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn look(spec: &Admission, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     let message = texts::optional(spec.message.as_ref())?;
     let warning = texts::optional(spec.warning.as_ref())?;
     let defaults = spec.defaults.as_ref().map(|text| Expression::new(text)).transpose()?;
-    let who = identity::identity_or_admin(spec.by_whom.as_deref(), scene)?;
-    let request = request(spec, scene)?.by(who);
-    let response = scene.api.request(&request).map_err(identity::credentials)?;
+    let who = identity::identity_or_admin(spec.by_whom.as_deref(), context)?;
+    let request = request(spec, context)?.by(who);
+    let response = context.api.request(&request).map_err(identity::credentials)?;
     let refuser = (!response.is_success()).then(|| refusal::refuser(&response));
     if refuser == Some(Refuser::Unable) {
-        return Err(Judged::error(format!("the API server answers {}: {}", response.status, shown(&response))));
+        return Err(CheckResult::error(format!("the API server answers {}: {}", response.status, shown(&response))));
     }
     let warned = |pattern: &Regex| response.warnings.iter().any(|warning| pattern.is_match(warning));
     if refuser.is_none()
         && let Some(pattern) = warning.filter(|pattern| !warned(pattern))
     {
-        return Ok(Judged::fail(match response.warnings.as_slice() {
+        return Ok(CheckResult::fail(match response.warnings.as_slice() {
             [] => "the API server takes it without a warning".to_owned(),
             [first, ..] => format!("no warning says `{pattern}`, but: {first}"),
         }));
     }
     Ok(match (spec.expect, refuser) {
         (Admitted::Allow, None) => defaults.map_or_else(|| Ok(taken(&response)), |rule| set(&rule, &response))?,
-        (Admitted::Deny, None) => Judged::fail("the API server takes it"),
+        (Admitted::Deny, None) => CheckResult::fail("the API server takes it"),
         (Admitted::Allow, Some(refuser)) => {
-            Judged::fail(format!("refused by {}: {}", refuser.call(), shown(&response)))
+            CheckResult::fail(format!("refused by {}: {}", refuser.call(), shown(&response)))
         }
-        (Admitted::Deny, Some(Refuser::Stranger)) => Judged::nothing("the API server does not take the credentials"),
+        (Admitted::Deny, Some(Refuser::Stranger)) => {
+            CheckResult::nothing("the API server does not take the credentials")
+        }
         (Admitted::Deny, Some(refuser)) => denied(spec, refuser, message.as_ref(), &response),
     })
 }
 
 /// Whether it is refused by who should refuse it, and with the right words.
-fn denied(spec: &Admission, refuser: Refuser, message: Option<&Regex>, response: &Response) -> Judged {
+fn denied(spec: &Admission, refuser: Refuser, message: Option<&Regex>, response: &Response) -> CheckResult {
     let said = response.message();
     let named = spec.policy.as_deref();
     // a policy that is named says who shall refuse
@@ -64,67 +66,68 @@ fn denied(spec: &Admission, refuser: Refuser, message: Option<&Regex>, response:
     let other = format!("refused, but by {}: {}", refuser.call(), shown(response));
     if !refuser.is_wanted(by) {
         let is_fault = refuser == Refuser::Fault;
-        return if is_fault { Judged::nothing(other) } else { Judged::fail(other) };
+        return if is_fault { CheckResult::nothing(other) } else { CheckResult::fail(other) };
     }
     if named.is_some_and(|name| refusal::policy(&said) != Some(name)) {
-        return Judged::fail(other);
+        return CheckResult::fail(other);
     }
     match message.filter(|pattern| !pattern.is_match(&said)) {
-        Some(pattern) => Judged::fail(format!("the refusal does not say `{pattern}`: {}", shown(response))),
-        None => Judged::pass(format!("refused by {}: {}", refuser.call(), shown(response))),
+        Some(pattern) => CheckResult::fail(format!("the refusal does not say `{pattern}`: {}", shown(response))),
+        None => CheckResult::pass(format!("refused by {}: {}", refuser.call(), shown(response))),
     }
 }
 
-fn taken(response: &Response) -> Judged {
-    Judged::pass(match response.warnings.first() {
+fn taken(response: &Response) -> CheckResult {
+    CheckResult::pass(match response.warnings.first() {
         Some(first) => format!("the API server takes it, and warns: {first}"),
         None => "the API server takes it".to_owned(),
     })
 }
 
 /// Whether what would be stored is as it should be.
-fn set(rule: &Expression, response: &Response) -> Result<Judged, Judged> {
-    let judged = rule.of_object(&response.json()?);
-    let before = if judged.verdict == Verdict::Fail { "the API server takes it, but " } else { "" };
-    Ok(Judged { observed: format!("{before}{}", judged.observed), ..judged })
+fn set(rule: &Expression, response: &Response) -> Result<CheckResult, CheckResult> {
+    let result = rule.of_object(&response.json()?);
+    let before = if result.verdict == Verdict::Fail { "the API server takes it, but " } else { "" };
+    Ok(CheckResult { observed: format!("{before}{}", result.observed), ..result })
 }
 
-fn request(spec: &Admission, scene: &Scene<'_>) -> Result<Request, Judged> {
-    let mut object = object(&spec.file, scene)?;
+fn request(spec: &Admission, context: &CheckContext<'_>) -> Result<Request, CheckResult> {
+    let mut object = object(&spec.file, context)?;
     if spec.op == Operation::Debug {
-        return debug(spec, object, scene);
+        return debug(spec, object, context);
     }
-    let alias = spec.ns.as_ref().map(|alias| objects::namespace(scene, alias)).transpose()?;
-    let kind = objects::kind(scene, Some(text(&object, "/apiVersion")), text(&object, "/kind"))?;
+    let alias = spec.ns.as_ref().map(|alias| objects::namespace(context, alias)).transpose()?;
+    let kind = objects::kind(context, Some(text(&object, "/apiVersion")), text(&object, "/kind"))?;
     let own = Some(text(&object, "/metadata/namespace")).filter(|own| !own.is_empty()).map(str::to_owned);
     let namespace = own.as_deref().or(alias).filter(|_| kind.namespaced).map(str::to_owned);
     let namespace = namespace.as_deref();
     if kind.namespaced {
-        let name = namespace.ok_or_else(|| Judged::error(format!("{} has no namespace", *spec.file)))?;
-        objects::require_namespace(scene, name)?;
+        let name = namespace.ok_or_else(|| CheckResult::error(format!("{} has no namespace", *spec.file)))?;
+        objects::require_namespace(context, name)?;
     }
     let name = text(&object, "/metadata/name").to_owned();
     if spec.op == Operation::Create {
         fresh(&mut object, &name);
         return Ok(Request::new(Method::Post, format!("{}?{DRY}", kind.path(namespace))).with(object));
     }
-    if objects::object(scene, &kind, namespace, &name)?.is_none() {
-        return Err(Judged::nothing(format!("there is no {} {name} to change", kind.kind)));
+    if objects::object(context, &kind, namespace, &name)?.is_none() {
+        return Err(CheckResult::nothing(format!("there is no {} {name} to change", kind.kind)));
     }
     Ok(change(&kind.object(namespace, &name), object))
 }
 
 /// Puts the ephemeral containers of a pod into one that runs, by the subresource that is made for it.
-fn debug(spec: &Admission, mut object: Value, scene: &Scene<'_>) -> Result<Request, Judged> {
+fn debug(spec: &Admission, mut object: Value, context: &CheckContext<'_>) -> Result<Request, CheckResult> {
     let (Some(alias), Some(workload)) = (&spec.ns, &spec.workload) else {
-        return Err(Judged::error("the check names no workload whose pod is debugged"));
+        return Err(CheckResult::error("the check names no workload whose pod is debugged"));
     };
-    let pods = pods::current(scene, alias, workload)?;
-    let namespace = objects::namespace(scene, alias)?;
+    let pods = pods::current(context, alias, workload)?;
+    let namespace = objects::namespace(context, alias)?;
     let name = pods.first().map_or("", |pod| text(pod, "/metadata/name"));
-    let kind = objects::kind(scene, Some("v1"), "Pod")?;
+    let kind = objects::kind(context, Some("v1"), "Pod")?;
     let containers = object.pointer_mut("/spec/ephemeralContainers").map(Value::take);
-    let containers = containers.ok_or_else(|| Judged::error(format!("{} has no ephemeralContainers", *spec.file)))?;
+    let containers =
+        containers.ok_or_else(|| CheckResult::error(format!("{} has no ephemeralContainers", *spec.file)))?;
     let path = format!("{}/ephemeralcontainers", kind.object(Some(namespace), name));
     Ok(change(&path, json!({"spec": {"ephemeralContainers": containers}})))
 }
@@ -137,9 +140,9 @@ fn change(path: &str, wanted: Value) -> Request {
 }
 
 /// The only object of a file of the lab.
-fn object(file: &str, scene: &Scene<'_>) -> Result<Value, Judged> {
-    let wrong = |what: &str| Judged::error(format!("{file}: {what}"));
-    let text = (scene.file)(file).map_err(|error| wrong(&error))?;
+fn object(file: &str, context: &CheckContext<'_>) -> Result<Value, CheckResult> {
+    let wrong = |what: &str| CheckResult::error(format!("{file}: {what}"));
+    let text = (context.file)(file).map_err(|error| wrong(&error))?;
     let stream = yaml::parse(&text);
     if let Some(error) = stream.errors.first() {
         return Err(wrong(&error.message));
@@ -173,10 +176,10 @@ fn shown(response: &Response) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::cluster::client::{Method, Response};
+    use crate::client::{Method, Response};
     use crate::lab::check::page;
-    use crate::lab::check::recorded::{Recorded, SHOP, Stage};
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::lab::check::recorded::{Fixture, Recorded, SHOP};
+    use crate::lab::verdict::{CheckResult, Verdict};
 
     const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: bad}\nspec: {containers: []}\n";
     const PSA: &str = "pods \"bad-x\" is forbidden: violates PodSecurity \"restricted:latest\": runAsNonRoot != true";
@@ -184,8 +187,8 @@ mod tests {
         "pods \"bad-x\" is forbidden: ValidatingAdmissionPolicy 'digest' with binding 'b' denied request: tag";
     const USER: &str = "pods is forbidden: User \"jane\" cannot create resource \"pods\" in API group \"\"";
 
-    fn stage() -> Stage {
-        Stage::new().file("checks/pod.yaml", POD)
+    fn fixture() -> Fixture {
+        Fixture::new().file("checks/pod.yaml", POD)
     }
 
     fn api(status: u16, body: &Value, warnings: &[&str]) -> Recorded {
@@ -198,73 +201,76 @@ mod tests {
         })
     }
 
-    fn judge(status: u16, message: &str, more: &str) -> Judged {
+    fn evaluate(status: u16, message: &str, more: &str) -> CheckResult {
         let api = api(status, &json!({"message": message}), &[]);
-        stage().judge(&api, &format!("admission: {{ns: shop, file: checks/pod.yaml, {more}}}"))
+        fixture().evaluate(&api, &format!("admission: {{ns: shop, file: checks/pod.yaml, {more}}}"))
     }
 
     #[test]
     fn who_refuses_must_be_who_should() {
-        assert_eq!(judge(403, PSA, "expect: deny, by: pod-security").verdict, Verdict::Pass);
-        assert_eq!(judge(403, PSA, "expect: deny").verdict, Verdict::Pass);
-        let quota = judge(403, PSA, "expect: deny, by: quota");
-        assert_eq!(quota, Judged::fail(format!("refused, but by Pod Security Admission: {PSA}")));
-        assert_eq!(judge(403, USER, "expect: deny").verdict, Verdict::Fail);
-        assert_eq!(judge(403, USER, "expect: deny, by: rbac").verdict, Verdict::Pass);
-        assert_eq!(judge(201, "", "expect: deny"), Judged::fail("the API server takes it"));
+        assert_eq!(evaluate(403, PSA, "expect: deny, by: pod-security").verdict, Verdict::Pass);
+        assert_eq!(evaluate(403, PSA, "expect: deny").verdict, Verdict::Pass);
+        let quota = evaluate(403, PSA, "expect: deny, by: quota");
+        assert_eq!(quota, CheckResult::fail(format!("refused, but by Pod Security Admission: {PSA}")));
+        assert_eq!(evaluate(403, USER, "expect: deny").verdict, Verdict::Fail);
+        assert_eq!(evaluate(403, USER, "expect: deny, by: rbac").verdict, Verdict::Pass);
+        assert_eq!(evaluate(201, "", "expect: deny"), CheckResult::fail("the API server takes it"));
     }
 
     #[test]
     fn a_fault_of_the_object_is_no_refusal() {
-        let judged = judge(422, "Pod \"bad-x\" is invalid: spec.containers: Required value", "expect: deny");
-        assert!(judged.nothing && judged.verdict == Verdict::Fail, "{judged:?}");
-        assert!(judge(401, "Unauthorized", "expect: deny").nothing);
+        let result = evaluate(422, "Pod \"bad-x\" is invalid: spec.containers: Required value", "expect: deny");
+        assert!(result.nothing && result.verdict == Verdict::Fail, "{result:?}");
+        assert!(evaluate(401, "Unauthorized", "expect: deny").nothing);
     }
 
     #[test]
     fn a_policy_and_its_words() {
-        assert_eq!(judge(422, VAP, "expect: deny, by: vap, policy: digest, message: 'tag$'").verdict, Verdict::Pass);
-        assert_eq!(judge(422, VAP, "expect: deny, policy: digest").verdict, Verdict::Pass);
-        assert_eq!(judge(422, VAP, "expect: deny, by: vap, policy: other").verdict, Verdict::Fail);
-        assert_eq!(judge(403, PSA, "expect: deny, policy: digest").verdict, Verdict::Fail);
-        let words = judge(422, VAP, "expect: deny, message: digest only");
-        assert_eq!(words, Judged::fail(format!("the refusal does not say `digest only`: {VAP}")));
+        assert_eq!(evaluate(422, VAP, "expect: deny, by: vap, policy: digest, message: 'tag$'").verdict, Verdict::Pass);
+        assert_eq!(evaluate(422, VAP, "expect: deny, policy: digest").verdict, Verdict::Pass);
+        assert_eq!(evaluate(422, VAP, "expect: deny, by: vap, policy: other").verdict, Verdict::Fail);
+        assert_eq!(evaluate(403, PSA, "expect: deny, policy: digest").verdict, Verdict::Fail);
+        let words = evaluate(422, VAP, "expect: deny, message: digest only");
+        assert_eq!(words, CheckResult::fail(format!("the refusal does not say `digest only`: {VAP}")));
     }
 
     #[test]
     fn what_is_taken_has_its_defaults_and_warnings() {
         let body = json!({"kind": "Pod", "spec": {"containers": [{"resources": {"limits": {"cpu": "100m"}}}]}});
-        let judge = |warnings: &[&str], more: &str| {
+        let evaluate = |warnings: &[&str], more: &str| {
             let check = format!("admission: {{ns: shop, file: checks/pod.yaml, expect: allow, {more}}}");
-            stage().judge(&api(201, &body, warnings), &check)
+            fixture().evaluate(&api(201, &body, warnings), &check)
         };
-        assert_eq!(judge(&[], "op: create"), Judged::pass("the API server takes it"));
+        assert_eq!(evaluate(&[], "op: create"), CheckResult::pass("the API server takes it"));
         let cpu =
-            |value: &str| judge(&[], &format!("defaults: \"pod.containers[0].resources.limits.cpu == '{value}'\""));
+            |value: &str| evaluate(&[], &format!("defaults: \"pod.containers[0].resources.limits.cpu == '{value}'\""));
         assert_eq!(cpu("100m").verdict, Verdict::Pass);
         let seen = "the API server takes it, but pod.containers[0].resources.limits.cpu is `100m`";
-        assert_eq!(cpu("1"), Judged::fail(seen));
+        assert_eq!(cpu("1"), CheckResult::fail(seen));
         let warning = "would violate PodSecurity \"restricted:latest\"";
-        assert_eq!(judge(&[warning], "warning: would violate").verdict, Verdict::Pass);
-        assert_eq!(judge(&[], "warning: would violate"), Judged::fail("the API server takes it without a warning"));
-        assert_eq!(judge(&[warning], "warning: deprecated").verdict, Verdict::Fail);
+        assert_eq!(evaluate(&[warning], "warning: would violate").verdict, Verdict::Pass);
+        assert_eq!(
+            evaluate(&[], "warning: would violate"),
+            CheckResult::fail("the API server takes it without a warning")
+        );
+        assert_eq!(evaluate(&[warning], "warning: deprecated").verdict, Verdict::Fail);
     }
 
     #[test]
     fn a_refusal_is_not_what_was_wanted_where_it_should_be_taken() {
-        let judged = judge(403, PSA, "expect: allow");
-        assert_eq!(judged, Judged::fail(format!("refused by Pod Security Admission: {PSA}")));
+        let result = evaluate(403, PSA, "expect: allow");
+        assert_eq!(result, CheckResult::fail(format!("refused by Pod Security Admission: {PSA}")));
     }
 
     #[test]
     fn a_new_object_gets_a_name_that_nobody_has() {
         let api = api(201, &json!({}), &[]);
-        stage().judge(&api, "admission: {ns: shop, file: checks/pod.yaml, expect: allow, as: {user: jane}}");
+        fixture().evaluate(&api, "admission: {ns: shop, file: checks/pod.yaml, expect: allow, as: {user: jane}}");
         let request = api.asked().pop().expect("a request");
         assert_eq!(request.path, format!("/api/v1/namespaces/{SHOP}/pods?dryRun=All&fieldManager=tightship"));
         let body = request.body.expect("a body");
         assert_eq!(body["metadata"], json!({"generateName": "bad-"}));
-        assert!(matches!(request.identity, crate::cluster::client::Identity::User { name, .. } if name == "jane"));
+        assert!(matches!(request.identity, crate::client::Identity::User { name, .. } if name == "jane"));
     }
 
     #[test]
@@ -272,11 +278,11 @@ mod tests {
         let check = "admission: {ns: shop, file: checks/pod.yaml, op: update, expect: deny, by: pod-security}";
         let path = format!("/api/v1/namespaces/{SHOP}/pods/bad");
         let there = api(403, &json!({"message": PSA}), &[]).get(&path, json!({}));
-        assert_eq!(stage().judge(&there, check).verdict, Verdict::Pass);
+        assert_eq!(fixture().evaluate(&there, check).verdict, Verdict::Pass);
         let request = there.asked().pop().expect("a request");
         assert_eq!((request.method, request.content), (Method::Patch, "application/strategic-merge-patch+json"));
         let gone = api(403, &json!({"message": PSA}), &[]).absent(&path);
-        assert_eq!(stage().judge(&gone, check), Judged::nothing("there is no Pod bad to change"));
+        assert_eq!(fixture().evaluate(&gone, check), CheckResult::nothing("there is no Pod bad to change"));
     }
 
     #[test]
@@ -291,37 +297,38 @@ mod tests {
             page::page(&[page::pod("page-1", &["page"])])
                 .when(move |request| request.path.starts_with(&path).then(|| reply.clone()))
         };
-        let stage = Stage::new().file("d.yaml", DEBUG).file("none.yaml", POD);
+        let fixture = Fixture::new().file("d.yaml", DEBUG).file("none.yaml", POD);
         let refused = api(422);
-        assert_eq!(stage.judge(&refused, check).verdict, Verdict::Pass);
+        assert_eq!(fixture.evaluate(&refused, check).verdict, Verdict::Pass);
         let request = refused.asked().pop().expect("a request");
         assert_eq!((request.method, request.content), (Method::Patch, "application/strategic-merge-patch+json"));
         let wanted = json!({"spec": {"ephemeralContainers": [{"name": "debug", "image": "busybox:1.37"}]}});
         assert_eq!(request.body, Some(wanted));
-        assert_eq!(stage.judge(&api(200), check), Judged::fail("the API server takes it"));
-        let none = stage.judge(&page::page(&[]), check);
+        assert_eq!(fixture.evaluate(&api(200), check), CheckResult::fail("the API server takes it"));
+        let none = fixture.evaluate(&page::page(&[]), check);
         assert!(none.nothing && none.verdict == Verdict::Fail, "{none:?}");
-        let without = stage.judge(&api(422), &check.replace("d.yaml", "none.yaml"));
-        assert_eq!(without, Judged::error("none.yaml has no ephemeralContainers"));
+        let without = fixture.evaluate(&api(422), &check.replace("d.yaml", "none.yaml"));
+        assert_eq!(without, CheckResult::error("none.yaml has no ephemeralContainers"));
     }
 
     #[test]
     fn nothing_can_be_said_without_a_namespace() {
         let gone = Recorded::new().absent(&format!("/api/v1/namespaces/{SHOP}"));
-        let judged = stage().judge(&gone, "admission: {ns: shop, file: checks/pod.yaml, expect: deny}");
-        assert_eq!(judged, Judged::nothing(format!("there is no namespace {SHOP}")));
+        let result = fixture().evaluate(&gone, "admission: {ns: shop, file: checks/pod.yaml, expect: deny}");
+        assert_eq!(result, CheckResult::nothing(format!("there is no namespace {SHOP}")));
     }
 
     #[test]
     fn what_cannot_be_asked_is_an_error() {
-        assert_eq!(judge(500, "etcd is gone", "expect: deny").verdict, Verdict::Error);
-        assert_eq!(judge(403, PSA, "expect: deny, message: '('").verdict, Verdict::Error);
-        let none = Stage::new().judge(&Recorded::new(), "admission: {ns: shop, file: checks/pod.yaml, expect: deny}");
-        assert_eq!(none, Judged::error("checks/pod.yaml: there is no checks/pod.yaml"));
-        let two = Stage::new().file("a.yaml", "a: 1\n---\nb: 1\n");
-        let judged = two.judge(&Recorded::new(), "admission: {ns: shop, file: a.yaml, expect: deny}");
-        assert_eq!(judged, Judged::error("a.yaml: expected one object"));
-        let down = stage().judge(&Recorded::down(), "admission: {ns: shop, file: checks/pod.yaml, expect: deny}");
+        assert_eq!(evaluate(500, "etcd is gone", "expect: deny").verdict, Verdict::Error);
+        assert_eq!(evaluate(403, PSA, "expect: deny, message: '('").verdict, Verdict::Error);
+        let none =
+            Fixture::new().evaluate(&Recorded::new(), "admission: {ns: shop, file: checks/pod.yaml, expect: deny}");
+        assert_eq!(none, CheckResult::error("checks/pod.yaml: there is no checks/pod.yaml"));
+        let two = Fixture::new().file("a.yaml", "a: 1\n---\nb: 1\n");
+        let result = two.evaluate(&Recorded::new(), "admission: {ns: shop, file: a.yaml, expect: deny}");
+        assert_eq!(result, CheckResult::error("a.yaml: expected one object"));
+        let down = fixture().evaluate(&Recorded::down(), "admission: {ns: shop, file: checks/pod.yaml, expect: deny}");
         assert_eq!(down.verdict, Verdict::Error);
     }
 }

@@ -1,53 +1,53 @@
 //! Questions to the learner.
 
 use crate::lab::answers::{self, FILE};
-use crate::lab::course::probe::Answer;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::Answer;
+use crate::lab::verdict::CheckResult;
 
 /// Looks once. `id` is the check's name.
-pub(super) fn judge(id: &str, spec: &Answer, scene: &Scene<'_>) -> Judged {
-    match answers::read(&scene.folder, id) {
-        Err(error) => Judged::nothing(error),
-        Ok(None) => Judged::nothing(format!("not answered yet: write `{id}: ...` into {FILE}")),
-        Ok(Some(answer)) if answers::digest(&scene.names.lab, id, &answer).eq_ignore_ascii_case(&spec.sha256) => {
-            Judged::pass(format!("`{answer}`"))
+pub(super) fn evaluate(id: &str, spec: &Answer, context: &CheckContext<'_>) -> CheckResult {
+    match answers::read(&context.folder, id) {
+        Err(error) => CheckResult::nothing(error),
+        Ok(None) => CheckResult::nothing(format!("not answered yet: write `{id}: ...` into {FILE}")),
+        Ok(Some(answer)) if answers::digest(&context.names.lab, id, &answer).eq_ignore_ascii_case(&spec.sha256) => {
+            CheckResult::pass(format!("`{answer}`"))
         }
-        Ok(Some(answer)) => Judged::fail(format!("`{answer}` is not right")),
+        Ok(Some(answer)) => CheckResult::fail(format!("`{answer}` is not right")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::lab::answers::{FILE, digest};
-    use crate::lab::check::recorded::{Recorded, Stage};
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::lab::check::recorded::{Fixture, Recorded};
+    use crate::lab::verdict::{CheckResult, Verdict};
 
-    fn judge(answers: Option<&str>) -> Judged {
-        let stage = Stage::new();
+    fn evaluate(answers: Option<&str>) -> CheckResult {
+        let fixture = Fixture::new();
         if let Some(answers) = answers {
-            stage.put(FILE, answers);
+            fixture.put(FILE, answers);
         }
         // an answer asks nothing of the cluster
         let right = digest("demo", "it", "0101 Root");
-        stage.judge(&Recorded::down(), &format!("answer: {{question: Which one?, sha256: {right}}}"))
+        fixture.evaluate(&Recorded::down(), &format!("answer: {{question: Which one?, sha256: {right}}}"))
     }
 
     #[test]
     fn a_right_answer_is_right_however_it_is_written() {
         for answers in ["it: 0101 root", "it: '  0101 ROOT '", "other: x\nit: 0101 Root\n"] {
-            assert_eq!(judge(Some(answers)).verdict, Verdict::Pass, "{answers}");
+            assert_eq!(evaluate(Some(answers)).verdict, Verdict::Pass, "{answers}");
         }
-        assert_eq!(judge(Some("it: 101 root")), Judged::fail("`101 root` is not right"));
+        assert_eq!(evaluate(Some("it: 101 root")), CheckResult::fail("`101 root` is not right"));
     }
 
     #[test]
     fn what_is_not_answered_is_wrong() {
-        let unanswered = Judged::nothing("not answered yet: write `it: ...` into answers.yaml");
+        let unanswered = CheckResult::nothing("not answered yet: write `it: ...` into answers.yaml");
         for answers in [None, Some(""), Some("it:"), Some("it: ''"), Some("other: 1"), Some("- it"), Some("it: [a]")] {
-            assert_eq!(judge(answers), unanswered, "{answers:?}");
+            assert_eq!(evaluate(answers), unanswered, "{answers:?}");
         }
-        assert!(judge(Some("it: [")).observed.starts_with("answers.yaml is not YAML"));
+        assert!(evaluate(Some("it: [")).observed.starts_with("answers.yaml is not YAML"));
     }
 
     #[test]

@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::cel::Expression;
 use super::identity::{credentials, identity_or_admin};
 use super::objects::namespace;
-use super::spots::{self, MOMENT, Which};
+use super::targets::{self, MOMENT, Which};
 use super::text::short;
-use crate::cluster::client::{ExecReply, Method, Request};
-use crate::lab::course::probe::{Audit, Provoke};
+use crate::client::{ExecReply, Method, Request};
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::{Audit, Provoke};
 use crate::lab::course::values::Presence;
 use crate::lab::node::Look;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::{Judged, Verdict};
+use crate::lab::verdict::{CheckResult, Verdict};
 
 /// How long an event may take to be in the log.
 const SLOW: Duration = Duration::from_millis(2500);
@@ -34,73 +34,78 @@ if [ -n "$2" ]; then tail -c 16777216 "$1" | grep -F -- "$2"; else tail -c 41943
 "#;
 
 /// Looks once.
-pub(super) fn judge(spec: &Audit, scene: &Scene<'_>) -> Judged {
-    look(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &Audit, context: &CheckContext<'_>) -> CheckResult {
+    look(spec, context).unwrap_or_else(|result| result)
 }
 
-fn look(spec: &Audit, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn look(spec: &Audit, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     let expression = spec.cel.as_ref().map(|cel| Expression::new(cel)).transpose()?;
     let Some(provoke) = spec.provoke.as_deref() else {
-        let log = Log::read(spec, scene, "")?;
-        log.require_written(spec, scene)?;
+        let log = Log::read(spec, context, "")?;
+        log.require_written(spec, context)?;
         return Ok(said(spec, expression.as_ref(), &log.recent()));
     };
     let nonce = format!("tightship-{}", super::nonce()?);
-    self::provoke(provoke, &nonce, scene)?;
+    self::provoke(provoke, &nonce, context)?;
     let end = Instant::now() + SLOW;
     loop {
-        let log = Log::read(spec, scene, &nonce)?;
-        let judged = said(spec, expression.as_ref(), &log.events);
+        let log = Log::read(spec, context, &nonce)?;
+        let result = said(spec, expression.as_ref(), &log.events);
         let is_settled = match spec.expect {
-            Presence::Present => judged.verdict != Verdict::Fail,
+            Presence::Present => result.verdict != Verdict::Fail,
             // the event comes when the request is over, and its body with it
-            Presence::Absent => judged.verdict != Verdict::Pass || is_complete(&log.events),
+            Presence::Absent => result.verdict != Verdict::Pass || is_complete(&log.events),
         };
         if is_settled || Instant::now() >= end {
-            if judged.verdict == Verdict::Pass && spec.expect == Presence::Absent && log.events.is_empty() {
-                log.require_written(spec, scene)?;
+            if result.verdict == Verdict::Pass && spec.expect == Presence::Absent && log.events.is_empty() {
+                log.require_written(spec, context)?;
             }
-            return Ok(judged);
+            return Ok(result);
         }
         thread::sleep(AGAIN);
     }
 }
 
 fn is_complete(events: &[Value]) -> bool {
-    events.iter().any(|event| event.get("stage").is_some_and(|stage| stage == "ResponseComplete"))
+    events.iter().any(|event| event.get("fixture").is_some_and(|fixture| fixture == "ResponseComplete"))
 }
 
 /// Does what the log shall tell of. The word that tells it apart is in the URL, which every event has.
-fn provoke(spec: &Provoke, nonce: &str, scene: &Scene<'_>) -> Result<(), Judged> {
-    let identity = identity_or_admin(spec.by_whom.as_deref(), scene)?;
+fn provoke(spec: &Provoke, nonce: &str, context: &CheckContext<'_>) -> Result<(), CheckResult> {
+    let identity = identity_or_admin(spec.by_whom.as_deref(), context)?;
     if let Some(workload) = &spec.exec {
-        let alias = spec.ns.as_ref().ok_or_else(|| Judged::error("a program is run in a workload of a namespace"))?;
-        let spots = spots::of(scene, alias, workload, Which::First)?;
-        let spot = spots.first().ok_or_else(|| Judged::nothing(format!("{} has no pod", workload.value)))?;
+        let alias =
+            spec.ns.as_ref().ok_or_else(|| CheckResult::error("a program is run in a workload of a namespace"))?;
+        let containers = targets::of(context, alias, workload, Which::First)?;
+        let container =
+            containers.first().ok_or_else(|| CheckResult::nothing(format!("{} has no pod", workload.value)))?;
         // what comes after it is not looked at by this program
         let argv = ["true".to_owned(), nonce.to_owned()];
-        return match spots::run(scene, spot, &argv, MOMENT, identity)? {
+        return match targets::run(context, container, &argv, MOMENT, identity)? {
             ExecReply::Ended(_) | ExecReply::Refused { status: 403, .. } => Ok(()),
             ExecReply::Refused { message, .. } => {
-                Err(Judged::nothing(format!("nothing can be run in {spot}: {}", short(&message))))
+                Err(CheckResult::nothing(format!("nothing can be run in {container}: {}", short(&message))))
             }
-            ExecReply::TimedOut => Err(Judged::nothing(format!("in {spot} nothing ends"))),
+            ExecReply::TimedOut => Err(CheckResult::nothing(format!("in {container} nothing ends"))),
         };
     }
     let all = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
     let name = spec.method.as_deref().unwrap_or("GET");
     let method = all.into_iter().find(|method| method.as_str() == name);
-    let method = method.ok_or_else(|| Judged::error(format!("`{name}` is no method")))?;
+    let method = method.ok_or_else(|| CheckResult::error(format!("`{name}` is no method")))?;
     let mut path = spec.path.clone();
     if let Some(alias) = &spec.ns {
-        path = path.replace("{ns}", namespace(scene, alias)?);
+        path = path.replace("{ns}", namespace(context, alias)?);
     }
     let joint = if path.contains('?') { '&' } else { '?' };
     let request = Request::new(method, format!("/{}{joint}tightship={nonce}", path.trim_start_matches('/')));
-    let response = scene.api.request(&request.by(identity)).map_err(credentials)?;
+    let response = context.api.request(&request.by(identity)).map_err(credentials)?;
     if response.status >= 500 {
         let message = short(&response.message());
-        return Err(Judged::error(format!("the API server answers {} to the request: {message}", response.status)));
+        return Err(CheckResult::error(format!(
+            "the API server answers {} to the request: {message}",
+            response.status
+        )));
     }
     Ok(())
 }
@@ -115,21 +120,21 @@ struct Log {
 }
 
 impl Log {
-    fn read(spec: &Audit, scene: &Scene<'_>, word: &str) -> Result<Self, Judged> {
-        let ended = scene.api.node(&["sh", "-c", SCRIPT, "tightship", &spec.log, word], &[])?;
+    fn read(spec: &Audit, context: &CheckContext<'_>, word: &str) -> Result<Self, CheckResult> {
+        let ended = context.api.node(&["sh", "-c", SCRIPT, "tightship", &spec.log, word], &[])?;
         match ended.exit {
             0 => {}
-            4 => return Err(Judged::nothing(format!("there is no {} on the node", spec.log))),
-            5 => return Err(Judged::nothing(format!("{} on the node is no file", spec.log))),
-            _ => return Err(Judged::error(format!("the log cannot be read: {}", short(&ended.stderr)))),
+            4 => return Err(CheckResult::nothing(format!("there is no {} on the node", spec.log))),
+            5 => return Err(CheckResult::nothing(format!("{} on the node is no file", spec.log))),
+            _ => return Err(CheckResult::error(format!("the log cannot be read: {}", short(&ended.stderr)))),
         }
-        let odd = || Judged::error("what the node says of its log cannot be understood");
+        let odd = || CheckResult::error("what the node says of its log cannot be understood");
         let (head, lines) = ended.stdout.split_once('\n').ok_or_else(odd)?;
         let mut head = head.split(' ').map(str::parse::<f64>);
         let mut number = || head.next().and_then(Result::ok).ok_or_else(odd);
         let (now, written, size) = (number()?, number()?, number()?);
         if size < 1.0 {
-            return Err(Judged::nothing(format!("{} on the node is empty", spec.log)));
+            return Err(CheckResult::nothing(format!("{} on the node is empty", spec.log)));
         }
         // of the first line the beginning may be missing
         let events = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
@@ -137,14 +142,14 @@ impl Log {
     }
 
     /// That the process that runs writes it: an old log proves nothing.
-    fn require_written(&self, spec: &Audit, scene: &Scene<'_>) -> Result<(), Judged> {
-        let look = Look::of(scene.api, &["kube-apiserver"])?;
+    fn require_written(&self, spec: &Audit, context: &CheckContext<'_>) -> Result<(), CheckResult> {
+        let look = Look::of(context.api, &["kube-apiserver"])?;
         let age = look.running("kube-apiserver").map(|process| process.age).reduce(f64::min);
-        let age = age.ok_or_else(|| Judged::nothing("kube-apiserver does not run"))?;
+        let age = age.ok_or_else(|| CheckResult::nothing("kube-apiserver does not run"))?;
         if self.now - self.written < age {
             return Ok(());
         }
-        Err(Judged::nothing(format!("the API server that runs has not written to {}", spec.log)))
+        Err(CheckResult::nothing(format!("the API server that runs has not written to {}", spec.log)))
     }
 
     /// The events of the last seconds.
@@ -160,26 +165,28 @@ impl Log {
 }
 
 /// Whether there is such an event, and whether there shall be.
-fn said(spec: &Audit, expression: Option<&Expression>, events: &[Value]) -> Judged {
-    let judged: Vec<(Judged, &Value)> = events
+fn said(spec: &Audit, expression: Option<&Expression>, events: &[Value]) -> CheckResult {
+    let result: Vec<(CheckResult, &Value)> = events
         .iter()
         .map(|event| {
-            let judged = expression.map(|expression| expression.judge(&[("event", event)]));
-            (judged.unwrap_or_else(|| Judged::pass("there is an event")), event)
+            let result = expression.map(|expression| expression.result(&[("event", event)]));
+            (result.unwrap_or_else(|| CheckResult::pass("there is an event")), event)
         })
         .collect();
-    let find = |verdict| judged.iter().find(|(judged, _)| judged.verdict == verdict);
+    let find = |verdict| result.iter().find(|(result, _)| result.verdict == verdict);
     if let Some((error, _)) = find(Verdict::Error) {
         return error.clone();
     }
     match (find(Verdict::Pass), spec.expect) {
-        (Some((judged, event)), Presence::Present) => Judged::pass(format!("{}: {}", call(event), judged.observed)),
-        (Some((_, event)), Presence::Absent) => Judged::fail(format!("the log has {}", call(event))),
-        (None, Presence::Present) => Judged::fail(match judged.last() {
-            Some((judged, event)) => format!("of it, the log has {}: {}", call(event), judged.observed),
+        (Some((result, event)), Presence::Present) => {
+            CheckResult::pass(format!("{}: {}", call(event), result.observed))
+        }
+        (Some((_, event)), Presence::Absent) => CheckResult::fail(format!("the log has {}", call(event))),
+        (None, Presence::Present) => CheckResult::fail(match result.last() {
+            Some((result, event)) => format!("of it, the log has {}: {}", call(event), result.observed),
             None => format!("{} tells nothing of it", spec.log),
         }),
-        (None, Presence::Absent) => Judged::pass(format!("no such event among {}", events.len())),
+        (None, Presence::Absent) => CheckResult::pass(format!("no such event among {}", events.len())),
     }
 }
 
@@ -197,10 +204,10 @@ mod tests {
     use jiff::Timestamp;
     use serde_json::{Value, json};
 
-    use crate::cluster::client::{Ended, Response};
-    use crate::lab::check::recorded::{Recorded, Stage};
+    use crate::client::{Ended, Response};
+    use crate::lab::check::recorded::{Fixture, Recorded};
     use crate::lab::node::look::tests::printed;
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::lab::verdict::{CheckResult, Verdict};
 
     /// What a cluster logs of a request: nothing, or an event of this level.
     struct Cluster {
@@ -223,7 +230,7 @@ mod tests {
             let api = Recorded::new().when(move |request| {
                 if let Some(level) = self.level {
                     let time = Timestamp::now().to_string();
-                    let event = json!({"kind": "Event", "level": level, "stage": "ResponseComplete", "verb": "get",
+                    let event = json!({"kind": "Event", "level": level, "fixture": "ResponseComplete", "verb": "get",
                         "requestURI": request.path, "stageTimestamp": time, "objectRef": {"resource": "secrets"}});
                     seen.lock().unwrap().push(event);
                 }
@@ -257,9 +264,9 @@ mod tests {
         }
     }
 
-    fn judge(cluster: Cluster, rest: &str) -> Judged {
+    fn evaluate(cluster: Cluster, rest: &str) -> CheckResult {
         let check = format!("audit: {{log: /var/log/kubernetes/audit.log, {rest}}}");
-        Stage::new().judge(&cluster.api(), &check)
+        Fixture::new().evaluate(&cluster.api(), &check)
     }
 
     const READ: &str = "provoke: {path: '/api/v1/namespaces/{ns}/secrets/a', ns: shop}";
@@ -267,36 +274,36 @@ mod tests {
     #[test]
     fn the_event_of_the_provocation_must_be_there() {
         let check = format!("{READ}, cel: \"event.level == 'Metadata'\"");
-        let judged = judge(Cluster::logging(Some("Metadata")), &check);
+        let result = evaluate(Cluster::logging(Some("Metadata")), &check);
         assert_eq!(
-            judged,
-            Judged::pass(
+            result,
+            CheckResult::pass(
                 "get of /api/v1/namespaces/ts-demo-shop-ab12/secrets/a at level Metadata: event.level is `Metadata`"
             )
         );
-        let judged = judge(Cluster::logging(Some("RequestResponse")), &check);
-        assert_eq!(judged.verdict, Verdict::Fail);
-        assert!(judged.observed.ends_with("at level RequestResponse: event.level is `RequestResponse`"), "{judged:?}");
+        let result = evaluate(Cluster::logging(Some("RequestResponse")), &check);
+        assert_eq!(result.verdict, Verdict::Fail);
+        assert!(result.observed.ends_with("at level RequestResponse: event.level is `RequestResponse`"), "{result:?}");
         // somebody else's event of the same kind is no evidence
         let other = json!({"level": "Metadata", "requestURI": "/api/v1/namespaces/ts-demo-shop-ab12/secrets/a"});
         let cluster = Cluster { other: vec![(other, 1)], ..Cluster::logging(None) };
-        assert_eq!(judge(cluster, &check), Judged::fail("/var/log/kubernetes/audit.log tells nothing of it"));
+        assert_eq!(evaluate(cluster, &check), CheckResult::fail("/var/log/kubernetes/audit.log tells nothing of it"));
     }
 
     #[test]
     fn absence_is_only_proved_by_a_log_that_is_written() {
         let check = format!("{READ}, cel: \"has(event.responseObject)\", expect: absent");
-        assert_eq!(judge(Cluster::logging(Some("Metadata")), &check), Judged::pass("no such event among 1"));
-        assert_eq!(judge(Cluster::logging(None), &check).verdict, Verdict::Pass);
+        assert_eq!(evaluate(Cluster::logging(Some("Metadata")), &check), CheckResult::pass("no such event among 1"));
+        assert_eq!(evaluate(Cluster::logging(None), &check).verdict, Verdict::Pass);
         let stale = Cluster { written: 500, ..Cluster::logging(None) };
-        let judged = judge(stale, &check);
+        let result = evaluate(stale, &check);
         assert_eq!(
-            judged,
-            Judged::nothing("the API server that runs has not written to /var/log/kubernetes/audit.log")
+            result,
+            CheckResult::nothing("the API server that runs has not written to /var/log/kubernetes/audit.log")
         );
         let check = format!("{READ}, expect: absent");
-        let judged = judge(Cluster::logging(Some("Request")), &check);
-        assert!(judged.observed.starts_with("the log has get of /api/v1/namespaces"), "{judged:?}");
+        let result = evaluate(Cluster::logging(Some("Request")), &check);
+        assert!(result.observed.starts_with("the log has get of /api/v1/namespaces"), "{result:?}");
     }
 
     #[test]
@@ -304,29 +311,29 @@ mod tests {
         let lease = json!({"level": "Metadata", "verb": "update", "objectRef": {"resource": "leases"}});
         let check = "cel: \"event.objectRef.resource == 'leases'\", expect: absent";
         let noisy = |age| Cluster { other: vec![(lease.clone(), age)], ..Cluster::logging(None) };
-        assert_eq!(judge(noisy(3), check).verdict, Verdict::Fail);
-        assert_eq!(judge(noisy(90), check), Judged::pass("no such event among 0"));
-        assert!(judge(Cluster { written: 500, ..noisy(90) }, check).nothing);
+        assert_eq!(evaluate(noisy(3), check).verdict, Verdict::Fail);
+        assert_eq!(evaluate(noisy(90), check), CheckResult::pass("no such event among 0"));
+        assert!(evaluate(Cluster { written: 500, ..noisy(90) }, check).nothing);
     }
 
     #[test]
     fn without_a_log_nothing_is_proved() {
         for expect in ["present", "absent"] {
             let check = format!("audit: {{log: /nowhere, {READ}, expect: {expect}}}");
-            let judged = Stage::new().judge(&Cluster::logging(None).api(), &check);
-            assert_eq!(judged, Judged::nothing("there is no /nowhere on the node"));
+            let result = Fixture::new().evaluate(&Cluster::logging(None).api(), &check);
+            assert_eq!(result, CheckResult::nothing("there is no /nowhere on the node"));
         }
     }
 
     #[test]
     fn what_cannot_be_done_is_an_error() {
         let broken = Cluster { status: 500, ..Cluster::logging(None) };
-        assert_eq!(judge(broken, READ).verdict, Verdict::Error);
-        assert_eq!(judge(Cluster::logging(None), "provoke: {path: /a, method: LOOK}").verdict, Verdict::Error);
-        assert_eq!(judge(Cluster::logging(None), "provoke: {path: /a, exec: pod/a}").verdict, Verdict::Error);
+        assert_eq!(evaluate(broken, READ).verdict, Verdict::Error);
+        assert_eq!(evaluate(Cluster::logging(None), "provoke: {path: /a, method: LOOK}").verdict, Verdict::Error);
+        assert_eq!(evaluate(Cluster::logging(None), "provoke: {path: /a, exec: pod/a}").verdict, Verdict::Error);
         let check = format!("{READ}, cel: 'evnt.level'");
-        assert_eq!(judge(Cluster::logging(Some("Metadata")), &check).verdict, Verdict::Error);
+        assert_eq!(evaluate(Cluster::logging(Some("Metadata")), &check).verdict, Verdict::Error);
         let check = format!("audit: {{log: /a, {READ}}}");
-        assert_eq!(Stage::new().judge(&Recorded::down(), &check).verdict, Verdict::Error);
+        assert_eq!(Fixture::new().evaluate(&Recorded::down(), &check).verdict, Verdict::Error);
     }
 }

@@ -3,49 +3,49 @@
 use serde_json::{Map, Value, json};
 
 use super::objects::{self, items};
-use super::{beyond, identity};
-use crate::cluster::client::{Identity, Method, Request};
-use crate::lab::course::probe::CanI;
+use super::{excess_rights, identity};
+use crate::client::{Identity, Method, Request};
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::CanI;
 use crate::lab::course::right::Right;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::lab::verdict::CheckResult;
 
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1";
 
 /// Looks once: says the first right that is not as it should be.
-pub(super) fn judge(spec: &CanI, scene: &Scene<'_>) -> Judged {
-    look(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &CanI, context: &CheckContext<'_>) -> CheckResult {
+    look(spec, context).unwrap_or_else(|result| result)
 }
 
-fn look(spec: &CanI, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn look(spec: &CanI, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     if spec.allow.is_empty() && spec.deny.is_empty() && !spec.only {
-        return Err(Judged::error("no right is asked for"));
+        return Err(CheckResult::error("no right is asked for"));
     }
-    let read = |texts: &[crate::spec::decode::Located<String>]| {
-        texts.iter().map(|text| Right::parse(text).map_err(Judged::error)).collect::<Result<Vec<_>, _>>()
+    let read = |texts: &[crate::decode::Located<String>]| {
+        texts.iter().map(|text| Right::parse(text).map_err(CheckResult::error)).collect::<Result<Vec<_>, _>>()
     };
     let (allow, deny) = (read(&spec.allow)?, read(&spec.deny)?);
-    let namespace = spec.ns.as_ref().map(|alias| objects::namespace(scene, alias)).transpose()?;
+    let namespace = spec.ns.as_ref().map(|alias| objects::namespace(context, alias)).transpose()?;
     if let Some(namespace) = namespace {
-        objects::require_namespace(scene, namespace)?;
+        objects::require_namespace(context, namespace)?;
     }
-    let question = Question { who: identity::identity(&spec.subject, scene)?, namespace, scene };
+    let question = Question { who: identity::identity(&spec.subject, context)?, namespace, context };
     let who = identity::call(&spec.subject);
     let place = namespace.map(|namespace| format!(" in {namespace}")).unwrap_or_default();
     for (rights, wanted) in [(&allow, true), (&deny, false)] {
         for right in rights {
             if question.may(right)? != wanted {
                 let may = if wanted { "may not" } else { "may" };
-                return Ok(Judged::fail(format!("{who} {may} {}{place}", say(right))));
+                return Ok(CheckResult::fail(format!("{who} {may} {}{place}", say(right))));
             }
         }
     }
     if spec.only
         && let Some(more) = question.beyond(&allow)?
     {
-        return Ok(Judged::fail(format!("{who} may also {more}{place}")));
+        return Ok(CheckResult::fail(format!("{who} may also {more}{place}")));
     }
-    Ok(Judged::pass(match (allow.as_slice(), deny.as_slice()) {
+    Ok(CheckResult::pass(match (allow.as_slice(), deny.as_slice()) {
         ([], []) => format!("{who} may do nothing{place}"),
         ([], [first, ..]) => format!("{who} may not {}{place}", say(first)),
         ([first, ..], _) => format!("{who} may {}{place}", say(first)),
@@ -67,11 +67,11 @@ fn say(right: &Right) -> String {
 struct Question<'q, 's> {
     who: Identity,
     namespace: Option<&'q str>,
-    scene: &'q Scene<'s>,
+    context: &'q CheckContext<'s>,
 }
 
 impl Question<'_, '_> {
-    fn may(&self, right: &Right) -> Result<bool, Judged> {
+    fn may(&self, right: &Right) -> Result<bool, CheckResult> {
         let optional = [
             ("namespace", self.namespace),
             ("subresource", right.subresource.as_deref()),
@@ -96,35 +96,38 @@ impl Question<'_, '_> {
         let is = |key: &str| status.get(key).and_then(Value::as_bool).unwrap_or_default();
         let error = objects::text(&status, "/evaluationError");
         if !is("allowed") && !is("denied") && !error.is_empty() {
-            return Err(Judged::error(format!("the API server cannot say whether it is allowed: {error}")));
+            return Err(CheckResult::error(format!("the API server cannot say whether it is allowed: {error}")));
         }
         Ok(is("allowed"))
     }
 
     /// What is allowed beyond these rights and what everybody may; none if nothing is.
-    fn beyond(&self, allow: &[Right]) -> Result<Option<String>, Judged> {
-        let namespace = self.namespace.or_else(|| self.scene.names.ns.values().next().map(String::as_str));
+    fn beyond(&self, allow: &[Right]) -> Result<Option<String>, CheckResult> {
+        let namespace = self.namespace.or_else(|| self.context.names.ns.values().next().map(String::as_str));
         let spec = json!({"namespace": namespace.unwrap_or("default")});
         let status = self.review("selfsubjectrulesreviews", &spec, self.who.clone())?;
         let resources = items(&status, "/resourceRules");
-        let more = beyond::resources(resources, allow).or_else(|| beyond::paths(items(&status, "/nonResourceRules")));
+        let more = excess_rights::resources(resources, allow)
+            .or_else(|| excess_rights::paths(items(&status, "/nonResourceRules")));
         let is_incomplete = status.get("incomplete").and_then(Value::as_bool).unwrap_or_default();
         // authorizers that know no rules, as that of nodes, say so in the error alone
         if more.is_none() && is_incomplete {
             let error = objects::text(&status, "/evaluationError");
-            return Err(Judged::error(format!("the API server cannot list all that is allowed: {error}")));
+            return Err(CheckResult::error(format!("the API server cannot list all that is allowed: {error}")));
         }
         Ok(more)
     }
 
-    fn review(&self, what: &str, spec: &Value, by: Identity) -> Result<Value, Judged> {
+    fn review(&self, what: &str, spec: &Value, by: Identity) -> Result<Value, CheckResult> {
         let is_learners = !matches!(by, Identity::Admin | Identity::User { .. });
         let request = Request::new(Method::Post, format!("{REVIEWS}/{what}")).with(json!({"spec": spec})).by(by);
-        let response = self.scene.api.request(&request).map_err(identity::credentials)?;
+        let response = self.context.api.request(&request).map_err(identity::credentials)?;
         match response.status {
             200..300 => Ok(response.json()?.get("status").cloned().unwrap_or_default()),
-            401 if is_learners => Err(Judged::nothing("the API server does not take these credentials")),
-            status => Err(Judged::error(format!("the API server answers {status} to {what}: {}", response.message()))),
+            401 if is_learners => Err(CheckResult::nothing("the API server does not take these credentials")),
+            status => {
+                Err(CheckResult::error(format!("the API server answers {status} to {what}: {}", response.message())))
+            }
         }
     }
 }
@@ -143,9 +146,9 @@ fn named(who: &Identity) -> Option<(&str, Vec<&str>)> {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::cluster::client::{Identity, Request, Response};
-    use crate::lab::check::recorded::{Recorded, SHOP, Stage, yaml};
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::client::{Identity, Request, Response};
+    use crate::lab::check::recorded::{Fixture, Recorded, SHOP, yaml};
+    use crate::lab::verdict::{CheckResult, Verdict};
 
     const BOT: &str = "subject: {service_account: shop/bot}";
 
@@ -180,25 +183,28 @@ mod tests {
             })
     }
 
-    fn judge(may: &'static [&'static str], more: &str) -> Judged {
-        Stage::new().judge(&api(may), &format!("can_i: {{ns: shop, {more}}}"))
+    fn evaluate(may: &'static [&'static str], more: &str) -> CheckResult {
+        Fixture::new().evaluate(&api(may), &format!("can_i: {{ns: shop, {more}}}"))
     }
 
     #[test]
     fn asks_for_each_right() {
         let more = format!("{BOT}, allow: [get pods, get secrets:db, list deployments], deny: [create pods/exec]");
         let right: &[&str] = &["get pods", "get secrets:db", "list deployments.apps"];
-        assert_eq!(judge(right, &more), Judged::pass(format!("the service account bot may get pods in {SHOP}")));
+        assert_eq!(
+            evaluate(right, &more),
+            CheckResult::pass(format!("the service account bot may get pods in {SHOP}"))
+        );
         let denied = format!("the service account bot may not get secrets db in {SHOP}");
-        assert_eq!(judge(&["get pods", "list deployments.apps"], &more), Judged::fail(denied));
-        let jane = judge(&["create pods/exec"], "subject: {user: jane}, deny: [get pods, create pods/exec]");
-        assert_eq!(jane, Judged::fail(format!("jane may create pods/exec in {SHOP}")));
+        assert_eq!(evaluate(&["get pods", "list deployments.apps"], &more), CheckResult::fail(denied));
+        let jane = evaluate(&["create pods/exec"], "subject: {user: jane}, deny: [get pods, create pods/exec]");
+        assert_eq!(jane, CheckResult::fail(format!("jane may create pods/exec in {SHOP}")));
     }
 
     #[test]
     fn asks_about_an_account_with_its_groups() {
         let api = api(&[]);
-        Stage::new().judge(&api, &format!("can_i: {{ns: shop, {BOT}, deny: [get pods]}}"));
+        Fixture::new().evaluate(&api, &format!("can_i: {{ns: shop, {BOT}, deny: [get pods]}}"));
         let request = api.asked().pop().expect("a request");
         assert_eq!(request.path, "/apis/authorization.k8s.io/v1/subjectaccessreviews");
         let body = request.body.expect("a body");
@@ -210,38 +216,39 @@ mod tests {
 
     #[test]
     fn who_is_not_there_has_no_rights_and_that_proves_nothing() {
-        let gone = judge(&[], "subject: {service_account: shop/gone}, deny: [get pods]");
-        assert_eq!(gone, Judged::nothing(format!("there is no service account gone in {SHOP}")));
-        let file = judge(&[], "subject: {kubeconfig: bot.kubeconfig}, deny: [get pods]");
-        assert_eq!(file, Judged::nothing("there is no bot.kubeconfig in your folder"));
-        let stage = Stage::new();
-        stage.put("old.token", "abc\n");
+        let gone = evaluate(&[], "subject: {service_account: shop/gone}, deny: [get pods]");
+        assert_eq!(gone, CheckResult::nothing(format!("there is no service account gone in {SHOP}")));
+        let file = evaluate(&[], "subject: {kubeconfig: bot.kubeconfig}, deny: [get pods]");
+        assert_eq!(file, CheckResult::nothing("there is no bot.kubeconfig in your folder"));
+        let fixture = Fixture::new();
+        fixture.put("old.token", "abc\n");
         let refused = Recorded::new()
             .get(&format!("/api/v1/namespaces/{SHOP}"), json!({}))
             .when(|_| Some(Response { status: 401, body: "{}".to_owned(), warnings: Vec::new() }));
-        let judged = stage.judge(&refused, "can_i: {ns: shop, subject: {token: old.token}, deny: [get pods]}");
-        assert_eq!(judged, Judged::nothing("the API server does not take these credentials"));
+        let result = fixture.evaluate(&refused, "can_i: {ns: shop, subject: {token: old.token}, deny: [get pods]}");
+        assert_eq!(result, CheckResult::nothing("the API server does not take these credentials"));
     }
 
     #[test]
     fn who_has_credentials_asks_himself() {
-        let stage = Stage::new();
-        stage.put("bot.token", "abc\n");
+        let fixture = Fixture::new();
+        fixture.put("bot.token", "abc\n");
         let api = api(&["get pods"]);
-        let judged = stage.judge(&api, "can_i: {ns: shop, subject: {token: bot.token}, allow: [get pods]}");
-        assert_eq!(judged.verdict, Verdict::Pass);
+        let result = fixture.evaluate(&api, "can_i: {ns: shop, subject: {token: bot.token}, allow: [get pods]}");
+        assert_eq!(result.verdict, Verdict::Pass);
         let request = api.asked().pop().expect("a request");
         assert_eq!(request.path, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews");
         assert_eq!(request.identity, Identity::Token("abc".to_owned()));
     }
 
-    fn only(rules: &str, more: &str) -> Judged {
+    fn only(rules: &str, more: &str) -> CheckResult {
         let status = yaml(rules);
         let rules = move |request: &Request| {
             let is_meant = request.path.ends_with("rulesreviews") && request.identity != Identity::Admin;
             is_meant.then(|| say(&status))
         };
-        Stage::new().judge(&api(&["get pods"]).when(rules), &format!("can_i: {{ns: shop, {BOT}, only: true, {more}}}"))
+        Fixture::new()
+            .evaluate(&api(&["get pods"]).when(rules), &format!("can_i: {{ns: shop, {BOT}, only: true, {more}}}"))
     }
 
     const PODS: &str = "{verbs: [get], apiGroups: [''], resources: [pods]}";
@@ -253,7 +260,7 @@ mod tests {
         assert_eq!(only(&rules, "allow: [get pods]").verdict, Verdict::Pass);
         assert_eq!(
             only(&rules, "allow: []"),
-            Judged::fail(format!("the service account bot may also get pods in {SHOP}"))
+            CheckResult::fail(format!("the service account bot may also get pods in {SHOP}"))
         );
         assert_eq!(only("{resourceRules: []}", "deny: [list pods]").verdict, Verdict::Pass);
         let path = "{nonResourceRules: [{verbs: [get], nonResourceURLs: [/metrics]}]}";
@@ -272,12 +279,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_asked_is_an_error() {
-        assert_eq!(judge(&[], BOT).verdict, Verdict::Error);
-        assert_eq!(judge(&[], &format!("{BOT}, allow: [read pods]")).verdict, Verdict::Error);
-        assert_eq!(judge(&[], "subject: {}, deny: [get pods]").verdict, Verdict::Error);
-        let down = Stage::new().judge(&Recorded::down(), &format!("can_i: {{ns: shop, {BOT}, deny: [get pods]}}"));
+        assert_eq!(evaluate(&[], BOT).verdict, Verdict::Error);
+        assert_eq!(evaluate(&[], &format!("{BOT}, allow: [read pods]")).verdict, Verdict::Error);
+        assert_eq!(evaluate(&[], "subject: {}, deny: [get pods]").verdict, Verdict::Error);
+        let down = Fixture::new().evaluate(&Recorded::down(), &format!("can_i: {{ns: shop, {BOT}, deny: [get pods]}}"));
         assert_eq!(down.verdict, Verdict::Error);
         let gone = Recorded::new().absent(&format!("/api/v1/namespaces/{SHOP}"));
-        assert!(Stage::new().judge(&gone, &format!("can_i: {{ns: shop, {BOT}, deny: [get pods]}}")).nothing);
+        assert!(Fixture::new().evaluate(&gone, &format!("can_i: {{ns: shop, {BOT}, deny: [get pods]}}")).nothing);
     }
 }

@@ -7,8 +7,8 @@ use cel::objects::{Key, Map};
 use cel::{Context, Env, ExecutionError, Program};
 use serde_json::Value;
 
-use super::{objects, seen};
-use crate::lab::verdict::Judged;
+use super::{objects, trace};
+use crate::lab::verdict::CheckResult;
 
 /// An expression that can be evaluated.
 pub(super) struct Expression {
@@ -30,36 +30,38 @@ fn compile(text: &str) -> Result<Program, String> {
 
 impl Expression {
     /// Reads one. That it cannot be read is the fault of the lab.
-    pub(super) fn new(text: &str) -> Result<Self, Judged> {
-        let program = compile(text).map_err(Judged::error)?;
+    pub(super) fn new(text: &str) -> Result<Self, CheckResult> {
+        let program = compile(text).map_err(CheckResult::error)?;
         Ok(Self { text: text.to_owned(), program })
     }
 
     /// Whether it is true of an object, called `object`, and its pod spec, called `pod`, if it has one.
-    pub(super) fn of_object(&self, object: &Value) -> Judged {
-        self.judge(&variables(object))
+    pub(super) fn of_object(&self, object: &Value) -> CheckResult {
+        self.result(&variables(object))
     }
 
     /// Whether it is true. A field that is missing or of another type makes it false; anything else that goes wrong is the
     /// fault of the lab.
-    pub(super) fn judge(&self, variables: &[(&str, &Value)]) -> Judged {
-        let seen = || seen::of(self.program.expression(), variables);
+    pub(super) fn result(&self, variables: &[(&str, &Value)]) -> CheckResult {
+        let seen = || trace::of(self.program.expression(), variables);
         match self.evaluate(variables) {
-            Ok(cel::Value::Bool(true)) => Judged::pass(seen().unwrap_or_else(|| format!("`{}`", self.text))),
+            Ok(cel::Value::Bool(true)) => CheckResult::pass(seen().unwrap_or_else(|| format!("`{}`", self.text))),
             Ok(cel::Value::Bool(false)) => {
-                Judged::fail(seen().unwrap_or_else(|| format!("`{}` does not hold", self.text)))
+                CheckResult::fail(seen().unwrap_or_else(|| format!("`{}` does not hold", self.text)))
             }
-            Ok(_) => Judged::error(format!("`{}` is neither true nor false", self.text)),
-            Err(error) => self.fault(&error).unwrap_or_else(|| Judged::fail(seen().unwrap_or_else(|| missing(&error)))),
+            Ok(_) => CheckResult::error(format!("`{}` is neither true nor false", self.text)),
+            Err(error) => {
+                self.fault(&error).unwrap_or_else(|| CheckResult::fail(seen().unwrap_or_else(|| missing(&error))))
+            }
         }
     }
 
     /// Its value; none where a field is missing or of another type.
-    pub(super) fn value(&self, variables: &[(&str, &Value)]) -> Result<Option<Value>, Judged> {
+    pub(super) fn value(&self, variables: &[(&str, &Value)]) -> Result<Option<Value>, CheckResult> {
         match self.evaluate(variables) {
             Ok(value) => match value.json() {
                 Ok(value) => Ok(Some(value)),
-                Err(_) => Err(Judged::error(format!("the value of `{}` cannot be written down", self.text))),
+                Err(_) => Err(CheckResult::error(format!("the value of `{}` cannot be written down", self.text))),
             },
             Err(error) => self.fault(&error).map_or(Ok(None), Err),
         }
@@ -76,7 +78,7 @@ impl Expression {
     }
 
     /// What only the author of the lab can mend.
-    fn fault(&self, error: &ExecutionError) -> Option<Judged> {
+    fn fault(&self, error: &ExecutionError) -> Option<CheckResult> {
         let is_authors = matches!(
             error,
             ExecutionError::UndeclaredReference(_)
@@ -84,7 +86,7 @@ impl Expression {
                 | ExecutionError::MissingArgumentOrTarget
                 | ExecutionError::InternalError(_)
         );
-        is_authors.then(|| Judged::error(format!("`{}` cannot be evaluated: {error}", self.text)))
+        is_authors.then(|| CheckResult::error(format!("`{}` cannot be evaluated: {error}", self.text)))
     }
 }
 
@@ -141,19 +143,19 @@ mod tests {
 
     use super::{Expression, problem};
     use crate::lab::check::recorded::yaml;
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::lab::verdict::{CheckResult, Verdict};
 
-    fn judge(text: &str) -> Judged {
+    fn evaluate(text: &str) -> CheckResult {
         let deployment = yaml(
             "{kind: Deployment, metadata: {name: page, labels: {app: page}}, spec: {replicas: 2, template: {spec: \
              {securityContext: {runAsUser: 1000, runAsNonRoot: false}, containers: [\
              {name: a, securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}}, {name: b}]}}}}",
         );
-        Expression::new(text).unwrap_or_else(|judged| panic!("{}", judged.observed)).of_object(&deployment)
+        Expression::new(text).unwrap_or_else(|result| panic!("{}", result.observed)).of_object(&deployment)
     }
 
     fn verdict(text: &str) -> Verdict {
-        judge(text).verdict
+        evaluate(text).verdict
     }
 
     #[test]
@@ -182,22 +184,22 @@ mod tests {
 
     #[test]
     fn a_missing_or_wrong_field_is_a_wrong_answer() {
-        let judged = judge("pod.hostname == 'a'");
-        assert_eq!(judged, Judged::fail("pod.hostname is not set"));
+        let result = evaluate("pod.hostname == 'a'");
+        assert_eq!(result, CheckResult::fail("pod.hostname is not set"));
         assert_eq!(
-            judge("pod.containers[0].image.startsWith('a')"),
-            Judged::fail("pod.containers[0].image is not set")
+            evaluate("pod.containers[0].image.startsWith('a')"),
+            CheckResult::fail("pod.containers[0].image is not set")
         );
-        assert_eq!(judge("object.spec.replicas > 'a'"), Judged::fail("object.spec.replicas is 2"));
-        assert_eq!(judge("pod.containers[7].name == 'a'"), Judged::fail("pod.containers[7].name is not set"));
+        assert_eq!(evaluate("object.spec.replicas > 'a'"), CheckResult::fail("object.spec.replicas is 2"));
+        assert_eq!(evaluate("pod.containers[7].name == 'a'"), CheckResult::fail("pod.containers[7].name is not set"));
     }
 
     #[test]
     fn says_what_it_sees() {
-        assert_eq!(judge("object.spec.replicas == 3").observed, "object.spec.replicas is 2");
-        let both = judge("pod.securityContext.runAsNonRoot && pod.securityContext.runAsUser == 0");
+        assert_eq!(evaluate("object.spec.replicas == 3").observed, "object.spec.replicas is 2");
+        let both = evaluate("pod.securityContext.runAsNonRoot && pod.securityContext.runAsUser == 0");
         assert_eq!(both.observed, "pod.securityContext.runAsNonRoot is false, pod.securityContext.runAsUser is 1000");
-        let all = judge("pod.containers.all(c, c.name == 'a')");
+        let all = evaluate("pod.containers.all(c, c.name == 'a')");
         assert_eq!(all.observed, "`pod.containers.all(c, c.name == 'a')` does not hold");
     }
 

@@ -10,52 +10,52 @@ use x509_parser::x509::X509Name;
 use super::cel::Expression;
 use super::identity::{self, credentials};
 use super::objects::{self, text};
-use crate::cluster::client::kubeconfig::{Access, Credentials};
-use crate::lab::course::probe::Cert;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::{Judged, Verdict};
+use crate::client::kubeconfig::{Access, Credentials};
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::Cert;
+use crate::lab::verdict::{CheckResult, Verdict};
 
 /// Looks once.
-pub(super) fn judge(spec: &Cert, scene: &Scene<'_>) -> Judged {
-    attempt(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &Cert, context: &CheckContext<'_>) -> CheckResult {
+    attempt(spec, context).unwrap_or_else(|result| result)
 }
 
-fn attempt(spec: &Cert, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn attempt(spec: &Cert, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     let expression = spec.cel.as_ref().map(|cel| Expression::new(cel)).transpose()?;
     let (file, pem) = match (&spec.kubeconfig, &spec.file) {
-        (Some(file), None) => (file, of_kubeconfig(file, scene)?),
-        (None, Some(file)) => (file, identity::read(file, scene)?.into_bytes()),
-        _ => return Err(Judged::error("a certificate is in exactly one of kubeconfig, file")),
+        (Some(file), None) => (file, of_kubeconfig(file, context)?),
+        (None, Some(file)) => (file, identity::read(file, context)?.into_bytes()),
+        _ => return Err(CheckResult::error("a certificate is in exactly one of kubeconfig, file")),
     };
-    let broken = || Judged::nothing(format!("{file} in your folder has no certificate that can be read"));
+    let broken = || CheckResult::nothing(format!("{file} in your folder has no certificate that can be read"));
     let der = der(&pem).ok_or_else(broken)?;
     let (_, certificate) = x509_parser::parse_x509_certificate(&der).map_err(|_| broken())?;
     let cert = describe(&certificate);
     let mut seen = format!("it is of {}", call(&cert));
     if let Some(expression) = expression {
-        let judged = expression.judge(&[("cert", &cert)]);
-        if judged.verdict != Verdict::Pass {
-            return Ok(judged);
+        let result = expression.result(&[("cert", &cert)]);
+        if result.verdict != Verdict::Pass {
+            return Ok(result);
         }
     }
     if spec.issued_by_csr {
-        let Some(name) = request_of(&der, scene)? else {
+        let Some(name) = request_of(&der, context)? else {
             let reason = "no CertificateSigningRequest of the cluster has given it, or it is an hour old and forgotten";
-            return Ok(Judged::fail(format!("{seen}; {reason}")));
+            return Ok(CheckResult::fail(format!("{seen}; {reason}")));
         };
         seen = format!("{seen}; the CertificateSigningRequest {name} has given it");
     }
-    Ok(Judged::pass(seen))
+    Ok(CheckResult::pass(seen))
 }
 
-fn of_kubeconfig(file: &str, scene: &Scene<'_>) -> Result<Vec<u8>, Judged> {
-    identity::read(file, scene)?;
-    match Access::open(&scene.folder.join(file), None).map_err(credentials)?.credentials {
+fn of_kubeconfig(file: &str, context: &CheckContext<'_>) -> Result<Vec<u8>, CheckResult> {
+    identity::read(file, context)?;
+    match Access::open(&context.folder.join(file), None).map_err(credentials)?.credentials {
         Credentials::Certificate { certificate, .. } => STANDARD
             .decode(certificate)
-            .map_err(|_| Judged::nothing(format!("the certificate of {file} in your folder is not in base64"))),
+            .map_err(|_| CheckResult::nothing(format!("the certificate of {file} in your folder is not in base64"))),
         Credentials::None | Credentials::Token(_) => {
-            Err(Judged::nothing(format!("{file} in your folder has no client certificate")))
+            Err(CheckResult::nothing(format!("{file} in your folder has no client certificate")))
         }
     }
 }
@@ -95,9 +95,9 @@ fn call(cert: &Value) -> String {
 }
 
 /// The request that has given a certificate.
-fn request_of(wanted: &[u8], scene: &Scene<'_>) -> Result<Option<String>, Judged> {
-    let kind = objects::kind(scene, None, "CertificateSigningRequest")?;
-    let requests = objects::list(scene, &kind, None, None)?;
+fn request_of(wanted: &[u8], context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
+    let kind = objects::kind(context, None, "CertificateSigningRequest")?;
+    let requests = objects::list(context, &kind, None, None)?;
     let found = requests.iter().find(|request| {
         let given = STANDARD.decode(text(request, "/status/certificate")).unwrap_or_default();
         der(&given).is_some_and(|der| der == wanted)
@@ -108,8 +108,8 @@ fn request_of(wanted: &[u8], scene: &Scene<'_>) -> Result<Option<String>, Judged
 #[cfg(test)]
 mod tests {
     use super::{STANDARD, json};
-    use crate::lab::check::recorded::{Recorded, Stage};
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::lab::check::recorded::{Fixture, Recorded};
+    use crate::lab::verdict::{CheckResult, Verdict};
     use base64::Engine as _;
 
     /// Of alice, in dev and ops, for a day, for clients; by an authority called kubernetes.
@@ -129,19 +129,19 @@ GGQ/TGd1In+cUm7aTDj3sgdZFtNuB9BdM2fSkyb+
     const REQUESTS: &str = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
     const SEEN: &str = "it is of alice in dev, ops, good until 2026-11-25T13:31:02Z";
 
-    fn judge(api: &Recorded, text: &str, check: &str) -> Judged {
-        let stage = Stage::new();
-        stage.put("alice.crt", text);
-        stage.judge(api, check)
+    fn evaluate(api: &Recorded, text: &str, check: &str) -> CheckResult {
+        let fixture = Fixture::new();
+        fixture.put("alice.crt", text);
+        fixture.evaluate(api, check)
     }
 
     #[test]
     fn expressions_see_who_it_is_of_and_how_long_it_is_good() {
         let check = "cert: {file: alice.crt, cel: \"cert.cn == 'alice' && cert.o == ['dev', 'ops'] && \
                      cert.issuer == 'kubernetes' && cert.seconds == 86400 && cert.client_auth\"}";
-        assert_eq!(judge(&Recorded::new(), ALICE, check), Judged::pass(SEEN));
+        assert_eq!(evaluate(&Recorded::new(), ALICE, check), CheckResult::pass(SEEN));
         let check = "cert: {file: alice.crt, cel: \"cert.seconds <= 3600\"}";
-        assert_eq!(judge(&Recorded::new(), ALICE, check).verdict, Verdict::Fail);
+        assert_eq!(evaluate(&Recorded::new(), ALICE, check).verdict, Verdict::Fail);
     }
 
     #[test]
@@ -153,17 +153,17 @@ GGQ/TGd1In+cUm7aTDj3sgdZFtNuB9BdM2fSkyb+
         };
         let given = Recorded::new().list(REQUESTS, &[json!({"metadata": {"name": "new"}}), request(ALICE)]);
         let observed = format!("{SEEN}; the CertificateSigningRequest alice has given it");
-        assert_eq!(judge(&given, ALICE, check), Judged::pass(observed));
+        assert_eq!(evaluate(&given, ALICE, check), CheckResult::pass(observed));
         let reason = "no CertificateSigningRequest of the cluster has given it, or it is an hour old and forgotten";
         for others in [Recorded::new().list(REQUESTS, &[]), Recorded::new().list(REQUESTS, &[request("no PEM")])] {
-            assert_eq!(judge(&others, ALICE, check), Judged::fail(format!("{SEEN}; {reason}")));
+            assert_eq!(evaluate(&others, ALICE, check), CheckResult::fail(format!("{SEEN}; {reason}")));
         }
-        assert_eq!(judge(&Recorded::down(), ALICE, check).verdict, Verdict::Error);
+        assert_eq!(evaluate(&Recorded::down(), ALICE, check).verdict, Verdict::Error);
     }
 
     #[test]
     fn a_kubeconfig_has_it() {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         let certificate = STANDARD.encode(ALICE);
         let kubeconfig = |user: &str| {
             format!(
@@ -173,22 +173,22 @@ GGQ/TGd1In+cUm7aTDj3sgdZFtNuB9BdM2fSkyb+
         };
         let check = "cert: {kubeconfig: alice.kubeconfig, cel: \"cert.cn == 'alice'\"}";
         let of = |user: &str| {
-            stage.put("alice.kubeconfig", &kubeconfig(user));
-            stage.judge(&Recorded::new(), check)
+            fixture.put("alice.kubeconfig", &kubeconfig(user));
+            fixture.evaluate(&Recorded::new(), check)
         };
         let user = format!("{{client-certificate-data: {certificate}, client-key-data: a2V5}}");
-        assert_eq!(of(&user), Judged::pass(SEEN));
+        assert_eq!(of(&user), CheckResult::pass(SEEN));
         let observed = "alice.kubeconfig in your folder has no client certificate";
-        assert_eq!(of("{token: eyJ}"), Judged::nothing(observed));
+        assert_eq!(of("{token: eyJ}"), CheckResult::nothing(observed));
     }
 
     #[test]
     fn what_is_missing_or_broken_is_the_learners_to_mend() {
         let check = "cert: {file: alice.crt}";
-        let broken = Judged::nothing("alice.crt in your folder has no certificate that can be read");
-        assert_eq!(judge(&Recorded::new(), "hello", check), broken);
-        assert_eq!(judge(&Recorded::new(), &ALICE.replace("CERTIFICATE", "EC PRIVATE KEY"), check), broken);
-        let missing = Stage::new().judge(&Recorded::new(), check);
-        assert_eq!(missing, Judged::nothing("there is no alice.crt in your folder"));
+        let broken = CheckResult::nothing("alice.crt in your folder has no certificate that can be read");
+        assert_eq!(evaluate(&Recorded::new(), "hello", check), broken);
+        assert_eq!(evaluate(&Recorded::new(), &ALICE.replace("CERTIFICATE", "EC PRIVATE KEY"), check), broken);
+        let missing = Fixture::new().evaluate(&Recorded::new(), check);
+        assert_eq!(missing, CheckResult::nothing("there is no alice.crt in your folder"));
     }
 }

@@ -4,48 +4,48 @@ use std::thread;
 use std::time::Duration;
 
 use super::destination::{Destination, resolve};
-use super::dial;
-use super::spots::{self, Spot, Which};
+use super::targets::{self, ContainerRef, Which};
+use super::tcp;
 use super::text::{cause, short};
-use crate::cluster::client::{ExecReply, Identity};
-use crate::lab::course::Probe;
-use crate::lab::course::probe::{Connect, From};
+use crate::client::{ExecReply, Identity};
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::CheckKind;
+use crate::lab::course::check_kind::{Connect, From};
 use crate::lab::course::values::Reached;
-use crate::lab::probes::{CONTAINER, Dialer};
-use crate::lab::scene::Scene;
-use crate::lab::verdict::{Judged, Verdict};
+use crate::lab::probe_pods::{CONTAINER, Dialer};
+use crate::lab::verdict::{CheckResult, Verdict};
 
 /// After which time a dial that surprises is tried again, if that may help.
 const AGAIN: Duration = Duration::from_millis(300);
 
 /// Looks once.
-pub(super) fn judge(spec: &Connect, scene: &Scene<'_>) -> Judged {
-    attempt(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &Connect, context: &CheckContext<'_>) -> CheckResult {
+    attempt(spec, context).unwrap_or_else(|result| result)
 }
 
-fn attempt(spec: &Connect, scene: &Scene<'_>) -> Result<Judged, Judged> {
-    let control = control(spec, scene)?;
-    let to = resolve(spec, scene)?;
-    let from = Source::of(&spec.from, scene)?;
-    let mut found = from.dial(spec, &to, scene)?;
+fn attempt(spec: &Connect, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
+    let control = control(spec, context)?;
+    let to = resolve(spec, context)?;
+    let from = Source::of(&spec.from, context)?;
+    let mut found = from.dial(spec, &to, context)?;
     if !is_wanted(found, spec.expect) && from.is_fresh() {
         thread::sleep(AGAIN);
-        found = from.dial(spec, &to, scene)?;
+        found = from.dial(spec, &to, context)?;
     }
     let observed = match found {
         Reached::Open => format!("{} answers {from}", to.name),
-        Reached::Blocked => format!("{} does not answer {from} within {} s", to.name, dial::SECONDS),
+        Reached::Blocked => format!("{} does not answer {from} within {} s", to.name, tcp::SECONDS),
         Reached::Refused => format!("{} refuses {from}", to.name),
     };
     if !is_wanted(found, spec.expect) {
-        return Ok(Judged::fail(observed));
+        return Ok(CheckResult::fail(observed));
     }
-    let Some(control) = control else { return Ok(Judged::pass(observed)) };
-    let reached = judge(&control, scene);
+    let Some(control) = control else { return Ok(CheckResult::pass(observed)) };
+    let reached = evaluate(&control, context);
     Ok(match reached.verdict {
-        Verdict::Pass => Judged::pass(observed),
+        Verdict::Pass => CheckResult::pass(observed),
         Verdict::Error => reached,
-        Verdict::Fail | Verdict::Blocked => Judged::nothing(format!(
+        Verdict::Fail | Verdict::Blocked => CheckResult::nothing(format!(
             "{observed}, but neither does it answer who should be answered: {}",
             reached.observed
         )),
@@ -58,59 +58,65 @@ fn is_wanted(found: Reached, expect: Reached) -> bool {
 }
 
 /// What shows that the same place can be reached at all: every check that finds nothing there needs it.
-fn control(spec: &Connect, scene: &Scene<'_>) -> Result<Option<Connect>, Judged> {
+fn control(spec: &Connect, context: &CheckContext<'_>) -> Result<Option<Connect>, CheckResult> {
     let Some(id) = spec.control.as_deref() else {
         let is_needed = spec.expect == Reached::Blocked;
-        return if is_needed { Err(Judged::error("this check has no control")) } else { Ok(None) };
+        return if is_needed { Err(CheckResult::error("this check has no control")) } else { Ok(None) };
     };
-    match (scene.check)(id).map(|check| check.probe) {
-        Some(Probe::Connect(control)) if control.expect == Reached::Open => Ok(Some(control)),
-        _ => Err(Judged::error(format!("the control `{id}` is no check that something can be reached"))),
+    match (context.check)(id).map(|check| check.probe) {
+        Some(CheckKind::Connect(control)) if control.expect == Reached::Open => Ok(Some(control)),
+        _ => Err(CheckResult::error(format!("the control `{id}` is no check that something can be reached"))),
     }
 }
 
 /// Who dials.
 enum Source {
     /// A throw-away pod.
-    Ours { spot: Spot, labels: Vec<String>, dialer: Dialer },
+    Ours { container: ContainerRef, labels: Vec<String>, dialer: Dialer },
     /// A workload of the lab.
-    Theirs(Spot),
+    Theirs(ContainerRef),
 }
 
 impl Source {
-    fn of(from: &From, scene: &Scene<'_>) -> Result<Self, Judged> {
+    fn of(from: &From, context: &CheckContext<'_>) -> Result<Self, CheckResult> {
         if let Some(workload) = &from.workload {
-            let spots = spots::of(scene, &from.ns, workload, Which::First)?;
-            let first = spots.into_iter().next();
-            return first.map(Self::Theirs).ok_or_else(|| Judged::nothing(format!("{} has no pod", &**workload)));
+            let containers = targets::of(context, &from.ns, workload, Which::First)?;
+            let first = containers.into_iter().next();
+            return first.map(Self::Theirs).ok_or_else(|| CheckResult::nothing(format!("{} has no pod", &**workload)));
         }
-        let namespace = super::objects::namespace(scene, &from.ns)?;
+        let namespace = super::objects::namespace(context, &from.ns)?;
         let labels: Vec<String> = from.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        let dialer = scene.probes.pod(namespace, &labels)?;
-        let spot = Spot { namespace: namespace.to_owned(), pod: dialer.name.clone(), container: CONTAINER.to_owned() };
-        Ok(Self::Ours { spot, labels, dialer })
+        let dialer = context.probes.pod(namespace, &labels)?;
+        let container =
+            ContainerRef { namespace: namespace.to_owned(), pod: dialer.name.clone(), container: CONTAINER.to_owned() };
+        Ok(Self::Ours { container, labels, dialer })
     }
 
     fn is_fresh(&self) -> bool {
         matches!(self, Self::Ours { dialer, .. } if dialer.is_fresh())
     }
 
-    fn dial(&self, spec: &Connect, to: &Destination, scene: &Scene<'_>) -> Result<Reached, Judged> {
-        let (Self::Ours { spot, .. } | Self::Theirs(spot)) = self;
-        let argv = dial::argv(spec.proto, &to.address, to.port);
-        let reply = spots::run(scene, spot, &argv, spots::MOMENT, Identity::Admin)?;
+    fn dial(&self, spec: &Connect, to: &Destination, context: &CheckContext<'_>) -> Result<Reached, CheckResult> {
+        let (Self::Ours { container, .. } | Self::Theirs(container)) = self;
+        let argv = tcp::argv(spec.proto, &to.address, to.port);
+        let reply = targets::run(context, container, &argv, targets::MOMENT, Identity::Admin)?;
         if reply == ExecReply::TimedOut {
             // it stops itself after a second, so that it is the cluster that is slow
-            return Err(Judged::error(format!("a dial in {spot} takes longer than {} s", spots::MOMENT.as_secs())));
+            return Err(CheckResult::error(format!(
+                "a dial in {container} takes longer than {} s",
+                targets::MOMENT.as_secs()
+            )));
         }
-        dial::reading(spec.proto, &reply).map_err(|reason| match self {
+        tcp::reading(spec.proto, &reply).map_err(|reason| match self {
             // a name that nobody knows
-            Self::Ours { .. } if reason.contains("bad address") => Judged::nothing(short(&reason)),
-            Self::Ours { spot, labels, .. } => {
-                scene.probes.forget(&spot.namespace, labels);
-                Judged::error(format!("tightship cannot dial {}: {}", to.name, cause(&reason)))
+            Self::Ours { .. } if reason.contains("bad address") => CheckResult::nothing(short(&reason)),
+            Self::Ours { container, labels, .. } => {
+                context.probes.forget(&container.namespace, labels);
+                CheckResult::error(format!("tightship cannot dial {}: {}", to.name, cause(&reason)))
             }
-            Self::Theirs(spot) => Judged::nothing(format!("{spot} cannot dial {}: {}", to.name, cause(&reason))),
+            Self::Theirs(container) => {
+                CheckResult::nothing(format!("{container} cannot dial {}: {}", to.name, cause(&reason)))
+            }
         })
     }
 }
@@ -118,13 +124,13 @@ impl Source {
 impl std::fmt::Display for Source {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Ours { spot, labels, .. } if labels.is_empty() => {
-                write!(formatter, "a pod without labels in {}", spot.namespace)
+            Self::Ours { container, labels, .. } if labels.is_empty() => {
+                write!(formatter, "a pod without labels in {}", container.namespace)
             }
-            Self::Ours { spot, labels, .. } => {
-                write!(formatter, "a pod with {} in {}", labels.join(","), spot.namespace)
+            Self::Ours { container, labels, .. } => {
+                write!(formatter, "a pod with {} in {}", labels.join(","), container.namespace)
             }
-            Self::Theirs(spot) => write!(formatter, "pod {}", spot.pod),
+            Self::Theirs(container) => write!(formatter, "pod {}", container.pod),
         }
     }
 }
@@ -133,11 +139,11 @@ impl std::fmt::Display for Source {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::cluster::client::{ApiError, ExecReply, Method, Response};
+    use crate::client::{ApiError, ExecReply, Method, Response};
     use crate::lab::check::page::{ended, page, pod, refused};
-    use crate::lab::check::recorded::{OTHER, Recorded, SHOP, Stage, check};
-    use crate::lab::probes::LABEL;
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::lab::check::recorded::{Fixture, OTHER, Recorded, SHOP, check};
+    use crate::lab::probe_pods::LABEL;
+    use crate::lab::verdict::{CheckResult, Verdict};
 
     const DIAL: &[&str] = &["timeout", "1", "nc", "10.96.0.9", "8080", "-e", "true"];
     const BLOCKED: &str = "connect: {from: {ns: other, labels: {app: bad}}, to: {ns: shop, service: api}, port: 8080, \
@@ -168,10 +174,10 @@ mod tests {
         })
     }
 
-    fn judge(api: &Recorded, text: &str) -> Judged {
-        let mut stage = Stage::new();
-        stage.checks.push(check(&format!("{{id: friend, text: it answers, why: it must, {OPEN}}}")));
-        stage.judge(api, text)
+    fn evaluate(api: &Recorded, text: &str) -> CheckResult {
+        let mut fixture = Fixture::new();
+        fixture.checks.push(check(&format!("{{id: friend, text: it answers, why: it must, {OPEN}}}")));
+        fixture.evaluate(api, text)
     }
 
     fn open() -> ExecReply {
@@ -184,76 +190,81 @@ mod tests {
 
     #[test]
     fn a_service_answers_or_does_not() {
-        let answers = judge(&dials(cluster(true), open(), silent()), OPEN);
-        assert_eq!(answers, Judged::pass(format!("service api:8080 answers a pod with app=good in {SHOP}")));
-        let nobody = judge(&dials(cluster(true), silent(), silent()), OPEN);
+        let answers = evaluate(&dials(cluster(true), open(), silent()), OPEN);
+        assert_eq!(answers, CheckResult::pass(format!("service api:8080 answers a pod with app=good in {SHOP}")));
+        let nobody = evaluate(&dials(cluster(true), silent(), silent()), OPEN);
         let observed = format!("service api:8080 does not answer a pod with app=good in {SHOP} within 1 s");
-        assert_eq!(nobody, Judged::fail(observed));
-        let refuses = judge(&dials(cluster(true), ExecReply::Ended(ended(1, "", "")), open()), OPEN);
-        assert_eq!(refuses, Judged::fail(format!("service api:8080 refuses a pod with app=good in {SHOP}")));
+        assert_eq!(nobody, CheckResult::fail(observed));
+        let refuses = evaluate(&dials(cluster(true), ExecReply::Ended(ended(1, "", "")), open()), OPEN);
+        assert_eq!(refuses, CheckResult::fail(format!("service api:8080 refuses a pod with app=good in {SHOP}")));
     }
 
     #[test]
     fn blocked_is_who_gets_no_answer_where_others_do() {
         let api = dials(cluster(true), open(), silent());
         let observed = format!("service api:8080 does not answer a pod with app=bad in {OTHER} within 1 s");
-        assert_eq!(judge(&api, BLOCKED), Judged::pass(&observed));
-        let open_to_all = judge(&dials(cluster(true), open(), open()), BLOCKED);
-        assert_eq!(open_to_all, Judged::fail(format!("service api:8080 answers a pod with app=bad in {OTHER}")));
-        let dead = judge(&dials(cluster(true), silent(), silent()), BLOCKED);
+        assert_eq!(evaluate(&api, BLOCKED), CheckResult::pass(&observed));
+        let open_to_all = evaluate(&dials(cluster(true), open(), open()), BLOCKED);
+        assert_eq!(open_to_all, CheckResult::fail(format!("service api:8080 answers a pod with app=bad in {OTHER}")));
+        let dead = evaluate(&dials(cluster(true), silent(), silent()), BLOCKED);
         let friend = format!("service api:8080 does not answer a pod with app=good in {SHOP} within 1 s");
         assert_eq!(
             dead,
-            Judged::nothing(format!("{observed}, but neither does it answer who should be answered: {friend}"))
+            CheckResult::nothing(format!("{observed}, but neither does it answer who should be answered: {friend}"))
         );
-        let refusing = judge(&dials(cluster(true), open(), ExecReply::Ended(ended(1, "", ""))), BLOCKED);
-        assert_eq!(refusing, Judged::pass(format!("service api:8080 refuses a pod with app=bad in {OTHER}")));
+        let refusing = evaluate(&dials(cluster(true), open(), ExecReply::Ended(ended(1, "", ""))), BLOCKED);
+        assert_eq!(refusing, CheckResult::pass(format!("service api:8080 refuses a pod with app=bad in {OTHER}")));
     }
 
     #[test]
     fn nobody_who_listens_is_nobody_who_is_blocked() {
         for check in [OPEN, BLOCKED] {
-            let judged = judge(&cluster(false), check);
-            assert_eq!(judged, Judged::nothing("nobody listens at the service api: none of its pods is ready"));
+            let result = evaluate(&cluster(false), check);
+            assert_eq!(result, CheckResult::nothing("nobody listens at the service api: none of its pods is ready"));
             let port = check.replace("service: api}", "service: api}, port: 80").replace(", port: 8080", "");
-            let judged = judge(&cluster(true), &port);
-            assert_eq!(judged, Judged::nothing("the service api has no port 80 for TCP"));
+            let result = evaluate(&cluster(true), &port);
+            assert_eq!(result, CheckResult::nothing("the service api has no port 80 for TCP"));
         }
         let gone = Recorded::new().absent(&format!("/api/v1/namespaces/{SHOP}/services/api"));
-        assert_eq!(judge(&gone, OPEN), Judged::nothing(format!("there is no service api in {SHOP}")));
+        assert_eq!(evaluate(&gone, OPEN), CheckResult::nothing(format!("there is no service api in {SHOP}")));
     }
 
     #[test]
     fn a_cluster_that_does_not_answer_or_a_pod_that_is_not_let_in_is_an_error() {
-        assert_eq!(judge(&Recorded::down(), BLOCKED).verdict, Verdict::Error);
+        assert_eq!(evaluate(&Recorded::down(), BLOCKED).verdict, Verdict::Error);
         let down = ApiError::Unreachable("connection refused".to_owned());
-        assert_eq!(judge(&Recorded::down(), OPEN), Judged::from(down));
+        assert_eq!(evaluate(&Recorded::down(), OPEN), CheckResult::from(down));
         let quota = json!({"kind": "Status", "message": "exceeded quota: small"});
         let full = Recorded::new().reply(Method::Post, &format!("/api/v1/namespaces/{SHOP}/pods"), 403, quota);
         let direct = OPEN.replace("to: {ns: shop, service: api}", "to: {ip: 10.0.0.7}, port: 8080");
         // what was begun is cleaned up
         let full = full.when(|request| (request.method == Method::Delete).then(Response::default));
         assert_eq!(
-            judge(&full, &direct),
-            Judged::error(format!("the pod from which tightship dials is not let into {SHOP}: exceeded quota: small"))
+            evaluate(&full, &direct),
+            CheckResult::error(format!(
+                "the pod from which tightship dials is not let into {SHOP}: exceeded quota: small"
+            ))
         );
         let broken = dials(cluster(true), ExecReply::Ended(ended(127, "", "sh: nc: not found")), open());
-        assert_eq!(judge(&broken, OPEN), Judged::error("tightship cannot dial service api:8080: sh: nc: not found"));
+        assert_eq!(
+            evaluate(&broken, OPEN),
+            CheckResult::error("tightship cannot dial service api:8080: sh: nc: not found")
+        );
     }
 
     #[test]
     fn what_finds_nothing_needs_a_control() {
         let without = BLOCKED.replace(", control: friend", "");
-        assert_eq!(judge(&Recorded::new(), &without), Judged::error("this check has no control"));
+        assert_eq!(evaluate(&Recorded::new(), &without), CheckResult::error("this check has no control"));
         let unknown = BLOCKED.replace("friend", "enemy");
         let observed = "the control `enemy` is no check that something can be reached";
-        assert_eq!(judge(&Recorded::new(), &unknown), Judged::error(observed));
+        assert_eq!(evaluate(&Recorded::new(), &unknown), CheckResult::error(observed));
     }
 
     #[test]
     fn checks_share_pods_which_are_deleted_at_the_end() {
         let api = dials(cluster(true), open(), silent());
-        judge(&api, &format!("all: [{{{OPEN}}}, {{{OPEN}}}, {{{BLOCKED}}}]"));
+        evaluate(&api, &format!("all: [{{{OPEN}}}, {{{OPEN}}}, {{{BLOCKED}}}]"));
         let of = |method| api.asked().into_iter().filter(move |request| request.method == method);
         let made: Vec<Value> = of(Method::Post).filter_map(|request| request.body).collect();
         assert_eq!(made.len(), 2, "{made:?}");
@@ -274,7 +285,7 @@ mod tests {
         let api = Recorded::new()
             .get(&format!("/api/v1/namespaces/{SHOP}"), json!({"kind": "Namespace"}))
             .list(&format!("/api/v1/namespaces/{SHOP}/pods"), &[ours, theirs]);
-        assert_eq!(judge(&api, "resource: {ns: shop, kind: Pod, count: 1}").verdict, Verdict::Pass);
+        assert_eq!(evaluate(&api, "resource: {ns: shop, kind: Pod, count: 1}").verdict, Verdict::Pass);
     }
 
     #[test]
@@ -282,15 +293,15 @@ mod tests {
         let check =
             "connect: {from: {ns: shop, workload: deployment/page}, to: {ip: 10.96.0.9}, port: 8080, expect: open}";
         let api = || page(&[pod("page-a", &["page"])]);
-        assert_eq!(judge(&api().runs(DIAL, open()), check), Judged::pass("10.96.0.9:8080 answers pod page-a"));
-        let slow = judge(&api().runs(DIAL, ExecReply::TimedOut), check);
-        assert_eq!(slow, Judged::error("a dial in container page of pod page-a takes longer than 10 s"));
+        assert_eq!(evaluate(&api().runs(DIAL, open()), check), CheckResult::pass("10.96.0.9:8080 answers pod page-a"));
+        let slow = evaluate(&api().runs(DIAL, ExecReply::TimedOut), check);
+        assert_eq!(slow, CheckResult::error("a dial in container page of pod page-a takes longer than 10 s"));
         let no_nc = api().runs(DIAL, refused(500, "executable file not found"));
         assert_eq!(
-            judge(&no_nc, check),
-            Judged::nothing("container page of pod page-a cannot dial 10.96.0.9:8080: executable file not found")
+            evaluate(&no_nc, check),
+            CheckResult::nothing("container page of pod page-a cannot dial 10.96.0.9:8080: executable file not found")
         );
-        assert_eq!(judge(&page(&[]), check), Judged::nothing("Deployment page has no pod"));
+        assert_eq!(evaluate(&page(&[]), check), CheckResult::nothing("Deployment page has no pod"));
     }
 
     #[test]
@@ -301,6 +312,6 @@ mod tests {
         let api = page(&[pod("page-a", &["page"])])
             .get("/api/v1/namespaces/kube-system/services/kube-dns", json!({"spec": {"clusterIP": "10.96.0.10"}}));
         let answered = api.runs(&argv, ExecReply::Ended(ended(0, "Name: kubernetes.default", "")));
-        assert_eq!(judge(&answered, check), Judged::pass("the name server answers pod page-a"));
+        assert_eq!(evaluate(&answered, check), CheckResult::pass("the name server answers pod page-a"));
     }
 }

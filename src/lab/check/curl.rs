@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::text::short;
-use crate::cluster::client::{Ended, Response};
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::client::{Ended, Response};
+use crate::lab::check_context::CheckContext;
+use crate::lab::verdict::CheckResult;
 
 /// curl's exit code when there is no connection.
 const NO_CONNECTION: i32 = 7;
@@ -25,12 +25,17 @@ pub(super) enum Answer {
 }
 
 /// Asks. The token is not among the arguments, which everybody on the node can read.
-pub(super) fn ask(scene: &Scene<'_>, method: &str, url: &str, token: Option<&str>) -> Result<Answer, Judged> {
+pub(super) fn ask(
+    context: &CheckContext<'_>,
+    method: &str,
+    url: &str,
+    token: Option<&str>,
+) -> Result<Answer, CheckResult> {
     if url.chars().chain(token.unwrap_or_default().chars()).any(char::is_control) {
-        return Err(Judged::error(format!("`{}` cannot be asked for", short(url))));
+        return Err(CheckResult::error(format!("`{}` cannot be asked for", short(url))));
     }
     let config = config(method, url, token);
-    let run = |config: &str| scene.api.node(&["curl", "--config", "-"], config.as_bytes());
+    let run = |config: &str| context.api.node(&["curl", "--config", "-"], config.as_bytes());
     let mut ended = run(&config)?;
     if ended.exit == CLOSED {
         // in TLS 1.3 the other side asks for a certificate when it counts as connected already, so that it may be gone
@@ -53,7 +58,7 @@ fn config(method: &str, url: &str, token: Option<&str>) -> String {
 }
 
 /// Only what is certainly a refusal is one: who does not answer may just be slow, or gone.
-fn read(ended: &Ended) -> Result<Answer, Judged> {
+fn read(ended: &Ended) -> Result<Answer, CheckResult> {
     let (body, status) = ended.stdout.rsplit_once('\n').unwrap_or_default();
     if let (0, Ok(status @ 1..)) = (ended.exit, status.trim().parse()) {
         return Ok(Answer::Said(Response { status, body: body.to_owned(), warnings: Vec::new() }));
@@ -74,13 +79,13 @@ fn read(ended: &Ended) -> Result<Answer, Judged> {
         _ => {}
     }
     let why = ended.stderr.lines().rev().find(|line| line.contains("curl: (") || line.contains("curl"));
-    Err(Judged::error(format!("the node gets no answer: {}", short(why.unwrap_or("curl does not run")))))
+    Err(CheckResult::error(format!("the node gets no answer: {}", short(why.unwrap_or("curl does not run")))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Answer, config, read};
-    use crate::cluster::client::{Ended, Response};
+    use crate::client::{Ended, Response};
     use crate::lab::verdict::Verdict;
 
     fn ended(exit: i32, stdout: &str, stderr: &str) -> Ended {

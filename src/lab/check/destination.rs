@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::objects::{self, items, number, text};
 use super::pods;
-use crate::cluster::client::kinds::Resource;
-use crate::cluster::client::url;
-use crate::lab::course::probe::{Connect, To};
+use crate::client::kinds::Resource;
+use crate::client::url;
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::{Connect, To};
 use crate::lab::course::values::Protocol;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::lab::verdict::CheckResult;
 
 /// The port of name servers.
 const DNS: u32 = 53;
@@ -24,29 +24,30 @@ pub(super) struct Destination {
 }
 
 /// Finds out where; `Err` if nobody can be there.
-pub(super) fn resolve(spec: &Connect, scene: &Scene<'_>) -> Result<Destination, Judged> {
+pub(super) fn resolve(spec: &Connect, context: &CheckContext<'_>) -> Result<Destination, CheckResult> {
     let to = &*spec.to;
     let given = [to.service.is_some(), to.workload.is_some(), to.ip.is_some(), to.host.is_some()];
     let port = spec.port.map(|port| port.0).or((spec.proto == Protocol::Dns).then_some(DNS));
     match given.iter().filter(|given| **given).count() {
-        0 if spec.proto == Protocol::Dns => name_server(scene, port.unwrap_or(DNS)),
-        1 => one(to, port, spec.proto, scene),
-        _ => Err(Judged::error("a destination is exactly one of service, workload, ip, host")),
+        0 if spec.proto == Protocol::Dns => name_server(context, port.unwrap_or(DNS)),
+        1 => one(to, port, spec.proto, context),
+        _ => Err(CheckResult::error("a destination is exactly one of service, workload, ip, host")),
     }
 }
 
-fn one(to: &To, port: Option<u32>, proto: Protocol, scene: &Scene<'_>) -> Result<Destination, Judged> {
-    let alias = || to.ns.as_deref().map(|ns| &**ns).ok_or_else(|| Judged::error("the destination needs its namespace"));
-    let the_port = || port.ok_or_else(|| Judged::error("the destination needs a port"));
+fn one(to: &To, port: Option<u32>, proto: Protocol, context: &CheckContext<'_>) -> Result<Destination, CheckResult> {
+    let alias =
+        || to.ns.as_deref().map(|ns| &**ns).ok_or_else(|| CheckResult::error("the destination needs its namespace"));
+    let the_port = || port.ok_or_else(|| CheckResult::error("the destination needs a port"));
     if let Some(name) = &to.service {
-        return service(scene, objects::namespace(scene, alias()?)?, name, port, proto);
+        return service(context, objects::namespace(context, alias()?)?, name, port, proto);
     }
     if let Some(workload) = &to.workload {
-        let found = pods::current(scene, alias()?, workload)?;
+        let found = pods::current(context, alias()?, workload)?;
         let running = found.iter().find(|pod| text(pod, "/status/phase") == "Running");
         let pod = running.ok_or_else(|| {
             let trouble = found.first().and_then(pods::trouble).unwrap_or_else(|| "it has no pod".to_owned());
-            Judged::nothing(format!("{} does not run: {trouble}", &**workload))
+            CheckResult::nothing(format!("{} does not run: {trouble}", &**workload))
         })?;
         let (address, port) = (text(pod, "/status/podIP").to_owned(), the_port()?);
         return Ok(Destination { name: format!("pod {}:{port}", text(pod, "/metadata/name")), address, port });
@@ -57,23 +58,23 @@ fn one(to: &To, port: Option<u32>, proto: Protocol, scene: &Scene<'_>) -> Result
 }
 
 /// The one that pods are told to ask.
-fn name_server(scene: &Scene<'_>, port: u32) -> Result<Destination, Judged> {
-    let found = objects::get(scene, "/api/v1/namespaces/kube-system/services/kube-dns")?;
-    let service = found.ok_or_else(|| Judged::error("the cluster has no name server"))?;
+fn name_server(context: &CheckContext<'_>, port: u32) -> Result<Destination, CheckResult> {
+    let found = objects::get(context, "/api/v1/namespaces/kube-system/services/kube-dns")?;
+    let service = found.ok_or_else(|| CheckResult::error("the cluster has no name server"))?;
     let address = text(&service, "/spec/clusterIP").to_owned();
     Ok(Destination { address, port, name: "the name server".to_owned() })
 }
 
 fn service(
-    scene: &Scene<'_>,
+    context: &CheckContext<'_>,
     namespace: &str,
     name: &str,
     port: Option<u32>,
     proto: Protocol,
-) -> Result<Destination, Judged> {
+) -> Result<Destination, CheckResult> {
     let path = format!("/api/v1/namespaces/{namespace}/services/{}", url::segment(name));
-    let Some(service) = objects::get(scene, &path)? else {
-        return Err(Judged::nothing(format!("there is no service {name} in {namespace}")));
+    let Some(service) = objects::get(context, &path)? else {
+        return Err(CheckResult::nothing(format!("there is no service {name} in {namespace}")));
     };
     let protocol = if proto == Protocol::Tcp { "TCP" } else { "UDP" };
     let ports: Vec<u64> = items(&service, "/spec/ports")
@@ -86,14 +87,14 @@ fn service(
     let port = match (port, ports.as_slice()) {
         (Some(port), _) => port,
         (None, [only]) => u32::try_from(*only).unwrap_or_default(),
-        (None, _) => return Err(Judged::error(format!("the service {name} needs a port"))),
+        (None, _) => return Err(CheckResult::error(format!("the service {name} needs a port"))),
     };
     if !ports.contains(&u64::from(port)) {
-        return Err(Judged::nothing(format!("the service {name} has no port {port} for {protocol}")));
+        return Err(CheckResult::nothing(format!("the service {name} has no port {port} for {protocol}")));
     }
-    let backends = ready(scene, namespace, name)?;
+    let backends = ready(context, namespace, name)?;
     let Some(backend) = backends.first() else {
-        return Err(Judged::nothing(format!("nobody listens at the service {name}: none of its pods is ready")));
+        return Err(CheckResult::nothing(format!("nobody listens at the service {name}: none of its pods is ready")));
     };
     let address = match text(&service, "/spec/clusterIP") {
         // such a service is nothing but a name for its pods
@@ -104,7 +105,7 @@ fn service(
 }
 
 /// The addresses of the pods that are ready.
-fn ready(scene: &Scene<'_>, namespace: &str, service: &str) -> Result<Vec<String>, Judged> {
+fn ready(context: &CheckContext<'_>, namespace: &str, service: &str) -> Result<Vec<String>, CheckResult> {
     let kind = Resource {
         api_version: "discovery.k8s.io/v1".to_owned(),
         kind: "EndpointSlice".to_owned(),
@@ -112,7 +113,7 @@ fn ready(scene: &Scene<'_>, namespace: &str, service: &str) -> Result<Vec<String
         namespaced: true,
     };
     let selector = format!("kubernetes.io/service-name={service}");
-    let slices = objects::list(scene, &kind, Some(namespace), Some(&selector))?;
+    let slices = objects::list(context, &kind, Some(namespace), Some(&selector))?;
     let endpoints = slices.iter().flat_map(|slice| items(slice, "/endpoints"));
     let ready = endpoints.filter(|endpoint| endpoint.pointer("/conditions/ready") != Some(&Value::Bool(false)));
     let addresses = ready.flat_map(|endpoint| items(endpoint, "/addresses")).filter_map(Value::as_str);

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::objects::{items, text};
 use super::text::short;
-use crate::cluster::client::{Method, Request, url};
-use crate::lab::course::probe::Etcd;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::client::{Method, Request, url};
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::Etcd;
+use crate::lab::verdict::CheckResult;
 
 /// The most values that are read.
 const LIMIT: u32 = 200;
@@ -17,8 +17,8 @@ const LIMIT: u32 = 200;
 const CANARY: &str = "a canary of tightship";
 
 /// Looks once.
-pub(super) fn judge(spec: &Etcd, scene: &Scene<'_>) -> Judged {
-    look(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &Etcd, context: &CheckContext<'_>) -> CheckResult {
+    look(spec, context).unwrap_or_else(|result| result)
 }
 
 /// A value with its key.
@@ -27,32 +27,32 @@ struct Stored {
     value: Vec<u8>,
 }
 
-fn look(spec: &Etcd, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn look(spec: &Etcd, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     if spec.prefix.is_none() && spec.not_contains.is_none() {
-        return Err(Judged::error("the check says neither how values begin nor what they do not contain"));
+        return Err(CheckResult::error("the check says neither how values begin nor what they do not contain"));
     }
     match (spec.canary, &spec.key) {
         (true, None) => {
-            let canary = Canary::new(scene)?;
-            let stored = read(scene, &canary.key)?;
+            let canary = Canary::new(context)?;
+            let stored = read(context, &canary.key)?;
             Ok(all(spec, &canary.key, &stored))
         }
-        (false, Some(key)) => Ok(all(spec, key, &read(scene, key)?)),
-        _ => Err(Judged::error("the check looks either at a canary or at a key")),
+        (false, Some(key)) => Ok(all(spec, key, &read(context, key)?)),
+        _ => Err(CheckResult::error("the check looks either at a canary or at a key")),
     }
 }
 
 /// A Secret that is only made to see how it is stored. It is deleted when this is dropped.
 struct Canary<'s> {
-    scene: &'s Scene<'s>,
+    context: &'s CheckContext<'s>,
     path: String,
     key: String,
 }
 
 impl<'s> Canary<'s> {
-    fn new(scene: &'s Scene<'s>) -> Result<Self, Judged> {
-        let namespace = scene.names.ns.values().next();
-        let namespace = namespace.ok_or_else(|| Judged::error("the lab has no namespace for a canary"))?;
+    fn new(context: &'s CheckContext<'s>) -> Result<Self, CheckResult> {
+        let namespace = context.names.ns.values().next();
+        let namespace = namespace.ok_or_else(|| CheckResult::error("the lab has no namespace for a canary"))?;
         let name = format!("tightship-canary-{}", super::nonce()?);
         let secrets = format!("/api/v1/namespaces/{}/secrets", url::segment(namespace));
         let secret = json!({
@@ -61,30 +61,30 @@ impl<'s> Canary<'s> {
             "metadata": {"name": name},
             "stringData": {"canary": CANARY},
         });
-        let response = scene.api.request(&Request::new(Method::Post, &secrets).with(secret))?;
+        let response = context.api.request(&Request::new(Method::Post, &secrets).with(secret))?;
         if !response.is_success() {
-            return Err(Judged::error(format!("no canary can be made: {}", short(&response.message()))));
+            return Err(CheckResult::error(format!("no canary can be made: {}", short(&response.message()))));
         }
-        Ok(Self { scene, path: format!("{secrets}/{name}"), key: format!("/registry/secrets/{namespace}/{name}") })
+        Ok(Self { context, path: format!("{secrets}/{name}"), key: format!("/registry/secrets/{namespace}/{name}") })
     }
 }
 
 impl Drop for Canary<'_> {
     fn drop(&mut self) {
         // it goes with its namespace at the latest
-        let _ = self.scene.api.request(&Request::new(Method::Delete, &self.path));
+        let _ = self.context.api.request(&Request::new(Method::Delete, &self.path));
     }
 }
 
 /// The values of the keys that begin so.
-fn read(scene: &Scene<'_>, key: &str) -> Result<Vec<Stored>, Judged> {
+fn read(context: &CheckContext<'_>, key: &str) -> Result<Vec<Stored>, CheckResult> {
     if !key.starts_with('/') || key.len() < 2 {
-        return Err(Judged::error(format!("`{key}` is no key of etcd, such as `/registry/secrets/`")));
+        return Err(CheckResult::error(format!("`{key}` is no key of etcd, such as `/registry/secrets/`")));
     }
     let encode = |bytes: &[u8]| BASE64_STANDARD.encode(bytes);
     let question =
         json!({"key": encode(key.as_bytes()), "range_end": encode(&end_of(key)), "limit": LIMIT.to_string()});
-    let ended = scene.api.node(
+    let ended = context.api.node(
         &[
             "curl",
             "--silent",
@@ -106,9 +106,9 @@ fn read(scene: &Scene<'_>, key: &str) -> Result<Vec<Stored>, Judged> {
         question.to_string().as_bytes(),
     )?;
     if ended.exit != 0 {
-        return Err(Judged::error(format!("etcd does not answer: {}", short(&ended.stderr))));
+        return Err(CheckResult::error(format!("etcd does not answer: {}", short(&ended.stderr))));
     }
-    let odd = || Judged::error(format!("etcd says {}", short(&ended.stdout)));
+    let odd = || CheckResult::error(format!("etcd says {}", short(&ended.stdout)));
     let answer: Value = serde_json::from_str(&ended.stdout).map_err(|_| odd())?;
     if answer.get("header").is_none() {
         return Err(odd());
@@ -132,17 +132,17 @@ fn end_of(key: &str) -> Vec<u8> {
     end
 }
 
-fn all(spec: &Etcd, key: &str, stored: &[Stored]) -> Judged {
-    let Some(first) = stored.first() else { return Judged::nothing(format!("etcd has nothing at {key}")) };
+fn all(spec: &Etcd, key: &str, stored: &[Stored]) -> CheckResult {
+    let Some(first) = stored.first() else { return CheckResult::nothing(format!("etcd has nothing at {key}")) };
     for Stored { key, value } in stored {
         if let Some(prefix) = spec.prefix.as_ref().filter(|prefix| !value.starts_with(prefix.as_bytes())) {
-            return Judged::fail(format!("{key} is stored as `{}`, not as `{prefix}`", beginning(value)));
+            return CheckResult::fail(format!("{key} is stored as `{}`, not as `{prefix}`", beginning(value)));
         }
         if let Some(unwanted) = spec.not_contains.as_ref().filter(|text| contains(value, text.as_bytes())) {
-            return Judged::fail(format!("{key} is stored with `{}` in it", short(unwanted)));
+            return CheckResult::fail(format!("{key} is stored with `{}` in it", short(unwanted)));
         }
     }
-    Judged::pass(format!("{} of {}, all stored as `{}`", stored.len(), short(key), beginning(&first.value)))
+    CheckResult::pass(format!("{} of {}, all stored as `{}`", stored.len(), short(key), beginning(&first.value)))
 }
 
 fn contains(value: &[u8], text: &[u8]) -> bool {
@@ -165,9 +165,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::end_of;
-    use crate::cluster::client::{Ended, Method, Response};
-    use crate::lab::check::recorded::{Recorded, SHOP, Stage};
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::client::{Ended, Method, Response};
+    use crate::lab::check::recorded::{Fixture, Recorded, SHOP};
+    use crate::lab::verdict::{CheckResult, Verdict};
 
     const CLEAR: &[u8] = b"k8s\x00\x0a\x0c\x0a\x02v1\x12\x06Secret\x00password";
     const SEALED: &[u8] = b"k8s:enc:secretbox:v1:k1:\x8f\x00\xff";
@@ -189,8 +189,8 @@ mod tests {
         })
     }
 
-    fn judge(api: &Recorded, check: &str) -> Judged {
-        Stage::new().judge(api, &format!("etcd: {{{check}}}"))
+    fn evaluate(api: &Recorded, check: &str) -> CheckResult {
+        Fixture::new().evaluate(api, &format!("etcd: {{{check}}}"))
     }
 
     const KEY: &str = "key: /registry/secrets/shop/, prefix: 'k8s:enc:secretbox'";
@@ -199,31 +199,31 @@ mod tests {
     fn every_value_must_be_sealed() {
         let sealed = etcd(&[("/registry/secrets/shop/a", SEALED), ("/registry/secrets/shop/b", SEALED)]);
         assert_eq!(
-            judge(&sealed, KEY),
-            Judged::pass("2 of /registry/secrets/shop/, all stored as `k8s:enc:secretbox:v1:k1:`")
+            evaluate(&sealed, KEY),
+            CheckResult::pass("2 of /registry/secrets/shop/, all stored as `k8s:enc:secretbox:v1:k1:`")
         );
         let one = etcd(&[("/registry/secrets/shop/a", SEALED), ("/registry/secrets/shop/b", CLEAR)]);
         assert_eq!(
-            judge(&one, KEY),
-            Judged::fail("/registry/secrets/shop/b is stored as `k8s`, not as `k8s:enc:secretbox`")
+            evaluate(&one, KEY),
+            CheckResult::fail("/registry/secrets/shop/b is stored as `k8s`, not as `k8s:enc:secretbox`")
         );
     }
 
     #[test]
     fn no_value_may_contain_the_secret() {
         let check = "key: /registry/secrets/shop/a, not_contains: password";
-        assert_eq!(judge(&etcd(&[("/registry/secrets/shop/a", SEALED)]), check).verdict, Verdict::Pass);
-        let judged = judge(&etcd(&[("/registry/secrets/shop/a", CLEAR)]), check);
-        assert_eq!(judged, Judged::fail("/registry/secrets/shop/a is stored with `password` in it"));
+        assert_eq!(evaluate(&etcd(&[("/registry/secrets/shop/a", SEALED)]), check).verdict, Verdict::Pass);
+        let result = evaluate(&etcd(&[("/registry/secrets/shop/a", CLEAR)]), check);
+        assert_eq!(result, CheckResult::fail("/registry/secrets/shop/a is stored with `password` in it"));
     }
 
     #[test]
     fn without_a_key_nothing_is_proved() {
-        let judged = judge(&etcd(&[]), KEY);
-        assert_eq!(judged, Judged::nothing("etcd has nothing at /registry/secrets/shop/"));
+        let result = evaluate(&etcd(&[]), KEY);
+        assert_eq!(result, CheckResult::nothing("etcd has nothing at /registry/secrets/shop/"));
         // an empty list is left out of the answer
-        let judged = judge(&says(0, "{\"header\": {}}", ""), KEY);
-        assert_eq!((judged.verdict, judged.nothing), (Verdict::Fail, true));
+        let result = evaluate(&says(0, "{\"header\": {}}", ""), KEY);
+        assert_eq!((result.verdict, result.nothing), (Verdict::Fail, true));
     }
 
     #[test]
@@ -253,7 +253,7 @@ mod tests {
         };
         for (value, verdict) in [(SEALED, Verdict::Pass), (CLEAR, Verdict::Fail)] {
             let api = canary(value);
-            assert_eq!(judge(&api, "canary: true, prefix: 'k8s:enc:'").verdict, verdict);
+            assert_eq!(evaluate(&api, "canary: true, prefix: 'k8s:enc:'").verdict, verdict);
             let asked: Vec<Method> = api.asked().iter().map(|request| request.method).collect();
             assert_eq!(asked, [Method::Post, Method::Delete]);
         }
@@ -263,20 +263,20 @@ mod tests {
             500,
             json!({"message": "no"}),
         );
-        assert_eq!(judge(&refused, "canary: true, prefix: a"), Judged::error("no canary can be made: no"));
+        assert_eq!(evaluate(&refused, "canary: true, prefix: a"), CheckResult::error("no canary can be made: no"));
     }
 
     #[test]
     fn etcd_that_does_not_answer_is_an_error() {
         assert_eq!(
-            judge(&says(7, "", "curl: (7) refused"), KEY),
-            Judged::error("etcd does not answer: curl: (7) refused")
+            evaluate(&says(7, "", "curl: (7) refused"), KEY),
+            CheckResult::error("etcd does not answer: curl: (7) refused")
         );
         let refusal = "{\"error\": \"etcdserver: permission denied\", \"code\": 7}";
-        assert_eq!(judge(&says(0, refusal, ""), KEY).verdict, Verdict::Error);
-        assert_eq!(judge(&Recorded::down(), KEY).verdict, Verdict::Error);
+        assert_eq!(evaluate(&says(0, refusal, ""), KEY).verdict, Verdict::Error);
+        assert_eq!(evaluate(&Recorded::down(), KEY).verdict, Verdict::Error);
         for check in ["canary: true", "canary: true, key: /a, prefix: b", "prefix: a", "key: a, prefix: b"] {
-            assert_eq!(judge(&Recorded::new(), check).verdict, Verdict::Error, "{check}");
+            assert_eq!(evaluate(&Recorded::new(), check).verdict, Verdict::Error, "{check}");
         }
     }
 

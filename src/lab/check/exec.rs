@@ -5,43 +5,43 @@ use std::time::Duration;
 use regex::Regex;
 
 use super::identity::{call, identity_or_admin};
-use super::spots::{self, Spot, Which};
+use super::targets::{self, ContainerRef, Which};
 use super::text::{cause, line_of, optional, quoted, short};
-use crate::cluster::client::{Ended, ExecReply, Identity};
-use crate::lab::course::probe::Run;
+use crate::client::{Ended, ExecReply, Identity};
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::Run;
 use crate::lab::course::values::{Exit, Runs};
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::lab::verdict::CheckResult;
 
 /// The exit code of a shell that does not find a program.
 const NOT_FOUND: i32 = 127;
 
 /// Looks once.
-pub(super) fn judge(spec: &Run, scene: &Scene<'_>) -> Judged {
-    attempt(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &Run, context: &CheckContext<'_>) -> CheckResult {
+    attempt(spec, context).unwrap_or_else(|result| result)
 }
 
-fn attempt(spec: &Run, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn attempt(spec: &Run, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     if spec.argv.is_empty() || spec.control.is_empty() {
-        return Err(Judged::error("the check names no program"));
+        return Err(CheckResult::error("the check names no program"));
     }
     let wanted = Wanted::of(spec)?;
-    let identity = identity_or_admin(spec.by_whom.as_deref(), scene)?;
+    let identity = identity_or_admin(spec.by_whom.as_deref(), context)?;
     let which = if spec.each { Which::Each } else { Which::named(spec.container.as_deref()) };
-    let spots = spots::of(scene, &spec.ns, &spec.workload, which)?;
+    let containers = targets::of(context, &spec.ns, &spec.workload, which)?;
     let timeout = Duration::from_secs(spec.timeout.0.into());
-    let one = |spot: &Spot| {
+    let one = |container: &ContainerRef| {
         // where nobody may run anything, that the container runs must do
         if spec.expect == Runs::Runs || identity != Identity::Admin {
-            spots::control(scene, spot, &spec.control)?;
+            targets::control(context, container, &spec.control)?;
         }
-        let reply = spots::run(scene, spot, &spec.argv, timeout, identity.clone())?;
+        let reply = targets::run(context, container, &spec.argv, timeout, identity.clone())?;
         Ok(match spec.expect {
-            Runs::Runs => wanted.runs(spec, spot, reply),
-            Runs::Denied => wanted.denied(spec, spot, reply),
+            Runs::Runs => wanted.runs(spec, container, reply),
+            Runs::Denied => wanted.denied(spec, container, reply),
         })
     };
-    Ok(spots::all(&spots, |spot| one(spot).unwrap_or_else(|judged: Judged| judged)))
+    Ok(targets::all(&containers, |container| one(container).unwrap_or_else(|result: CheckResult| result)))
 }
 
 struct Wanted {
@@ -54,7 +54,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn of(spec: &Run) -> Result<Self, Judged> {
+    fn of(spec: &Run) -> Result<Self, CheckResult> {
         let prints = spec.stdout.is_some() || spec.not_stdout.is_some() || spec.stderr.is_some();
         Ok(Self {
             exit: spec.exit.or_else(|| (!prints).then(Exit::default)),
@@ -65,22 +65,24 @@ impl Wanted {
         })
     }
 
-    fn runs(&self, spec: &Run, spot: &Spot, reply: ExecReply) -> Judged {
+    fn runs(&self, spec: &Run, container: &ContainerRef, reply: ExecReply) -> CheckResult {
         match reply {
             ExecReply::Ended(ended) => match self.wrong(&ended) {
-                Some(wrong) => Judged::fail(format!("in {spot} it {wrong}")),
+                Some(wrong) => CheckResult::fail(format!("in {container} it {wrong}")),
                 None if ended.stdout.trim().is_empty() && ended.exit != 0 => {
-                    Judged::pass(format!("it complains {}", quoted(&ended.stderr)))
+                    CheckResult::pass(format!("it complains {}", quoted(&ended.stderr)))
                 }
                 None => {
                     let line = self.stdout.as_ref().and_then(|pattern| line_of(pattern, &ended.stdout));
-                    Judged::pass(format!("it prints {}", quoted(line.unwrap_or(&ended.stdout))))
+                    CheckResult::pass(format!("it prints {}", quoted(line.unwrap_or(&ended.stdout))))
                 }
             },
             ExecReply::Refused { message, .. } => {
-                Judged::fail(format!("it does not run in {spot}: {}", cause(&message)))
+                CheckResult::fail(format!("it does not run in {container}: {}", cause(&message)))
             }
-            ExecReply::TimedOut => Judged::fail(format!("in {spot} it takes longer than {} s", spec.timeout.0)),
+            ExecReply::TimedOut => {
+                CheckResult::fail(format!("in {container} it takes longer than {} s", spec.timeout.0))
+            }
         }
     }
 
@@ -116,21 +118,21 @@ impl Wanted {
     }
 
     /// Only the API server's no counts: a pod that is gone or a container that is broken keeps nobody out.
-    fn denied(&self, spec: &Run, spot: &Spot, reply: ExecReply) -> Judged {
+    fn denied(&self, spec: &Run, container: &ContainerRef, reply: ExecReply) -> CheckResult {
         let who = spec.by_whom.as_deref().map_or_else(|| "the administrator".to_owned(), call);
         match reply {
             // a policy says 403 or 422, as it likes
             ExecReply::Refused { status: 403 | 422, message } => match &self.message {
                 Some(wanted) if !wanted.is_match(&message) => {
-                    Judged::fail(format!("it is refused, but not for that reason: {}", short(&message)))
+                    CheckResult::fail(format!("it is refused, but not for that reason: {}", short(&message)))
                 }
-                _ => Judged::pass(format!("it is refused: {}", short(&message))),
+                _ => CheckResult::pass(format!("it is refused: {}", short(&message))),
             },
-            ExecReply::Refused { status, message } => Judged::fail(format!(
-                "it fails in {spot} with status {status}, which is no refusal: {}",
+            ExecReply::Refused { status, message } => CheckResult::fail(format!(
+                "it fails in {container} with status {status}, which is no refusal: {}",
                 short(&message)
             )),
-            ExecReply::Ended(_) | ExecReply::TimedOut => Judged::fail(format!("{who} can run it in {spot}")),
+            ExecReply::Ended(_) | ExecReply::TimedOut => CheckResult::fail(format!("{who} can run it in {container}")),
         }
     }
 }
@@ -139,15 +141,15 @@ impl Wanted {
 mod tests {
     use serde_json::json;
 
-    use crate::cluster::client::{ExecReply, Identity};
+    use crate::client::{ExecReply, Identity};
     use crate::lab::check::page::{ended, page, pod, pod_in, refused};
-    use crate::lab::check::recorded::{Recorded, SHOP, Stage};
-    use crate::lab::verdict::Judged;
+    use crate::lab::check::recorded::{Fixture, Recorded, SHOP};
+    use crate::lab::verdict::CheckResult;
 
     const ID: &str = "exec: {ns: shop, workload: deployment/page, argv: [id, -u], not_stdout: '^0$'}";
 
-    fn judge(api: &Recorded, check: &str) -> Judged {
-        Stage::new().judge(api, check)
+    fn evaluate(api: &Recorded, check: &str) -> CheckResult {
+        Fixture::new().evaluate(api, check)
     }
 
     fn two() -> Recorded {
@@ -157,7 +159,7 @@ mod tests {
     #[test]
     fn it_is_right_in_every_pod() {
         let api = two().runs(&["id", "-u"], ExecReply::Ended(ended(0, "1000\n", "")));
-        assert_eq!(judge(&api, ID), Judged::pass("it prints `1000`"));
+        assert_eq!(evaluate(&api, ID), CheckResult::pass("it prints `1000`"));
     }
 
     #[test]
@@ -168,27 +170,27 @@ mod tests {
             &["id", "-u"],
             ended(0, "0\n", ""),
         );
-        assert_eq!(judge(&api, ID), Judged::fail("in container page of pod page-b it prints `0`"));
+        assert_eq!(evaluate(&api, ID), CheckResult::fail("in container page of pod page-b it prints `0`"));
     }
 
     #[test]
     fn a_cluster_that_does_not_answer_is_an_error() {
-        let judged = judge(&Recorded::down(), ID);
-        assert_eq!(judged, Judged::error("the cluster does not answer: connection refused"));
+        let result = evaluate(&Recorded::down(), ID);
+        assert_eq!(result, CheckResult::error("the cluster does not answer: connection refused"));
         let broken = page(&[pod("page-a", &["page"])]).runs(&["true"], refused(500, "error dialing backend: EOF"));
-        assert_eq!(judge(&broken, ID), Judged::error("error dialing backend: EOF"));
+        assert_eq!(evaluate(&broken, ID), CheckResult::error("error dialing backend: EOF"));
     }
 
     #[test]
     fn without_a_pod_that_runs_nothing_is_right() {
-        assert_eq!(judge(&page(&[]), ID), Judged::nothing("Deployment page has no pod"));
+        assert_eq!(evaluate(&page(&[]), ID), CheckResult::nothing("Deployment page has no pod"));
         let waits = pod_in("page-a", &[("page", json!({"waiting": {"reason": "CrashLoopBackOff"}}))]);
         assert_eq!(
-            judge(&page(&[waits]), ID),
-            Judged::nothing("container page of pod page-a does not run: CrashLoopBackOff")
+            evaluate(&page(&[waits]), ID),
+            CheckResult::nothing("container page of pod page-a does not run: CrashLoopBackOff")
         );
         let named = ID.replace("argv", "container: sidecar, argv");
-        assert_eq!(judge(&two(), &named), Judged::nothing("deployment/page has no container sidecar"));
+        assert_eq!(evaluate(&two(), &named), CheckResult::nothing("deployment/page has no container sidecar"));
     }
 
     #[test]
@@ -196,16 +198,16 @@ mod tests {
         let check = "exec: {ns: shop, workload: deployment/page, argv: [rm, /www/index.html], exit: nonzero}";
         let api = page(&[pod("page-a", &["page"])]).runs(&["true"], refused(500, "no such file"));
         assert_eq!(
-            judge(&api, check),
-            Judged::nothing("`true` does not run in container page of pod page-a: no such file")
+            evaluate(&api, check),
+            CheckResult::nothing("`true` does not run in container page of pod page-a: no such file")
         );
-        let slow = judge(&page(&[pod("page-a", &["page"])]).runs(&["true"], ExecReply::TimedOut), check);
-        assert_eq!(slow, Judged::error("`true` takes longer than 10 s in container page of pod page-a"));
+        let slow = evaluate(&page(&[pod("page-a", &["page"])]).runs(&["true"], ExecReply::TimedOut), check);
+        assert_eq!(slow, CheckResult::error("`true` takes longer than 10 s in container page of pod page-a"));
         let own = check.replace("exit:", "control: [ls, /www], exit:");
         let api = page(&[pod("page-a", &["page"])]).runs(&["ls", "/www"], ExecReply::Ended(ended(1, "", "ls: /www")));
         assert_eq!(
-            judge(&api, &own),
-            Judged::nothing("`ls /www` does not run in container page of pod page-a: ls: /www")
+            evaluate(&api, &own),
+            CheckResult::nothing("`ls /www` does not run in container page of pod page-a: ls: /www")
         );
     }
 
@@ -213,9 +215,12 @@ mod tests {
     fn it_fails_for_the_reason_that_is_meant() {
         let check = "exec: {ns: shop, workload: deployment/page, argv: [rm, /www/index.html], exit: nonzero, \
                      stderr: Read-only}";
-        let of = |reply| judge(&two().runs(&["rm", "/www/index.html"], reply), check);
+        let of = |reply| evaluate(&two().runs(&["rm", "/www/index.html"], reply), check);
         let complaint = "rm: can't remove '/www/index.html': Read-only file system";
-        assert_eq!(of(ExecReply::Ended(ended(1, "", complaint))), Judged::pass(format!("it complains `{complaint}`")));
+        assert_eq!(
+            of(ExecReply::Ended(ended(1, "", complaint))),
+            CheckResult::pass(format!("it complains `{complaint}`"))
+        );
         for (reply, observed) in [
             (ExecReply::Ended(ended(0, "", "")), "it works, and prints nothing"),
             (ExecReply::Ended(ended(1, "", "rm: no")), "it complains `rm: no`"),
@@ -225,11 +230,11 @@ mod tests {
             ),
             (ExecReply::TimedOut, "it takes longer than 5 s"),
         ] {
-            assert_eq!(of(reply), Judged::fail(format!("in container page of pod page-a {observed}")));
+            assert_eq!(of(reply), CheckResult::fail(format!("in container page of pod page-a {observed}")));
         }
         assert_eq!(
             of(refused(500, "executable file not found in $PATH")),
-            Judged::fail("it does not run in container page of pod page-a: executable file not found in $PATH")
+            CheckResult::fail("it does not run in container page of pod page-a: executable file not found in $PATH")
         );
     }
 
@@ -241,10 +246,10 @@ mod tests {
             .alive()
             .ends("page-a", "page", &["cat", "/proc/self/status"], ended(0, "Name: cat\nSeccomp:\t2\n", ""))
             .ends("page-a", "log", &["cat", "/proc/self/status"], ended(0, "Name: cat\nSeccomp:\t0\n", ""));
-        assert_eq!(judge(&api, check), Judged::fail("in container log of pod page-a it prints `Name: cat`"));
+        assert_eq!(evaluate(&api, check), CheckResult::fail("in container log of pod page-a it prints `Name: cat`"));
         let status = ExecReply::Ended(ended(0, "Name: cat\nSeccomp:\t2\n", ""));
         let api = page(&[pod("page-a", &["page", "log"])]).alive().runs(&["cat", "/proc/self/status"], status);
-        assert_eq!(judge(&api, check), Judged::pass("it prints `Seccomp: 2`"));
+        assert_eq!(evaluate(&api, check), CheckResult::pass("it prints `Seccomp: 2`"));
     }
 
     #[test]
@@ -255,31 +260,34 @@ mod tests {
         let of = |reply: ExecReply| {
             let api = page(&[pod("page-a", &["page"])]).alive().get(&bot, json!({}));
             let api = api.when_exec(move |exec| (exec.identity != Identity::Admin).then(|| reply.clone()));
-            judge(&api, check)
+            evaluate(&api, check)
         };
         let denial = "User \"bot\" cannot create resource \"pods/exec\"";
-        assert_eq!(of(refused(403, denial)), Judged::pass(format!("it is refused: {denial}")));
+        assert_eq!(of(refused(403, denial)), CheckResult::pass(format!("it is refused: {denial}")));
         assert_eq!(
             of(refused(403, "a policy says no")),
-            Judged::fail("it is refused, but not for that reason: a policy says no")
+            CheckResult::fail("it is refused, but not for that reason: a policy says no")
         );
         assert_eq!(
             of(refused(404, "pod not found")),
-            Judged::fail(
+            CheckResult::fail(
                 "it fails in container page of pod page-a with status 404, which is no refusal: pod not found"
             )
         );
         assert_eq!(
             of(ExecReply::Ended(ended(1, "", ""))),
-            Judged::fail("the service account bot can run it in container page of pod page-a")
+            CheckResult::fail("the service account bot can run it in container page of pod page-a")
         );
     }
 
     #[test]
     fn what_the_lab_says_wrong_is_an_error() {
         let api = Recorded::new();
-        assert_eq!(judge(&api, &ID.replace("^0$", "(")), Judged::error("`(` is no regular expression"));
-        assert_eq!(judge(&api, &ID.replace("id, -u", "")), Judged::error("the check names no program"));
-        assert_eq!(judge(&api, &ID.replace("ns: shop", "ns: barn")), Judged::error("the lab has no namespace `barn`"));
+        assert_eq!(evaluate(&api, &ID.replace("^0$", "(")), CheckResult::error("`(` is no regular expression"));
+        assert_eq!(evaluate(&api, &ID.replace("id, -u", "")), CheckResult::error("the check names no program"));
+        assert_eq!(
+            evaluate(&api, &ID.replace("ns: shop", "ns: barn")),
+            CheckResult::error("the lab has no namespace `barn`")
+        );
     }
 }

@@ -4,48 +4,49 @@ use serde_json::{Value, json};
 
 use super::cel::Expression;
 use crate::cluster::flags;
-use crate::lab::course::probe::Flag;
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::Flag;
 use crate::lab::node::Look;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::lab::verdict::CheckResult;
 
 /// Looks once.
-pub(super) fn judge(spec: &Flag, scene: &Scene<'_>) -> Judged {
-    look(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &Flag, context: &CheckContext<'_>) -> CheckResult {
+    look(spec, context).unwrap_or_else(|result| result)
 }
 
-fn look(spec: &Flag, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn look(spec: &Flag, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     if spec.absent && spec.cel.is_some() {
-        return Err(Judged::error("a flag that must be absent has no value to look at"));
+        return Err(CheckResult::error("a flag that must be absent has no value to look at"));
     }
     let expression = spec.cel.as_ref().map(|cel| Expression::new(cel)).transpose()?;
-    let seen = Look::of(scene.api, &[spec.component.as_str()])?;
+    let seen = Look::of(context.api, &[spec.component.as_str()])?;
     let values: Vec<Option<String>> =
         seen.running(&spec.component).map(|process| value(&process.argv, &spec.name)).collect();
     if values.is_empty() {
-        return Err(Judged::nothing(format!("{} does not run", spec.component)));
+        return Err(CheckResult::nothing(format!("{} does not run", spec.component)));
     }
     // while one takes the place of another there are two
-    let judged = values.iter().map(|value| one(spec, expression.as_ref(), value.as_deref()));
-    let judged: Vec<Judged> = judged.collect();
-    let wrong = judged.iter().find(|judged| judged.verdict != crate::lab::verdict::Verdict::Pass);
-    wrong.or(judged.first()).cloned().ok_or_else(|| Judged::nothing(format!("{} does not run", spec.component)))
+    let result = values.iter().map(|value| one(spec, expression.as_ref(), value.as_deref()));
+    let result: Vec<CheckResult> = result.collect();
+    let wrong = result.iter().find(|result| result.verdict != crate::lab::verdict::Verdict::Pass);
+    wrong.or(result.first()).cloned().ok_or_else(|| CheckResult::nothing(format!("{} does not run", spec.component)))
 }
 
-fn one(spec: &Flag, expression: Option<&Expression>, value: Option<&str>) -> Judged {
+fn one(spec: &Flag, expression: Option<&Expression>, value: Option<&str>) -> CheckResult {
     let name = &spec.name;
     match (value, spec.absent) {
-        (None, true) => Judged::pass(format!("{name} is not set")),
-        (None, false) => Judged::fail(format!("{} runs without {name}", spec.component)),
-        (Some(value), true) => Judged::fail(format!("{} runs with {name}={value}", spec.component)),
+        (None, true) => CheckResult::pass(format!("{name} is not set")),
+        (None, false) => CheckResult::fail(format!("{} runs without {name}", spec.component)),
+        (Some(value), true) => CheckResult::fail(format!("{} runs with {name}={value}", spec.component)),
         (Some(value), false) => {
             let shown = format!("{} runs with {name}={value}", spec.component);
             let value = Value::from(value);
-            let judged = expression.map(|expression| expression.judge(&[("value", &value), ("values", &list(&value))]));
-            match judged {
-                None => Judged::pass(shown),
-                Some(judged) if judged.verdict == crate::lab::verdict::Verdict::Error => judged,
-                Some(judged) => Judged { observed: shown, ..judged },
+            let result =
+                expression.map(|expression| expression.result(&[("value", &value), ("values", &list(&value))]));
+            match result {
+                None => CheckResult::pass(shown),
+                Some(result) if result.verdict == crate::lab::verdict::Verdict::Error => result,
+                Some(result) => CheckResult { observed: shown, ..result },
             }
         }
     }
@@ -66,10 +67,10 @@ fn list(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use crate::cluster::client::Ended;
-    use crate::lab::check::recorded::{Recorded, Stage};
+    use crate::client::Ended;
+    use crate::lab::check::recorded::{Fixture, Recorded};
     use crate::lab::node::look::tests::printed;
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::lab::verdict::{CheckResult, Verdict};
 
     fn node(processes: &[(&str, u32, u32, &[&str])]) -> Recorded {
         let stdout = printed(processes, &[]);
@@ -81,60 +82,60 @@ mod tests {
 
     const ARGV: &[&str] = &["kube-apiserver", "--anonymous-auth=false", "--a_b", "c", "--x=1", "--x=2"];
 
-    fn judge(check: &str) -> Judged {
-        Stage::new().judge(&node(&[("kube-apiserver", 7, 900, ARGV)]), check)
+    fn evaluate(check: &str) -> CheckResult {
+        Fixture::new().evaluate(&node(&[("kube-apiserver", 7, 900, ARGV)]), check)
     }
 
     #[test]
     fn the_value_is_that_of_the_process() {
-        let judged = judge("flag: {component: kube-apiserver, name: --anonymous-auth, cel: \"value == 'false'\"}");
-        assert_eq!(judged, Judged::pass("kube-apiserver runs with --anonymous-auth=false"));
-        let judged = judge("flag: {component: kube-apiserver, name: --anonymous-auth, cel: \"value == 'true'\"}");
-        assert_eq!(judged, Judged::fail("kube-apiserver runs with --anonymous-auth=false"));
-        let judged =
-            judge("flag: {component: kube-apiserver, name: --x, cel: \"'2' in values && values.size() == 2\"}");
-        assert_eq!(judged.verdict, Verdict::Pass);
-        assert_eq!(judge("flag: {component: kube-apiserver, name: --a-b}").verdict, Verdict::Pass);
+        let result = evaluate("flag: {component: kube-apiserver, name: --anonymous-auth, cel: \"value == 'false'\"}");
+        assert_eq!(result, CheckResult::pass("kube-apiserver runs with --anonymous-auth=false"));
+        let result = evaluate("flag: {component: kube-apiserver, name: --anonymous-auth, cel: \"value == 'true'\"}");
+        assert_eq!(result, CheckResult::fail("kube-apiserver runs with --anonymous-auth=false"));
+        let result =
+            evaluate("flag: {component: kube-apiserver, name: --x, cel: \"'2' in values && values.size() == 2\"}");
+        assert_eq!(result.verdict, Verdict::Pass);
+        assert_eq!(evaluate("flag: {component: kube-apiserver, name: --a-b}").verdict, Verdict::Pass);
     }
 
     #[test]
     fn a_flag_is_there_or_absent() {
-        let judged = judge("flag: {component: kube-apiserver, name: --profiling}");
-        assert_eq!(judged, Judged::fail("kube-apiserver runs without --profiling"));
+        let result = evaluate("flag: {component: kube-apiserver, name: --profiling}");
+        assert_eq!(result, CheckResult::fail("kube-apiserver runs without --profiling"));
         assert_eq!(
-            judge("flag: {component: kube-apiserver, name: --profiling, absent: true}"),
-            Judged::pass("--profiling is not set")
+            evaluate("flag: {component: kube-apiserver, name: --profiling, absent: true}"),
+            CheckResult::pass("--profiling is not set")
         );
-        let judged = judge("flag: {component: kube-apiserver, name: --x, absent: true}");
-        assert_eq!(judged, Judged::fail("kube-apiserver runs with --x=1,2"));
+        let result = evaluate("flag: {component: kube-apiserver, name: --x, absent: true}");
+        assert_eq!(result, CheckResult::fail("kube-apiserver runs with --x=1,2"));
     }
 
     #[test]
     fn each_process_must_be_right() {
         let two = node(&[("kube-apiserver", 7, 900, ARGV), ("kube-apiserver", 9, 990, &["kube-apiserver"])]);
         let check = "flag: {component: kube-apiserver, name: --anonymous-auth}";
-        let judged = Stage::new().judge(&two, check);
-        assert_eq!(judged, Judged::fail("kube-apiserver runs without --anonymous-auth"));
+        let result = Fixture::new().evaluate(&two, check);
+        assert_eq!(result, CheckResult::fail("kube-apiserver runs without --anonymous-auth"));
     }
 
     #[test]
     fn what_does_not_run_has_no_flags() {
         for check in ["name: --a", "name: --a, absent: true"] {
             let check = format!("flag: {{component: kube-apiserver, {check}}}");
-            let judged = Stage::new().judge(&node(&[]), &check);
-            assert_eq!(judged, Judged::nothing("kube-apiserver does not run"));
+            let result = Fixture::new().evaluate(&node(&[]), &check);
+            assert_eq!(result, CheckResult::nothing("kube-apiserver does not run"));
         }
     }
 
     #[test]
     fn what_is_the_fault_of_the_lab_or_of_nobody_is_an_error() {
         assert_eq!(
-            judge("flag: {component: kube-apiserver, name: --x, absent: true, cel: 'true'}").verdict,
+            evaluate("flag: {component: kube-apiserver, name: --x, absent: true, cel: 'true'}").verdict,
             Verdict::Error
         );
-        assert_eq!(judge("flag: {component: kube-apiserver, name: --x, cel: 'value'}").verdict, Verdict::Error);
-        assert_eq!(judge("flag: {component: \"a;b\", name: --x}").verdict, Verdict::Error);
-        let down = Stage::new().judge(&Recorded::down(), "flag: {component: kube-apiserver, name: --x}");
+        assert_eq!(evaluate("flag: {component: kube-apiserver, name: --x, cel: 'value'}").verdict, Verdict::Error);
+        assert_eq!(evaluate("flag: {component: \"a;b\", name: --x}").verdict, Verdict::Error);
+        let down = Fixture::new().evaluate(&Recorded::down(), "flag: {component: kube-apiserver, name: --x}");
         assert_eq!(down.verdict, Verdict::Error);
     }
 }

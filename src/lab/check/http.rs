@@ -7,50 +7,50 @@ use super::curl::{self, Answer};
 use super::identity::{credentials, identity, identity_or_admin};
 use super::objects::{self, text};
 use super::text::{ends, line_of, optional, quoted, short};
-use crate::cluster::client::kubeconfig::{Access, Credentials};
-use crate::cluster::client::{Identity, Method, Request, Response, url};
-use crate::lab::course::probe::{Http, Who};
+use crate::client::kubeconfig::{Access, Credentials};
+use crate::client::{Identity, Method, Request, Response, url};
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::{Http, Who};
 use crate::lab::course::values::Target;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::lab::verdict::CheckResult;
 
 /// How long a token lives that is asked for here.
 const LIFETIME: u32 = 600;
 
 /// Looks once.
-pub(super) fn judge(spec: &Http, scene: &Scene<'_>) -> Judged {
-    attempt(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &Http, context: &CheckContext<'_>) -> CheckResult {
+    attempt(spec, context).unwrap_or_else(|result| result)
 }
 
-fn attempt(spec: &Http, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn attempt(spec: &Http, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     let (body, not_body) = (optional(spec.body.as_ref())?, optional(spec.not_body.as_ref())?);
     let method = method(spec.method.as_deref())?;
     let is_on_node = matches!(spec.target, Target::Kubelet | Target::KubeletReadOnly | Target::Etcd);
     if spec.refused && !is_on_node {
-        return Err(Judged::error("`refused` is only known of the ports of the node"));
+        return Err(CheckResult::error("`refused` is only known of the ports of the node"));
     }
     let answer = match spec.target {
-        Target::Service => service(spec, method, scene)?,
+        Target::Service => service(spec, method, context)?,
         Target::ApiServer => {
             let identity = match spec.auth.as_deref() {
-                Some(Who { service_account: Some(account), .. }) => Identity::Token(token_of(account, scene)?),
-                Some(who) => identity(who, scene)?,
+                Some(Who { service_account: Some(account), .. }) => Identity::Token(token_of(account, context)?),
+                Some(who) => identity(who, context)?,
                 None => Identity::Anonymous,
             };
             let request = Request::new(method, path(spec)).by(identity);
-            Answer::Said(scene.api.request(&request).map_err(credentials)?)
+            Answer::Said(context.api.request(&request).map_err(credentials)?)
         }
-        Target::Kubelet => node(spec, method, "https", 10250, scene)?,
-        Target::KubeletReadOnly => node(spec, method, "http", 10255, scene)?,
-        Target::Etcd => node(spec, method, "https", 2379, scene)?,
+        Target::Kubelet => node(spec, method, "https", 10250, context)?,
+        Target::KubeletReadOnly => node(spec, method, "http", 10255, context)?,
+        Target::Etcd => node(spec, method, "https", 2379, context)?,
     };
     Ok(match answer {
-        Answer::Refused(how) => Judged::when(spec.refused, format!("it is refused: {}", short(&how))),
+        Answer::Refused(how) => CheckResult::when(spec.refused, format!("it is refused: {}", short(&how))),
         Answer::Said(response) => said(spec, &response, body.as_ref(), not_body.as_ref()),
     })
 }
 
-fn said(spec: &Http, response: &Response, body: Option<&Regex>, not_body: Option<&Regex>) -> Judged {
+fn said(spec: &Http, response: &Response, body: Option<&Regex>, not_body: Option<&Regex>) -> CheckResult {
     let status = response.status;
     // the API server's own words, rather than the JSON around them
     let is_its_own = is_of_api_server(response);
@@ -61,19 +61,19 @@ fn said(spec: &Http, response: &Response, body: Option<&Regex>, not_body: Option
         wanted => wanted.iter().any(|wanted| wanted.0 == u32::from(status)),
     };
     if !is_status {
-        return Judged::fail(shown);
+        return CheckResult::fail(shown);
     }
     if let Some(line) = not_body.and_then(|pattern| line_of(pattern, &response.body)) {
-        return Judged::fail(format!("its answer holds `{}`", short(line)));
+        return CheckResult::fail(format!("its answer holds `{}`", short(line)));
     }
-    Judged::when(body.is_none_or(|pattern| pattern.is_match(&response.body)), shown)
+    CheckResult::when(body.is_none_or(|pattern| pattern.is_match(&response.body)), shown)
 }
 
-fn method(name: Option<&str>) -> Result<Method, Judged> {
+fn method(name: Option<&str>) -> Result<Method, CheckResult> {
     let all = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
     let name = name.unwrap_or("GET");
     let found = all.into_iter().find(|method| method.as_str() == name);
-    found.ok_or_else(|| Judged::error(format!("`{name}` is no method")))
+    found.ok_or_else(|| CheckResult::error(format!("`{name}` is no method")))
 }
 
 fn path(spec: &Http) -> String {
@@ -81,19 +81,22 @@ fn path(spec: &Http) -> String {
 }
 
 /// Through the API server, which reaches every service from outside.
-fn service(spec: &Http, method: Method, scene: &Scene<'_>) -> Result<Answer, Judged> {
+fn service(spec: &Http, method: Method, context: &CheckContext<'_>) -> Result<Answer, CheckResult> {
     let (Some(alias), Some(name)) = (&spec.ns, &spec.service) else {
-        return Err(Judged::error("the check needs a namespace and a service"));
+        return Err(CheckResult::error("the check needs a namespace and a service"));
     };
-    let namespace = objects::namespace(scene, alias)?;
+    let namespace = objects::namespace(context, alias)?;
     let port = spec.port.map(|port| format!(":{}", port.0)).unwrap_or_default();
     let service = url::segment(&format!("{name}{port}"));
     let path = format!("/api/v1/namespaces/{namespace}/services/{service}/proxy{}", path(spec));
-    let identity = identity_or_admin(spec.auth.as_deref(), scene)?;
+    let identity = identity_or_admin(spec.auth.as_deref(), context)?;
     let request = Request::new(method, path).by(identity);
-    let response = scene.api.request(&request).map_err(credentials)?;
+    let response = context.api.request(&request).map_err(credentials)?;
     if matches!(response.status, 404 | 500..) && is_of_api_server(&response) {
-        return Err(Judged::nothing(format!("the service {name} does not answer: {}", short(&response.message()))));
+        return Err(CheckResult::nothing(format!(
+            "the service {name} does not answer: {}",
+            short(&response.message())
+        )));
     }
     Ok(Answer::Said(response))
 }
@@ -104,55 +107,61 @@ fn is_of_api_server(response: &Response) -> bool {
     text(&status, "/kind") == "Status" && text(&status, "/apiVersion") == "v1"
 }
 
-fn node(spec: &Http, method: Method, scheme: &str, port: u32, scene: &Scene<'_>) -> Result<Answer, Judged> {
+fn node(
+    spec: &Http,
+    method: Method,
+    scheme: &str,
+    port: u32,
+    context: &CheckContext<'_>,
+) -> Result<Answer, CheckResult> {
     let token = match spec.auth.as_deref() {
         None => None,
-        Some(who) => bearer(who, scene)?,
+        Some(who) => bearer(who, context)?,
     };
     let port = spec.port.map_or(port, |port| port.0);
-    let url = format!("{scheme}://{}:{port}{}", scene.names.node, path(spec));
-    curl::ask(scene, method.as_str(), &url, token.as_deref())
+    let url = format!("{scheme}://{}:{port}{}", context.names.node, path(spec));
+    curl::ask(context, method.as_str(), &url, token.as_deref())
 }
 
 /// The token that somebody shows; none for nobody.
-fn bearer(who: &Who, scene: &Scene<'_>) -> Result<Option<String>, Judged> {
+fn bearer(who: &Who, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
     if let Some(account) = &who.service_account {
-        return token_of(account, scene).map(Some);
+        return token_of(account, context).map(Some);
     }
-    match identity(who, scene)? {
+    match identity(who, context)? {
         Identity::Anonymous => Ok(None),
         Identity::Token(token) => Ok(Some(token)),
         Identity::Kubeconfig(text) => match Access::read(&text, None).map_err(credentials)?.credentials {
             Credentials::Token(token) => Ok(Some(token)),
             Credentials::None | Credentials::Certificate { .. } => {
-                Err(Judged::error("only a token can be shown to a port of the node"))
+                Err(CheckResult::error("only a token can be shown to a port of the node"))
             }
         },
         Identity::Admin | Identity::User { .. } => {
-            Err(Judged::error("nobody can be impersonated at a port of the node"))
+            Err(CheckResult::error("nobody can be impersonated at a port of the node"))
         }
     }
 }
 
 /// A new token of a service account, written as `alias/name`.
-fn token_of(account: &str, scene: &Scene<'_>) -> Result<String, Judged> {
+fn token_of(account: &str, context: &CheckContext<'_>) -> Result<String, CheckResult> {
     let (alias, name) = account
         .split_once('/')
-        .ok_or_else(|| Judged::error(format!("`{account}` is no service account: expected `alias/name`")))?;
-    let namespace = objects::namespace(scene, alias)?;
+        .ok_or_else(|| CheckResult::error(format!("`{account}` is no service account: expected `alias/name`")))?;
+    let namespace = objects::namespace(context, alias)?;
     let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts/{}/token", url::segment(name));
     let request = json!({
         "apiVersion": "authentication.k8s.io/v1",
         "kind": "TokenRequest",
         "spec": {"expirationSeconds": LIFETIME},
     });
-    let response = scene.api.request(&Request::new(Method::Post, path).with(request))?;
+    let response = context.api.request(&Request::new(Method::Post, path).with(request))?;
     if response.status == 404 {
-        return Err(Judged::nothing(format!("there is no service account {name} in {namespace}")));
+        return Err(CheckResult::nothing(format!("there is no service account {name} in {namespace}")));
     }
     let token = if response.is_success() { text(&response.json()?, "/status/token").to_owned() } else { String::new() };
     if token.is_empty() {
-        return Err(Judged::error(format!("the API server gives no token of {name}: {}", response.message())));
+        return Err(CheckResult::error(format!("the API server gives no token of {name}: {}", response.message())));
     }
     Ok(token)
 }
@@ -161,15 +170,15 @@ fn token_of(account: &str, scene: &Scene<'_>) -> Result<String, Judged> {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::cluster::client::{ExecReply, Identity, Method, Response};
+    use crate::client::{ExecReply, Identity, Method, Response};
     use crate::lab::check::page::{self as pages, ended};
-    use crate::lab::check::recorded::{Recorded, SHOP, Stage};
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::lab::check::recorded::{Fixture, Recorded, SHOP};
+    use crate::lab::verdict::{CheckResult, Verdict};
 
     const PAGE: &str = "http: {target: service, ns: shop, service: page, port: 8080, path: /index.html, body: k4x9}";
 
-    fn judge(api: &Recorded, check: &str) -> Judged {
-        Stage::new().judge(api, check)
+    fn evaluate(api: &Recorded, check: &str) -> CheckResult {
+        Fixture::new().evaluate(api, check)
     }
 
     fn page(status: u16, body: &str) -> Recorded {
@@ -180,14 +189,14 @@ mod tests {
 
     #[test]
     fn a_service_answers_what_it_should() {
-        let right = judge(&page(200, "<p>k4x9</p>"), PAGE);
-        assert_eq!(right, Judged::pass("it answers with status 200: `<p>k4x9</p>`"));
-        let defaced = judge(&page(200, "hacked"), PAGE);
-        assert_eq!(defaced, Judged::fail("it answers with status 200: `hacked`"));
-        let missing = judge(&page(404, "404 Not Found"), PAGE);
-        assert_eq!(missing, Judged::fail("it answers with status 404: `404 Not Found`"));
-        let leaking = judge(&page(200, "fine\nk4x9 here"), &PAGE.replace("body", "not_body"));
-        assert_eq!(leaking, Judged::fail("its answer holds `k4x9 here`"));
+        let right = evaluate(&page(200, "<p>k4x9</p>"), PAGE);
+        assert_eq!(right, CheckResult::pass("it answers with status 200: `<p>k4x9</p>`"));
+        let defaced = evaluate(&page(200, "hacked"), PAGE);
+        assert_eq!(defaced, CheckResult::fail("it answers with status 200: `hacked`"));
+        let missing = evaluate(&page(404, "404 Not Found"), PAGE);
+        assert_eq!(missing, CheckResult::fail("it answers with status 404: `404 Not Found`"));
+        let leaking = evaluate(&page(200, "fine\nk4x9 here"), &PAGE.replace("body", "not_body"));
+        assert_eq!(leaking, CheckResult::fail("its answer holds `k4x9 here`"));
     }
 
     #[test]
@@ -196,10 +205,10 @@ mod tests {
         let gone = status("services \"page\" not found");
         let check = PAGE.replace("body: k4x9", "status: [404]");
         let observed = "the service page does not answer: services \"page\" not found";
-        assert_eq!(judge(&page(404, &gone), &check), Judged::nothing(observed));
+        assert_eq!(evaluate(&page(404, &gone), &check), CheckResult::nothing(observed));
         let empty = status("no endpoints available for service \"page\"");
-        assert_eq!(judge(&page(503, &empty), PAGE).verdict, Verdict::Fail);
-        assert_eq!(judge(&Recorded::down(), PAGE).verdict, Verdict::Error);
+        assert_eq!(evaluate(&page(503, &empty), PAGE).verdict, Verdict::Fail);
+        assert_eq!(evaluate(&Recorded::down(), PAGE).verdict, Verdict::Error);
     }
 
     #[test]
@@ -215,13 +224,13 @@ mod tests {
             })
         };
         let anonymous = "http: {target: apiserver, path: /version, status: [401, 403]}";
-        assert_eq!(judge(&version(), anonymous), Judged::pass("it answers with status 401: nothing"));
+        assert_eq!(evaluate(&version(), anonymous), CheckResult::pass("it answers with status 401: nothing"));
         let bot = "http: {target: apiserver, path: /version, auth: {service_account: shop/bot}}";
         let tokens = format!("/api/v1/namespaces/{SHOP}/serviceaccounts/bot/token");
         let api = version().reply(Method::Post, &tokens, 201, json!({"status": {"token": "ey.J"}}));
-        assert_eq!(judge(&api, bot).verdict, Verdict::Pass);
+        assert_eq!(evaluate(&api, bot).verdict, Verdict::Pass);
         let api = version().reply(Method::Post, &tokens, 404, Value::Null);
-        assert_eq!(judge(&api, bot), Judged::nothing(format!("there is no service account bot in {SHOP}")));
+        assert_eq!(evaluate(&api, bot), CheckResult::nothing(format!("there is no service account bot in {SHOP}")));
     }
 
     #[test]
@@ -238,9 +247,9 @@ mod tests {
                 (request.path == "/version").then(|| Response { status, ..Response::default() })
             })
         };
-        assert_eq!(judge(&cluster(0, "ey.J\n"), check).verdict, Verdict::Pass);
-        assert_eq!(judge(&cluster(0, "ey.K\n"), check).verdict, Verdict::Fail);
-        assert!(judge(&cluster(1, ""), check).nothing);
+        assert_eq!(evaluate(&cluster(0, "ey.J\n"), check).verdict, Verdict::Pass);
+        assert_eq!(evaluate(&cluster(0, "ey.K\n"), check).verdict, Verdict::Fail);
+        assert!(evaluate(&cluster(1, ""), check).nothing);
     }
 
     #[test]
@@ -253,24 +262,24 @@ mod tests {
         };
         let kubelet = "http: {target: kubelet, path: /pods, status: [401, 403]}";
         assert_eq!(
-            judge(&node(0, "Unauthorized\n401", ""), kubelet),
-            Judged::pass("it answers with status 401: `Unauthorized`")
+            evaluate(&node(0, "Unauthorized\n401", ""), kubelet),
+            CheckResult::pass("it answers with status 401: `Unauthorized`")
         );
-        assert_eq!(judge(&node(0, "{}\n200", ""), kubelet), Judged::fail("it answers with status 200: `{}`"));
+        assert_eq!(evaluate(&node(0, "{}\n200", ""), kubelet), CheckResult::fail("it answers with status 200: `{}`"));
         let closed = "http: {target: kubelet_read_only, path: /pods, refused: true}";
         let refusal = "* connect to 172.18.0.2 port 10255 failed: Connection refused";
         assert_eq!(
-            judge(&node(7, "\n000", refusal), closed),
-            Judged::pass("it is refused: connect to 172.18.0.2 port 10255 failed: Connection refused")
+            evaluate(&node(7, "\n000", refusal), closed),
+            CheckResult::pass("it is refused: connect to 172.18.0.2 port 10255 failed: Connection refused")
         );
-        assert_eq!(judge(&node(0, "{}\n200", ""), closed), Judged::fail("it answers with status 200: `{}`"));
-        let late = judge(&node(28, "\n000", "curl: (28) Connection timed out after 5001 milliseconds"), closed);
+        assert_eq!(evaluate(&node(0, "{}\n200", ""), closed), CheckResult::fail("it answers with status 200: `{}`"));
+        let late = evaluate(&node(28, "\n000", "curl: (28) Connection timed out after 5001 milliseconds"), closed);
         assert_eq!(
             late,
-            Judged::error("the node gets no answer: curl: (28) Connection timed out after 5001 milliseconds")
+            CheckResult::error("the node gets no answer: curl: (28) Connection timed out after 5001 milliseconds")
         );
-        assert_eq!(judge(&node(7, "\n000", refusal), kubelet).verdict, Verdict::Fail);
-        assert_eq!(judge(&Recorded::down(), closed).verdict, Verdict::Error);
+        assert_eq!(evaluate(&node(7, "\n000", refusal), kubelet).verdict, Verdict::Fail);
+        assert_eq!(evaluate(&Recorded::down(), closed).verdict, Verdict::Error);
     }
 
     #[test]
@@ -285,7 +294,7 @@ mod tests {
                 "nobody can be impersonated at a port of the node",
             ),
         ] {
-            assert_eq!(judge(&api, &check), Judged::error(observed));
+            assert_eq!(evaluate(&api, &check), CheckResult::error(observed));
         }
     }
 }

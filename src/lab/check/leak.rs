@@ -5,40 +5,41 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::objects::{self, call, text};
 use super::pods;
-use super::spots::{self, Spot, Which};
+use super::targets::{self, ContainerRef, Which};
 use super::text::{cause, short};
-use crate::cluster::client::{Ended, ExecReply, Request, url};
-use crate::lab::course::probe::Leak;
+use crate::client::{Ended, ExecReply, Request, url};
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::Leak;
 use crate::lab::course::values::Place;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::lab::verdict::CheckResult;
 
 /// Looks once.
-pub(super) fn judge(spec: &Leak, scene: &Scene<'_>) -> Judged {
-    attempt(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &Leak, context: &CheckContext<'_>) -> CheckResult {
+    attempt(spec, context).unwrap_or_else(|result| result)
 }
 
-fn attempt(spec: &Leak, scene: &Scene<'_>) -> Result<Judged, Judged> {
-    let marker = scene.names.random.get(&*spec.marker.value.0).filter(|marker| !marker.is_empty());
-    let marker = Marker::of(marker.ok_or_else(|| Judged::error(format!("the run has no word `{}`", &**spec.marker)))?);
+fn attempt(spec: &Leak, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
+    let marker = context.names.random.get(&*spec.marker.value.0).filter(|marker| !marker.is_empty());
+    let marker =
+        Marker::of(marker.ok_or_else(|| CheckResult::error(format!("the run has no word `{}`", &**spec.marker)))?);
     if spec.absent_from.is_empty() && spec.present_in.is_none() {
-        return Err(Judged::error("the check says nowhere where the word must or must not be"));
+        return Err(CheckResult::error("the check says nowhere where the word must or must not be"));
     }
-    let spots = spots::of(scene, &spec.ns, &spec.workload, Which::Each)?;
+    let containers = targets::of(context, &spec.ns, &spec.workload, Which::Each)?;
     for place in &spec.absent_from {
         let found = match place {
-            Place::Env => first(&spots, |spot| in_environment(scene, spot, &marker))?,
-            Place::Logs => first(&spots, |spot| in_logs(scene, spot, &marker))?,
-            Place::Spec => in_spec(spec, scene, &marker)?,
-            Place::ConfigMaps => in_config_maps(spec, scene, &marker)?,
+            Place::Env => first(&containers, |container| in_environment(context, container, &marker))?,
+            Place::Logs => first(&containers, |container| in_logs(context, container, &marker))?,
+            Place::Spec => in_spec(spec, context, &marker)?,
+            Place::ConfigMaps => in_config_maps(spec, context, &marker)?,
         };
         if let Some(found) = found {
-            return Ok(Judged::fail(found));
+            return Ok(CheckResult::fail(found));
         }
     }
     match &spec.present_in {
-        Some(path) => present(&spots, path, scene, &marker),
-        None => Ok(Judged::pass("it is not there")),
+        Some(path) => present(&containers, path, context, &marker),
+        None => Ok(CheckResult::pass("it is not there")),
     }
 }
 
@@ -62,9 +63,12 @@ impl Marker {
     }
 }
 
-fn first(spots: &[Spot], look: impl Fn(&Spot) -> Result<Option<String>, Judged>) -> Result<Option<String>, Judged> {
-    for spot in spots {
-        if let Some(found) = look(spot)? {
+fn first(
+    containers: &[ContainerRef],
+    look: impl Fn(&ContainerRef) -> Result<Option<String>, CheckResult>,
+) -> Result<Option<String>, CheckResult> {
+    for container in containers {
+        if let Some(found) = look(container)? {
             return Ok(Some(found));
         }
     }
@@ -72,56 +76,69 @@ fn first(spots: &[Spot], look: impl Fn(&Spot) -> Result<Option<String>, Judged>)
 }
 
 /// The environment of the first process; where that is another user's, that of a process of ours.
-fn in_environment(scene: &Scene<'_>, spot: &Spot, marker: &Marker) -> Result<Option<String>, Judged> {
+fn in_environment(
+    context: &CheckContext<'_>,
+    container: &ContainerRef,
+    marker: &Marker,
+) -> Result<Option<String>, CheckResult> {
     let mut trouble = String::new();
     for argv in [["cat", "/proc/1/environ"].as_slice(), &["env"]] {
-        match spots::run_plain(scene, spot, argv)? {
+        match targets::run_plain(context, container, argv)? {
             ExecReply::Ended(Ended { exit: 0, stdout, .. }) if !stdout.is_empty() => {
                 let mut variables = stdout.split(['\0', '\n']);
                 let found = variables.find(|variable| marker.is_in(variable));
                 let name = found.and_then(|variable| variable.split('=').next());
-                return Ok(name.map(|name| format!("the variable {name} of {spot} has it")));
+                return Ok(name.map(|name| format!("the variable {name} of {container} has it")));
             }
             ExecReply::Ended(ended) => trouble = ended.stderr,
             ExecReply::Refused { message, .. } => trouble = message,
             ExecReply::TimedOut => "it does not end".clone_into(&mut trouble),
         }
     }
-    Err(Judged::nothing(format!("the environment of {spot} cannot be seen: {}", cause(&trouble))))
+    Err(CheckResult::nothing(format!("the environment of {container} cannot be seen: {}", cause(&trouble))))
 }
 
-fn in_logs(scene: &Scene<'_>, spot: &Spot, marker: &Marker) -> Result<Option<String>, Judged> {
-    let path = format!("/api/v1/namespaces/{}/pods/{}/log", spot.namespace, url::segment(&spot.pod));
-    let response = scene.api.request(&Request::get(url::query(&path, &[("container", &spot.container)])))?;
+fn in_logs(
+    context: &CheckContext<'_>,
+    container: &ContainerRef,
+    marker: &Marker,
+) -> Result<Option<String>, CheckResult> {
+    let path = format!("/api/v1/namespaces/{}/pods/{}/log", container.namespace, url::segment(&container.pod));
+    let response = context.api.request(&Request::get(url::query(&path, &[("container", &container.container)])))?;
     if !response.is_success() {
-        return Err(Judged::nothing(format!("{spot} has no log: {}", short(&response.message()))));
+        return Err(CheckResult::nothing(format!("{container} has no log: {}", short(&response.message()))));
     }
-    Ok(marker.is_in(&response.body).then(|| format!("the log of {spot} has it")))
+    Ok(marker.is_in(&response.body).then(|| format!("the log of {container} has it")))
 }
 
-fn in_spec(spec: &Leak, scene: &Scene<'_>, marker: &Marker) -> Result<Option<String>, Judged> {
-    let object = pods::object(scene, &spec.ns, &pods::workload(&spec.workload)?)?;
+fn in_spec(spec: &Leak, context: &CheckContext<'_>, marker: &Marker) -> Result<Option<String>, CheckResult> {
+    let object = pods::object(context, &spec.ns, &pods::workload(&spec.workload)?)?;
     let text = object.get("spec").map(ToString::to_string).unwrap_or_default();
     Ok(marker.is_in(&text).then(|| format!("the spec of {} has it", call(&object))))
 }
 
-fn in_config_maps(spec: &Leak, scene: &Scene<'_>, marker: &Marker) -> Result<Option<String>, Judged> {
-    let namespace = objects::namespace(scene, &spec.ns)?;
-    let kind = objects::kind(scene, None, "ConfigMap")?;
-    let maps = objects::list(scene, &kind, Some(namespace), None)?;
+fn in_config_maps(spec: &Leak, context: &CheckContext<'_>, marker: &Marker) -> Result<Option<String>, CheckResult> {
+    let namespace = objects::namespace(context, &spec.ns)?;
+    let kind = objects::kind(context, None, "ConfigMap")?;
+    let maps = objects::list(context, &kind, Some(namespace), None)?;
     let found = maps.iter().find(|map| marker.is_in(&map.to_string()));
     Ok(found.map(|map| format!("the ConfigMap {} has it", text(map, "/metadata/name"))))
 }
 
 /// That it is where it belongs: in one container of every pod, else its absence elsewhere is no wonder.
-fn present(spots: &[Spot], path: &str, scene: &Scene<'_>, marker: &Marker) -> Result<Judged, Judged> {
-    let mut pods: Vec<&str> = spots.iter().map(|spot| spot.pod.as_str()).collect();
+fn present(
+    containers: &[ContainerRef],
+    path: &str,
+    context: &CheckContext<'_>,
+    marker: &Marker,
+) -> Result<CheckResult, CheckResult> {
+    let mut pods: Vec<&str> = containers.iter().map(|container| container.pod.as_str()).collect();
     pods.dedup();
     for pod in pods {
         let mut trouble = String::new();
         let mut is_there = false;
-        for spot in spots.iter().filter(|spot| spot.pod == pod) {
-            match spots::run_plain(scene, spot, &["cat", path])? {
+        for container in containers.iter().filter(|container| container.pod == pod) {
+            match targets::run_plain(context, container, &["cat", path])? {
                 ExecReply::Ended(Ended { exit: 0, stdout, .. }) if stdout.contains(&marker.plain) => is_there = true,
                 ExecReply::Ended(Ended { exit: 0, .. }) => trouble = format!("{path} has something else"),
                 ExecReply::Ended(ended) => trouble = ended.stderr,
@@ -130,10 +147,13 @@ fn present(spots: &[Spot], path: &str, scene: &Scene<'_>, marker: &Marker) -> Re
             }
         }
         if !is_there {
-            return Err(Judged::nothing(format!("pod {pod} does not have it where it belongs: {}", cause(&trouble))));
+            return Err(CheckResult::nothing(format!(
+                "pod {pod} does not have it where it belongs: {}",
+                cause(&trouble)
+            )));
         }
     }
-    Ok(Judged::pass(format!("it is in {path}, and nowhere else")))
+    Ok(CheckResult::pass(format!("it is in {path}, and nowhere else")))
 }
 
 #[cfg(test)]
@@ -142,10 +162,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Marker, STANDARD};
-    use crate::cluster::client::{ExecReply, Response};
+    use crate::client::{ExecReply, Response};
     use crate::lab::check::page::{ended, page, pod, refused};
-    use crate::lab::check::recorded::{Recorded, SHOP, Stage};
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::lab::check::recorded::{Fixture, Recorded, SHOP};
+    use crate::lab::verdict::{CheckResult, Verdict};
 
     /// The word of the run.
     const WORD: &str = "k4x9w2m7q1zz";
@@ -156,8 +176,8 @@ mod tests {
         format!("leak: {{marker: marker, ns: shop, workload: deployment/page, {rest}}}")
     }
 
-    fn judge(api: &Recorded, rest: &str) -> Judged {
-        Stage::new().judge(api, &check(rest))
+    fn evaluate(api: &Recorded, rest: &str) -> CheckResult {
+        Fixture::new().evaluate(api, &check(rest))
     }
 
     fn one() -> Recorded {
@@ -184,55 +204,58 @@ mod tests {
         let api = log(one(), 200, "started").runs(ENVIRON, prints("PATH=/bin\0MODE=open\0"));
         let api = maps(api, &json!({"mode": "open"})).runs(FILE, prints(&format!("{WORD}\n")));
         let rest = "absent_from: [env, spec, config_maps, logs], present_in: /secret/password";
-        assert_eq!(judge(&api, rest), Judged::pass("it is in /secret/password, and nowhere else"));
+        assert_eq!(evaluate(&api, rest), CheckResult::pass("it is in /secret/password, and nowhere else"));
     }
 
     #[test]
     fn each_place_where_it_may_lie() {
         let env = one().runs(ENVIRON, prints(&format!("PATH=/bin\0PASSWORD={WORD}\0")));
         let observed = "the variable PASSWORD of container page of pod page-a has it";
-        assert_eq!(judge(&env, "absent_from: [env]"), Judged::fail(observed));
+        assert_eq!(evaluate(&env, "absent_from: [env]"), CheckResult::fail(observed));
         let logs = log(one(), 200, &format!("password is {WORD}"));
-        assert_eq!(judge(&logs, "absent_from: [logs]"), Judged::fail("the log of container page of pod page-a has it"));
+        assert_eq!(
+            evaluate(&logs, "absent_from: [logs]"),
+            CheckResult::fail("the log of container page of pod page-a has it")
+        );
         let plain = maps(one(), &json!({"a": format!("password={WORD}")}));
-        assert_eq!(judge(&plain, "absent_from: [config_maps]"), Judged::fail("the ConfigMap config has it"));
+        assert_eq!(evaluate(&plain, "absent_from: [config_maps]"), CheckResult::fail("the ConfigMap config has it"));
         let encoded = maps(one(), &json!({"a": "azR4OXcybTdxMXp6"}));
-        assert_eq!(judge(&encoded, "absent_from: [config_maps]").verdict, Verdict::Fail);
-        let mut stage = Stage::new();
-        stage.names.random["marker"] = "MODE".to_owned();
-        let spec = stage.judge(&one(), &check("absent_from: [spec]"));
-        assert_eq!(spec, Judged::fail("the spec of Deployment page has it"));
+        assert_eq!(evaluate(&encoded, "absent_from: [config_maps]").verdict, Verdict::Fail);
+        let mut fixture = Fixture::new();
+        fixture.names.random["marker"] = "MODE".to_owned();
+        let spec = fixture.evaluate(&one(), &check("absent_from: [spec]"));
+        assert_eq!(spec, CheckResult::fail("the spec of Deployment page has it"));
     }
 
     #[test]
     fn an_environment_that_cannot_be_seen_is_not_clean() {
         let denied = || one().runs(ENVIRON, ExecReply::Ended(ended(1, "", "cat: Permission denied")));
         let own = denied().runs(&["env"], prints(&format!("PASSWORD={WORD}\n")));
-        assert_eq!(judge(&own, "absent_from: [env]").verdict, Verdict::Fail);
+        assert_eq!(evaluate(&own, "absent_from: [env]").verdict, Verdict::Fail);
         let own = denied().runs(&["env"], prints("PATH=/bin\n"));
-        assert_eq!(judge(&own, "absent_from: [env]"), Judged::pass("it is not there"));
+        assert_eq!(evaluate(&own, "absent_from: [env]"), CheckResult::pass("it is not there"));
         let blind = denied().runs(&["env"], refused(500, "no such program"));
         let observed = "the environment of container page of pod page-a cannot be seen: no such program";
-        assert_eq!(judge(&blind, "absent_from: [env]"), Judged::nothing(observed));
+        assert_eq!(evaluate(&blind, "absent_from: [env]"), CheckResult::nothing(observed));
         let silent = log(one(), 400, "container is waiting to start");
         let observed = "container page of pod page-a has no log: container is waiting to start";
-        assert_eq!(judge(&silent, "absent_from: [logs]"), Judged::nothing(observed));
+        assert_eq!(evaluate(&silent, "absent_from: [logs]"), CheckResult::nothing(observed));
     }
 
     #[test]
     fn nothing_that_runs_or_answers_proves_nothing() {
         for rest in ["absent_from: [env]", "absent_from: [spec]", "present_in: /secret/password"] {
-            assert_eq!(judge(&page(&[]), rest), Judged::nothing("Deployment page has no pod"));
-            assert_eq!(judge(&Recorded::down(), rest).verdict, Verdict::Error);
+            assert_eq!(evaluate(&page(&[]), rest), CheckResult::nothing("Deployment page has no pod"));
+            assert_eq!(evaluate(&Recorded::down(), rest).verdict, Verdict::Error);
         }
         let other = one().runs(FILE, prints("hello"));
         let observed = "pod page-a does not have it where it belongs: /secret/password has something else";
-        assert_eq!(judge(&other, "present_in: /secret/password"), Judged::nothing(observed));
+        assert_eq!(evaluate(&other, "present_in: /secret/password"), CheckResult::nothing(observed));
         let observed = "the check says nowhere where the word must or must not be";
-        assert_eq!(judge(&one(), "absent_from: []"), Judged::error(observed));
+        assert_eq!(evaluate(&one(), "absent_from: []"), CheckResult::error(observed));
         let unknown =
-            Stage::new().judge(&one(), &check("absent_from: [env]").replace("marker: marker", "marker: word"));
-        assert_eq!(unknown, Judged::error("the run has no word `word`"));
+            Fixture::new().evaluate(&one(), &check("absent_from: [env]").replace("marker: marker", "marker: word"));
+        assert_eq!(unknown, CheckResult::error("the run has no word `word`"));
     }
 
     #[test]

@@ -3,15 +3,14 @@
 mod admission;
 mod answer;
 mod audit;
-mod beyond;
 mod can_i;
 pub mod cel;
 mod cert;
 mod connect;
 mod curl;
 mod destination;
-mod dial;
 mod etcd;
+mod excess_rights;
 mod exec;
 mod flag;
 mod group;
@@ -19,70 +18,71 @@ mod healthy;
 mod http;
 mod identity;
 mod leak;
-mod living;
+mod live_objects;
 mod node_file;
 mod objects;
 #[cfg(test)]
 mod page;
 mod pods;
 #[cfg(test)]
-pub(crate) mod recorded;
+pub mod recorded;
 mod refusal;
 mod resource;
 mod rule;
-mod seen;
-mod spots;
+mod targets;
+mod tcp;
 mod text;
 mod token;
+mod trace;
 mod unchanged;
 
 use serde_json::Value;
 
-use super::course::Probe;
-use super::scene::Scene;
-use super::verdict::Judged;
+use super::check_context::CheckContext;
+use super::course::CheckKind;
+use super::verdict::CheckResult;
 
 /// Looks once, and says what it sees. `id` is the check's name.
-pub fn judge(id: &str, probe: &Probe, scene: &Scene<'_>) -> Judged {
-    judge_with(id, probe, scene.snapshots.get(id), scene)
+pub fn evaluate(id: &str, probe: &CheckKind, context: &CheckContext<'_>) -> CheckResult {
+    judge_with(id, probe, context.snapshots.get(id), context)
 }
 
-fn judge_with(id: &str, probe: &Probe, snapshot: Option<&Value>, scene: &Scene<'_>) -> Judged {
+fn judge_with(id: &str, probe: &CheckKind, snapshot: Option<&Value>, context: &CheckContext<'_>) -> CheckResult {
     match probe {
-        Probe::Group(group, members) => group::judge(*group, members, id, snapshot, scene),
-        Probe::Resource(spec) => resource::judge(spec, scene),
-        Probe::Exec(spec) => exec::judge(spec, scene),
-        Probe::Connect(spec) => connect::judge(spec, scene),
-        Probe::Http(spec) => http::judge(spec, scene),
-        Probe::Token(spec) => token::judge(spec, scene),
-        Probe::Cert(spec) => cert::judge(spec, scene),
-        Probe::Leak(spec) => leak::judge(spec, scene),
-        Probe::Healthy(spec) => healthy::judge(spec, scene),
-        Probe::Unchanged(spec) => unchanged::judge(spec, snapshot, scene),
-        Probe::Answer(spec) => answer::judge(id, spec, scene),
-        Probe::CanI(spec) => can_i::judge(spec, scene),
-        Probe::Admission(spec) => admission::judge(spec, scene),
-        Probe::Rule(spec) => rule::judge(spec, snapshot, scene),
-        Probe::Flag(spec) => flag::judge(spec, scene),
-        Probe::NodeFile(spec) => node_file::judge(spec, scene),
-        Probe::Audit(spec) => audit::judge(spec, scene),
-        Probe::Etcd(spec) => etcd::judge(spec, scene),
+        CheckKind::Group(group, members) => group::evaluate(*group, members, id, snapshot, context),
+        CheckKind::Resource(spec) => resource::evaluate(spec, context),
+        CheckKind::Exec(spec) => exec::evaluate(spec, context),
+        CheckKind::Connect(spec) => connect::evaluate(spec, context),
+        CheckKind::Http(spec) => http::evaluate(spec, context),
+        CheckKind::Token(spec) => token::evaluate(spec, context),
+        CheckKind::Cert(spec) => cert::evaluate(spec, context),
+        CheckKind::Leak(spec) => leak::evaluate(spec, context),
+        CheckKind::Healthy(spec) => healthy::evaluate(spec, context),
+        CheckKind::Unchanged(spec) => unchanged::evaluate(spec, snapshot, context),
+        CheckKind::Answer(spec) => answer::evaluate(id, spec, context),
+        CheckKind::CanI(spec) => can_i::evaluate(spec, context),
+        CheckKind::Admission(spec) => admission::evaluate(spec, context),
+        CheckKind::Rule(spec) => rule::evaluate(spec, snapshot, context),
+        CheckKind::Flag(spec) => flag::evaluate(spec, context),
+        CheckKind::NodeFile(spec) => node_file::evaluate(spec, context),
+        CheckKind::Audit(spec) => audit::evaluate(spec, context),
+        CheckKind::Etcd(spec) => etcd::evaluate(spec, context),
     }
 }
 
 /// What a check has to know later of how things are now, at the start; none if it needs nothing.
-pub fn snapshot(id: &str, probe: &Probe, scene: &Scene<'_>) -> Result<Option<Value>, Judged> {
+pub fn snapshot(id: &str, probe: &CheckKind, context: &CheckContext<'_>) -> Result<Option<Value>, CheckResult> {
     match probe {
-        Probe::Group(_, members) => group::snapshot(id, members, scene),
-        Probe::Unchanged(spec) => unchanged::snapshot(spec, scene).map(Some),
-        Probe::Rule(spec) if spec.new_only => rule::snapshot(spec, scene).map(Some),
+        CheckKind::Group(_, members) => group::snapshot(id, members, context),
+        CheckKind::Unchanged(spec) => unchanged::snapshot(spec, context).map(Some),
+        CheckKind::Rule(spec) if spec.new_only => rule::snapshot(spec, context).map(Some),
         _ => Ok(None),
     }
 }
 
 /// A word that nobody else has.
-fn nonce() -> Result<String, Judged> {
+fn nonce() -> Result<String, CheckResult> {
     let mut bytes = [0_u8; 8];
-    getrandom::fill(&mut bytes).map_err(|_| Judged::error("there are no random numbers"))?;
+    getrandom::fill(&mut bytes).map_err(|_| CheckResult::error("there are no random numbers"))?;
     Ok(bytes.iter().fold(String::new(), |word, byte| format!("{word}{byte:02x}")))
 }

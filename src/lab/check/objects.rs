@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::cluster::client::Request;
-use crate::cluster::client::kinds::Resource;
-use crate::cluster::client::url;
-use crate::lab::probes::LABEL;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::client::Request;
+use crate::client::kinds::Resource;
+use crate::client::url;
+use crate::lab::check_context::CheckContext;
+use crate::lab::probe_pods::LABEL;
+use crate::lab::verdict::CheckResult;
 
 /// The text at a place; empty if there is none.
 pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
@@ -44,59 +44,59 @@ pub(super) fn pod_spec(object: &Value) -> Option<&Value> {
 }
 
 /// The real name of a namespace of the lab.
-pub(super) fn namespace<'s>(scene: &'s Scene<'_>, alias: &str) -> Result<&'s str, Judged> {
-    scene.namespace(alias).ok_or_else(|| Judged::error(format!("the lab has no namespace `{alias}`")))
+pub(super) fn namespace<'s>(context: &'s CheckContext<'_>, alias: &str) -> Result<&'s str, CheckResult> {
+    context.namespace(alias).ok_or_else(|| CheckResult::error(format!("the lab has no namespace `{alias}`")))
 }
 
 /// That a namespace is there: without it, nothing in it would prove nothing.
-pub(super) fn require_namespace(scene: &Scene<'_>, name: &str) -> Result<(), Judged> {
-    match get(scene, &format!("/api/v1/namespaces/{}", url::segment(name)))? {
+pub(super) fn require_namespace(context: &CheckContext<'_>, name: &str) -> Result<(), CheckResult> {
+    match get(context, &format!("/api/v1/namespaces/{}", url::segment(name)))? {
         Some(found) if !is_going(&found) => Ok(()),
-        Some(_) => Err(Judged::nothing(format!("the namespace {name} is being deleted"))),
-        None => Err(Judged::nothing(format!("there is no namespace {name}"))),
+        Some(_) => Err(CheckResult::nothing(format!("the namespace {name} is being deleted"))),
+        None => Err(CheckResult::nothing(format!("there is no namespace {name}"))),
     }
 }
 
 /// Where the objects of a kind are.
-pub(super) fn kind(scene: &Scene<'_>, api_version: Option<&str>, kind: &str) -> Result<Resource, Judged> {
+pub(super) fn kind(context: &CheckContext<'_>, api_version: Option<&str>, kind: &str) -> Result<Resource, CheckResult> {
     let found = match (Resource::known(api_version, kind), api_version) {
-        (None, Some(api_version)) => Resource::find(scene.api, api_version, kind)?,
+        (None, Some(api_version)) => Resource::find(context.api, api_version, kind)?,
         (found, _) => found,
     };
     let of = api_version.map(|version| format!(" {version}")).unwrap_or_default();
-    found.ok_or_else(|| Judged::error(format!("the cluster has no{of} {kind}")))
+    found.ok_or_else(|| CheckResult::error(format!("the cluster has no{of} {kind}")))
 }
 
 /// What is at a path; none if there is nothing.
-pub(super) fn get(scene: &Scene<'_>, path: &str) -> Result<Option<Value>, Judged> {
-    let response = scene.api.request(&Request::get(path))?;
+pub(super) fn get(context: &CheckContext<'_>, path: &str) -> Result<Option<Value>, CheckResult> {
+    let response = context.api.request(&Request::get(path))?;
     match response.status {
         404 => Ok(None),
         _ if response.is_success() => Ok(Some(response.json()?)),
-        status => Err(Judged::error(format!("the API server answers {status} to {path}: {}", response.message()))),
+        status => Err(CheckResult::error(format!("the API server answers {status} to {path}: {}", response.message()))),
     }
 }
 
 /// One object; none if there is none.
 pub(super) fn object(
-    scene: &Scene<'_>,
+    context: &CheckContext<'_>,
     kind: &Resource,
     namespace: Option<&str>,
     name: &str,
-) -> Result<Option<Value>, Judged> {
-    get(scene, &kind.object(namespace, name))
+) -> Result<Option<Value>, CheckResult> {
+    get(context, &kind.object(namespace, name))
 }
 
 /// The objects of a kind, each with the kind and version that lists leave out. Pods of ours are none of the lab's.
 pub(super) fn list(
-    scene: &Scene<'_>,
+    context: &CheckContext<'_>,
     kind: &Resource,
     namespace: Option<&str>,
     selector: Option<&str>,
-) -> Result<Vec<Value>, Judged> {
+) -> Result<Vec<Value>, CheckResult> {
     let path = kind.path(namespace);
     let path = selector.map_or_else(|| path.clone(), |selector| url::query(&path, &[("labelSelector", selector)]));
-    let found = get(scene, &path)?.ok_or_else(|| Judged::error(format!("the API server knows no {path}")))?;
+    let found = get(context, &path)?.ok_or_else(|| CheckResult::error(format!("the API server knows no {path}")))?;
     let with_kind = |item: &Value| {
         let own = item.as_object().into_iter().flatten();
         let mut object = serde_json::Map::new();

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::recorded::{Recorded, SHOP, yaml};
-use crate::cluster::client::{Ended, ExecReply};
+use crate::client::{Ended, ExecReply};
 
 /// A cluster with the deployment and these pods, which are current.
-pub(crate) fn page(pods: &[Value]) -> Recorded {
+pub fn page(pods: &[Value]) -> Recorded {
     let root = format!("/apis/apps/v1/namespaces/{SHOP}");
     let template = "{spec: {containers: [{name: page, image: 'busybox:1.37', env: [{name: MODE, value: open}]}]}}";
     let deployment = format!(
@@ -22,13 +22,13 @@ pub(crate) fn page(pods: &[Value]) -> Recorded {
 }
 
 /// A pod of the deployment whose containers run.
-pub(crate) fn pod(name: &str, containers: &[&str]) -> Value {
+pub fn pod(name: &str, containers: &[&str]) -> Value {
     let states: Vec<(&str, Value)> = containers.iter().map(|name| (*name, json!({"running": {}}))).collect();
     pod_in(name, &states)
 }
 
 /// A pod of the deployment whose containers are in these states.
-pub(crate) fn pod_in(name: &str, containers: &[(&str, Value)]) -> Value {
+pub fn pod_in(name: &str, containers: &[(&str, Value)]) -> Value {
     let specs: Vec<Value> = containers.iter().map(|(name, _)| json!({"name": name})).collect();
     let states = containers.iter().map(|(name, state)| json!({"name": name, "state": state}));
     json!({
@@ -39,23 +39,23 @@ pub(crate) fn pod_in(name: &str, containers: &[(&str, Value)]) -> Value {
 }
 
 /// A program that ends.
-pub(crate) fn ended(exit: i32, stdout: &str, stderr: &str) -> Ended {
+pub fn ended(exit: i32, stdout: &str, stderr: &str) -> Ended {
     Ended { exit, stdout: stdout.to_owned(), stderr: stderr.to_owned() }
 }
 
 /// That a program is not let run.
-pub(crate) fn refused(status: u16, message: &str) -> ExecReply {
+pub fn refused(status: u16, message: &str) -> ExecReply {
     ExecReply::Refused { status, message: message.to_owned() }
 }
 
 impl Recorded {
     /// `true` runs in every container.
-    pub(crate) fn alive(self) -> Self {
+    pub fn alive(self) -> Self {
         self.when_exec(|exec| (exec.argv == ["true"]).then(|| ExecReply::Ended(Ended::default())))
     }
 
     /// A program does the same in every container.
-    pub(crate) fn runs(self, argv: &[&str], reply: ExecReply) -> Self {
+    pub fn runs(self, argv: &[&str], reply: ExecReply) -> Self {
         let argv: Vec<String> = argv.iter().map(|&word| word.to_owned()).collect();
         self.when_exec(move |exec| (exec.argv == argv).then(|| reply.clone()))
     }

@@ -3,21 +3,21 @@
 use serde_json::Value;
 
 use super::objects::{self, call, condition, is_going, items, number, text};
+use crate::lab::check_context::CheckContext;
 use crate::lab::course::workload::Workload;
-use crate::lab::scene::Scene;
-use crate::lab::verdict::Judged;
+use crate::lab::verdict::CheckResult;
 
 /// Reads `deployment/page`.
-pub(super) fn workload(text: &str) -> Result<Workload, Judged> {
-    Workload::parse(text).map_err(Judged::error)
+pub(super) fn workload(text: &str) -> Result<Workload, CheckResult> {
+    Workload::parse(text).map_err(CheckResult::error)
 }
 
 /// The workload itself.
-pub(super) fn object(scene: &Scene<'_>, alias: &str, workload: &Workload) -> Result<Value, Judged> {
-    let namespace = objects::namespace(scene, alias)?;
-    let kind = objects::kind(scene, None, workload.kind)?;
-    let absent = |how: &str| Judged::nothing(format!("{how} {} {} in {namespace}", workload.kind, workload.name));
-    match objects::object(scene, &kind, Some(namespace), &workload.name)? {
+pub(super) fn object(context: &CheckContext<'_>, alias: &str, workload: &Workload) -> Result<Value, CheckResult> {
+    let namespace = objects::namespace(context, alias)?;
+    let kind = objects::kind(context, None, workload.kind)?;
+    let absent = |how: &str| CheckResult::nothing(format!("{how} {} {} in {namespace}", workload.kind, workload.name));
+    match objects::object(context, &kind, Some(namespace), &workload.name)? {
         None => Err(absent("there is no")),
         Some(object) if is_going(&object) => Err(absent("somebody has deleted the")),
         Some(object) => Ok(object),
@@ -26,31 +26,31 @@ pub(super) fn object(scene: &Scene<'_>, alias: &str, workload: &Workload) -> Res
 
 /// The current pods of a workload, written as `deployment/page`: of its newest revision, neither going nor at their end. At
 /// least one.
-pub(super) fn current(scene: &Scene<'_>, alias: &str, name: &str) -> Result<Vec<Value>, Judged> {
-    let object = object(scene, alias, &workload(name)?)?;
+pub(super) fn current(context: &CheckContext<'_>, alias: &str, name: &str) -> Result<Vec<Value>, CheckResult> {
+    let object = object(context, alias, &workload(name)?)?;
     if text(&object, "/kind") == "Pod" {
         return if is_over(&object) {
-            Err(Judged::nothing(format!("{} has ended", call(&object))))
+            Err(CheckResult::nothing(format!("{} has ended", call(&object))))
         } else {
             Ok(vec![object])
         };
     }
-    let pods = of(scene, &object)?;
+    let pods = of(context, &object)?;
     if pods.is_empty() {
-        return Err(Judged::nothing(format!("{} has no pod{}", call(&object), failure(&object))));
+        return Err(CheckResult::nothing(format!("{} has no pod{}", call(&object), failure(&object))));
     }
     Ok(pods)
 }
 
 /// The current pods of a workload that is no pod itself; there may be none.
-pub(super) fn of(scene: &Scene<'_>, object: &Value) -> Result<Vec<Value>, Judged> {
+pub(super) fn of(context: &CheckContext<'_>, object: &Value) -> Result<Vec<Value>, CheckResult> {
     if is_behind(object) {
-        return Err(Judged::nothing(format!("the last change of {} has no effect yet", call(object))));
+        return Err(CheckResult::nothing(format!("the last change of {} has no effect yet", call(object))));
     }
     let namespace = text(object, "/metadata/namespace");
     let selector = selector(object);
     let list = |api_version, kind| {
-        objects::list(scene, &objects::kind(scene, Some(api_version), kind)?, Some(namespace), Some(&selector))
+        objects::list(context, &objects::kind(context, Some(api_version), kind)?, Some(namespace), Some(&selector))
     };
     let mut pods = list("v1", "Pod")?;
     match text(object, "/kind") {
@@ -126,14 +126,14 @@ pub(super) fn trouble(pod: &Value) -> Option<String> {
 }
 
 /// That the image of the labs is not in the cluster, which is nobody's wrong answer.
-pub(super) fn without_image(scene: &Scene<'_>, pod: &Value) -> Option<Judged> {
+pub(super) fn without_image(context: &CheckContext<'_>, pod: &Value) -> Option<CheckResult> {
     let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
     let mut statuses = containers.iter().flat_map(|pointer| items(pod, pointer));
     statuses.find_map(|status| {
         let reason = text(status, "/state/waiting/reason");
         let is_missing = matches!(reason, "ErrImagePull" | "ImagePullBackOff" | "ErrImageNeverPull");
-        let is_ours = is_same_image(text(status, "/image"), &scene.names.image);
-        (is_missing && is_ours).then(|| Judged::error(format!("the cluster has no image {}", scene.names.image)))
+        let is_ours = is_same_image(text(status, "/image"), &context.names.image);
+        (is_missing && is_ours).then(|| CheckResult::error(format!("the cluster has no image {}", context.names.image)))
     })
 }
 
@@ -185,8 +185,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::current;
-    use crate::lab::check::recorded::{Recorded, SHOP, Stage, yaml};
-    use crate::lab::verdict::Judged;
+    use crate::lab::check::recorded::{Fixture, Recorded, SHOP, yaml};
+    use crate::lab::verdict::CheckResult;
 
     fn pod(name: &str, owner: &str, labels: &Value) -> Value {
         json!({"metadata": {
@@ -195,14 +195,15 @@ mod tests {
     }
 
     /// The names of the current pods of a workload with the uid `w`.
-    fn names(kind: &str, plural: &str, object: &str, query: &str, pods: &[Value]) -> Result<String, Judged> {
+    fn names(kind: &str, plural: &str, object: &str, query: &str, pods: &[Value]) -> Result<String, CheckResult> {
         let mut workload = yaml(object);
         workload["kind"] = json!(kind);
         workload["metadata"]["namespace"] = json!(SHOP);
         let api = Recorded::new()
             .get(&format!("/apis/apps/v1/namespaces/{SHOP}/{plural}/a"), workload)
             .list(&format!("/api/v1/namespaces/{SHOP}/pods?labelSelector={query}"), pods);
-        let found = Stage::new().with(&api, |scene| current(scene, "shop", &format!("{}/a", kind.to_lowercase())))?;
+        let found =
+            Fixture::new().with(&api, |context| current(context, "shop", &format!("{}/a", kind.to_lowercase())))?;
         let names = found.iter().map(|pod| pod["metadata"]["name"].as_str().expect("a name").to_owned());
         Ok(names.collect::<Vec<_>>().join(" "))
     }
@@ -232,6 +233,6 @@ mod tests {
         let set = "{metadata: {name: a, uid: w}, spec: {selector: {matchLabels: {app: a}}}, status: {conditions: \
                    [{type: ReplicaFailure, status: 'True', message: exceeded quota}]}}";
         let found = names("ReplicaSet", "replicasets", set, "app%3Da", &[going, failed]);
-        assert_eq!(found, Err(Judged::nothing("ReplicaSet a has no pod (exceeded quota)")));
+        assert_eq!(found, Err(CheckResult::nothing("ReplicaSet a has no pod (exceeded quota)")));
     }
 }

@@ -1,4 +1,4 @@
-//! For tests: a cluster that says what was recorded, and the scene of a run in it.
+//! For tests: a cluster that says what was recorded, and the context of a run in it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,19 +6,19 @@ use std::sync::{Mutex, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 
-use crate::cluster::client::{Api, ApiError, Ended, Exec, ExecReply, Method, Request, Response};
+use crate::client::{Api, ApiError, Ended, Exec, ExecReply, Method, Request, Response};
+use crate::decode::{Decode, Decoder};
+use crate::lab::check_context::{CheckContext, Names, Snapshots};
 use crate::lab::course::format::Member;
-use crate::lab::course::{Check, Probe};
-use crate::lab::scene::{Names, Scene, Snapshots};
-use crate::lab::verdict::Judged;
-use crate::spec::decode::{Decode, Decoder};
+use crate::lab::course::{CheckKind, LabCheck};
+use crate::lab::verdict::CheckResult;
 
 type Asked<T, R> = Box<dyn Fn(&T) -> Option<R> + Send + Sync>;
 
 /// An API server of recorded replies. It panics when it is asked for something that was not recorded: a test that
 /// should see an object must not pass because a path is wrong.
 #[derive(Default)]
-pub(crate) struct Recorded {
+pub struct Recorded {
     requests: Vec<Asked<Request, Response>>,
     execs: Vec<Asked<Exec, ExecReply>>,
     nodes: Vec<Asked<Vec<String>, Ended>>,
@@ -28,27 +28,27 @@ pub(crate) struct Recorded {
 
 impl Recorded {
     /// One that knows nothing.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self::default()
     }
 
     /// One that does not answer at all.
-    pub(crate) fn down() -> Self {
+    pub fn down() -> Self {
         Self { is_down: true, ..Self::default() }
     }
 
     /// Replies to GET with 200.
-    pub(crate) fn get(self, path: &str, body: Value) -> Self {
+    pub fn get(self, path: &str, body: Value) -> Self {
         self.reply(Method::Get, path, 200, body)
     }
 
     /// Replies to GET with a list of these items.
-    pub(crate) fn list(self, path: &str, items: &[Value]) -> Self {
+    pub fn list(self, path: &str, items: &[Value]) -> Self {
         self.get(path, json!({"kind": "List", "items": items}))
     }
 
     /// Replies to GET with 404.
-    pub(crate) fn absent(self, path: &str) -> Self {
+    pub fn absent(self, path: &str) -> Self {
         let message = format!("{path} not found");
         self.reply(
             Method::Get,
@@ -59,7 +59,7 @@ impl Recorded {
     }
 
     /// Replies to a method on a path, whoever asks and whatever is sent. The path has the query, encoded.
-    pub(crate) fn reply(self, method: Method, path: &str, status: u16, body: Value) -> Self {
+    pub fn reply(self, method: Method, path: &str, status: u16, body: Value) -> Self {
         let path = path.to_owned();
         self.when(move |request| {
             let is_meant = request.method == method && request.path == path;
@@ -68,13 +68,13 @@ impl Recorded {
     }
 
     /// Replies where a function does. What was recorded first is asked first.
-    pub(crate) fn when(mut self, reply: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static) -> Self {
+    pub fn when(mut self, reply: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static) -> Self {
         self.requests.push(Box::new(reply));
         self
     }
 
     /// A program in a container that ends.
-    pub(crate) fn ends(self, pod: &str, container: &str, argv: &[&str], ended: Ended) -> Self {
+    pub fn ends(self, pod: &str, container: &str, argv: &[&str], ended: Ended) -> Self {
         let (pod, container) = (pod.to_owned(), container.to_owned());
         let argv: Vec<String> = argv.iter().map(|&arg| arg.to_owned()).collect();
         self.when_exec(move |exec| {
@@ -84,19 +84,19 @@ impl Recorded {
     }
 
     /// Replies to the programs that a function knows.
-    pub(crate) fn when_exec(mut self, reply: impl Fn(&Exec) -> Option<ExecReply> + Send + Sync + 'static) -> Self {
+    pub fn when_exec(mut self, reply: impl Fn(&Exec) -> Option<ExecReply> + Send + Sync + 'static) -> Self {
         self.execs.push(Box::new(reply));
         self
     }
 
     /// Replies to the programs on the node that a function knows.
-    pub(crate) fn when_node(mut self, reply: impl Fn(&Vec<String>) -> Option<Ended> + Send + Sync + 'static) -> Self {
+    pub fn when_node(mut self, reply: impl Fn(&Vec<String>) -> Option<Ended> + Send + Sync + 'static) -> Self {
         self.nodes.push(Box::new(reply));
         self
     }
 
     /// What was asked for, in order.
-    pub(crate) fn asked(&self) -> Vec<Request> {
+    pub fn asked(&self) -> Vec<Request> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -125,25 +125,25 @@ impl Api for Recorded {
 }
 
 /// A run of the lab `demo` with the namespaces `shop` and `other`, whose real names are [`SHOP`] and [`OTHER`].
-pub(crate) struct Stage {
+pub struct Fixture {
     /// The names.
-    pub(crate) names: Names,
+    pub names: Names,
     /// What was written down at the start.
-    pub(crate) snapshots: Snapshots,
+    pub snapshots: Snapshots,
     /// The lab's texts by path.
-    pub(crate) files: HashMap<String, String>,
+    pub files: HashMap<String, String>,
     /// The lab's checks.
-    pub(crate) checks: Vec<Check>,
+    pub checks: Vec<LabCheck>,
     folder: tempfile::TempDir,
 }
 
 /// The real name of `shop`.
-pub(crate) const SHOP: &str = "ts-demo-shop-ab12";
+pub const SHOP: &str = "ts-demo-shop-ab12";
 /// The real name of `other`.
-pub(crate) const OTHER: &str = "ts-demo-other-ab12";
+pub const OTHER: &str = "ts-demo-other-ab12";
 
-impl Stage {
-    pub(crate) fn new() -> Self {
+impl Fixture {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let ns = [("shop", SHOP), ("other", OTHER)].map(|(alias, name)| (alias.to_owned(), name.to_owned()));
         let names = Names {
@@ -161,27 +161,27 @@ impl Stage {
     }
 
     /// The learner's folder.
-    pub(crate) fn folder(&self) -> &Utf8Path {
+    pub fn folder(&self) -> &Utf8Path {
         Utf8Path::from_path(self.folder.path()).expect("a path in UTF-8")
     }
 
     /// Puts a file into the learner's folder.
-    pub(crate) fn put(&self, name: &str, text: &str) {
+    pub fn put(&self, name: &str, text: &str) {
         std::fs::write(self.folder().join(name), text).expect("a file");
     }
 
     /// Adds a text of the lab.
-    pub(crate) fn file(mut self, path: &str, text: &str) -> Self {
+    pub fn file(mut self, path: &str, text: &str) -> Self {
         self.files.insert(path.to_owned(), text.to_owned());
         self
     }
 
-    /// Shows the scene.
-    pub(crate) fn with<T>(&self, api: &dyn Api, act: impl FnOnce(&Scene<'_>) -> T) -> T {
+    /// Shows the context.
+    pub fn with<T>(&self, api: &dyn Api, act: impl FnOnce(&CheckContext<'_>) -> T) -> T {
         let file = |path: &str| self.files.get(path).cloned().ok_or_else(|| format!("there is no {path}"));
         let check = |id: &str| self.checks.iter().find(|check| &**check.id == id).cloned();
-        let probes = crate::lab::probes::Probes::new(api, &self.names.image);
-        act(&Scene {
+        let probes = crate::lab::probe_pods::ProbePods::new(api, &self.names.image);
+        act(&CheckContext {
             api,
             probes: &probes,
             names: &self.names,
@@ -193,18 +193,18 @@ impl Stage {
     }
 
     /// Judges a check named `it`, written as in a lab, such as `resource: {kind: Pod, ns: shop}`.
-    pub(crate) fn judge(&self, api: &dyn Api, check: &str) -> Judged {
-        self.with(api, |scene| super::judge("it", &probe(check), scene))
+    pub fn evaluate(&self, api: &dyn Api, check: &str) -> CheckResult {
+        self.with(api, |context| super::evaluate("it", &probe(check), context))
     }
 }
 
 /// Reads the type of a check, such as `resource: {kind: Pod, ns: shop}`.
-pub(crate) fn probe(text: &str) -> Probe {
+pub fn probe(text: &str) -> CheckKind {
     read::<Member>(text).0
 }
 
 /// Reads a whole check, with its `id`, `text` and `why`.
-pub(crate) fn check(text: &str) -> Check {
+pub fn check(text: &str) -> LabCheck {
     read(text)
 }
 
@@ -219,6 +219,6 @@ fn read<T: Decode>(text: &str) -> T {
 }
 
 /// Reads YAML as JSON.
-pub(crate) fn yaml(text: &str) -> Value {
+pub fn yaml(text: &str) -> Value {
     serde_yaml::from_str(text).expect("YAML")
 }

@@ -1,6 +1,6 @@
 //! Who has refused a request, by what the API server says. The texts are those of Kubernetes 1.33 to 1.37.
 
-use crate::cluster::client::Response;
+use crate::client::Response;
 use crate::lab::course::values::Authority;
 
 /// Who refuses.
@@ -84,7 +84,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Refuser, policy, refuser};
-    use crate::cluster::client::Response;
+    use crate::client::Response;
     use crate::lab::course::values::Authority;
 
     fn who(status: u16, message: &str) -> Refuser {

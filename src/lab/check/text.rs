@@ -2,20 +2,20 @@
 
 use regex::{Regex, RegexBuilder};
 
-use crate::lab::verdict::Judged;
-use crate::spec::decode::Located;
+use crate::decode::Located;
+use crate::lab::verdict::CheckResult;
 
 /// The most characters that are shown of a line.
 const SHOWN: usize = 120;
 
 /// Reads a regular expression; `^` and `$` are the ends of a line. That it cannot be read is the fault of the lab.
-pub(super) fn pattern(text: &str) -> Result<Regex, Judged> {
+pub(super) fn pattern(text: &str) -> Result<Regex, CheckResult> {
     let pattern = RegexBuilder::new(text).multi_line(true).build();
-    pattern.map_err(|_| Judged::error(format!("`{text}` is no regular expression")))
+    pattern.map_err(|_| CheckResult::error(format!("`{text}` is no regular expression")))
 }
 
 /// The same of what may be missing.
-pub(super) fn optional(text: Option<&Located<String>>) -> Result<Option<Regex>, Judged> {
+pub(super) fn optional(text: Option<&Located<String>>) -> Result<Option<Regex>, CheckResult> {
     text.map(|text| pattern(text)).transpose()
 }
 

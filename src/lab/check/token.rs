@@ -6,103 +6,109 @@ use serde_json::{Value, json};
 
 use super::cel::Expression;
 use super::identity::{self, credentials};
-use super::spots::{self, Spot, Which};
+use super::targets::{self, ContainerRef, Which};
 use super::text::{cause, short};
-use crate::cluster::client::kubeconfig::{Access, Credentials};
-use crate::cluster::client::{Ended, ExecReply, Method, Request};
-use crate::lab::course::probe::{Token, TokenFrom};
-use crate::lab::scene::Scene;
-use crate::lab::verdict::{Judged, Verdict};
+use crate::client::kubeconfig::{Access, Credentials};
+use crate::client::{Ended, ExecReply, Method, Request};
+use crate::lab::check_context::CheckContext;
+use crate::lab::course::check_kind::{Token, TokenFrom};
+use crate::lab::verdict::{CheckResult, Verdict};
 
 /// Where Kubernetes puts it.
 const PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /// Looks once.
-pub(super) fn judge(spec: &Token, scene: &Scene<'_>) -> Judged {
-    attempt(spec, scene).unwrap_or_else(|judged| judged)
+pub(super) fn evaluate(spec: &Token, context: &CheckContext<'_>) -> CheckResult {
+    attempt(spec, context).unwrap_or_else(|result| result)
 }
 
-fn attempt(spec: &Token, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn attempt(spec: &Token, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     let from = &*spec.from;
     let given = [from.workload.is_some(), from.kubeconfig.is_some(), from.file.is_some()];
     if given.iter().filter(|given| **given).count() != 1 {
-        return Err(Judged::error("a token is in exactly one of workload, kubeconfig, file"));
+        return Err(CheckResult::error("a token is in exactly one of workload, kubeconfig, file"));
     }
     if spec.absent {
-        return absent(from, scene);
+        return absent(from, context);
     }
     let expression = spec.cel.as_ref().map(|cel| Expression::new(cel)).transpose()?;
-    let tokens = tokens(from, scene)?;
-    let one = |token: &String| examine(spec, token, expression.as_ref(), scene).unwrap_or_else(|judged| judged);
-    Ok(spots::all(&tokens, one))
+    let tokens = tokens(from, context)?;
+    let one = |token: &String| examine(spec, token, expression.as_ref(), context).unwrap_or_else(|result| result);
+    Ok(targets::all(&tokens, one))
 }
 
 /// The tokens that are there: at least one.
-pub(super) fn tokens(from: &TokenFrom, scene: &Scene<'_>) -> Result<Vec<String>, Judged> {
+pub(super) fn tokens(from: &TokenFrom, context: &CheckContext<'_>) -> Result<Vec<String>, CheckResult> {
     if let Some(file) = &from.file {
-        return Ok(vec![identity::read(file, scene)?.trim().to_owned()]);
+        return Ok(vec![identity::read(file, context)?.trim().to_owned()]);
     }
     if let Some(file) = &from.kubeconfig {
-        let token = of_kubeconfig(file, scene)?;
-        return Ok(vec![token.ok_or_else(|| Judged::nothing(format!("{file} in your folder has no token")))?]);
+        let token = of_kubeconfig(file, context)?;
+        return Ok(vec![token.ok_or_else(|| CheckResult::nothing(format!("{file} in your folder has no token")))?]);
     }
     let path = from.path.as_deref().unwrap_or(PATH);
-    let read = |spot: &Spot| {
-        let reply = spots::run_plain(scene, spot, &["cat", path])?;
+    let read = |container: &ContainerRef| {
+        let reply = targets::run_plain(context, container, &["cat", path])?;
         match reply {
             ExecReply::Ended(Ended { exit: 0, stdout, .. }) if !stdout.trim().is_empty() => {
                 Ok(stdout.trim().to_owned())
             }
             ExecReply::Ended(ended) => {
-                Err(Judged::nothing(format!("there is no token in {spot}: {}", short(&ended.stderr))))
+                Err(CheckResult::nothing(format!("there is no token in {container}: {}", short(&ended.stderr))))
             }
             ExecReply::Refused { message, .. } => {
-                Err(Judged::nothing(format!("`cat` does not run in {spot}: {}", cause(&message))))
+                Err(CheckResult::nothing(format!("`cat` does not run in {container}: {}", cause(&message))))
             }
-            ExecReply::TimedOut => Err(Judged::nothing(format!("`cat` does not end in {spot}"))),
+            ExecReply::TimedOut => Err(CheckResult::nothing(format!("`cat` does not end in {container}"))),
         }
     };
-    spots(from, Which::named(from.container.as_deref()), scene)?.iter().map(read).collect()
+    containers(from, Which::named(from.container.as_deref()), context)?.iter().map(read).collect()
 }
 
-fn spots(from: &TokenFrom, which: Which<'_>, scene: &Scene<'_>) -> Result<Vec<Spot>, Judged> {
+fn containers(
+    from: &TokenFrom,
+    which: Which<'_>,
+    context: &CheckContext<'_>,
+) -> Result<Vec<ContainerRef>, CheckResult> {
     let (Some(alias), Some(workload)) = (&from.ns, &from.workload) else {
-        return Err(Judged::error("the workload needs its namespace"));
+        return Err(CheckResult::error("the workload needs its namespace"));
     };
-    spots::of(scene, alias, workload, which)
+    targets::of(context, alias, workload, which)
 }
 
-fn of_kubeconfig(file: &str, scene: &Scene<'_>) -> Result<Option<String>, Judged> {
-    identity::read(file, scene)?;
-    match Access::open(&scene.folder.join(file), None).map_err(credentials)?.credentials {
+fn of_kubeconfig(file: &str, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
+    identity::read(file, context)?;
+    match Access::open(&context.folder.join(file), None).map_err(credentials)?.credentials {
         Credentials::Token(token) => Ok(Some(token)),
         Credentials::None | Credentials::Certificate { .. } => Ok(None),
     }
 }
 
 /// That there is none, neither where Kubernetes puts it nor where the check says.
-fn absent(from: &TokenFrom, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn absent(from: &TokenFrom, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     if let Some(file) = &from.file {
-        let is_there = scene.folder.join(file).exists();
+        let is_there = context.folder.join(file).exists();
         let is = if is_there { "is still" } else { "is not" };
-        return Ok(Judged::when(!is_there, format!("{file} {is} in your folder")));
+        return Ok(CheckResult::when(!is_there, format!("{file} {is} in your folder")));
     }
     if let Some(file) = &from.kubeconfig {
-        let has = of_kubeconfig(file, scene)?.map_or("no", |_| "a");
-        return Ok(Judged::when(has == "no", format!("{file} in your folder has {has} token")));
+        let has = of_kubeconfig(file, context)?.map_or("no", |_| "a");
+        return Ok(CheckResult::when(has == "no", format!("{file} in your folder has {has} token")));
     }
     let path = from.path.as_deref().unwrap_or(PATH);
     let which = from.container.as_deref().map_or(Which::Each, Which::Named);
-    let one = |spot: &Spot| {
-        spots::control(scene, spot, &["true".to_owned()])?;
-        Ok(match spots::run_plain(scene, spot, &["test", "-e", path])? {
-            ExecReply::Ended(Ended { exit: 1, .. }) => Judged::pass("no container has a token"),
-            ExecReply::Ended(Ended { exit: 0, .. }) => Judged::fail(format!("{spot} has a token at {path}")),
-            reply => Judged::nothing(format!("whether {spot} has a token cannot be seen: {}", trouble(&reply))),
+    let one = |container: &ContainerRef| {
+        targets::control(context, container, &["true".to_owned()])?;
+        Ok(match targets::run_plain(context, container, &["test", "-e", path])? {
+            ExecReply::Ended(Ended { exit: 1, .. }) => CheckResult::pass("no container has a token"),
+            ExecReply::Ended(Ended { exit: 0, .. }) => CheckResult::fail(format!("{container} has a token at {path}")),
+            reply => {
+                CheckResult::nothing(format!("whether {container} has a token cannot be seen: {}", trouble(&reply)))
+            }
         })
     };
-    let spots = spots(from, which, scene)?;
-    Ok(spots::all(&spots, |spot| one(spot).unwrap_or_else(|judged: Judged| judged)))
+    let containers = containers(from, which, context)?;
+    Ok(targets::all(&containers, |container| one(container).unwrap_or_else(|result: CheckResult| result)))
 }
 
 fn trouble(reply: &ExecReply) -> String {
@@ -113,9 +119,14 @@ fn trouble(reply: &ExecReply) -> String {
     }
 }
 
-fn examine(spec: &Token, token: &str, cel: Option<&Expression>, scene: &Scene<'_>) -> Result<Judged, Judged> {
+fn examine(
+    spec: &Token,
+    token: &str,
+    cel: Option<&Expression>,
+    context: &CheckContext<'_>,
+) -> Result<CheckResult, CheckResult> {
     let Some(claims) = claims(token) else {
-        return Ok(Judged::nothing("what is there is no token of a service account"));
+        return Ok(CheckResult::nothing("what is there is no token of a service account"));
     };
     let mut seen = Vec::new();
     let time = |claim: &str| claims.get(claim).and_then(Value::as_i64);
@@ -123,31 +134,31 @@ fn examine(spec: &Token, token: &str, cel: Option<&Expression>, scene: &Scene<'_
     // one that is refused may have been made for ever; one that is good for something may not
     if cel.is_some() || spec.accepted != Some(false) {
         if spec.accepted != Some(false) && time("exp").is_none() {
-            return Ok(Judged::fail("the token never expires: it is that of a Secret"));
+            return Ok(CheckResult::fail("the token never expires: it is that of a Secret"));
         }
         if spec.accepted != Some(false) && ttl.is_none() {
-            return Ok(Judged::fail("the token does not say when it was issued"));
+            return Ok(CheckResult::fail("the token does not say when it was issued"));
         }
         seen.extend(ttl.map(|ttl| format!("it lives for {ttl} s")));
-        if let Some(judged) = cel.map(|cel| cel.judge(&[("claims", &claims), ("ttl", &Value::from(ttl))]))
-            && judged.verdict != Verdict::Pass
+        if let Some(result) = cel.map(|cel| cel.result(&[("claims", &claims), ("ttl", &Value::from(ttl))]))
+            && result.verdict != Verdict::Pass
         {
-            seen.push(judged.observed);
-            return Ok(Judged { observed: seen.join(": "), nothing: judged.nothing, verdict: judged.verdict });
+            seen.push(result.observed);
+            return Ok(CheckResult { observed: seen.join(": "), nothing: result.nothing, verdict: result.verdict });
         }
     }
     if let Some(wanted) = spec.accepted {
-        let refusal = refusal(token, scene)?;
+        let refusal = refusal(token, context)?;
         let is_accepted = refusal.is_none();
         seen.push(match refusal {
             None => "the API server takes it".to_owned(),
             Some(reason) => format!("the API server does not take it: {}", short(&reason)),
         });
         if is_accepted != wanted {
-            return Ok(Judged::fail(seen.pop().unwrap_or_default()));
+            return Ok(CheckResult::fail(seen.pop().unwrap_or_default()));
         }
     }
-    Ok(Judged::pass(seen.join(", ")))
+    Ok(CheckResult::pass(seen.join(", ")))
 }
 
 /// What a token says of itself. Who has signed it is the API server's business.
@@ -159,16 +170,16 @@ fn claims(token: &str) -> Option<Value> {
 }
 
 /// Why the API server does not take a token; none if it does.
-fn refusal(token: &str, scene: &Scene<'_>) -> Result<Option<String>, Judged> {
+fn refusal(token: &str, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
     let review = json!({
         "apiVersion": "authentication.k8s.io/v1",
         "kind": "TokenReview",
         "spec": {"token": token},
     });
     let path = "/apis/authentication.k8s.io/v1/tokenreviews";
-    let response = scene.api.request(&Request::new(Method::Post, path).with(review))?;
+    let response = context.api.request(&Request::new(Method::Post, path).with(review))?;
     if !response.is_success() {
-        return Err(Judged::error(format!("the API server does not review the token: {}", response.message())));
+        return Err(CheckResult::error(format!("the API server does not review the token: {}", response.message())));
     }
     let review = response.json()?;
     if review.pointer("/status/authenticated").and_then(Value::as_bool) == Some(true) {
@@ -184,10 +195,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{PATH, URL_SAFE_NO_PAD};
-    use crate::cluster::client::{ExecReply, Method};
+    use crate::client::{ExecReply, Method};
     use crate::lab::check::page::{ended, page, pod, refused};
-    use crate::lab::check::recorded::{Recorded, Stage};
-    use crate::lab::verdict::{Judged, Verdict};
+    use crate::lab::check::recorded::{Fixture, Recorded};
+    use crate::lab::verdict::{CheckResult, Verdict};
 
     const IN_POD: &str = "token: {from: {ns: shop, workload: deployment/page}, cel: ttl <= 3607}";
     const NO_POD: &str = "token: {from: {ns: shop, workload: deployment/page}, absent: true}";
@@ -209,26 +220,26 @@ mod tests {
         Recorded::new().reply(Method::Post, path, 201, json!({"status": status}))
     }
 
-    fn file(api: &Recorded, text: &str, rest: &str) -> Judged {
-        let stage = Stage::new();
-        stage.put("bot.token", text);
-        stage.judge(api, &format!("token: {{from: {{file: bot.token}}, {rest}}}"))
+    fn file(api: &Recorded, text: &str, rest: &str) -> CheckResult {
+        let fixture = Fixture::new();
+        fixture.put("bot.token", text);
+        fixture.evaluate(api, &format!("token: {{from: {{file: bot.token}}, {rest}}}"))
     }
 
     #[test]
     fn the_token_of_every_pod_is_looked_at() {
         let api = page(&[pod("page-a", &["page"]), pod("page-b", &["page"])]);
         let api = api.runs(&["cat", PATH], ExecReply::Ended(ended(0, &hour(), "")));
-        assert_eq!(Stage::new().judge(&api, IN_POD).verdict, Verdict::Pass);
-        let longer = Stage::new().judge(&api, &IN_POD.replace("3607", "600"));
-        assert_eq!(longer, Judged::fail("it lives for 3600 s: `ttl <= 600` does not hold"));
+        assert_eq!(Fixture::new().evaluate(&api, IN_POD).verdict, Verdict::Pass);
+        let longer = Fixture::new().evaluate(&api, &IN_POD.replace("3607", "600"));
+        assert_eq!(longer, CheckResult::fail("it lives for 3600 s: `ttl <= 600` does not hold"));
         let none = page(&[pod("page-a", &["page"])])
             .runs(&["cat", PATH], ExecReply::Ended(ended(1, "", "cat: can't open it: No such file or directory")));
         let observed =
             "there is no token in container page of pod page-a: cat: can't open it: No such file or directory";
-        assert_eq!(Stage::new().judge(&none, IN_POD), Judged::nothing(observed));
-        assert_eq!(Stage::new().judge(&page(&[]), IN_POD), Judged::nothing("Deployment page has no pod"));
-        assert_eq!(Stage::new().judge(&Recorded::down(), IN_POD).verdict, Verdict::Error);
+        assert_eq!(Fixture::new().evaluate(&none, IN_POD), CheckResult::nothing(observed));
+        assert_eq!(Fixture::new().evaluate(&page(&[]), IN_POD), CheckResult::nothing("Deployment page has no pod"));
+        assert_eq!(Fixture::new().evaluate(&Recorded::down(), IN_POD).verdict, Verdict::Error);
     }
 
     #[test]
@@ -237,65 +248,68 @@ mod tests {
         let test =
             |api: Recorded, container, exit| api.ends("page-a", container, &["test", "-e", PATH], ended(exit, "", ""));
         let none = test(test(api(), "page", 1), "log", 1);
-        assert_eq!(Stage::new().judge(&none, NO_POD), Judged::pass("no container has a token"));
+        assert_eq!(Fixture::new().evaluate(&none, NO_POD), CheckResult::pass("no container has a token"));
         let one = test(test(api(), "page", 1), "log", 0);
         let observed = format!("container log of pod page-a has a token at {PATH}");
-        assert_eq!(Stage::new().judge(&one, NO_POD), Judged::fail(observed));
+        assert_eq!(Fixture::new().evaluate(&one, NO_POD), CheckResult::fail(observed));
         let dead = page(&[pod("page-a", &["page"])]).runs(&["true"], refused(500, "no shell"));
         let observed = "`true` does not run in container page of pod page-a: no shell";
-        assert_eq!(Stage::new().judge(&dead, NO_POD), Judged::nothing(observed));
+        assert_eq!(Fixture::new().evaluate(&dead, NO_POD), CheckResult::nothing(observed));
         let strange = test(api(), "log", 1).runs(&["test", "-e", PATH], refused(500, "no test"));
-        assert_eq!(Stage::new().judge(&strange, NO_POD).verdict, Verdict::Fail);
-        assert_eq!(Stage::new().judge(&page(&[]), NO_POD), Judged::nothing("Deployment page has no pod"));
+        assert_eq!(Fixture::new().evaluate(&strange, NO_POD).verdict, Verdict::Fail);
+        assert_eq!(Fixture::new().evaluate(&page(&[]), NO_POD), CheckResult::nothing("Deployment page has no pod"));
     }
 
     #[test]
     fn a_token_for_ever_is_wrong_whatever_is_asked() {
         let observed = "the token never expires: it is that of a Secret";
         for rest in ["cel: ttl <= 3600", "cel: 'true', accepted: true", "accepted: true"] {
-            assert_eq!(file(&Recorded::new(), &forever(), rest), Judged::fail(observed));
+            assert_eq!(file(&Recorded::new(), &forever(), rest), CheckResult::fail(observed));
         }
         let revoked = file(&review(&json!({"error": "token has been invalidated"})), &forever(), "accepted: false");
-        assert_eq!(revoked, Judged::pass("the API server does not take it: token has been invalidated"));
+        assert_eq!(revoked, CheckResult::pass("the API server does not take it: token has been invalidated"));
     }
 
     #[test]
     fn the_api_server_says_whether_it_takes_it() {
         let good = review(&json!({"authenticated": true}));
         let observed = "it lives for 3600 s, the API server takes it";
-        assert_eq!(file(&good, &hour(), "accepted: true"), Judged::pass(observed));
-        assert_eq!(file(&good, &hour(), "accepted: false"), Judged::fail("the API server takes it"));
+        assert_eq!(file(&good, &hour(), "accepted: true"), CheckResult::pass(observed));
+        assert_eq!(file(&good, &hour(), "accepted: false"), CheckResult::fail("the API server takes it"));
         let bad = file(&review(&json!({})), &hour(), "accepted: true");
-        assert_eq!(bad, Judged::fail("the API server does not take it: it is unknown"));
+        assert_eq!(bad, CheckResult::fail("the API server does not take it: it is unknown"));
         assert_eq!(file(&Recorded::down(), &hour(), "accepted: false").verdict, Verdict::Error);
     }
 
     #[test]
     fn what_is_no_token_proves_nothing() {
         for text in ["hello", "a.b.c", "a.b.c.d"] {
-            let judged = file(&Recorded::new(), text, "accepted: false");
-            assert_eq!(judged, Judged::nothing("what is there is no token of a service account"));
+            let result = file(&Recorded::new(), text, "accepted: false");
+            assert_eq!(result, CheckResult::nothing("what is there is no token of a service account"));
         }
         assert_eq!(
             file(&Recorded::new(), " ", "accepted: false"),
-            Judged::nothing("bot.token in your folder is empty")
+            CheckResult::nothing("bot.token in your folder is empty")
         );
-        assert_eq!(file(&Recorded::new(), &hour(), "absent: true"), Judged::fail("bot.token is still in your folder"));
+        assert_eq!(
+            file(&Recorded::new(), &hour(), "absent: true"),
+            CheckResult::fail("bot.token is still in your folder")
+        );
     }
 
     #[test]
     fn a_kubeconfig_has_it_or_says_where_it_is() {
-        let stage = Stage::new();
-        stage.put("secret", &hour());
+        let fixture = Fixture::new();
+        fixture.put("secret", &hour());
         let of = |user: &str| {
             let rest = "current-context: a, contexts: [{name: a, context: {cluster: a, user: a}}], \
                         clusters: [{name: a, cluster: {server: 'https://127.0.0.1:6443'}}]";
-            stage.put("bot.kubeconfig", &format!("{{{rest}, users: [{{name: a, user: {user}}}]}}"));
-            stage.judge(&Recorded::new(), "token: {from: {kubeconfig: bot.kubeconfig}, cel: ttl == 3600}")
+            fixture.put("bot.kubeconfig", &format!("{{{rest}, users: [{{name: a, user: {user}}}]}}"));
+            fixture.evaluate(&Recorded::new(), "token: {from: {kubeconfig: bot.kubeconfig}, cel: ttl == 3600}")
         };
         assert_eq!(of(&format!("{{token: {}}}", hour())).verdict, Verdict::Pass);
         assert_eq!(of("{tokenFile: secret}").verdict, Verdict::Pass);
-        assert_eq!(of("{}"), Judged::nothing("bot.kubeconfig in your folder has no token"));
+        assert_eq!(of("{}"), CheckResult::nothing("bot.kubeconfig in your folder has no token"));
         let program = of("{exec: {command: login}}");
         assert!(program.verdict == Verdict::Fail && program.observed.contains("needs a program"), "{program:?}");
     }

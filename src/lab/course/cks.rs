@@ -1,9 +1,9 @@
 //! What the exam of the Certified Kubernetes Security Specialist asks for, by its outline of version 1.34
 //! (`CKS_Curriculum` in `cncf/curriculum`), in short words.
 
-use crate::spec::decode::words;
+use crate::decode::string_enum;
 
-words! {
+string_enum! {
     /// A topic of the outline.
     Cks {
         /// Network policies between pods, namespaces and the outside.

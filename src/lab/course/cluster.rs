@@ -3,8 +3,8 @@
 use super::fault::{Fault, Faults};
 use super::read::Entry;
 use crate::cluster::create::Custom;
+use crate::decode::{Decode as _, Decoder, Map, record};
 use crate::diagnostic::{Problem, Severity};
-use crate::spec::decode::{Decode as _, Decoder, Map, record};
 use crate::yaml::{self, Kind};
 
 record! {

@@ -1,7 +1,7 @@
 //! A `lab.yaml` with the names of a run: every text in it filled in, then read again.
 
 use super::fault::Faults;
-use crate::lab::scene::Names;
+use crate::lab::check_context::Names;
 use crate::yaml::{Kind, Node, Source, Style, Value, quote};
 
 /// The YAML of a node whose texts are filled in one by one, so that no name can change the form of the rest. A text that

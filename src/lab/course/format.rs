@@ -4,18 +4,18 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::cks::Cks;
-use super::probe::{
-    Admission, Answer, Audit, CanI, Cert, Connect, Etcd, Flag, Group, Healthy, Http, Leak, NodeFile, Probe, Resource,
-    Rules, Run, Token, Unchanged,
+use super::check_kind::{
+    Admission, Answer, Audit, CanI, Cert, CheckKind, Connect, Etcd, Flag, Group, Healthy, Http, Leak, NodeFile,
+    Resource, Rules, Run, Token, Unchanged,
 };
+use super::cks::Cks;
 use super::step::Step;
 use super::values::{AtStart, Format, Id, Level, Need, Number};
 use crate::check::config::RuleName;
+use crate::decode::{self, Decode, Decoder, Located, Map, record};
 use crate::diagnostic::Problem;
-use crate::spec::decode::{self, Decode, Decoder, Located, Map, record};
 use crate::spec::values::Release;
-use crate::yaml::{Node, Span};
+use crate::yaml::Node;
 
 record! {
     /// A namespace of a lab.
@@ -45,7 +45,7 @@ record! {
         /// Hints, each says more than the one before; the last is nearly the solution.
         hints "hints": Located<Vec<String>>,
         /// What is right when it is done.
-        checks "checks": Vec<Check>,
+        checks "checks": Vec<LabCheck>,
     }
 }
 
@@ -113,7 +113,7 @@ record! {
         /// What the learner has to do.
         tasks "tasks": Vec<Task>,
         /// What must hold before and after: what works keeps working.
-        keep "keep": Vec<Check>,
+        keep "keep": Vec<LabCheck>,
         /// Right ways to do it.
         solutions "solutions": Vec<Located<Solution>>,
         /// Tempting wrong ways.
@@ -125,12 +125,12 @@ record! {
 
 impl Lab {
     /// Every check, those of the tasks first.
-    pub fn checks(&self) -> impl Iterator<Item = &Check> {
+    pub fn checks(&self) -> impl Iterator<Item = &LabCheck> {
         self.tasks.iter().flat_map(|task| &task.checks).chain(&self.keep)
     }
 
     /// The check of that name.
-    pub fn check(&self, id: &str) -> Option<&Check> {
+    pub fn check(&self, id: &str) -> Option<&LabCheck> {
         self.checks().find(|check| &**check.id == id)
     }
 }
@@ -223,11 +223,11 @@ const TYPES: &[&str] = &[
 
 /// A check within a group, which has a type and nothing else.
 #[derive(Debug, Clone)]
-pub struct Member(pub Probe);
+pub struct Member(pub CheckKind);
 
 /// A check.
 #[derive(Debug, Clone)]
-pub struct Check {
+pub struct LabCheck {
     /// Its name.
     pub id: Located<Id>,
     /// What is right when it passes.
@@ -245,19 +245,17 @@ pub struct Check {
     /// How much it counts.
     pub points: u32,
     /// What it looks at.
-    pub probe: Probe,
-    /// Where it stands.
-    pub span: Span,
+    pub probe: CheckKind,
 }
 
-impl Check {
+impl LabCheck {
     /// Whether it passes at the start: what belongs to a task fails then, unless it says otherwise.
     pub fn passes_at_start(&self, of_task: bool) -> bool {
         self.at_start.map_or(!of_task, |said| said == AtStart::Pass)
     }
 }
 
-impl Default for Check {
+impl Default for LabCheck {
     fn default() -> Self {
         Self {
             id: Located::default(),
@@ -268,36 +266,36 @@ impl Default for Check {
             eventually: 0,
             holds: None,
             points: 0,
-            probe: Probe::Group(Group::All, Vec::new()),
-            span: Span::default(),
+            probe: CheckKind::Group(Group::All, Vec::new()),
         }
     }
 }
 
 /// The one type of a check; reports if it has none or several.
-fn probe(file: CheckFile, node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Probe> {
-    let group = |group, members: Vec<Member>| Probe::Group(group, members.into_iter().map(|member| member.0).collect());
+fn probe(file: CheckFile, node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<CheckKind> {
+    let group =
+        |group, members: Vec<Member>| CheckKind::Group(group, members.into_iter().map(|member| member.0).collect());
     let found = [
         file.any.map(|members| group(Group::Any, members)),
         file.all.map(|members| group(Group::All, members)),
         file.none.map(|members| group(Group::None, members)),
-        file.resource.map(Probe::Resource),
-        file.can_i.map(Probe::CanI),
-        file.admission.map(Probe::Admission),
-        file.exec.map(Probe::Exec),
-        file.connect.map(Probe::Connect),
-        file.http.map(Probe::Http),
-        file.rule.map(Probe::Rule),
-        file.healthy.map(Probe::Healthy),
-        file.token.map(Probe::Token),
-        file.cert.map(Probe::Cert),
-        file.leak.map(Probe::Leak),
-        file.unchanged.map(Probe::Unchanged),
-        file.answer.map(Probe::Answer),
-        file.flag.map(Probe::Flag),
-        file.node_file.map(Probe::NodeFile),
-        file.audit.map(Probe::Audit),
-        file.etcd.map(Probe::Etcd),
+        file.resource.map(CheckKind::Resource),
+        file.can_i.map(CheckKind::CanI),
+        file.admission.map(CheckKind::Admission),
+        file.exec.map(CheckKind::Exec),
+        file.connect.map(CheckKind::Connect),
+        file.http.map(CheckKind::Http),
+        file.rule.map(CheckKind::Rule),
+        file.healthy.map(CheckKind::Healthy),
+        file.token.map(CheckKind::Token),
+        file.cert.map(CheckKind::Cert),
+        file.leak.map(CheckKind::Leak),
+        file.unchanged.map(CheckKind::Unchanged),
+        file.answer.map(CheckKind::Answer),
+        file.flag.map(CheckKind::Flag),
+        file.node_file.map(CheckKind::NodeFile),
+        file.audit.map(CheckKind::Audit),
+        file.etcd.map(CheckKind::Etcd),
     ];
     let mut found = found.into_iter().flatten();
     match (found.next(), found.next()) {
@@ -332,7 +330,7 @@ impl JsonSchema for Member {
     }
 }
 
-impl Decode for Check {
+impl Decode for LabCheck {
     fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         let mut file = CheckFile::decode(node, decoder)?;
         let missing: Vec<&str> =
@@ -351,7 +349,6 @@ impl Decode for Check {
             holds: file.holds.map(|seconds| seconds.0),
             points: file.points.0,
             probe: probe(file, node, decoder)?,
-            span: node.span(),
         })
     }
 
@@ -360,7 +357,7 @@ impl Decode for Check {
     }
 }
 
-impl JsonSchema for Check {
+impl JsonSchema for LabCheck {
     fn schema_name() -> Cow<'static, str> {
         CheckFile::schema_name()
     }

@@ -1,12 +1,12 @@
 //! A course: folders of labs, each with a `lab.yaml`.
 
+pub mod check_kind;
 pub mod cks;
 pub mod cluster;
 pub mod fault;
 mod fill;
 pub mod format;
 pub mod names;
-pub mod probe;
 pub mod read;
 pub mod right;
 pub mod source;
@@ -14,10 +14,10 @@ pub mod step;
 pub mod values;
 pub mod workload;
 
+pub use check_kind::{CheckKind, Group};
 pub use fault::{Fault, Faults};
-pub use format::{Check, Lab, Solution, Task, Trap};
-pub use probe::{Group, Probe};
-pub use read::{Course, Entry, UnknownLab};
+pub use format::{Lab, LabCheck, Task, Trap};
+pub use read::{Course, Entry};
 pub use right::Right;
 pub use step::Step;
 pub use workload::Workload;

@@ -11,7 +11,7 @@ use super::fault::Faults;
 use super::format::Lab;
 use crate::diagnostic::{Problem, nearest};
 use crate::lab::IMAGE;
-use crate::lab::scene::Names;
+use crate::lab::check_context::Names;
 use crate::yaml::{Source, Span};
 
 /// How long the suffix of a run is.

@@ -6,9 +6,9 @@ use super::fault::{Fault, Faults};
 use super::fill::fill;
 use super::format::Lab;
 use super::source::{self, Files, Folder};
+use crate::decode::{Decode, Decoder};
 use crate::diagnostic::{Problem, Severity, nearest};
-use crate::lab::scene::Names;
-use crate::spec::decode::{Decode, Decoder};
+use crate::lab::check_context::Names;
 use crate::yaml::{self, Kind, Source, Span};
 
 /// Labs in the order of their numbers.
@@ -209,8 +209,8 @@ pub fn decode(source: &Source, faults: &mut Faults) -> Option<Lab> {
 #[cfg(test)]
 mod tests {
     use super::{Course, Folder, UnknownLab};
-    use crate::lab::course::Probe;
-    use crate::lab::scene::Names;
+    use crate::lab::check_context::Names;
+    use crate::lab::course::CheckKind;
     use crate::yaml::Source;
 
     const LAB: &str = "\
@@ -325,10 +325,10 @@ traps: []
         let mut names = Names::again(&entry.lab, "abcd", [("word".to_owned(), "a\"b: [\nc".to_owned())].into());
         let lab = entry.at(&names).expect("filled in");
         assert_eq!(lab.kubernetes, entry.lab.kubernetes);
-        let Some(Probe::Http(http)) = lab.check("page").map(|check| &check.probe) else { panic!("{lab:?}") };
+        let Some(CheckKind::Http(http)) = lab.check("page").map(|check| &check.probe) else { panic!("{lab:?}") };
         assert_eq!(http.body.as_ref().map(|body| body.as_str()), Some("a\"b: [\nc"));
         let argv = |lab: &super::Lab| match lab.check("saved").map(|check| (&check.probe, check.why.as_str())) {
-            Some((Probe::Exec(run), "See ts-first-shop-abcd.\n")) => run.argv.join(" "),
+            Some((CheckKind::Exec(run), "See ts-first-shop-abcd.\n")) => run.argv.join(" "),
             other => panic!("{other:?}"),
         };
         assert_eq!(argv(&lab), "echo {{ saved.uid }}");

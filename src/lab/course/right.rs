@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::diagnostic::nearest;
-use crate::kube::rbac;
+use crate::k8s::rbac;
 
 /// The verbs of signers, which live in no namespace; a Role has the others.
 const OF_SIGNERS: [&str; 2] = ["attest", "sign"];

@@ -1,7 +1,7 @@
 //! What is done to a cluster or to the learner's folder: at the start, by a solution, by a trap.
 
 use super::values::{Anything, Id};
-use crate::spec::decode::{Located, Map, record};
+use crate::decode::{Located, Map, record};
 
 record! {
     /// An object, by its name.

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use crate::decode::{self, Decode, Decoder, Map, string_enum};
 use crate::diagnostic::Problem;
-use crate::kube::names::NameRule;
-use crate::spec::decode::{self, Decode, Decoder, Map, words};
+use crate::k8s::names::NameRule;
 use crate::yaml::{Kind, Node};
 
-words! {
+string_enum! {
     /// How much a lab asks for.
     Level {
         /// The first ones.
@@ -21,7 +21,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a lab needs of a cluster.
     Need {
         /// Network policies are enforced.
@@ -33,7 +33,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a check says at the start.
     AtStart {
         /// It passes.
@@ -43,7 +43,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How many of several must be right.
     Each {
         /// All of them, and at least one.
@@ -53,7 +53,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What is asked for in an admission.
     Operation {
         /// A new object.
@@ -65,7 +65,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What the API server shall say.
     Admitted {
         /// It takes it.
@@ -75,7 +75,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Who refuses, or sets what is missing.
     Authority {
         /// Whoever, but neither RBAC nor a fault of the object itself.
@@ -93,7 +93,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What becomes of a program.
     Runs {
         /// It runs.
@@ -103,7 +103,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How bytes travel.
     Protocol {
         /// A connection.
@@ -115,7 +115,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a dial finds.
     Reached {
         /// Somebody answers.
@@ -127,7 +127,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What is asked over HTTP.
     Target {
         /// A service, through the API server's proxy.
@@ -143,7 +143,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Where a secret value may lie open.
     Place {
         /// The environment of the container's first process.
@@ -157,7 +157,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Whether something is there.
     Presence {
         /// It is.

@@ -1,7 +1,7 @@
 //! A workload, as checks name it: `deployment/page`.
 
 use crate::diagnostic::nearest;
-use crate::kube::names::NameRule;
+use crate::k8s::names::NameRule;
 
 /// What runs pods, as checks write it, and its kind.
 const KINDS: &[(&str, &str)] = &[

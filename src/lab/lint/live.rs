@@ -10,13 +10,13 @@ use std::time::Instant;
 
 use super::proof::{Phase, Proof};
 use super::state;
-use crate::cluster::client::{Api, kubeconfig::Access};
+use crate::client::{Api, kubeconfig::Access};
+use crate::lab::check_context::{Names, Snapshots};
 use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Lab};
+use crate::lab::lab_cluster::CONTEXT;
 use crate::lab::node::pristine;
-use crate::lab::run::{self, Patience, Proved, Report, RunError, Stage, quiet};
-use crate::lab::scene::{Names, Snapshots};
-use crate::lab::site::CONTEXT;
+use crate::lab::run::{self, Patience, Proved, RenderedLab, Report, RunError, rollout};
 use crate::lab::verdict::Verdict;
 use camino::Utf8Path;
 
@@ -170,7 +170,7 @@ fn on(entry: &Entry, phase: &Phase, ground: &Ground<'_>, proof: &mut Proof) -> b
 
 /// A run of a lab in a folder that is thrown away.
 struct Trial<'t> {
-    stage: Stage<'t>,
+    stage: RenderedLab<'t>,
     entry: &'t Entry,
     ground: &'t Ground<'t>,
     snapshots: Snapshots,
@@ -193,7 +193,7 @@ impl<'t> Trial<'t> {
     }
 
     /// Verifies, and again if that is not what it should be: a busy cluster takes its time, and what is really wrong stays so.
-    fn verify(&mut self, wrong: impl Fn(&Stage<'_>, &Report) -> Vec<String>) -> Vec<String> {
+    fn verify(&mut self, wrong: impl Fn(&RenderedLab<'_>, &Report) -> Vec<String>) -> Vec<String> {
         let mut faults = Vec::new();
         for _ in 0..LOOKS {
             let report =
@@ -253,7 +253,7 @@ impl<'t> Trial<'t> {
             return Ok(faults);
         }
         state::restart_pods(self.ground.api, &self.stage.names)?;
-        quiet::wait(self.ground.api, &self.stage.names, &mut |_| {})?;
+        rollout::wait(self.ground.api, &self.stage.names, &mut |_| {})?;
         let again = self.verify(|_, report| not_passing(report));
         self.verify_seconds = seconds;
         Ok(again.into_iter().map(|fault| format!("with new pods: {fault}")).collect())
@@ -319,7 +319,7 @@ impl Trial<'_> {
     }
 }
 
-fn stage<'t>(entry: &'t Entry, ground: &Ground<'_>, folder: &std::path::Path) -> Result<Stage<'t>, RunError> {
+fn stage<'t>(entry: &'t Entry, ground: &Ground<'_>, folder: &std::path::Path) -> Result<RenderedLab<'t>, RunError> {
     let unnamed = |_| RunError::Course("there are no random numbers".to_owned());
     let folder = Utf8Path::from_path(folder).ok_or_else(|| RunError::Course("the folder is not UTF-8".to_owned()))?;
     let mut names = Names::for_run(&entry.lab).map_err(unnamed)?;
@@ -329,7 +329,7 @@ fn stage<'t>(entry: &'t Entry, ground: &Ground<'_>, folder: &std::path::Path) ->
     names.server.clone_from(&ground.access.server);
     let kubeconfig = ground.access.kubeconfig(CONTEXT, names.home())?;
     fs::write(&names.kubeconfig, kubeconfig).map_err(RunError::at(&names.kubeconfig))?;
-    Stage::new(entry, names, &work)
+    RenderedLab::new(entry, names, &work)
 }
 
 fn errors(report: &Report) -> Vec<String> {

@@ -7,15 +7,15 @@ use std::sync::{Mutex, PoisonError};
 use camino::Utf8PathBuf;
 
 use super::live::{Ground, Grounds};
-use crate::cluster::client::kubeconfig::Access;
-use crate::cluster::client::{Api, ApiError, Ended, Exec, ExecReply, Request, Response};
+use crate::client::kubeconfig::Access;
+use crate::client::{Api, ApiError, Ended, Exec, ExecReply, Request, Response};
 use crate::cluster::create::{Borrowed, Custom};
 use crate::cluster::{ClusterError, Progress};
+use crate::lab::check_context::Names;
 use crate::lab::course::Entry;
+use crate::lab::lab_cluster::{self, LabCluster, SiteError};
 use crate::lab::node::pristine;
 use crate::lab::run::RunError;
-use crate::lab::scene::Names;
-use crate::lab::site::{self, Site, SiteError};
 
 /// The clusters.
 pub struct Pool<'p> {
@@ -28,7 +28,7 @@ pub struct Pool<'p> {
 /// A cluster, and what is different from what others have.
 struct Own {
     custom: Custom,
-    site: Site,
+    site: LabCluster,
     access: Access,
     cluster: Borrowed,
 }
@@ -47,7 +47,7 @@ impl<'p> Pool<'p> {
     /// A cluster for a lab, as new: one that is idle, or one that is made.
     fn take(&self, entry: &Entry) -> Result<Own, RunError> {
         let wanted =
-            site::wanted(entry, self.image.as_deref()).map_err(|faults| RunError::Course(faults.to_string()))?;
+            lab_cluster::wanted(entry, self.image.as_deref()).map_err(|faults| RunError::Course(faults.to_string()))?;
         let custom = wanted.custom.clone().unwrap_or_default();
         while let Some(own) = self.idle(|own| own.custom == custom) {
             let api = Stoppable { api: &own.site.client, stop: self.stop };
@@ -61,7 +61,7 @@ impl<'p> Pool<'p> {
         let unnamed = |_| RunError::Course("there are no random numbers".to_owned());
         let name = format!("tightship-lint-{}", Names::for_run(&entry.lab).map_err(unnamed)?.run);
         let (site, cluster) =
-            Site::borrow(&self.root, &name, &wanted, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
+            LabCluster::borrow(&self.root, &name, &wanted, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
         let access = site.access()?;
         Ok(Own { custom, site, access, cluster })
     }

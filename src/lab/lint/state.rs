@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::cluster::client::apply::{self, Place};
-use crate::cluster::client::{Api, Method, Request, kinds::Resource};
+use crate::client::apply::{self, Place};
+use crate::client::{Api, Method, Request, kinds::Resource};
+use crate::lab::check_context::Names;
 use crate::lab::run::RunError;
-use crate::lab::scene::Names;
 
 /// The kinds that make pods.
 const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod"];

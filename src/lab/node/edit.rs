@@ -223,8 +223,8 @@ fn volume(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::apply;
+    use crate::decode::{Decode as _, Decoder};
     use crate::lab::course::step::NodeEdit;
-    use crate::spec::decode::{Decode as _, Decoder};
 
     const POD: &str = "\
 apiVersion: v1

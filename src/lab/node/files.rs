@@ -1,7 +1,7 @@
 //! Files of the node that labs may change: those that are put back when a lab begins anew.
 
 use super::{NodeError, must, sh};
-use crate::cluster::client::Api;
+use crate::client::Api;
 
 /// What is put back: folders with all that is in them, and files.
 pub(super) const KEPT: [&str; 5] = [

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::component::MANIFESTS;
 use super::{Component, NodeError, must};
-use crate::cluster::client::{Api, ApiError};
+use crate::client::{Api, ApiError};
 
 /// Prints the clocks, then a line for each process of the programs that are named, for the manifest of each, for the newest
 /// log of its container, and for the file that was changed last. It starts few programs: a node has hundreds of processes.
@@ -200,7 +200,7 @@ pub fn manifest_path(name: &str) -> String {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+pub mod tests {
     use std::fmt::Write as _;
 
     use base64::Engine as _;
@@ -209,7 +209,7 @@ pub(crate) mod tests {
     use super::Look;
 
     /// What the script prints of processes: name, number, start in seconds, arguments; the node runs for 1000 seconds.
-    pub(crate) fn printed(processes: &[(&str, u32, u32, &[&str])], manifests: &[(&str, u32, &str)]) -> String {
+    pub fn printed(processes: &[(&str, u32, u32, &[&str])], manifests: &[(&str, u32, &str)]) -> String {
         let mut text = "clock 5000.5 1000.25 100\n".to_owned();
         for (name, pid, started, argv) in processes {
             let argv = argv.join("\0") + "\0";

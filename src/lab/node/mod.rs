@@ -7,13 +7,13 @@ pub mod files;
 pub mod look;
 pub mod pristine;
 pub mod restart;
-pub mod settle;
+pub mod restart_wait;
 
 pub use component::Component;
 pub use look::Look;
 
-use crate::cluster::client::{Api, ApiError, Ended};
-use crate::lab::verdict::Judged;
+use crate::client::{Api, ApiError, Ended};
+use crate::lab::verdict::CheckResult;
 
 /// Why something on the node does not work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ pub enum NodeError {
     Spoiled(String),
 }
 
-impl From<NodeError> for Judged {
+impl From<NodeError> for CheckResult {
     fn from(error: NodeError) -> Self {
         Self::error(error.to_string())
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::files::KEPT;
 use super::restart::{self, END, Restarted, answers};
 use super::{Component, Look, NodeError, must, sh};
-use crate::cluster::client::{Api, Request};
+use crate::client::{Api, Request};
 
 /// How long namespaces that are being deleted may take.
 const GOING: Duration = Duration::from_secs(20);

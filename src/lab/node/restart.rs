@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::{Component, Look, NodeError, must};
-use crate::cluster::client::{Api, Request, Response, url};
+use crate::client::{Api, Request, Response, url};
 
 /// Ends programs with all that belongs to their pods, and what containers that are gone have left. A pod of which something
 /// still ran would keep the one that takes its place waiting for ten seconds and more, and so does a control group of a
@@ -125,7 +125,7 @@ fn missing(api: &dyn Api, node: &str, look: &Look, before: &Look, components: &B
 }
 
 /// Whether the API server says that it is ready.
-pub(crate) fn answers(api: &dyn Api) -> bool {
+pub fn answers(api: &dyn Api) -> bool {
     api.request(&Request::get("/readyz")).is_ok_and(|response| response.is_success())
 }
 
@@ -182,7 +182,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{Starts, killed};
-    use crate::cluster::client::Ended;
+    use crate::client::Ended;
     use crate::lab::check::recorded::Recorded;
     use crate::lab::node::{Component, Look};
 

@@ -2,8 +2,8 @@
 
 use camino::Utf8PathBuf;
 
-use crate::cluster::client::ApiError;
-use crate::cluster::client::apply::Failure;
+use crate::client::ApiError;
+use crate::client::apply::Failure;
 use crate::lab::node::NodeError;
 use crate::lab::state::StateError;
 
@@ -55,7 +55,7 @@ pub enum RunError {
 }
 
 impl RunError {
-    pub(crate) fn at(path: impl Into<Utf8PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn at(path: impl Into<Utf8PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
     }

@@ -3,13 +3,13 @@
 mod error;
 mod kubectl;
 mod node;
-pub mod quiet;
-mod stage;
+mod rendered_lab;
+pub mod rollout;
 mod start;
 pub mod steps;
 pub mod verify;
 
 pub use error::RunError;
-pub use stage::Stage;
-pub use start::{Begun, LABEL, Proved, begin, end, end_own, unexpected};
+pub use rendered_lab::RenderedLab;
+pub use start::{Proved, begin, end, end_own, unexpected};
 pub use verify::{Checked, Patience, Report};

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{RunError, Stage, quiet};
-use crate::cluster::client::Api;
+use super::{RenderedLab, RunError, rollout};
+use crate::client::Api;
 use crate::lab::course::Step;
 use crate::lab::node::{Component, edit, files, restart};
 
@@ -18,7 +18,7 @@ pub(super) fn is_one(step: &Step) -> bool {
 
 /// Does a step on the node; what has to be restarted for it comes to the rest.
 pub(super) fn step(
-    stage: &Stage<'_>,
+    stage: &RenderedLab<'_>,
     api: &dyn Api,
     step: &Step,
     touched: &mut Touched,
@@ -26,7 +26,7 @@ pub(super) fn step(
 ) -> Result<(), RunError> {
     // a pod that is just being made would keep the next kubelet waiting; once a manifest is written, this one is at work
     if touched.is_empty() && restart::answers(api) {
-        quiet::wait(api, &stage.names, tell)?;
+        rollout::wait(api, &stage.names, tell)?;
     }
     let path = if let Some(put) = &step.node_put {
         files::write(api, &put.to, &stage.text(&put.from)?, Some(put.mode.as_deref().unwrap_or("0600")))?;
@@ -60,7 +60,7 @@ pub(super) fn step(
 
 /// Restarts what steps have touched. That it does not come back is no error here: it may be just what is to be learned.
 pub(super) fn settle(
-    stage: &Stage<'_>,
+    stage: &RenderedLab<'_>,
     api: &dyn Api,
     touched: &mut Touched,
     tell: &mut dyn FnMut(&str),

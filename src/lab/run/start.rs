@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::verify::{Patience, Report};
-use super::{RunError, Stage, quiet};
-use crate::cluster::client::apply::{self, Place};
-use crate::cluster::client::kinds::Resource;
-use crate::cluster::client::{Api, Method, Request};
+use super::{RenderedLab, RunError, rollout};
+use crate::client::apply::{self, Place};
+use crate::client::kinds::Resource;
+use crate::client::{Api, Method, Request};
+use crate::lab::check_context::{Names, Snapshots};
 use crate::lab::course::values::Need;
 use crate::lab::node::pristine;
-use crate::lab::scene::{Names, Snapshots};
 use crate::lab::verdict::Verdict;
 
 /// The label of everything that belongs to a run; its value is the suffix.
@@ -53,7 +53,7 @@ pub enum Proved {
 
 /// Makes the namespaces, does what begins the lab, and waits until it is as it should be. Tells of its steps.
 pub fn begin(
-    stage: &mut Stage<'_>,
+    stage: &mut RenderedLab<'_>,
     api: &dyn Api,
     is_proved: Proved,
     tell: &mut dyn FnMut(&str),
@@ -76,7 +76,7 @@ pub fn begin(
     wait_for_accounts(api, &stage.names)?;
     tell("apply what the lab begins with");
     stage.apply_start(api, tell)?;
-    quiet::wait(api, &stage.names, tell)?;
+    rollout::wait(api, &stage.names, tell)?;
     let snapshots = stage.snapshots(api)?;
     if is_proved == Proved::Now {
         tell("see that the flaw is there");
@@ -102,7 +102,7 @@ fn wait_for_accounts(api: &dyn Api, names: &Names) -> Result<(), RunError> {
 }
 
 /// Looks until what should fail fails and the rest passes, twice in a row.
-fn settle(stage: &Stage<'_>, api: &dyn Api, snapshots: &Snapshots) -> Result<(), RunError> {
+fn settle(stage: &RenderedLab<'_>, api: &dyn Api, snapshots: &Snapshots) -> Result<(), RunError> {
     let end = Instant::now() + SETTLE;
     let mut before = false;
     loop {
@@ -122,7 +122,7 @@ fn settle(stage: &Stage<'_>, api: &dyn Api, snapshots: &Snapshots) -> Result<(),
 }
 
 /// The checks that say something else than they should at the start, and what they say.
-pub fn unexpected(stage: &Stage<'_>, report: &Report) -> Vec<String> {
+pub fn unexpected(stage: &RenderedLab<'_>, report: &Report) -> Vec<String> {
     let odd = report.checks.iter().filter(|checked| {
         let check = stage.lab.check(&checked.id);
         let passes = check.is_some_and(|check| check.passes_at_start(checked.task.is_some()));

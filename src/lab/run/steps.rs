@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use super::{RunError, Stage, kubectl, node};
-use crate::cluster::client::Api;
+use super::{RenderedLab, RunError, kubectl, node};
+use crate::client::Api;
 use crate::lab::answers;
 use crate::lab::course::{Lab, Step};
 
@@ -43,7 +43,7 @@ impl List {
 /// Does the steps of a folder of the lab in their order; without any, everything in the folder is applied. What a step
 /// saves is known to those after it, which is why they are looked up one at a time.
 pub fn take(
-    stage: &mut Stage<'_>,
+    stage: &mut RenderedLab<'_>,
     api: &dyn Api,
     list: List,
     is_wanted: impl Fn(&Step) -> bool,
@@ -70,7 +70,7 @@ pub fn take(
     node::settle(stage, api, &mut touched, tell)
 }
 
-fn one(stage: &mut Stage<'_>, step: &Step) -> Result<(), RunError> {
+fn one(stage: &mut RenderedLab<'_>, step: &Step) -> Result<(), RunError> {
     if let Some(path) = &step.apply {
         apply(stage, path)
     } else if let Some(path) = &step.replace {
@@ -112,17 +112,17 @@ fn one(stage: &mut Stage<'_>, step: &Step) -> Result<(), RunError> {
     }
 }
 
-fn call(stage: &Stage<'_>, args: &[&str], input: &str) -> Result<String, RunError> {
+fn call(stage: &RenderedLab<'_>, args: &[&str], input: &str) -> Result<String, RunError> {
     kubectl::run(&stage.names.kubeconfig, &stage.folder, args, input)
 }
 
-fn apply(stage: &Stage<'_>, path: &str) -> Result<(), RunError> {
+fn apply(stage: &RenderedLab<'_>, path: &str) -> Result<(), RunError> {
     let text = manifests(stage, path)?;
     call(stage, &["apply", "--validate=strict", "-f", "-"], &text).map(drop)
 }
 
 /// Applies parts of objects, each to the object that it names.
-fn patch(stage: &Stage<'_>, path: &str) -> Result<(), RunError> {
+fn patch(stage: &RenderedLab<'_>, path: &str) -> Result<(), RunError> {
     for (name, text) in files(stage, path)? {
         let stream = crate::yaml::parse(&text);
         for root in stream.documents.iter().filter_map(crate::yaml::Document::root).filter(|root| !root.is_null()) {
@@ -142,7 +142,7 @@ fn patch(stage: &Stage<'_>, path: &str) -> Result<(), RunError> {
 }
 
 /// The manifests of a file or folder as one stream.
-fn manifests(stage: &Stage<'_>, path: &str) -> Result<String, RunError> {
+fn manifests(stage: &RenderedLab<'_>, path: &str) -> Result<String, RunError> {
     let mut stream = String::new();
     for (_, text) in files(stage, path)? {
         stream.push_str("---\n");
@@ -155,7 +155,7 @@ fn manifests(stage: &Stage<'_>, path: &str) -> Result<String, RunError> {
 }
 
 /// The YAML files at a path, with the names of the run.
-fn files(stage: &Stage<'_>, path: &str) -> Result<Vec<(String, String)>, RunError> {
+fn files(stage: &RenderedLab<'_>, path: &str) -> Result<Vec<(String, String)>, RunError> {
     let yaml = stage.paths(path);
     if yaml.is_empty() {
         return Err(RunError::Course(format!("{path} has no manifests")));

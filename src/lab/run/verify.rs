@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::quiet::{self, Survey};
+use super::rollout::{self, Survey};
 use crate::lab::check;
+use crate::lab::check_context::CheckContext;
 use crate::lab::course::values::{Admitted, Need, Reached, Runs};
-use crate::lab::course::{Check, Lab, Probe};
-use crate::lab::node::{NodeError, settle};
-use crate::lab::scene::Scene;
-use crate::lab::verdict::{Judged, Verdict};
+use crate::lab::course::{CheckKind, Lab, LabCheck};
+use crate::lab::node::{NodeError, restart_wait};
+use crate::lab::verdict::{CheckResult, Verdict};
 
 /// How many checks look at the cluster at the same time.
 const HANDS: usize = 8;
@@ -85,7 +85,7 @@ pub enum Patience {
 }
 
 struct Look {
-    judged: Judged,
+    result: CheckResult,
     took: Duration,
 }
 
@@ -93,7 +93,7 @@ struct Look {
 pub fn verify(
     lab: &Lab,
     task: Option<&str>,
-    scene: &Scene<'_>,
+    context: &CheckContext<'_>,
     patience: Patience,
     tell: &mut dyn FnMut(&str),
 ) -> Report {
@@ -105,7 +105,7 @@ pub fn verify(
     let changed = match patience {
         Patience::Once => Ok(None),
         Patience::Learner(before) => {
-            let survey = if is_own { survey_own(scene, tell, &mut down) } else { survey(scene, tell) };
+            let survey = if is_own { survey_own(context, tell, &mut down) } else { survey(context, tell) };
             survey.map(|survey| {
                 fingerprint = Some(survey.fingerprint);
                 let is_known = before == fingerprint;
@@ -115,19 +115,19 @@ pub fn verify(
     };
     let mut looks = match changed {
         // what does not answer need not be asked again and again
-        Ok(_) if down.is_some() => look_until_settled(&wanted, scene, None, tell),
-        Ok(changed) => look_until_settled(&wanted, scene, changed, tell),
+        Ok(_) if down.is_some() => look_until_settled(&wanted, context, None, tell),
+        Ok(changed) => look_until_settled(&wanted, context, changed, tell),
         Err(error) => wanted
             .iter()
             .map(|(_, check)| {
-                (check.id.to_string(), Look { judged: Judged::error(error.to_string()), took: Duration::ZERO })
+                (check.id.to_string(), Look { result: CheckResult::error(error.to_string()), took: Duration::ZERO })
             })
             .collect(),
     };
     // the learner's own doing is no error
-    for look in looks.values_mut().filter(|look| look.judged.verdict == Verdict::Error) {
+    for look in looks.values_mut().filter(|look| look.result.verdict == Verdict::Error) {
         if let Some(down) = &down {
-            look.judged = Judged::fail(down.clone());
+            look.result = CheckResult::fail(down.clone());
         }
     }
     let checks =
@@ -136,20 +136,24 @@ pub fn verify(
 }
 
 /// Waits for rollouts; what there is then.
-fn survey(scene: &Scene<'_>, tell: &mut dyn FnMut(&str)) -> Result<Survey, NodeError> {
-    quiet::wait(scene.api, scene.names, tell)?;
-    Ok(quiet::survey(scene.api, scene.names)?)
+fn survey(context: &CheckContext<'_>, tell: &mut dyn FnMut(&str)) -> Result<Survey, NodeError> {
+    rollout::wait(context.api, context.names, tell)?;
+    Ok(rollout::survey(context.api, context.names)?)
 }
 
 /// The same on a lab's own cluster, whose control plane may be what was changed. If that does not work any more, why.
-fn survey_own(scene: &Scene<'_>, tell: &mut dyn FnMut(&str), down: &mut Option<String>) -> Result<Survey, NodeError> {
-    let settled = settle::settle(scene.api, &scene.names.node, tell)?;
+fn survey_own(
+    context: &CheckContext<'_>,
+    tell: &mut dyn FnMut(&str),
+    down: &mut Option<String>,
+) -> Result<Survey, NodeError> {
+    let settled = restart_wait::settle(context.api, &context.names.node, tell)?;
     *down = settled.down;
-    let of_node = Survey { last_change: settled.changed, fingerprint: settle::fingerprint(scene.api)? };
+    let of_node = Survey { last_change: settled.changed, fingerprint: restart_wait::fingerprint(context.api)? };
     if down.is_some() {
         return Ok(of_node);
     }
-    let of_objects = survey(scene, tell)?;
+    let of_objects = survey(context, tell)?;
     Ok(Survey {
         last_change: of_objects.last_change.max(of_node.last_change),
         fingerprint: of_objects.fingerprint ^ of_node.fingerprint,
@@ -157,9 +161,9 @@ fn survey_own(scene: &Scene<'_>, tell: &mut dyn FnMut(&str), down: &mut Option<S
 }
 
 /// The checks with their tasks; of those of one task, what they need first and what must keep working stay.
-fn wanted<'l>(lab: &'l Lab, only: Option<&str>) -> Vec<(Option<&'l str>, &'l Check)> {
+fn wanted<'l>(lab: &'l Lab, only: Option<&str>) -> Vec<(Option<&'l str>, &'l LabCheck)> {
     let tasks = lab.tasks.iter().flat_map(|task| task.checks.iter().map(move |check| (Some(&*task.id.value), check)));
-    let all: Vec<(Option<&str>, &Check)> = tasks.chain(lab.keep.iter().map(|check| (None, check))).collect();
+    let all: Vec<(Option<&str>, &LabCheck)> = tasks.chain(lab.keep.iter().map(|check| (None, check))).collect();
     let Some(only) = only else { return all };
     let mut needed: Vec<&str> = Vec::new();
     for (task, check) in &all {
@@ -172,15 +176,15 @@ fn wanted<'l>(lab: &'l Lab, only: Option<&str>) -> Vec<(Option<&'l str>, &'l Che
     all.into_iter().filter(|(_, check)| needed.contains(&&**check.id)).collect()
 }
 
-fn checked(task: Option<&str>, check: &Check, look: &Look) -> Checked {
-    let failed = look.judged.verdict == Verdict::Fail;
+fn checked(task: Option<&str>, check: &LabCheck, look: &Look) -> Checked {
+    let failed = look.result.verdict == Verdict::Fail;
     Checked {
         id: check.id.to_string(),
         task: task.map(str::to_owned),
-        status: look.judged.verdict,
+        status: look.result.verdict,
         text: check.text.clone(),
-        why: failed.then(|| check.why.replace("{observed}", &look.judged.observed)),
-        observed: look.judged.observed.clone(),
+        why: failed.then(|| check.why.replace("{observed}", &look.result.observed)),
+        observed: look.result.observed.clone(),
         points: check.points,
         ms: u64::try_from(look.took.as_millis()).unwrap_or(u64::MAX),
     }
@@ -188,18 +192,19 @@ fn checked(task: Option<&str>, check: &Check, look: &Look) -> Checked {
 
 /// Looks at all, and again at those for which the last change is too fresh to be sure.
 fn look_until_settled(
-    wanted: &[(Option<&str>, &Check)],
-    scene: &Scene<'_>,
+    wanted: &[(Option<&str>, &LabCheck)],
+    context: &CheckContext<'_>,
     changed: Option<Timestamp>,
     tell: &mut dyn FnMut(&str),
 ) -> HashMap<String, Look> {
-    let checks: Vec<&Check> = wanted.iter().map(|(_, check)| *check).collect();
+    let checks: Vec<&LabCheck> = wanted.iter().map(|(_, check)| *check).collect();
     let mut looks = HashMap::new();
-    look(&checks, scene, &mut looks);
+    look(&checks, context, &mut looks);
     let mut told = false;
     loop {
         let age = changed.map_or(f64::INFINITY, |changed| Timestamp::now().duration_since(changed).as_secs_f64());
-        let again: Vec<&Check> = checks.iter().copied().filter(|check| is_open(check, &checks, &looks, age)).collect();
+        let again: Vec<&LabCheck> =
+            checks.iter().copied().filter(|check| is_open(check, &checks, &looks, age)).collect();
         if again.is_empty() {
             return looks;
         }
@@ -211,19 +216,19 @@ fn look_until_settled(
         for check in &again {
             looks.remove(&**check.id);
         }
-        look(&again, scene, &mut looks);
+        look(&again, context, &mut looks);
     }
 }
 
 /// Whether a later look may say something else.
-fn is_open(check: &Check, checks: &[&Check], looks: &HashMap<String, Look>, age: f64) -> bool {
+fn is_open(check: &LabCheck, checks: &[&LabCheck], looks: &HashMap<String, Look>, age: f64) -> bool {
     let Some(look) = looks.get(&*check.id.value) else { return false };
-    match look.judged.verdict {
+    match look.result.verdict {
         Verdict::Fail => age < f64::from(check.eventually),
         // as long as the one that it needs, and once more after that passes
         Verdict::Blocked => checks.iter().any(|other| {
             let is_needed = check.after.as_ref().is_some_and(|after| after.value == other.id.value);
-            let passes = looks.get(&*other.id.value).is_some_and(|look| look.judged.verdict == Verdict::Pass);
+            let passes = looks.get(&*other.id.value).is_some_and(|look| look.result.verdict == Verdict::Pass);
             is_needed && (passes || is_open(other, checks, looks, age))
         }),
         Verdict::Pass => age < f64::from(check.holds.unwrap_or_else(|| holds(&check.probe))),
@@ -233,59 +238,59 @@ fn is_open(check: &Check, checks: &[&Check], looks: &HashMap<String, Look>, age:
 
 /// For how many seconds after a change a check has to hold that does not say so: what must be impossible may only not be
 /// possible yet.
-fn holds(probe: &Probe) -> u32 {
+fn holds(probe: &CheckKind) -> u32 {
     let negative = match probe {
-        Probe::CanI(can) => !can.deny.is_empty() || can.only,
-        Probe::Admission(admission) => admission.expect == Admitted::Deny,
-        Probe::Exec(run) => run.expect == Runs::Denied,
-        Probe::Connect(connect) => connect.expect != Reached::Open,
-        Probe::Http(http) => http.refused,
-        Probe::Token(token) => token.absent,
-        Probe::Group(_, members) => return members.iter().map(holds).max().unwrap_or_default(),
+        CheckKind::CanI(can) => !can.deny.is_empty() || can.only,
+        CheckKind::Admission(admission) => admission.expect == Admitted::Deny,
+        CheckKind::Exec(run) => run.expect == Runs::Denied,
+        CheckKind::Connect(connect) => connect.expect != Reached::Open,
+        CheckKind::Http(http) => http.refused,
+        CheckKind::Token(token) => token.absent,
+        CheckKind::Group(_, members) => return members.iter().map(holds).max().unwrap_or_default(),
         _ => false,
     };
     if negative { 2 } else { 0 }
 }
 
 /// Looks at some checks, several at the same time, each after the one that it needs.
-fn look(checks: &[&Check], scene: &Scene<'_>, looks: &mut HashMap<String, Look>) {
-    let mut left: Vec<&Check> = checks.to_vec();
+fn look(checks: &[&LabCheck], context: &CheckContext<'_>, looks: &mut HashMap<String, Look>) {
+    let mut left: Vec<&LabCheck> = checks.to_vec();
     while !left.is_empty() {
         let waits =
-            |check: &Check| check.after.as_ref().is_some_and(|after| left.iter().any(|other| other.id == *after));
-        let (later, now): (Vec<&Check>, Vec<&Check>) = left.iter().copied().partition(|check| waits(check));
+            |check: &LabCheck| check.after.as_ref().is_some_and(|after| left.iter().any(|other| other.id == *after));
+        let (later, now): (Vec<&LabCheck>, Vec<&LabCheck>) = left.iter().copied().partition(|check| waits(check));
         if now.is_empty() {
             for check in later {
-                let judged = Judged::error("its checks wait for each other");
-                looks.insert(check.id.to_string(), Look { judged, took: Duration::ZERO });
+                let result = CheckResult::error("its checks wait for each other");
+                looks.insert(check.id.to_string(), Look { result, took: Duration::ZERO });
             }
             return;
         }
         let mut free = Vec::new();
         for check in now {
             match blocker(check, looks) {
-                Some(judged) => drop(looks.insert(check.id.to_string(), Look { judged, took: Duration::ZERO })),
+                Some(result) => drop(looks.insert(check.id.to_string(), Look { result, took: Duration::ZERO })),
                 None => free.push(check),
             }
         }
-        looks.extend(at_once(&free, scene));
+        looks.extend(at_once(&free, context));
         left = later;
     }
 }
 
 /// What keeps a check from having a meaning: the one that it needs does not pass.
-fn blocker(check: &Check, looks: &HashMap<String, Look>) -> Option<Judged> {
+fn blocker(check: &LabCheck, looks: &HashMap<String, Look>) -> Option<CheckResult> {
     let after = check.after.as_ref()?;
     let look = looks.get(&*after.value)?;
-    let verdict = match look.judged.verdict {
+    let verdict = match look.result.verdict {
         Verdict::Pass => return None,
         Verdict::Error => Verdict::Error,
         Verdict::Fail | Verdict::Blocked => Verdict::Blocked,
     };
-    Some(Judged { verdict, ..Judged::fail(format!("waits for {}", after.value)) })
+    Some(CheckResult { verdict, ..CheckResult::fail(format!("waits for {}", after.value)) })
 }
 
-fn at_once(checks: &[&Check], scene: &Scene<'_>) -> Vec<(String, Look)> {
+fn at_once(checks: &[&LabCheck], context: &CheckContext<'_>) -> Vec<(String, Look)> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -293,8 +298,8 @@ fn at_once(checks: &[&Check], scene: &Scene<'_>) -> Vec<(String, Look)> {
             scope.spawn(|| {
                 while let Some(check) = checks.get(next.fetch_add(1, Ordering::SeqCst)) {
                     let begun = Instant::now();
-                    let judged = check::judge(&check.id, &check.probe, scene);
-                    let look = Look { judged, took: begun.elapsed() };
+                    let result = check::evaluate(&check.id, &check.probe, context);
+                    let look = Look { result, took: begun.elapsed() };
                     done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((check.id.to_string(), look));
                 }
             });

@@ -1,4 +1,4 @@
-//! `malformed-image`: the grammar of [`crate::kube::image`] as an expression.
+//! `malformed-image`: the grammar of [`crate::k8s::image`] as an expression.
 
 use std::sync::LazyLock;
 
@@ -52,7 +52,7 @@ mod tests {
     use regex::Regex;
 
     use super::{ID, REFERENCE};
-    use crate::kube::image::ImageRef;
+    use crate::k8s::image::ImageRef;
 
     static EXPRESSIONS: LazyLock<[Regex; 2]> =
         LazyLock::new(|| [&*REFERENCE, ID].map(|expression| Regex::new(expression).expect("an expression")));

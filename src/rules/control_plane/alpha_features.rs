@@ -4,7 +4,7 @@ use super::gates::gates;
 use super::tools::on_item;
 use crate::apiserver::files::{ProgramView, Setting};
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, stig};
 use crate::rules::sink::SetSink;
 use crate::yaml::Span;
 
@@ -47,7 +47,7 @@ spec:
         - --feature-gates=AllAlpha=false
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -4,7 +4,7 @@ use super::tools::{on_program, on_setting};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::{Anonymous, Plane};
 use crate::rules::finding::Place;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -49,7 +49,7 @@ spec:
         - --anonymous-auth=false
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 const HELP: &str = "since 1.32 `--authentication-config` takes `anonymous` with conditions for /livez, /readyz and /healthz, which keeps \

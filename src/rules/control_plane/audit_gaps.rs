@@ -3,7 +3,7 @@
 use super::tools::on_companion;
 use crate::apiserver::files::Level;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -33,7 +33,7 @@ rules:
   - level: Metadata
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 const WANTED: [(&str, &str, &str); 9] = [

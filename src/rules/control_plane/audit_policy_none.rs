@@ -2,7 +2,7 @@
 
 use super::tools::on_companion;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -29,7 +29,7 @@ rules:
   - level: Metadata
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

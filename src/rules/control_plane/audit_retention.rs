@@ -3,7 +3,7 @@
 use super::tools::{on_program, on_setting};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -49,7 +49,7 @@ spec:
         - --audit-log-maxsize=100
 ",
     fix: Some(Safety::Safe),
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 /// The flag, the least that CIS wants, what that is, and the last minor release without a default.

@@ -3,7 +3,7 @@
 use super::tools::on_companion;
 use crate::apiserver::files::Level;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -48,7 +48,7 @@ rules:
   - level: Metadata
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 const SECRET: [(&str, &str, &str); 4] = [

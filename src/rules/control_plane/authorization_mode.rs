@@ -4,7 +4,7 @@ use super::tools::{id, on_program};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::{Authorizers, Plane};
 use crate::rules::finding::Place;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, stig};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -48,7 +48,7 @@ spec:
         - --authorization-mode=Node,RBAC
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -3,7 +3,7 @@
 use super::tools::on_companion;
 use crate::apiserver::catalogue::catalogue;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -65,7 +65,7 @@ anonymous:
     - path: /healthz
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -4,7 +4,7 @@ use super::tools::{on_setting, place};
 use crate::apiserver::catalogue::Component;
 use crate::apiserver::files::{Content, ProgramView, Setting};
 use crate::rules::facts::{Named, Plane};
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -48,7 +48,7 @@ spec:
         - --authorization-config=/etc/kubernetes/authz.yaml
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -3,7 +3,7 @@
 use super::tools::on_setting;
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -45,7 +45,7 @@ spec:
         - --bind-address=127.0.0.1
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -3,7 +3,7 @@
 use super::tools::{on_program, on_setting};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -46,7 +46,7 @@ spec:
         - --enable-admission-plugins=NodeRestriction,DenyServiceExternalIPs
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

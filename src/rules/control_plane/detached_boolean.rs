@@ -4,7 +4,7 @@ use super::tools::on_setting;
 use crate::apiserver::files::Written;
 use crate::rules::facts::Plane;
 use crate::rules::finding::Place;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -48,7 +48,7 @@ spec:
         - --anonymous-auth=false
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

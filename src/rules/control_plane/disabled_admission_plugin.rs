@@ -3,7 +3,7 @@
 use super::tools::on_item;
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +47,7 @@ spec:
         - --disable-admission-plugins=DefaultStorageClass
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 const NEEDED: [(&str, &str); 7] = [

@@ -4,7 +4,7 @@ use super::tools::{on_companion, on_program};
 use crate::apiserver::catalogue::Component;
 use crate::apiserver::files::Group;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -57,7 +57,7 @@ resources:
       - identity: {}
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -3,7 +3,7 @@
 use super::tools::{Require, Want, require};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -49,7 +49,7 @@ spec:
         - --peer-key-file=/pki/p.key
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 const REQUIRED: [Require; 2] = [

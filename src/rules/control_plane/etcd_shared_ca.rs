@@ -3,7 +3,7 @@
 use super::tools::{on_setting, place};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -74,7 +74,7 @@ spec:
         - --client-ca-file=/etc/kubernetes/pki/ca.crt
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -3,7 +3,7 @@
 use super::tools::{on_companion, on_item, place};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::{Named, Plane};
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -58,7 +58,7 @@ plugins:
           burst: 100
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 const EXPECTED: &str = "EventRateLimit is switched on and has no limits, so kube-apiserver does not start";

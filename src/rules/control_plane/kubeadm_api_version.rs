@@ -5,7 +5,7 @@ use crate::apiserver::catalogue::catalogue;
 use crate::apiserver::files::KubeadmConfig;
 use crate::rules::facts::Plane;
 use crate::rules::finding::Place;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 use crate::yaml::Span;
@@ -33,7 +33,7 @@ kind: ClusterConfiguration
 kubernetesVersion: v1.37.2
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 /// The first node of kind with v1beta4.

@@ -3,7 +3,7 @@
 use super::tools::{Require, Want, require};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -31,7 +31,7 @@ authentication:
     clientCAFile: /etc/kubernetes/pki/ca.crt
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 const REQUIRED: [Require; 1] = [Require {

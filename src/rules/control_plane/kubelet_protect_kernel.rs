@@ -3,7 +3,7 @@
 use super::tools::{Require, Want, require};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ kind: KubeletConfiguration
 protectKernelDefaults: true
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 const REQUIRED: [Require; 1] = [Require {

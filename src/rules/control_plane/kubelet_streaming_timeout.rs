@@ -3,7 +3,7 @@
 use super::tools::on_setting;
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ kind: KubeletConfiguration
 streamingConnectionIdleTimeout: 5m0s
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

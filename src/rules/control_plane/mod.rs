@@ -78,7 +78,7 @@ mod unquoted_boolean;
 mod weak_cipher_suites;
 
 use super::rule::Rule;
-pub(crate) use weak_cipher_suites::is_admitted as is_admitted_suite;
+pub use weak_cipher_suites::is_admitted as is_admitted_suite;
 
 /// Its rules.
 pub(super) const RULES: &[&Rule] = &[

@@ -3,7 +3,7 @@
 use super::tools::{on_program, on_setting};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -36,7 +36,7 @@ apiServer:
       value: \"NodeRestriction,AlwaysPullImages\"
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

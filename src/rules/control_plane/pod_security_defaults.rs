@@ -3,7 +3,7 @@
 use super::tools::{on_companion, on_program};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::{Named, Plane};
-use crate::rules::rule::{Category, Check, Rule, Severity, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -56,7 +56,7 @@ plugins:
         enforce: baseline
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -4,7 +4,7 @@ use super::gates::gates;
 use super::tools::on_item;
 use crate::apiserver::catalogue::{Component, Lookup, catalogue};
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +47,7 @@ spec:
         - --feature-gates=AllAlpha=false
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -3,7 +3,7 @@
 use super::tools::{flag, on_setting};
 use crate::apiserver::catalogue::{Lookup, catalogue};
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +47,7 @@ spec:
         - --enable-admission-plugins=NodeRestriction
 ",
     fix: Some(Safety::Safe),
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -3,7 +3,7 @@
 use super::tools::{on_setting, place};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -50,7 +50,7 @@ spec:
         - --requestheader-allowed-names=front-proxy-client
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 /// The first minor release that does not start so.

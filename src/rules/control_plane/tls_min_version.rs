@@ -2,7 +2,7 @@
 
 use super::tools::on_setting;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -44,7 +44,7 @@ spec:
         - --tls-min-version=VersionTLS12
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

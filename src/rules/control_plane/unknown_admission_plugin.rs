@@ -3,7 +3,7 @@
 use super::tools::on_item;
 use crate::apiserver::catalogue::{Component, Lookup, catalogue};
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -45,7 +45,7 @@ spec:
         - --enable-admission-plugins=NodeRestriction
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 const LISTS: [&str; 3] = ["enable-admission-plugins", "disable-admission-plugins", "admission-control"];

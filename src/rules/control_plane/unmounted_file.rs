@@ -4,7 +4,7 @@ use super::tools::on_setting;
 use crate::apiserver::catalogue::Component;
 use crate::apiserver::files::{Form, Mount, ProgramView};
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -63,7 +63,7 @@ spec:
         path: /var/log/kubernetes/audit
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 /// Flags of the API server that name files which no form mounts by itself.

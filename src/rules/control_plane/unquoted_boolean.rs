@@ -3,7 +3,7 @@
 use super::tools::on_setting;
 use crate::apiserver::files::Written;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::SetSink;
 use crate::yaml::edit::Edit;
 
@@ -35,7 +35,7 @@ apiServer:
       value: \"false\"
 ",
     fix: Some(Safety::Safe),
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

@@ -2,7 +2,7 @@
 
 use super::tools::on_item;
 use crate::rules::facts::Plane;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, stig};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -45,11 +45,11 @@ spec:
         - --tls-cipher-suites=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
 ",
     fix: None,
-    check: Check::ControlPlane(check),
+    check: RuleKind::ControlPlane(check),
 };
 
 /// Whether CIS 1.2.29 admits a suite.
-pub(crate) fn is_admitted(suite: &str) -> bool {
+pub fn is_admitted(suite: &str) -> bool {
     ADMITTED.contains(&suite)
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::kube::object::Object;
-use crate::kube::pod::{Field, Pod, is_false};
+use crate::k8s::object::Object;
+use crate::k8s::pod::{Field, Pod, is_false};
 
 /// A service account, as a pod names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

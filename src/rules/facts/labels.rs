@@ -62,7 +62,7 @@ enum Operator {
 
 impl Selector {
     /// The selector that a mapping is; without a key it selects everything.
-    pub(crate) fn of(node: Node<'_, '_>) -> Self {
+    pub fn of(node: Node<'_, '_>) -> Self {
         let expressions = node.get("matchExpressions").into_iter().flat_map(Node::items);
         Self {
             labels: node.get("matchLabels").map(Labels::of).unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::kube::object::Object;
+use crate::k8s::object::Object;
 use crate::yaml::Node;
 
 /// Resources by name.

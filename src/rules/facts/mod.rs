@@ -12,7 +12,7 @@ mod word;
 
 pub use accounts::{Account, Accounts};
 pub use labels::{Labels, Selector};
-pub use limits::{Defaults, Limits, Resources};
+pub use limits::{Defaults, Limits};
 pub use plane::{Anonymous, Authorizers, Named, Plane};
 pub use quotas::{LimitRange, Quota, default_of};
 pub use reference::ObjectRef;
@@ -24,10 +24,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::finding::FileId;
-use super::pod_security::{Level, Policies, Policy, PolicyVersion, labels as pod_security};
 use super::settings::Settings;
 use crate::apiserver::files::Parts;
-use crate::kube::object::{Kind, Object};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod_security::{Level, Policies, Policy, PolicyVersion, labels as pod_security};
 
 /// What all objects say together, in the order of the input.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use crate::apiserver::catalogue::Component;
 use crate::apiserver::files::{
     self, Companion, Content, Encryption, Form, KubeadmConfig, Parts, Plugin, ProgramView, Setting, Word,
 };
-use crate::kube::version::Version;
+use crate::k8s::version::Version;
 use crate::yaml::{FileId, Span};
 
 /// All control planes of the input.

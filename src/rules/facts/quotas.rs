@@ -2,7 +2,7 @@
 
 use super::reference::ObjectRef;
 use super::word::Word;
-use crate::kube::object::Object;
+use crate::k8s::object::Object;
 use crate::yaml::Node;
 
 /// A ResourceQuota.

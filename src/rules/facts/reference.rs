@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::kube::object::Object;
+use crate::k8s::object::Object;
 use crate::rules::finding::{FileId, ObjectId, Place};
 use crate::yaml::{Node, Span};
 
@@ -28,7 +28,7 @@ impl ObjectRef {
         });
         Self {
             file,
-            span: name.map_or_else(|| crate::kube::pod::head(object.root), Node::span),
+            span: name.map_or_else(|| crate::k8s::pod::head(object.root), Node::span),
             object_type: Type::of(object),
             namespace,
             name: object.name().into(),

@@ -3,8 +3,8 @@
 use super::labels::{Labels, Selector};
 use super::reference::ObjectRef;
 use super::word::Word;
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::{Field, head};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::{Field, head};
 use crate::yaml::{Node, Span};
 
 /// A Role or ClusterRole.

@@ -3,9 +3,9 @@
 use super::labels::{Labels, Selector};
 use super::reference::ObjectRef;
 use super::word::Word;
-use crate::kube::object::Object;
-use crate::kube::pod::{Field, head};
-use crate::kube::policy::{self, Direction};
+use crate::k8s::network_policy::{self, Direction};
+use crate::k8s::object::Object;
+use crate::k8s::pod::{Field, head};
 use crate::yaml::{Node, Span};
 
 /// An object that is or makes pods.
@@ -51,7 +51,7 @@ pub struct NetworkPolicy {
 
 impl NetworkPolicy {
     pub(super) fn of(object: &Object<'_, '_>, reference: impl FnOnce() -> ObjectRef) -> Option<Self> {
-        let policy = policy::NetworkPolicy::of(object)?;
+        let policy = network_policy::NetworkPolicy::of(object)?;
         let egress = policy.isolates(Direction::Egress);
         Some(Self {
             object: reference(),
@@ -59,7 +59,7 @@ impl NetworkPolicy {
             selector_span: policy.selector.map_or_else(|| head(policy.spec), Field::span),
             ingress: policy.isolates(Direction::Ingress),
             egress,
-            dns: egress && policy.rules(Direction::Egress).any(policy::allows_dns),
+            dns: egress && policy.rules(Direction::Egress).any(network_policy::allows_dns),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::kube::pod::Field;
+use crate::k8s::pod::Field;
 use crate::yaml::{Node, Span};
 
 /// A text with its place.

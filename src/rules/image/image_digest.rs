@@ -1,6 +1,6 @@
 //! `image-digest`
 
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -35,7 +35,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

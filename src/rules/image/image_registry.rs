@@ -1,7 +1,7 @@
 //! `image-registry`
 
-use crate::kube::image::ImageRef;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::k8s::image::ImageRef;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -38,7 +38,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

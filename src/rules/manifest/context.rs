@@ -1,9 +1,9 @@
 //! What the rules of this group know of the object at hand.
 
-use crate::kube::fields::KindInfo;
-use crate::kube::object::{Kind, Object};
-use crate::kube::schema::{Fault, Problem};
-use crate::kube::version::Version;
+use crate::k8s::fields::KindInfo;
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::schema::{Fault, Problem};
+use crate::k8s::version::Version;
 use crate::rules::path;
 use crate::rules::sink::Report;
 use crate::yaml::{Node, Span};
@@ -32,7 +32,7 @@ impl<'d, 's> Context<'_, 'd, 's> {
 
     /// Where the API version is written, or else the first line of the object.
     pub(super) fn place_of(&self, key: &str) -> Span {
-        self.object.root.get(key).map_or_else(|| crate::kube::pod::head(self.object.root), Node::span)
+        self.object.root.get(key).map_or_else(|| crate::k8s::pod::head(self.object.root), Node::span)
     }
 
     /// Adds to a report what all of them have.

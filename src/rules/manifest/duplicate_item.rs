@@ -2,10 +2,10 @@
 
 use super::Found;
 use super::context::Context;
-use crate::kube::fields::Field;
-use crate::kube::pod::head;
+use crate::k8s::fields::Field;
+use crate::k8s::pod::head;
 use crate::rules::path::parent;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::Report;
 use crate::yaml::Node;
 
@@ -45,7 +45,7 @@ spec:
       port: 8080
 ",
     fix: None,
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// The lists of pods whose members the rules on pods tell apart, across lists where they have to.

@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::context::Context;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::Report;
 use crate::yaml::Node;
 
@@ -44,7 +44,7 @@ spec:
         privileged: false
 ",
     fix: None,
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// A key that an object has twice in one mapping; `None` if that is in another object of the document.

@@ -2,9 +2,9 @@
 
 use super::Found;
 use super::context::Context;
-use crate::kube::fields::Field;
-use crate::kube::schema::Problem;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::k8s::fields::Field;
+use crate::k8s::schema::Problem;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::Report;
 
 pub(super) static RULE: Rule = Rule {
@@ -42,7 +42,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// A field that another release has.

@@ -2,9 +2,9 @@
 
 use super::Found;
 use super::context::Context;
-use crate::kube::names::{NameError, NameRule};
-use crate::kube::version::Version;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::k8s::names::{NameError, NameRule};
+use crate::k8s::version::Version;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::Report;
 use crate::yaml::Node;
 
@@ -44,7 +44,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// A name inside an object.

@@ -2,8 +2,8 @@
 
 use super::Found;
 use super::context::Context;
-use crate::kube::quantity::QuantityError;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::quantity::QuantityError;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::edit::Edit;
@@ -46,7 +46,7 @@ spec:
           memory: 512M
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// An amount that is none.

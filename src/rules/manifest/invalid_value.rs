@@ -5,9 +5,9 @@ use serde_json::json;
 use super::Found;
 use super::context::Context;
 use crate::diagnostic::nearest;
-use crate::kube::fields::Field;
-use crate::kube::schema::Problem;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::fields::Field;
+use crate::k8s::schema::Problem;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::{Node, edit};
@@ -45,7 +45,7 @@ spec:
       imagePullPolicy: Always
 ",
     fix: Some(Safety::Safe),
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// The most values that a label lists.

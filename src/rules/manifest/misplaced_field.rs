@@ -2,9 +2,9 @@
 
 use super::Found;
 use super::context::Context;
-use crate::kube::fields::{TypeId, table};
-use crate::kube::schema::Problem;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::k8s::fields::{TypeId, table};
+use crate::k8s::schema::Problem;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::Report;
 
 pub(super) static RULE: Rule = Rule {
@@ -44,7 +44,7 @@ spec:
         readOnlyRootFilesystem: true
 ",
     fix: None,
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// The most places that are named.

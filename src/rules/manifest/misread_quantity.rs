@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::context::Context;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::Report;
 use crate::yaml::Node;
 
@@ -43,7 +43,7 @@ spec:
           memory: 128Mi
 ",
     fix: None,
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// An amount that nobody can mean.

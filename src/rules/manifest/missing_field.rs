@@ -2,12 +2,12 @@
 
 use super::Found;
 use super::context::Context;
-use crate::kube::fields;
-use crate::kube::object::Kind;
-use crate::kube::pod::{Field, Pod, head};
-use crate::kube::schema::Problem;
+use crate::k8s::fields;
+use crate::k8s::object::Kind;
+use crate::k8s::pod::{Field, Pod, head};
+use crate::k8s::schema::Problem;
 use crate::rules::path::parent;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::Report;
 use crate::yaml::Node;
 
@@ -55,7 +55,7 @@ spec:
           image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// A field that a mapping lacks.

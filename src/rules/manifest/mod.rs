@@ -20,9 +20,9 @@ mod wrong_type;
 
 use super::rule::Rule;
 use super::sink::{Report, Sink};
-use crate::kube::fields::table;
-use crate::kube::object::Object;
-use crate::kube::schema::{self, Fault, Problem};
+use crate::k8s::fields::table;
+use crate::k8s::object::Object;
+use crate::k8s::schema::{self, Fault, Problem};
 use crate::yaml::{Kind, Node};
 use context::Context;
 
@@ -49,7 +49,7 @@ type Found = (&'static Rule, Report);
 
 /// Holds an object against the rules of this group that were chosen. `duplicates` are the keys of its document that are
 /// there twice.
-pub(crate) fn check<'d, 's>(
+pub fn check<'d, 's>(
     object: &Object<'d, 's>,
     duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
     chosen: &[&'static Rule],
@@ -88,7 +88,7 @@ pub(crate) fn check<'d, 's>(
 }
 
 /// Holds what stands around the members of a list against the rules of this group.
-pub(crate) fn check_list<'d, 's>(
+pub fn check_list<'d, 's>(
     list: &Object<'d, 's>,
     duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
     chosen: &[&'static Rule],

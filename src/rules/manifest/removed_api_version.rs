@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::Found;
 use super::context::Context;
-use crate::kube::fields::table;
-use crate::kube::schema;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::fields::table;
+use crate::k8s::schema;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::edit;
@@ -44,7 +44,7 @@ spec:
       app: app
 ",
     fix: Some(Safety::Safe),
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// An API version that is gone; `None` for those that never were, or are still there.

@@ -2,10 +2,10 @@
 
 use super::Found;
 use super::context::Context;
-use crate::kube::fields::{TypeId, table};
-use crate::kube::schema::Problem;
-use crate::kube::version::Version;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::fields::{TypeId, table};
+use crate::k8s::schema::Problem;
+use crate::k8s::version::Version;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::edit;
@@ -45,7 +45,7 @@ spec:
       imagePullPolicy: Always
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// A field that no release has, and that belongs nowhere else in the object.

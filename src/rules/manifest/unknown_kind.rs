@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::Found;
 use super::context::Context;
-use crate::kube::fields::table;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::fields::table;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::{Node, edit};
@@ -58,7 +58,7 @@ spec:
           image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// A kind that its group does not have in the release; `None` for custom resources.

@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::context::Context;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::Report;
 use crate::yaml::Node;
 use crate::yaml::resolve::ResolveError;
@@ -34,7 +34,7 @@ data:
   ratio: \".inf\"
 ",
     fix: None,
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// A value, or a key, that kubectl cannot read.

@@ -2,9 +2,9 @@
 
 use super::Found;
 use super::context::Context;
-use crate::kube::fields::FieldType;
-use crate::kube::schema::Problem;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::fields::FieldType;
+use crate::k8s::schema::Problem;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::edit::Edit;
@@ -48,7 +48,7 @@ spec:
           value: \"8080\"
 ",
     fix: Some(Safety::Safe),
-    check: Check::Manifest,
+    check: RuleKind::Manifest,
 };
 
 /// A value of another type than its field.

@@ -1,8 +1,8 @@
 //! `default-namespace`
 
 use super::is_of_an_app;
-use crate::kube::object::Object;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::k8s::object::Object;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::sink::{Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -39,7 +39,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::diagnostic::nearest;
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::Field;
-use crate::kube::version::Version;
-use crate::rules::pod_security::{Level, PolicyVersion};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::Field;
+use crate::k8s::pod_security::{Level, PolicyVersion};
+use crate::k8s::version::Version;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::{Node, Span, edit};
 
@@ -41,7 +41,7 @@ metadata:
     pod-security.kubernetes.io/enforce-version: v1.36
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 const PREFIX: &str = "pod-security.kubernetes.io/";

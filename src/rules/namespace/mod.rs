@@ -10,10 +10,10 @@ mod system_namespace;
 mod unpinned_pod_security_version;
 mod weak_pod_security_level;
 
-use super::pod_security::labels;
 use super::rule::Rule;
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::Field;
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::Field;
+use crate::k8s::pod_security::labels;
 use crate::yaml::Span;
 
 /// Its rules.
@@ -44,9 +44,9 @@ fn enforced<'d, 's>(namespace: &Object<'d, 's>) -> Option<Field<'d, 's>> {
 
 /// Where to point for a label that an object lacks: the key `labels`, or the object's name, or its first line.
 fn labels_place(object: &Object<'_, '_>) -> Span {
-    let Some(metadata) = object.metadata else { return crate::kube::pod::head(object.root) };
+    let Some(metadata) = object.metadata else { return crate::k8s::pod::head(object.root) };
     let field = Field::of(metadata, "labels").map(|labels| labels.key.span());
-    field.or_else(|| Field::of(metadata, "name").map(Field::span)).unwrap_or_else(|| crate::kube::pod::head(metadata))
+    field.or_else(|| Field::of(metadata, "name").map(Field::span)).unwrap_or_else(|| crate::k8s::pod::head(metadata))
 }
 
 /// Whether an object makes or holds what an app consists of.

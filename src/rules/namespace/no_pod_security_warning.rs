@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::{enforced, label};
-use crate::kube::object::{Kind, Object};
-use crate::rules::pod_security::Level;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::edit;
 
@@ -37,7 +37,7 @@ metadata:
     pod-security.kubernetes.io/warn: restricted
 ",
     fix: Some(Safety::Safe),
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 const WARN: &str = "pod-security.kubernetes.io/warn";

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::SYSTEM;
 use crate::rules::facts::Facts;
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -43,7 +43,7 @@ spec:
     requests.memory: 8Gi
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::rules::facts::{Facts, default_of};
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -50,7 +50,7 @@ spec:
         cpu: 100m
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

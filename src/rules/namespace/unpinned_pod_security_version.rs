@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::{enforced, label};
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::Field;
-use crate::rules::pod_security::{Level, labels};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::Field;
+use crate::k8s::pod_security::{Level, labels};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::{Node, edit};
 
@@ -41,7 +41,7 @@ metadata:
     pod-security.kubernetes.io/enforce-version: v1.36
 ",
     fix: Some(Safety::Safe),
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::enforced;
-use crate::kube::object::{Kind, Object};
-use crate::rules::pod_security::{Level, labels};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod_security::{Level, labels};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::{Node, edit};
 
@@ -38,7 +38,7 @@ metadata:
     pod-security.kubernetes.io/warn: restricted
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -1,9 +1,9 @@
 //! `network-policy-allows-all`
 
-use crate::kube::object::Object;
-use crate::kube::pod::Field;
-use crate::kube::policy::{self, Direction, NetworkPolicy, Peer};
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::k8s::network_policy::{self, Direction, NetworkPolicy, Peer};
+use crate::k8s::object::Object;
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::Node;
 
@@ -52,7 +52,7 @@ spec:
         - port: 8080
 ",
     fix: None,
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
@@ -65,8 +65,8 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
 }
 
 fn look(object: &Object<'_, '_>, direction: Direction, rule: Node<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
-    let all_ports = policy::allows_all_ports(rule);
-    if direction == Direction::Egress && policy::allows_only(rule, &[53, 5353]) {
+    let all_ports = network_policy::allows_all_ports(rule);
+    if direction == Direction::Egress && network_policy::allows_only(rule, &[53, 5353]) {
         return;
     }
     let Some((place, whom)) = everybody(direction, rule) else { return };

@@ -1,8 +1,8 @@
 //! `ingress-without-host`
 
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::{Field, head};
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::{Field, head};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::Node;
 
@@ -56,7 +56,7 @@ spec:
                   number: 80
 ",
     fix: None,
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

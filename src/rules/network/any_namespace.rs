@@ -1,8 +1,8 @@
 //! `any-namespace-peer`
 
-use crate::kube::object::Object;
-use crate::kube::policy::{Direction, NetworkPolicy, Peer, is_everything};
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::k8s::network_policy::{Direction, NetworkPolicy, Peer, is_everything};
+use crate::k8s::object::Object;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::Node;
 
@@ -53,7 +53,7 @@ spec:
               app: frontend
 ",
     fix: None,
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

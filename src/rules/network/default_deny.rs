@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::isolation::Foreign;
 use crate::rules::facts::Facts;
 use crate::rules::namespace::SYSTEM;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -43,7 +43,7 @@ spec:
   policyTypes: [Ingress, Egress]
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::kube::object::Object;
-use crate::kube::pod::Field;
-use crate::kube::policy::{Direction, NetworkPolicy};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa};
+use crate::k8s::network_policy::{Direction, NetworkPolicy};
+use crate::k8s::object::Object;
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::edit;
 
@@ -46,7 +46,7 @@ spec:
         - podSelector: {}
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -1,9 +1,9 @@
 //! `open-load-balancer`
 
-use crate::kube::network::Cidr;
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::k8s::network::Cidr;
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::Node;
 
@@ -44,7 +44,7 @@ spec:
     - port: 443
 ",
     fix: None,
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::edit;
 
@@ -44,7 +44,7 @@ spec:
     - port: 80
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -1,8 +1,8 @@
 //! `gateway-open-to-all`
 
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::Node;
 
@@ -56,7 +56,7 @@ spec:
               example.com/public: \"true\"
 ",
     fix: None,
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

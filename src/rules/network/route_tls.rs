@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::rules::facts::{Facts, Gateway, HttpRoute, Listener, Parent, PlainIngress};
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -60,7 +60,7 @@ spec:
                   number: 80
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

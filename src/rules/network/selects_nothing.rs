@@ -2,7 +2,7 @@
 
 use super::near::Near;
 use crate::rules::facts::Facts;
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -64,7 +64,7 @@ spec:
       image: ghcr.io/acme/web:1.2.3
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::isolation::{Foreign, Namespace, groups};
 use crate::rules::facts::Facts;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -66,7 +66,7 @@ spec:
       image: ghcr.io/acme/batch:1.2.3
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

@@ -1,7 +1,7 @@
 //! `added-capability`
 
-use crate::rules::pod_security::{Level, Policy};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa};
+use crate::k8s::pod_security::{Level, Policy};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::edit;
 
@@ -44,7 +44,7 @@ spec:
           drop: [ALL]
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 /// What the level `baseline` lets pass (k8s.io/pod-security-admission/policy, `check_capabilities_baseline.go`).

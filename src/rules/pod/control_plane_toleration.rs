@@ -1,7 +1,7 @@
 //! `control-plane-toleration`
 
-use crate::kube::pod::{Field, head};
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::k8s::pod::{Field, head};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::Node;
 
@@ -41,7 +41,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 /// The taint, and its name before 1.20.

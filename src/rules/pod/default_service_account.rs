@@ -1,7 +1,7 @@
 //! `default-service-account`
 
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis};
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -37,7 +37,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

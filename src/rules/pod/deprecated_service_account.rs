@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::edit;
 
@@ -40,7 +40,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Safe),
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

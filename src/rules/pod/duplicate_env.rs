@@ -1,7 +1,7 @@
 //! `duplicate-env`
 
 use super::duplicates;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::edit;
 
@@ -44,7 +44,7 @@ spec:
           value: debug
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -1,8 +1,8 @@
 //! `duplicate-name`
 
 use super::duplicates::{self, Twice};
-use crate::kube::pod::Container;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::k8s::pod::Container;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -43,7 +43,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

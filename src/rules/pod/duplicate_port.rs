@@ -1,7 +1,7 @@
 //! `duplicate-port`
 
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::Node;
 
@@ -48,7 +48,7 @@ spec:
           protocol: UDP
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::kube::pod::Field;
+use crate::k8s::pod::Field;
 use crate::yaml::{Node, Span};
 
 /// So many members are compared each with each, which is quicker than a map, and allocates nothing.

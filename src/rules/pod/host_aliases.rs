@@ -1,6 +1,6 @@
 //! `host-aliases`
 
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -37,7 +37,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

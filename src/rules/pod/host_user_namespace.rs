@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::kube::pod::{Field, is_true};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa};
+use crate::k8s::pod::{Field, is_true};
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::edit;
 
@@ -41,7 +41,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -1,8 +1,8 @@
 //! `interactive-container`
 
-use crate::kube::object::Kind;
-use crate::kube::pod::Role;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::object::Kind;
+use crate::k8s::pod::Role;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::edit;
 
@@ -52,7 +52,7 @@ spec:
           image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -1,8 +1,8 @@
 //! `literal-secret`
 
-use crate::kube::pod::{Container, Field};
-use crate::kube::secret::{surely_in_text, surely_in_variable};
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::k8s::pod::{Container, Field};
+use crate::k8s::secret::{surely_in_text, surely_in_variable};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::{Kind, Node};
 
@@ -53,7 +53,7 @@ spec:
         secretName: db
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 const HELP: &str = "treat it as known to others: replace it, keep the new one in a Secret, and mount that";

@@ -1,7 +1,7 @@
 //! `no-memory-limit`
 
 use super::resources::{Bound, lacking};
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -40,7 +40,7 @@ spec:
           memory: 128Mi
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

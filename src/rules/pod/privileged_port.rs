@@ -1,7 +1,7 @@
 //! `privileged-port`
 
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -40,7 +40,7 @@ spec:
         - containerPort: 8080
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

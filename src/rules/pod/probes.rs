@@ -1,7 +1,7 @@
 //! Which pods need probes.
 
-use crate::kube::object::Kind;
-use crate::kube::pod::{Container, Role};
+use crate::k8s::object::Kind;
+use crate::k8s::pod::{Container, Role};
 use crate::rules::sink::PodContext;
 
 /// The containers that run for as long as the pod does, in pods that are meant to run for ever.

@@ -1,9 +1,9 @@
 //! `request-above-limit`
 
 use super::resources::Bound;
-use crate::kube::pod::{Container, Field};
-use crate::kube::quantity::Quantity;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::k8s::pod::{Container, Field};
+use crate::k8s::quantity::Quantity;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +47,7 @@ spec:
           memory: 512Mi
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -1,8 +1,8 @@
 //! What containers ask for and are limited to, which several rules look at.
 
-use crate::kube::pod::{Container, Field, Role};
-use crate::kube::quantity::Quantity;
-use crate::kube::version::Version;
+use crate::k8s::pod::{Container, Field, Role};
+use crate::k8s::quantity::Quantity;
+use crate::k8s::version::Version;
 use crate::rules::sink::PodContext;
 use crate::yaml::{Node, Span};
 

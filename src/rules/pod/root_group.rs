@@ -1,7 +1,7 @@
 //! `root-group`
 
-use crate::kube::pod::{Field, SecurityFields};
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::k8s::pod::{Field, SecurityFields};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -41,7 +41,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

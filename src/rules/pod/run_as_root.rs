@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::kube::pod::{Container, Field, Pod, SecurityFields, is_true};
-use crate::rules::pod_security::Level;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
+use crate::k8s::pod::{Container, Field, Pod, SecurityFields, is_true};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::{Span, edit};
 
@@ -50,7 +50,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 /// The first policy version that lets pods with a user namespace run as root.

@@ -1,7 +1,7 @@
 //! `runtime-socket`
 
 use super::volumes::{host_paths, mounts, name, same};
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, pss};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, pss};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -44,7 +44,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 /// How the sockets are called, wherever they lie.
@@ -83,8 +83,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let message = format!("the volume `{}` brings the socket of the container runtime into the pod", volume.name);
         let mut report = Report::new(volume.field.span(), message).label("root on the node for whoever can reach it");
         for (container, mount) in mounts(context.pod).filter(|(_, mount)| name(*mount) == volume.name) {
-            report =
-                report.other(crate::kube::pod::head(mount), format!("mounted in container `{}`", container.name()));
+            report = report.other(crate::k8s::pod::head(mount), format!("mounted in container `{}`", container.name()));
         }
         sink.report(report);
     }

@@ -1,8 +1,8 @@
 //! `secret-in-config-map`
 
-use crate::kube::object::{Kind, Object};
-use crate::kube::secret::{surely_in_text, surely_in_variable};
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::secret::{surely_in_text, surely_in_variable};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::{Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -39,7 +39,7 @@ data:
     password_file = /run/secrets/db/password
 ",
     fix: None,
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 const HELP: &str = "treat it as known to others: replace it, and keep the new one in a Secret";

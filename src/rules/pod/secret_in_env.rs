@@ -1,7 +1,7 @@
 //! `secret-in-env`
 
-use crate::kube::pod::{Container, Field};
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::k8s::pod::{Container, Field};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::Node;
 
@@ -53,7 +53,7 @@ spec:
         defaultMode: 0440
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 const HELP: &str = "mount the Secret as a volume, and give the app the path";

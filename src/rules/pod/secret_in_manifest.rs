@@ -1,8 +1,8 @@
 //! `secret-in-manifest`
 
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::sink::{Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -40,7 +40,7 @@ spec:
         key: shop/db
 ",
     fix: None,
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

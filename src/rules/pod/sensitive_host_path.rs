@@ -1,8 +1,8 @@
 //! `sensitive-host-path`
 
 use super::volumes::{host_paths, is_below, same};
-use crate::rules::pod_security::Level;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -55,7 +55,7 @@ spec:
         path: /var/cache/app
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 /// Folders that are sensitive with all that is in them, and what they hold.

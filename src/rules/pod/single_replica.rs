@@ -1,8 +1,8 @@
 //! `single-replica`
 
-use crate::kube::object::{Kind, Object};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::k8s::object::{Kind, Object};
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::{Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -50,7 +50,7 @@ spec:
           image: ghcr.io/acme/app:1.2.3
 ",
     fix: None,
-    check: Check::Object(check),
+    check: RuleKind::Object(check),
 };
 
 fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {

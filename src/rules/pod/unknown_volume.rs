@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::volumes::{mounts, name};
 use crate::diagnostic::nearest;
-use crate::kube::object::Kind;
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity};
+use crate::k8s::object::Kind;
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::{Node, edit};
 
@@ -53,7 +53,7 @@ spec:
       emptyDir: {}
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

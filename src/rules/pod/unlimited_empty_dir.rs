@@ -1,8 +1,8 @@
 //! `unlimited-empty-dir`
 
 use super::volumes::name;
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::k8s::pod::Field;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -50,7 +50,7 @@ spec:
         sizeLimit: 64Mi
 ",
     fix: None,
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

@@ -1,6 +1,6 @@
 //! The volumes of a pod that are folders of its node, and where they are mounted.
 
-use crate::kube::pod::{Container, Field, Pod};
+use crate::k8s::pod::{Container, Field, Pod};
 use crate::yaml::Node;
 
 /// A volume that is a path of the node.

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::volumes::{HostPath, host_paths, mounts, name};
-use crate::kube::pod::{Field, head, is_true};
-use crate::rules::pod_security::Level;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis};
+use crate::k8s::pod::{Field, head, is_true};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::edit;
 
@@ -58,7 +58,7 @@ spec:
         path: /var/cache/app
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::Pod(check),
+    check: RuleKind::Pod(check),
 };
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {

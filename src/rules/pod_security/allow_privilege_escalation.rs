@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::capabilities_baseline::listed;
 use super::words::containers;
-use super::{Control, Holder, Level, Violation};
-use crate::kube::pod::{Container, Field, is_false, is_true};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
+use super::{Control, Holder, Violation};
+use crate::k8s::pod::{Container, Field, is_false, is_true};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
@@ -44,7 +45,7 @@ spec:
         allowPrivilegeEscalation: false
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control =

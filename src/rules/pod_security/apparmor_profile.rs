@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::holder::text;
-use super::words::{Setters, code, go_quoted, plural, quoted};
-use super::{Control, Holder, Level, Violation};
-use crate::kube::object::Kind;
-use crate::kube::pod::{Container, Field, Role};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa, pss};
+use super::words::{Setters, code, plural, quoted};
+use super::{Control, Holder, Violation};
+use crate::k8s::go_text;
+use crate::k8s::object::Kind;
+use crate::k8s::pod::{Container, Field, Role};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa, pss};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::edit;
 
@@ -51,13 +53,13 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control = Control { id: "appArmorProfile", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
 /// What the names of the annotations begin with; that of a container follows.
-pub(crate) const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
+pub const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 const PATH: [&str; 3] = ["securityContext", "appArmorProfile", "type"];
 
 fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
@@ -113,7 +115,7 @@ fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) ->
         if profile.is_empty() || profile == "runtime/default" || profile.starts_with("localhost/") {
             continue;
         }
-        forbidden.push(format!("{name}={}", go_quoted(profile)));
+        forbidden.push(format!("{name}={}", go_text::quoted(profile)));
         let map = context.pod.metadata.and_then(|metadata| metadata.get("annotations"));
         let edit = sink.fix(|text| edit::set(text, map?, &[name], &json!("runtime/default")));
         let message = format!("an annotation sets the AppArmor profile `{profile}` for container `{container}`");

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::words::{code, containers, quoted};
-use super::{Control, Holder, Level, Violation};
-use crate::kube::pod::{Container, Field};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
+use super::{Control, Holder, Violation};
+use crate::k8s::pod::{Container, Field};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::{Node, edit};
 
@@ -51,14 +52,14 @@ spec:
             - NET_BIND_SERVICE
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control =
     Control { id: "capabilities_baseline", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
 /// What `baseline` lets containers add.
-pub(crate) const ALLOWED: [&str; 13] = [
+pub const ALLOWED: [&str; 13] = [
     "AUDIT_WRITE",
     "CHOWN",
     "DAC_OVERRIDE",

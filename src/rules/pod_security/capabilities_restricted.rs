@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::capabilities_baseline::{is_allowed, listed, report_added};
 use super::words::{containers, quoted};
-use super::{Control, Holder, Level, Violation};
-use crate::kube::pod::{Container, Field};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
+use super::{Control, Holder, Violation};
+use crate::k8s::pod::{Container, Field};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
@@ -54,7 +55,7 @@ spec:
             - ALL
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control = Control {

@@ -1,6 +1,6 @@
 //! What has a security context: a pod, or a container of it.
 
-use crate::kube::pod::{Container, Field, Pod, SecurityFields};
+use crate::k8s::pod::{Container, Field, Pod, SecurityFields};
 use crate::rules::sink::Report;
 use crate::yaml::{Node, Span, Value};
 

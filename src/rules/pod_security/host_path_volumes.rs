@@ -1,9 +1,10 @@
 //! `host-path-volumes`
 
 use super::words::{code, plural, quoted};
-use super::{Control, Level, Violation, holder};
-use crate::kube::pod::{Field, Pod};
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa, pss};
+use super::{Control, Violation, holder};
+use crate::k8s::pod::{Field, Pod};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::Node;
 
@@ -54,7 +55,7 @@ spec:
         sizeLimit: 100Mi
 ",
     fix: None,
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control = Control { id: "hostPathVolumes", level: Level::Baseline, since: 0, overrides: &[], evaluate };

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::holder::whole;
 use super::words::{containers, plural};
-use super::{Control, Holder, Level, Violation};
-use crate::kube::object::Kind;
-use crate::kube::pod::{Container, Field, Role, is_true};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
+use super::{Control, Holder, Violation};
+use crate::k8s::object::Kind;
+use crate::k8s::pod::{Container, Field, Role, is_true};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::{Node, edit};
 
@@ -48,7 +49,7 @@ spec:
         - containerPort: 8080
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control = Control { id: "hostPorts", level: Level::Baseline, since: 0, overrides: &[], evaluate };

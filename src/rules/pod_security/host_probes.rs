@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::holder::text;
 use super::words::{containers, plural, quoted};
-use super::{Control, Holder, Level, Violation};
-use crate::kube::pod::{Container, Field};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa, pss};
+use super::{Control, Holder, Violation};
+use crate::k8s::pod::{Container, Field};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
@@ -52,7 +53,7 @@ spec:
           port: 8080
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control =

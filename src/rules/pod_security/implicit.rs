@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Holder;
-use crate::kube::pod::{Container, Pod, SecurityFields};
+use crate::k8s::pod::{Container, Pod, SecurityFields};
 use crate::rules::rule::Safety;
 use crate::rules::sink::{Report, Sink};
 use crate::yaml::edit;

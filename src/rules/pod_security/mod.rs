@@ -6,8 +6,8 @@
 //! takes the place of the other one.
 
 mod allow_privilege_escalation;
-pub(crate) mod apparmor_profile;
-pub(crate) mod capabilities_baseline;
+pub mod apparmor_profile;
+pub mod capabilities_baseline;
 mod capabilities_restricted;
 mod holder;
 mod host_namespaces;
@@ -15,29 +15,26 @@ mod host_path_volumes;
 mod host_ports;
 mod host_probes;
 mod implicit;
-pub mod labels;
-mod policy;
 mod privileged;
 mod proc_mount;
 mod proc_mount_restricted;
-pub(crate) mod restricted_volumes;
+pub mod restricted_volumes;
 mod run_as_non_root;
 mod run_as_user;
 mod seccomp_profile_baseline;
 mod seccomp_profile_restricted;
-pub(crate) mod selinux_options;
-pub(crate) mod sysctls;
+pub mod selinux_options;
+pub mod sysctls;
 mod windows_host_process;
 mod words;
 
 use holder::Holder;
-pub use policy::{Level, Policies, Policy, PolicyVersion};
-pub(crate) use words::go_quoted;
 
 use super::finding::FileId;
-use super::rule::{Check, Rule};
+use super::rule::{Rule, RuleKind};
 use super::settings::Settings;
 use super::sink::{PodContext, Sink};
+use crate::k8s::pod_security::{Level, Policy};
 
 /// Its rules: one per control, in the order in which the API server reports them: by level, then by [`Control::id`].
 pub(super) const RULES: &[&Rule] = &[
@@ -109,10 +106,10 @@ impl Control {
 }
 
 /// What the API server would say of a pod under the policy of the context, in its order. All controls count.
-pub(crate) fn violations(context: &PodContext<'_, '_, '_>, text: &str, settings: &Settings) -> Vec<Violation> {
+pub fn violations(context: &PodContext<'_, '_, '_>, text: &str, settings: &Settings) -> Vec<Violation> {
     let controls = || {
         let all = RULES.iter().filter_map(|rule| match rule.check {
-            Check::PodSecurity(control) => Some((*rule, control)),
+            RuleKind::PodSecurity(control) => Some((*rule, control)),
             _ => None,
         });
         all.filter(|(_, control)| control.is_in(context.policy))
@@ -137,14 +134,14 @@ fn is_exempt_user_namespace(context: &PodContext<'_, '_, '_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Check, RULES};
+    use super::{RULES, RuleKind};
 
     #[test]
     fn the_order_is_that_of_the_api_server() {
         let keys: Vec<_> = RULES
             .iter()
             .map(|rule| match rule.check {
-                Check::PodSecurity(control) => (control.level, control.id),
+                RuleKind::PodSecurity(control) => (control.level, control.id),
                 _ => panic!("{} is no control", rule.id),
             })
             .collect();

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::words::containers;
-use super::{Control, Holder, Level, Violation};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
+use super::{Control, Holder, Violation};
+use crate::k8s::pod::Field;
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
@@ -44,7 +45,7 @@ spec:
         privileged: false
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control = Control { id: "privileged", level: Level::Baseline, since: 0, overrides: &[], evaluate };

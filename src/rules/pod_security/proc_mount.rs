@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::holder::text;
 use super::words::{code, containers, quoted};
-use super::{Control, Holder, Level, Violation};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa, pss};
+use super::{Control, Holder, Violation};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
@@ -45,7 +46,7 @@ spec:
         procMount: Default
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control = Control { id: "procMount", level: Level::Baseline, since: 0, overrides: &[], evaluate };

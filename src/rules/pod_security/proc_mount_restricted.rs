@@ -1,7 +1,8 @@
 //! `proc-mount-restricted`
 
-use super::{Control, Level, Violation, proc_mount};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa, pss};
+use super::{Control, Violation, proc_mount};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -42,7 +43,7 @@ spec:
         procMount: Default
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control =

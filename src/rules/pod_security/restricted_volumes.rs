@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::host_path_volumes::volumes;
 use super::words::{plural, quoted};
-use super::{Control, Level, Violation};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa, pss};
+use super::{Control, Violation};
+use crate::k8s::pod::Field;
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa, pss};
 use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -50,14 +51,14 @@ spec:
         claimName: shared
 ",
     fix: None,
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control =
     Control { id: "restrictedVolumes", level: Level::Restricted, since: 0, overrides: &["hostPathVolumes"], evaluate };
 
 /// The types of volumes that `restricted` allows.
-pub(crate) const ALLOWED: [&str; 9] = [
+pub const ALLOWED: [&str; 9] = [
     "configMap",
     "csi",
     "downwardAPI",

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::implicit::Implicit;
 use super::words::{Setters, containers};
-use super::{Control, Holder, Level, Violation};
-use crate::kube::pod::{is_false, is_true};
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
+use super::{Control, Holder, Violation};
+use crate::k8s::pod::{is_false, is_true};
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
@@ -45,7 +46,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control = Control { id: "runAsNonRoot", level: Level::Restricted, since: 0, overrides: &[], evaluate };

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::holder::text;
-use super::words::{Setters, code, go_quoted, plural, quoted};
-use super::{Control, Holder, Level, Violation};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
+use super::words::{Setters, code, plural, quoted};
+use super::{Control, Holder, Violation};
+use crate::k8s::go_text;
+use crate::k8s::pod::Field;
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::edit;
 
@@ -50,7 +52,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control =
@@ -129,7 +131,7 @@ fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) ->
         if !counts || matches!(profile, "runtime/default" | "docker/default") || profile.starts_with("localhost/") {
             continue;
         }
-        forbidden.insert(format!("{name}={}", go_quoted(profile)));
+        forbidden.insert(format!("{name}={}", go_text::quoted(profile)));
         let whose = container.map_or_else(|| "the pod".to_owned(), |container| format!("container `{container}`"));
         let map = pod.metadata.and_then(|metadata| metadata.get("annotations"));
         let edit = sink.fix(|text| edit::set(text, map?, &[name], &json!("runtime/default")));

@@ -6,9 +6,10 @@ use super::holder::text;
 use super::implicit::Implicit;
 use super::seccomp_profile_baseline::{Explicit, is_allowed};
 use super::words::containers;
-use super::{Control, Level, Violation};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, cis, nsa, pss};
+use super::{Control, Violation};
+use crate::k8s::pod::Field;
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
@@ -46,7 +47,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control = Control {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::holder::text;
 use super::words::{Setters, plural, quoted};
-use super::{Control, Holder, Level, Violation};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa, pss};
+use super::{Control, Holder, Violation};
+use crate::k8s::pod::Field;
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
@@ -49,7 +50,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control = Control { id: "seLinuxOptions", level: Level::Baseline, since: 0, overrides: &[], evaluate };
@@ -59,7 +60,7 @@ const TYPES: [(&str, u8); 5] =
     [("", 0), ("container_t", 0), ("container_init_t", 0), ("container_kvm_t", 0), ("container_engine_t", 31)];
 
 /// The types that the policy of 1.`minor` allows.
-pub(crate) fn allowed(minor: u8) -> impl Iterator<Item = &'static str> {
+pub fn allowed(minor: u8) -> impl Iterator<Item = &'static str> {
     TYPES.iter().filter(move |(_, since)| *since <= minor).map(|(kind, _)| *kind)
 }
 

@@ -2,9 +2,10 @@
 
 use super::holder::text;
 use super::words::code;
-use super::{Control, Level, Violation};
-use crate::kube::pod::Field;
-use crate::rules::rule::{Category, Check, Rule, Safety, Severity, nsa, pss};
+use super::{Control, Violation};
+use crate::k8s::pod::Field;
+use crate::k8s::pod_security::Level;
+use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa, pss};
 use crate::rules::sink::{PodContext, Report, Sink};
 use crate::yaml::edit;
 
@@ -48,7 +49,7 @@ spec:
       image: ghcr.io/acme/app:1.2.3
 ",
     fix: Some(Safety::Unsafe),
-    check: Check::PodSecurity(&CONTROL),
+    check: RuleKind::PodSecurity(&CONTROL),
 };
 
 static CONTROL: Control = Control { id: "sysctls", level: Level::Baseline, since: 0, overrides: &[], evaluate };
@@ -77,7 +78,7 @@ fn allowed_since(name: &str) -> Option<u8> {
 }
 
 /// Those that the policy of 1.`minor` allows.
-pub(crate) fn allowed(minor: u8) -> impl Iterator<Item = &'static str> {
+pub fn allowed(minor: u8) -> impl Iterator<Item = &'static str> {
     SAFE.iter().filter(move |(_, since)| *since <= minor).map(|(name, _)| *name)
 }
 

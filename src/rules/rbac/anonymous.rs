@@ -3,7 +3,7 @@
 use super::bound::{Roles, on_subject, reach, role_name, role_places};
 use super::grants::describe;
 use crate::rules::facts::{Binding, Facts};
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +47,7 @@ subjects:
     name: dev
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::bound::{Roles, on_subject};
-use crate::kube::rbac;
+use crate::k8s::rbac;
 use crate::rules::facts::{Binding, Facts, Role, Subject, SubjectKind, Word};
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -65,7 +65,7 @@ metadata:
   namespace: shop
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

@@ -4,7 +4,7 @@ use super::bound::{reach, who};
 use super::grants::is_person;
 use crate::rules::facts::{Binding, Facts, SubjectKind};
 use crate::rules::finding::Place;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -52,7 +52,7 @@ subjects:
     name: dev
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 /// Built-in roles with what they let their holder do, and whether they do so only in the whole cluster.

@@ -3,7 +3,7 @@
 use super::bound::{reach, who};
 use crate::rules::facts::{Binding, Facts};
 use crate::rules::finding::Place;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -48,7 +48,7 @@ subjects:
     name: dev
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

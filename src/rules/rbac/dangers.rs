@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::grants::{Grant, Grants};
-use crate::kube::rbac::{self, Danger};
+use crate::k8s::rbac::{self, Danger};
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
 use crate::rules::finding::Place;
 use crate::rules::rule::Severity;

@@ -3,7 +3,7 @@
 use super::bound::{Roles, on_subject, reach, role_name, role_places};
 use super::grants::describe;
 use crate::rules::facts::{Facts, Subject, SubjectKind};
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -48,7 +48,7 @@ subjects:
     namespace: shop
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

@@ -2,7 +2,7 @@
 
 use super::bound::{on_subject, role_name};
 use crate::rules::facts::{Facts, SubjectKind};
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -45,7 +45,7 @@ subjects:
     name: ops
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

@@ -1,9 +1,9 @@
 //! `api-nodes`
 
 use super::dangers;
-use crate::kube::rbac::Danger;
+use crate::k8s::rbac::Danger;
 use crate::rules::facts::Facts;
-use crate::rules::rule::{Category, Check, Rule, Severity, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
@@ -36,7 +36,7 @@ rules:
     verbs: [get, list, watch]
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

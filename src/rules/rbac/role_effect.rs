@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::kube::rbac;
+use crate::k8s::rbac;
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -42,7 +42,7 @@ rules:
     verbs: [get]
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

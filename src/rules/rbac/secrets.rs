@@ -1,10 +1,10 @@
 //! `api-secrets`
 
 use super::grants::Grants;
-use crate::kube::rbac;
+use crate::k8s::rbac;
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
 use crate::rules::finding::Place;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -44,7 +44,7 @@ rules:
     verbs: [get]
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

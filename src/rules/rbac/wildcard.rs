@@ -3,7 +3,7 @@
 use super::grants::{Grant, Grants};
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
 use crate::rules::finding::Place;
-use crate::rules::rule::{Category, Check, Rule, Severity, cis, nsa};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::set_report::SetReport;
 use crate::rules::sink::SetSink;
 
@@ -41,7 +41,7 @@ rules:
     verbs: [get, list, watch]
 ",
     fix: None,
-    check: Check::Set(check),
+    check: RuleKind::Set(check),
 };
 
 fn check(facts: &Facts, sink: &mut SetSink<'_>) {

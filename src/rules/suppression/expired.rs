@@ -1,8 +1,8 @@
 //! `expired-suppression`
 
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub static RULE: Rule = Rule {
     id: "expired-suppression",
     summary: "a suppression that has expired",
     severity: Severity::Medium,
@@ -38,5 +38,5 @@ spec:
         privileged: true
 ",
     fix: None,
-    check: Check::Engine,
+    check: RuleKind::Engine,
 };

@@ -1,8 +1,8 @@
 //! `invalid-suppression`
 
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub static RULE: Rule = Rule {
     id: "invalid-suppression",
     summary: "a suppression that cannot be understood",
     severity: Severity::Medium,
@@ -38,5 +38,5 @@ spec:
         privileged: true
 ",
     fix: None,
-    check: Check::Engine,
+    check: RuleKind::Engine,
 };

@@ -4,9 +4,9 @@ mod expired;
 mod invalid;
 mod unused;
 
-pub(crate) use expired::RULE as EXPIRED;
-pub(crate) use invalid::RULE as INVALID;
-pub(crate) use unused::RULE as UNUSED;
+pub use expired::RULE as EXPIRED;
+pub use invalid::RULE as INVALID;
+pub use unused::RULE as UNUSED;
 
 use super::rule::Rule;
 

@@ -1,8 +1,8 @@
 //! `unused-suppression`
 
-use crate::rules::rule::{Category, Check, Rule, Severity};
+use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub static RULE: Rule = Rule {
     id: "unused-suppression",
     summary: "a suppression that lets nothing pass",
     severity: Severity::Low,
@@ -38,5 +38,5 @@ spec:
         privileged: true
 ",
     fix: None,
-    check: Check::Engine,
+    check: RuleKind::Engine,
 };

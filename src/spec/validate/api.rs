@@ -1,10 +1,10 @@
 //! What an app may do with the Kubernetes API.
 
+use crate::decode::Decoder;
 use crate::diagnostic::{Problem, nearest};
-use crate::kube::rbac;
+use crate::k8s::rbac;
 use crate::spec::App;
 use crate::spec::app::ApiRule;
-use crate::spec::decode::Decoder;
 
 pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     for rule in &app.api {

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
+use crate::decode::{Decoder, Located};
 use crate::diagnostic::Problem;
 use crate::spec::ApiServer;
 use crate::spec::api_server::{
     AuditLevel, AuthorizationForm, EncryptionProvider, Form, KubeletCertificates, PodLevel, Profile,
 };
-use crate::spec::decode::{Decoder, Located};
 use crate::spec::relaxation::Relaxation;
 use crate::yaml::Span;
 

@@ -1,10 +1,10 @@
 //! The workload itself: its name, replicas, ports, health, size.
 
+use crate::decode::{Decoder, Located};
 use crate::diagnostic::{Problem, nearest};
-use crate::kube::names;
+use crate::k8s::names;
 use crate::spec::App;
 use crate::spec::container::{Container, CpuLimit, Health, Port, PortRef, Probe, Protocol, Size};
-use crate::spec::decode::{Decoder, Located};
 use crate::spec::workload::{self, DRAIN, Replicas, WorkloadKind};
 use crate::yaml::Span;
 

@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 
 use super::api;
+use crate::decode::{Decoder, Located};
 use crate::diagnostic::Problem;
 use crate::spec::App;
 use crate::spec::app::Level;
 use crate::spec::container::{CpuLimit, RunAs, Size};
-use crate::spec::decode::{Decoder, Located};
 use crate::spec::exception::{Capability, Rule};
 use crate::spec::network::Via;
 use crate::spec::values::{Day, Image};

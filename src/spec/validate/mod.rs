@@ -8,8 +8,8 @@ mod mounts;
 mod network;
 mod set;
 
-use super::decode::Decoder;
 use super::{App, Specs};
+use crate::decode::Decoder;
 
 pub use api_server::CONFLICTS;
 pub use app::{MAIN, find_port};

@@ -1,10 +1,10 @@
 //! What is mounted where, and who writes to what.
 
 use super::app::twice;
+use crate::decode::Decoder;
 use crate::diagnostic::Problem;
 use crate::spec::App;
 use crate::spec::container::Container;
-use crate::spec::decode::Decoder;
 use crate::spec::storage::Access;
 use crate::spec::values::{TOKEN_PATH, is_within};
 use crate::spec::workload::{Replicas, WorkloadKind};

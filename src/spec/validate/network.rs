@@ -1,11 +1,11 @@
 //! Peers, routes and metrics.
 
 use super::app::{find_port, known_port};
+use crate::decode::{Decoder, Located};
 use crate::diagnostic::Problem;
-use crate::kube::network::Cidr;
+use crate::k8s::network::Cidr;
 use crate::spec::App;
 use crate::spec::container::{Port, PortRef, Protocol};
-use crate::spec::decode::{Decoder, Located};
 use crate::spec::network::{Route, Via};
 use crate::yaml::Span;
 

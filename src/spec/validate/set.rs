@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::app::number;
+use crate::decode::{Decoder, Located};
 use crate::diagnostic::Problem;
 use crate::spec::app::Level;
 use crate::spec::container::Port;
-use crate::spec::decode::{Decoder, Located};
 use crate::spec::network::{From, To};
 use crate::spec::space::{DEFAULT_MEMORY, MOST_MEMORY};
 use crate::spec::storage::Storage;

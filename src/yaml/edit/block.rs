@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::gap;
 use super::super::tree::{Data, Document, Kind, Node, Style};
+use super::super::trivia;
 use super::Edit;
 use super::format::{Format, inline, is_filled};
 use super::place::{after_key, column, comment_end, is_explicit, last_leaf, last_line_end};
@@ -59,8 +59,8 @@ pub(super) fn replace(
         if span.is_empty() {
             let is_after_colon = text.get(..span.start)?.ends_with(':');
             // blanks up to the end of the line go, those before a comment stay
-            let blanks = gap::skip_blanks(text, span.start);
-            let end = if blanks == gap::line_end(text, blanks) { blanks } else { span.start };
+            let blanks = trivia::skip_blanks(text, span.start);
+            let end = if blanks == trivia::line_end(text, blanks) { blanks } else { span.start };
             return Edit::new(span.start, end, format!(" {value}")).filter(|_| is_after_colon);
         }
         return Edit::new(span.start, span.end, value + header_comment(text, child)?);
@@ -90,7 +90,7 @@ fn whole<'t>(text: &'t str, child: Node<'_, '_>) -> Option<(usize, usize, &'t st
     let comments = kept(gap)?;
     let end = last_leaf(child).span().end as usize;
     // a comment on the last line would be appended to those
-    let is_alone = comments.is_empty() || text.get(end..gap::line_end(text, end))?.trim().is_empty();
+    let is_alone = comments.is_empty() || text.get(end..trivia::line_end(text, end))?.trim().is_empty();
     is_alone.then_some((start, end, comments))
 }
 
@@ -108,7 +108,7 @@ fn header_comment<'t>(text: &'t str, child: Node<'_, '_>) -> Option<&'t str> {
     if child.style() != Some(Style::Block) || child.is_alias() {
         return Some("");
     }
-    let line = text.get(span.start..gap::line_end(text, span.start).min(span.end))?;
+    let line = text.get(span.start..trivia::line_end(text, span.start).min(span.end))?;
     Some(line.trim_start_matches(['|', '>', '+', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']))
 }
 
@@ -125,7 +125,7 @@ pub(super) fn remove_entry(text: &str, map: Node<'_, '_>, at: usize) -> Option<E
 
 pub(super) fn remove_item(text: &str, seq: Node<'_, '_>, at: usize) -> Option<Edit> {
     let dash = |at: usize| match at.checked_sub(1).and_then(|before| seq.items().nth(before)) {
-        Some(before) => gap::find(text, last_leaf(before).span().end as usize, b"-"),
+        Some(before) => trivia::find(text, last_leaf(before).span().end as usize, b"-"),
         None => Some(seq.span().start as usize).filter(|start| text.get(*start..).is_some_and(|t| t.starts_with('-'))),
     };
     let item = seq.items().nth(at)?;
@@ -152,7 +152,7 @@ fn remove_all(text: &str, node: Node<'_, '_>, start: usize, empty: &str) -> Opti
             return None;
         }
     }
-    let prefix = text.get(gap::line_start(text, start)..start)?;
+    let prefix = text.get(trivia::line_start(text, start)..start)?;
     if prefix.contains(['?', ':']) || node.has_properties() { None } else { Edit::new(start, end, empty) }
 }
 
@@ -165,10 +165,10 @@ fn remove_member(
     end: usize,
     next: Option<(usize, bool)>,
 ) -> Option<Edit> {
-    let line = gap::line_start(text, start);
+    let line = trivia::line_start(text, start);
     let prefix = text.get(line..start)?;
     let bare = prefix.strip_prefix('\u{feff}').unwrap_or(prefix);
-    let after = end + gap::line_break(text, end).len();
+    let after = end + trivia::line_break(text, end).len();
     if bare.bytes().all(|byte| byte == b' ') {
         let from = start - bare.len();
         return if joins_block_scalar(text, document, start, after) { None } else { Edit::new(from, after, "") };
@@ -192,11 +192,11 @@ fn joins_block_scalar(text: &str, document: &Document<'_>, start: usize, after: 
     let Some(before) = before.filter(|node| matches!(node.data, Data::Scalar { style: Style::Block, .. })) else {
         return false;
     };
-    let header = text.get(before.span.start as usize..gap::line_end(text, before.span.start as usize));
+    let header = text.get(before.span.start as usize..trivia::line_end(text, before.span.start as usize));
     let keeps = header.is_some_and(|header| header.contains('+'));
-    let line = text.get(after..gap::line_end(text, after)).unwrap_or_default();
+    let line = text.get(after..trivia::line_end(text, after)).unwrap_or_default();
     let deep = line.len() - line.trim_start_matches([' ', '\t']).len();
     let rest = line.trim_start_matches([' ', '\t']);
-    let indent = start - gap::line_start(text, start);
+    let indent = start - trivia::line_start(text, start);
     (keeps && rest.is_empty()) || (deep > indent && (rest.is_empty() || rest.starts_with('#')))
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::gap;
 use super::super::quote;
 use super::super::tree::{Kind, Node};
+use super::super::trivia;
 use super::Edit;
 use super::format::{inline, is_filled, is_json, pretty};
 use super::place::{comment_end, has_comment, newline};
@@ -69,7 +69,7 @@ impl<'t> Place<'t> {
             return None;
         }
         let end = last.span().end as usize;
-        let after = gap::find(text, end, b",}]")?;
+        let after = trivia::find(text, end, b",}]")?;
         let comma = text.get(after..)?.starts_with(',').then_some(after + 1);
         let indent = own_indent(text, first.span().start as usize);
         let close = own_indent(text, node.span().end as usize - 1).unwrap_or_default();
@@ -94,7 +94,7 @@ impl<'t> Place<'t> {
         let line = format!("{}{indent}{member}", self.newline);
         let at = self.comma.unwrap_or(self.end);
         // a comment behind the last member stays with it
-        let next = gap::skip_blanks(self.text, at);
+        let next = trivia::skip_blanks(self.text, at);
         let has_comment = self.text.get(next..)?.starts_with('#');
         let end = if has_comment { comment_end(self.text, at)? } else { at };
         let comment = self.text.get(at..end)?;
@@ -155,19 +155,21 @@ fn remove(text: &str, node: Node<'_, '_>, members: &[(usize, usize)], at: usize,
         let span = node.span().range();
         return if has_comment(text, node) { None } else { Edit::new(span.start, span.end, empty) };
     }
-    let after = gap::find(text, end, b",}]")?;
+    let after = trivia::find(text, end, b",}]")?;
     let comma = text.get(after..)?.starts_with(',').then_some(after + 1);
     let indent = own_indent(text, start);
     if let (Some(comma), true) = (comma, at + 1 < members.len()) {
         // a member with lines of its own takes them; another one what separates it from the next
         return match (indent, comment_end(text, comma)) {
-            (Some(indent), Some(line)) => Edit::new(start - indent.len(), line + gap::line_break(text, line).len(), ""),
+            (Some(indent), Some(line)) => {
+                Edit::new(start - indent.len(), line + trivia::line_break(text, line).len(), "")
+            }
             _ if text.get(end..comma)?.contains('#') => None,
-            _ => Edit::new(start, gap::skip_blanks(text, comma), ""),
+            _ => Edit::new(start, trivia::skip_blanks(text, comma), ""),
         };
     }
     let &(_, before) = at.checked_sub(1).and_then(|before| members.get(before))?;
-    let between = gap::find(text, before, b",")?;
+    let between = trivia::find(text, before, b",")?;
     // with a comma behind the last member, the one before keeps its own
     let from = if comma.is_some() { between + 1 } else { between };
     let to = comma.unwrap_or(end);
@@ -176,7 +178,7 @@ fn remove(text: &str, node: Node<'_, '_>, members: &[(usize, usize)], at: usize,
         return None;
     }
     let kept = text.get(between + 1..start)?.trim_end();
-    let closes = kept.contains('#') && gap::skip_blanks(text, line) != gap::line_end(text, line);
+    let closes = kept.contains('#') && trivia::skip_blanks(text, line) != trivia::line_end(text, line);
     let tail = if closes { format!("{}{}", newline(text, before), indent.unwrap_or_default()) } else { String::new() };
     Edit::new(from, line, format!("{kept}{tail}"))
 }

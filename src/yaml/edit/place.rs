@@ -1,7 +1,7 @@
 //! What an edit would touch.
 
-use super::super::gap;
 use super::super::tree::{Data, Document, Kind, Node, Span, Style};
+use super::super::trivia;
 
 impl Node<'_, '_> {
     /// Whether an anchor or a tag stands before the node.
@@ -49,7 +49,7 @@ pub(super) fn has_comment(text: &str, node: Node<'_, '_>) -> bool {
     for leaf in leaves {
         // the header of a block scalar may have a comment, which is inside its span
         if let Data::Scalar { style: Style::Block, .. } = leaf.data {
-            gaps.push(leaf.span.start as usize..gap::line_end(text, leaf.span.start as usize));
+            gaps.push(leaf.span.start as usize..trivia::line_end(text, leaf.span.start as usize));
         }
         gaps.push(at as usize..leaf.span.start as usize);
         at = leaf.span.end;
@@ -80,8 +80,8 @@ pub(super) fn last_line_end(text: &str, node: Node<'_, '_>) -> Option<usize> {
 
 /// The end of the line, if nothing but a comment stands between `at` and there.
 pub(super) fn comment_end(text: &str, at: usize) -> Option<usize> {
-    let next = gap::skip_blanks(text, at);
-    let end = gap::line_end(text, at);
+    let next = trivia::skip_blanks(text, at);
+    let end = trivia::line_end(text, at);
     let is_comment = next > at && text.get(next..)?.starts_with('#');
     (next == end || is_comment).then_some(end)
 }
@@ -89,7 +89,7 @@ pub(super) fn comment_end(text: &str, at: usize) -> Option<usize> {
 /// The column of a byte, in characters; `None` if something before it on its line is neither a space nor an indicator of
 /// block style, or where a key may be an explicit one (`? key`), whose mapping begins with the question mark.
 pub(super) fn column(text: &str, at: usize) -> Option<usize> {
-    let prefix = text.get(gap::line_start(text, at)..at)?;
+    let prefix = text.get(trivia::line_start(text, at)..at)?;
     let prefix = prefix.strip_prefix('\u{feff}').unwrap_or(prefix);
     let is_indent = prefix.bytes().all(|byte| matches!(byte, b' ' | b'-' | b':')) && !prefix.starts_with("---");
     is_indent.then_some(prefix.len())
@@ -97,9 +97,9 @@ pub(super) fn column(text: &str, at: usize) -> Option<usize> {
 
 /// The line break to write near `at`: that of its line, or of the line before.
 pub(super) fn newline(text: &str, at: usize) -> &str {
-    match gap::line_break(text, gap::line_end(text, at)) {
+    match trivia::line_break(text, trivia::line_end(text, at)) {
         "" => {
-            let start = gap::line_start(text, at);
+            let start = trivia::line_start(text, at);
             let before = text.get(..start).unwrap_or_default();
             match start {
                 0 => "\n",
@@ -119,7 +119,7 @@ pub(super) fn is_explicit(text: &str, key: Node<'_, '_>) -> bool {
     let before = nodes.get(..nodes.partition_point(|node| node.span.start < start)).and_then(<[_]>::last);
     let from = before
         .map_or(key.document.span.start, |node| if is_leaf(&node.data) { node.span.end } else { node.span.start });
-    gap::find(text, from as usize, b"?").is_some_and(|at| at < start as usize)
+    trivia::find(text, from as usize, b"?").is_some_and(|at| at < start as usize)
 }
 
 /// The byte after the colon of the key whose value the node is, and what stands between there and the node.
@@ -128,7 +128,7 @@ pub(super) fn after_key<'t>(text: &'t str, node: Node<'_, '_>) -> Option<(usize,
     let Data::Scalar { .. } = before.data else { return None };
     let start = node.span().start as usize;
     // an empty value before ends after its colon, so a colon here is that of a key
-    let blanks = gap::skip_blanks(text, before.span.end as usize);
+    let blanks = trivia::skip_blanks(text, before.span.end as usize);
     let gap = text.get(blanks..start)?.strip_prefix(':')?;
     Some((blanks + 1, gap))
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tightship::check::{self, Input, Selection, Text};
-use tightship::kube::version::Version;
-use tightship::policy::Subject;
-use tightship::rules::Settings;
+use tightship::internals::check::{self, Input, Selection, Text};
+use tightship::internals::k8s::Version;
+use tightship::internals::policy::Subject;
+use tightship::internals::rules::Settings;
 
 use super::{Sent, settings};
 use crate::pod_security_cases::{Case, base};

@@ -1,9 +1,9 @@
-//! The checks, whatever their type: each can be judged, and none passes for want of a target.
+//! The checks, whatever their type: each can be result, and none passes for want of a target.
 
 use super::{Linter, node, objects, reach};
-use crate::lab::course::Probe;
-use crate::lab::course::probe::Who;
-use crate::spec::decode::Located;
+use crate::decode::Located;
+use crate::lab::course::CheckKind;
+use crate::lab::course::check_kind::Who;
 use crate::yaml::Span;
 
 pub(super) fn check(linter: &mut Linter<'_>) {
@@ -13,9 +13,9 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     }
 }
 
-fn probe(linter: &mut Linter<'_>, probe: &Probe, span: Span) {
+fn probe(linter: &mut Linter<'_>, probe: &CheckKind, span: Span) {
     match probe {
-        Probe::Group(_, members) => {
+        CheckKind::Group(_, members) => {
             if members.is_empty() {
                 linter.wrong(span, "this group is empty");
             }
@@ -23,23 +23,23 @@ fn probe(linter: &mut Linter<'_>, probe: &Probe, span: Span) {
                 self::probe(linter, member, span);
             }
         }
-        Probe::Resource(spec) => objects::resource(linter, spec, span),
-        Probe::CanI(spec) => objects::can_i(linter, spec, span),
-        Probe::Admission(spec) => objects::admission(linter, spec, span),
-        Probe::Unchanged(spec) => objects::unchanged(linter, spec, span),
-        Probe::Rule(spec) => objects::rules(linter, spec, span),
-        Probe::Token(spec) => objects::token(linter, spec, span),
-        Probe::Cert(spec) => objects::cert(linter, spec, span),
-        Probe::Answer(spec) => objects::answer(linter, spec),
-        Probe::Exec(spec) => reach::exec(linter, spec, span),
-        Probe::Connect(spec) => reach::connect(linter, spec, span),
-        Probe::Http(spec) => reach::http(linter, spec, span),
-        Probe::Healthy(spec) => reach::healthy(linter, spec, span),
-        Probe::Leak(spec) => reach::leak(linter, spec, span),
-        Probe::Flag(spec) => node::flag(linter, spec, span),
-        Probe::NodeFile(spec) => node::file(linter, spec, span),
-        Probe::Audit(spec) => node::audit(linter, spec, span),
-        Probe::Etcd(spec) => node::etcd(linter, spec, span),
+        CheckKind::Resource(spec) => objects::resource(linter, spec, span),
+        CheckKind::CanI(spec) => objects::can_i(linter, spec, span),
+        CheckKind::Admission(spec) => objects::admission(linter, spec, span),
+        CheckKind::Unchanged(spec) => objects::unchanged(linter, spec, span),
+        CheckKind::Rule(spec) => objects::rules(linter, spec, span),
+        CheckKind::Token(spec) => objects::token(linter, spec, span),
+        CheckKind::Cert(spec) => objects::cert(linter, spec, span),
+        CheckKind::Answer(spec) => objects::answer(linter, spec),
+        CheckKind::Exec(spec) => reach::exec(linter, spec, span),
+        CheckKind::Connect(spec) => reach::connect(linter, spec, span),
+        CheckKind::Http(spec) => reach::http(linter, spec, span),
+        CheckKind::Healthy(spec) => reach::healthy(linter, spec, span),
+        CheckKind::Leak(spec) => reach::leak(linter, spec, span),
+        CheckKind::Flag(spec) => node::flag(linter, spec, span),
+        CheckKind::NodeFile(spec) => node::file(linter, spec, span),
+        CheckKind::Audit(spec) => node::audit(linter, spec, span),
+        CheckKind::Etcd(spec) => node::etcd(linter, spec, span),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The manifests of a lab: they are objects, they stay within the run, and they need no other image.
 
 use super::{Linter, Use};
-use crate::cluster::client::kinds::Resource as Kind;
+use crate::client::kinds::Resource as Kind;
 use crate::diagnostic::Problem;
 use crate::lab::course::read::is_yaml;
 use crate::lab::course::source::LAB;

@@ -17,12 +17,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 
+use crate::decode::Located;
 use crate::diagnostic::{Problem, nearest};
 use crate::lab::check::cel;
+use crate::lab::check_context::Names;
 use crate::lab::course::values::{Id, Need};
 use crate::lab::course::{Entry, Fault, Faults, Lab};
-use crate::lab::scene::Names;
-use crate::spec::decode::Located;
 use crate::yaml::{Source, Span};
 
 /// Everything that is wrong with a lab.

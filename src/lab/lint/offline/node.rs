@@ -4,7 +4,7 @@ use super::Linter;
 use super::checks::who;
 use super::objects::workload;
 use crate::diagnostic::Problem;
-use crate::lab::course::probe::{Audit, Etcd, Flag, NodeFile};
+use crate::lab::course::check_kind::{Audit, Etcd, Flag, NodeFile};
 use crate::lab::course::values::Need;
 use crate::yaml::Span;
 

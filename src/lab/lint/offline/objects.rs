@@ -2,12 +2,12 @@
 
 use super::checks::who;
 use super::{Linter, Use};
-use crate::cluster::client::kinds::Resource as Kind;
+use crate::client::kinds::Resource as Kind;
+use crate::decode::Located;
 use crate::diagnostic::Problem;
-use crate::lab::course::probe::{Admission, Answer, CanI, Cert, Resource, Rules, Token, Unchanged};
+use crate::lab::course::check_kind::{Admission, Answer, CanI, Cert, Resource, Rules, Token, Unchanged};
 use crate::lab::course::values::{Admitted, Authority, Id, Operation};
 use crate::lab::course::{Right, Workload};
-use crate::spec::decode::Located;
 use crate::yaml::Span;
 
 /// How many digits of hexadecimal a SHA-256 has.

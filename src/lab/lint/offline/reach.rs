@@ -3,12 +3,12 @@
 use super::Linter;
 use super::checks::who;
 use super::objects::workload;
+use crate::decode::Located;
 use crate::diagnostic::Problem;
-use crate::kube::names::NameRule;
-use crate::lab::course::Probe;
-use crate::lab::course::probe::{Connect, Healthy, Http, Leak, Run, To};
+use crate::k8s::names::NameRule;
+use crate::lab::course::CheckKind;
+use crate::lab::course::check_kind::{Connect, Healthy, Http, Leak, Run, To};
 use crate::lab::course::values::{Need, Protocol, Reached, Runs, Target};
-use crate::spec::decode::Located;
 use crate::yaml::Span;
 
 pub(super) fn exec(linter: &mut Linter<'_>, spec: &Run, span: Span) {
@@ -107,7 +107,7 @@ fn control(linter: &mut Linter<'_>, spec: &Connect, id: &Located<crate::lab::cou
         linter.unknown(id.span, "check", id, lab.checks().map(|check| check.id.0.as_str()));
         return;
     };
-    let Probe::Connect(other) = &check.probe else {
+    let CheckKind::Connect(other) = &check.probe else {
         linter.wrong(id.span, format!("`{}` is no check of the type `connect`", id.value));
         return;
     };

@@ -2,13 +2,13 @@
 
 use super::structure::known_task;
 use super::{Linter, Use};
+use crate::decode::{Located, Map};
 use crate::diagnostic::Problem;
 use crate::lab::answers::digest;
 use crate::lab::course::source::LAB;
 use crate::lab::course::step::ObjectRef;
 use crate::lab::course::values::{Id, Need};
-use crate::lab::course::{Probe, Step};
-use crate::spec::decode::{Located, Map};
+use crate::lab::course::{CheckKind, Step};
 use crate::yaml::Span;
 
 /// The folder of what a lab begins with; the learner gets its files.
@@ -124,7 +124,7 @@ fn object_ref(linter: &mut Linter<'_>, object: &Located<ObjectRef>) {
     if let Some(ns) = &object.ns {
         linter.alias(ns);
     }
-    let known = crate::cluster::client::kinds::Resource::known(object.api_version.as_deref(), &object.kind);
+    let known = crate::client::kinds::Resource::known(object.api_version.as_deref(), &object.kind);
     match known {
         Some(kind) if kind.namespaced && object.ns.is_none() => {
             linter.wrong(object.kind.span, format!("`ns` is missing: a {} is in a namespace", kind.kind));
@@ -153,7 +153,7 @@ fn kubectl(linter: &mut Linter<'_>, argv: &Located<Vec<String>>) {
 
 fn answers(linter: &mut Linter<'_>, answers: &Located<Map<Id, String>>) {
     let lab = linter.lab;
-    let questions = || lab.checks().filter(|check| matches!(check.probe, Probe::Answer(_)));
+    let questions = || lab.checks().filter(|check| matches!(check.probe, CheckKind::Answer(_)));
     for id in answers.keys() {
         if !questions().any(|check| check.id.value == *id) {
             linter.unknown(answers.span, "question", id, questions().map(|check| check.id.0.as_str()));
@@ -165,7 +165,7 @@ fn answers(linter: &mut Linter<'_>, answers: &Located<Map<Id, String>>) {
 fn answered(linter: &mut Linter<'_>, steps: &[Step], span: Span) {
     let lab = linter.lab;
     for check in lab.checks() {
-        let Probe::Answer(question) = &check.probe else { continue };
+        let CheckKind::Answer(question) = &check.probe else { continue };
         let given = steps.iter().filter_map(|step| step.answers.as_ref());
         match given.filter_map(|answers| Some((answers.span, answers.get(&check.id.value)?))).next_back() {
             None => linter.wrong(span, format!("this solution does not answer `{}`", check.id.value)),

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Linter;
+use crate::decode::Located;
 use crate::diagnostic::Problem;
 use crate::lab::course::values::{AtStart, Id};
-use crate::lab::course::{Check, Task, Trap};
-use crate::spec::decode::Located;
+use crate::lab::course::{LabCheck, Task, Trap};
 use crate::yaml::Span;
 
 /// The longest name of a namespace, and what of it is neither the lab's id nor the alias: `ts-`, `-` and `-abcd`.
@@ -120,7 +120,7 @@ pub(super) fn known_task(linter: &mut Linter<'_>, id: &Located<Id>) -> bool {
     known
 }
 
-fn order(linter: &mut Linter<'_>, check: &Check) {
+fn order(linter: &mut Linter<'_>, check: &LabCheck) {
     let Some(after) = &check.after else { return };
     if known_check(linter, after) && before(linter, check).contains(&check.id.value) {
         linter.say(Problem::error(after.span, format!("`{}` waits for itself", check.id.value)).label("a circle"));
@@ -128,7 +128,7 @@ fn order(linter: &mut Linter<'_>, check: &Check) {
 }
 
 /// The checks that a check waits for.
-fn before(linter: &Linter<'_>, check: &Check) -> Vec<Id> {
+fn before(linter: &Linter<'_>, check: &LabCheck) -> Vec<Id> {
     let mut found = Vec::new();
     let mut next = check.after.as_ref();
     while let Some(id) = next.filter(|id| !found.contains(&id.value)) {

@@ -1,0 +1,98 @@
+//! Suppressions: what lets a finding pass, where it is written, and what is wrong with it when it lets nothing pass.
+
+mod collect;
+mod judge;
+
+pub(super) use collect::{COMMENT, collect, of_lines};
+pub(super) use judge::{SuppressionContext, judge};
+
+use std::sync::Arc;
+
+use globset::GlobMatcher;
+use jiff::civil::Date;
+
+use crate::rules::{FileId, Finding, ObjectId, Rule};
+use crate::yaml::Span;
+
+/// Lets findings of one rule pass within a place.
+#[derive(Debug, Clone)]
+pub(super) struct Suppression {
+    /// The rule.
+    pub(super) rule: &'static Rule,
+    /// Where it is written.
+    pub(super) file: FileId,
+    /// The bytes where it is written.
+    pub(super) span: Span,
+    /// The bytes of the file that it holds for.
+    pub(super) covers: Span,
+    /// The last day that it holds.
+    pub(super) expires: Option<Date>,
+    /// The object that it stands in.
+    pub(super) object: Arc<ObjectId>,
+}
+
+impl Suppression {
+    fn holds_for(&self, finding: &Finding) -> bool {
+        let at = finding.span().start;
+        self.rule == finding.rule
+            && self.file == finding.file()
+            && self.covers.start <= at
+            && at < self.covers.end.max(self.covers.start + 1)
+    }
+}
+
+/// A suppression that means nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Invalid {
+    pub(super) file: FileId,
+    pub(super) span: Span,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+    pub(super) object: Arc<ObjectId>,
+}
+
+/// What a file says about suppressions.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    pub(super) suppressions: Vec<Suppression>,
+    pub(super) invalid: Vec<Invalid>,
+}
+
+impl Collected {
+    /// Adds what another file says.
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.suppressions.append(&mut other.suppressions);
+        self.invalid.append(&mut other.invalid);
+    }
+}
+
+/// A suppression of the configuration: by what an object is, not by where it stands.
+#[derive(Debug, Clone)]
+pub struct ObjectSuppression {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The kind of the object.
+    pub kind: Option<GlobMatcher>,
+    /// Its namespace; one that is not written down is `default`.
+    pub namespace: Option<GlobMatcher>,
+    /// Its name.
+    pub name: Option<GlobMatcher>,
+    /// The container.
+    pub container: Option<GlobMatcher>,
+    /// The last day that it holds.
+    pub expires: Option<Date>,
+    /// Where it is written in the configuration.
+    pub span: Span,
+}
+
+impl ObjectSuppression {
+    fn holds_for(&self, finding: &Finding) -> bool {
+        let fits = |glob: &Option<GlobMatcher>, text: &str| glob.as_ref().is_none_or(|glob| glob.is_match(text));
+        self.rule == finding.rule
+            && fits(&self.kind, &finding.object.kind)
+            && fits(&self.namespace, finding.object.namespace.as_deref().unwrap_or("default"))
+            && fits(&self.name, &finding.object.name)
+            && (self.container.is_none()
+                || finding.container.as_deref().is_some_and(|name| fits(&self.container, name)))
+    }
+}

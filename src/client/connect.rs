@@ -1,0 +1,95 @@
+//! From an identity to a client of kube, and from what goes wrong in it to words.
+
+use std::time::Duration;
+
+use camino::Utf8Path;
+use kube::client::ClientBuilder;
+use kube::config::{AuthInfo, Config, KubeConfigOptions, Kubeconfig};
+use serde_json::json;
+
+use super::api::{ApiError, Identity};
+use super::kubeconfig::{Access, Credentials};
+
+/// How long it may take until there is a connection.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// How long an answer may take.
+pub(super) const ANSWER: Duration = Duration::from_secs(10);
+
+/// What a context of a kubeconfig has.
+pub(super) async fn config(kubeconfig: &Utf8Path, context: Option<&str>) -> Result<Config, ApiError> {
+    let unusable = |reason: String| ApiError::Identity(format!("{kubeconfig} cannot be used: {reason}"));
+    let file = Kubeconfig::read_from(kubeconfig).map_err(|error| unusable(root(&error)))?;
+    let has_proxy = file.clusters.iter().flat_map(|named| &named.cluster).any(|cluster| cluster.proxy_url.is_some());
+    let options = KubeConfigOptions { context: context.map(str::to_owned), ..KubeConfigOptions::default() };
+    let mut config =
+        Config::from_custom_kubeconfig(file, &options).await.map_err(|error| unusable(error.to_string()))?;
+    if !has_proxy {
+        // HTTPS_PROXY is meant for other places: the clusters of labs are on this machine
+        config.proxy_url = None;
+    }
+    config.connect_timeout = Some(CONNECT);
+    // that the API server refuses is what is asked for
+    config.default_retry = false;
+    Ok(config)
+}
+
+/// A client that asks as somebody. It must be made within the runtime.
+pub(super) fn client(base: &Config, identity: &Identity) -> Result<kube::Client, ApiError> {
+    let mut config = base.clone();
+    match identity {
+        Identity::Admin => {}
+        Identity::Anonymous => config.auth_info = AuthInfo::default(),
+        Identity::User { name, groups } => {
+            config.auth_info.impersonate = Some(name.clone());
+            config.auth_info.impersonate_groups = Some(groups.clone());
+        }
+        Identity::Token(token) => config.auth_info = with(&Credentials::Token(token.trim().to_owned()))?,
+        Identity::Kubeconfig(text) => config.auth_info = with(&Access::read(text, None)?.credentials)?,
+    }
+    let builder = ClientBuilder::try_from(config)
+        .map_err(|error| ApiError::Identity(format!("the credentials cannot be used: {}", root(&error))))?;
+    Ok(builder.build())
+}
+
+fn with(credentials: &Credentials) -> Result<AuthInfo, ApiError> {
+    let fields = match credentials {
+        Credentials::None => json!({}),
+        Credentials::Token(token) => {
+            // kube panics at one that does not fit into a header
+            if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(ApiError::Identity("the token cannot be used: it is none".to_owned()));
+            }
+            json!({"token": token})
+        }
+        Credentials::Certificate { certificate, key } => {
+            json!({"client-certificate-data": certificate, "client-key-data": key})
+        }
+    };
+    serde_json::from_value(fields).map_err(|error| ApiError::Identity(error.to_string()))
+}
+
+/// Why there is no answer.
+pub(super) fn unreachable(error: &kube::Error) -> ApiError {
+    match error {
+        kube::Error::Auth(_) => ApiError::Identity(format!("the credentials cannot be used: {}", root(error))),
+        _ => ApiError::Unreachable(root(error)),
+    }
+}
+
+/// That the answer does not come in time.
+pub(super) fn late() -> ApiError {
+    ApiError::Unreachable(format!("no answer within {} s", ANSWER.as_secs()))
+}
+
+/// What is at the bottom of an error: all above only says that something went wrong below.
+fn root(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut bottom = error;
+    while let Some(source) = bottom.source() {
+        bottom = source;
+    }
+    match bottom.downcast_ref::<std::io::Error>() {
+        Some(error) if error.raw_os_error().is_some() => error.kind().to_string(),
+        _ => bottom.to_string(),
+    }
+}

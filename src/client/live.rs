@@ -1,0 +1,180 @@
+//! A real cluster behind the trait.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use camino::Utf8Path;
+use kube::client::Body;
+use kube::config::Config;
+use tokio::runtime::Runtime;
+
+use super::api::{Api, ApiError, Ended, Exec, ExecReply, Identity, Method, Request, Response};
+use super::{connect, node, program, warnings};
+
+/// The way to a cluster. It may be used from many threads at once.
+pub struct Client {
+    runtime: Runtime,
+    config: Config,
+    /// kube's clients, one for each identity: its connections are its own.
+    clients: Mutex<HashMap<Identity, kube::Client>>,
+    node: Option<String>,
+}
+
+impl Client {
+    /// Reads a context of a kubeconfig; without a name, the current one. The node is the container of a control-plane
+    /// node of kind. Nothing is sent yet.
+    pub fn connect(kubeconfig: &Utf8Path, context: Option<&str>, node: Option<String>) -> Result<Self, ApiError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("tightship-client")
+            .enable_all()
+            .build()
+            .map_err(|error| ApiError::Unreachable(error.to_string()))?;
+        let config = runtime.block_on(connect::config(kubeconfig, context))?;
+        let client = Self { runtime, config, clients: Mutex::default(), node };
+        // credentials that cannot be used are said at once
+        client.of(&Identity::Admin)?;
+        Ok(client)
+    }
+
+    /// The URL of the API server.
+    pub fn server(&self) -> String {
+        self.config.cluster_url.to_string().trim_end_matches('/').to_owned()
+    }
+
+    fn of(&self, identity: &Identity) -> Result<kube::Client, ApiError> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(identity) {
+            return Ok(client.clone());
+        }
+        let _runtime = self.runtime.enter();
+        let client = connect::client(&self.config, identity)?;
+        clients.insert(identity.clone(), client.clone());
+        Ok(client)
+    }
+
+    fn run(&self, exec: &Exec, identity: &Identity) -> Result<ExecReply, ApiError> {
+        let client = self.of(identity)?;
+        self.runtime.block_on(program::run(client, exec)).map_err(|error| self.named(error))
+    }
+
+    /// The error with the server that does not answer.
+    fn named(&self, error: ApiError) -> ApiError {
+        match error {
+            ApiError::Unreachable(reason) => ApiError::Unreachable(format!("{}: {reason}", self.server())),
+            other => other,
+        }
+    }
+}
+
+impl Api for Client {
+    fn request(&self, request: &Request) -> Result<Response, ApiError> {
+        let client = self.of(&request.identity)?;
+        let body = request.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        let mut builder = http::Request::builder()
+            .method(request.method.as_str())
+            .uri(&request.path)
+            .header(http::header::ACCEPT, "application/json, */*");
+        if request.body.is_some() {
+            builder = builder.header(http::header::CONTENT_TYPE, request.content);
+        }
+        let sent = builder
+            .body(Body::from(body.into_bytes()))
+            .map_err(|error| ApiError::Unreachable(format!("{} cannot be asked for: {error}", request.path)))?;
+        let response =
+            self.runtime.block_on(async { tokio::time::timeout(connect::ANSWER, answer(client, sent)).await });
+        response.unwrap_or_else(|_| Err(connect::late())).map_err(|error| self.named(error))
+    }
+
+    /// kubectl that may not GET a program's connection tries to POST it in an older protocol, so `create` on `pods/exec`
+    /// is enough for it. This client does not know that protocol: it asks whether the POST would be let through, and
+    /// then runs the program as the administrator.
+    fn exec(&self, exec: &Exec) -> Result<ExecReply, ApiError> {
+        let reply = self.run(exec, &exec.identity)?;
+        if !matches!(reply, ExecReply::Refused { status: 403, .. }) || exec.identity == Identity::Admin {
+            return Ok(reply);
+        }
+        let post = Request::new(Method::Post, program::path(exec)).by(exec.identity.clone());
+        let response = self.request(&post)?;
+        match response.status {
+            // that is said last, after all that could refuse
+            400 if response.message().contains("Upgrade request required") => self.run(exec, &Identity::Admin),
+            status => Ok(ExecReply::Refused { status, message: response.message() }),
+        }
+    }
+
+    fn node(&self, argv: &[&str], input: &[u8]) -> Result<Ended, ApiError> {
+        let node = self.node.as_deref();
+        node::run(node.ok_or_else(|| ApiError::NoNode("it is not known".to_owned()))?, argv, input)
+    }
+}
+
+async fn answer(client: kube::Client, request: http::Request<Body>) -> Result<Response, ApiError> {
+    let response = client.send(request).await.map_err(|error| connect::unreachable(&error))?;
+    let (head, body) = response.into_parts();
+    let body = body.collect_bytes().await.map_err(|error| connect::unreachable(&error))?;
+    let warnings = head.headers.get_all(http::header::WARNING).iter();
+    Ok(Response {
+        status: head.status.as_u16(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+        warnings: warnings.flat_map(|value| warnings::texts(&String::from_utf8_lossy(value.as_bytes()))).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::Client;
+    use crate::client::kubeconfig::{Access, Credentials};
+    use crate::client::{Api as _, ApiError, Identity, Request};
+
+    /// A client of a port at which nobody listens.
+    fn client() -> Client {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = format!("https://{}", listener.local_addr().unwrap());
+        drop(listener);
+        let access = Access { server, authority: String::new(), credentials: Credentials::None };
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = Utf8Path::from_path(folder.path()).unwrap().join("kubeconfig");
+        std::fs::write(&path, access.kubeconfig("gone", "default").unwrap()).unwrap();
+        Client::connect(&path, Some("gone"), None).unwrap()
+    }
+
+    #[test]
+    fn a_cluster_that_is_gone_is_unreachable() {
+        let client = client();
+        let said = client.request(&Request::get("/version")).unwrap_err();
+        assert_eq!(said, ApiError::Unreachable(format!("{}: connection refused", client.server())));
+    }
+
+    #[test]
+    fn credentials_that_are_none_are_said_before_anything_is_sent() {
+        let client = client();
+        let kubeconfig = |certificate: &str, key: &str| {
+            let (certificate, key) = (certificate.to_owned(), key.to_owned());
+            let credentials = Credentials::Certificate { certificate, key };
+            let access = Access { server: client.server(), authority: String::new(), credentials };
+            Identity::Kubeconfig(access.kubeconfig("a", "b").unwrap())
+        };
+        for identity in [
+            Identity::Token("two words".to_owned()),
+            Identity::Token(" \n".to_owned()),
+            Identity::Kubeconfig("nothing".to_owned()),
+            kubeconfig("not base64!", "not base64!"),
+            kubeconfig("bm90IFBFTQ==", "bm90IFBFTQ=="),
+            Identity::User { name: "two\nlines".to_owned(), groups: vec![] },
+        ] {
+            let said = client.request(&Request::get("/version").by(identity.clone()));
+            assert!(matches!(said, Err(ApiError::Identity(_))), "{identity:?}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn a_kubeconfig_that_cannot_be_used_is_named() {
+        let Err(said) = Client::connect(Utf8Path::new("/no/such/kubeconfig"), None, None) else {
+            panic!("there is no such file")
+        };
+        assert_eq!(said.to_string(), "/no/such/kubeconfig cannot be used: entity not found");
+    }
+}

@@ -1,0 +1,82 @@
+//! `--fix` and `--diff`.
+
+use super::super::output;
+use crate::check::fix::{self, Fixed};
+use crate::check::{Input, Options, Outcome, Text};
+use crate::diagnostic::masked;
+use crate::k8s::secret;
+use crate::rules::{Finding, Safety};
+
+/// Writes what can be fixed; gives the number of findings fixed. What came in by a pipe goes out by one, fixed or not.
+pub(super) fn apply(
+    inputs: &mut [Input],
+    outcome: &Outcome,
+    options: &Options,
+    safety: Safety,
+) -> anyhow::Result<usize> {
+    let fixed = fix::fix(inputs, outcome, options, safety);
+    for fixed in &fixed {
+        let Some(input) = inputs.get_mut(fixed.file.0 as usize) else { continue };
+        match &mut input.text {
+            Text::File(path) => output::replace(path, fixed.after.as_bytes())?,
+            Text::Here(text) => *text = fixed.after.as_str().into(),
+            // nothing of it is fixed
+            Text::Made { .. } | Text::Failed { .. } => {}
+        }
+    }
+    for input in inputs.iter() {
+        if let Text::Here(text) = &input.text {
+            output::print(text)?;
+        }
+    }
+    say(&fixed, "fixed")
+}
+
+/// Shows what would be fixed, without the secrets in the lines around it; gives the number of findings.
+pub(super) fn show(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) -> anyhow::Result<usize> {
+    let fixed = fix::fix(inputs, outcome, options, safety);
+    for fixed in &fixed {
+        let Some(input) = inputs.get(fixed.file.0 as usize) else { continue };
+        let (old, new) = (format!("a/{}", input.name), format!("b/{}", input.name));
+        let hidden = |text: &str| secret::places(text, 0..text.len());
+        let before = masked(&fixed.before, &hidden(&fixed.before));
+        let after = masked(&fixed.after, &hidden(&fixed.after));
+        output::print(&output::unified(&old, &new, &before, &after))?;
+    }
+    say(&fixed, "would be fixed")
+}
+
+fn say(fixed: &[Fixed], verb: &str) -> anyhow::Result<usize> {
+    let count: usize = fixed.iter().map(|fixed| fixed.count).sum();
+    if count > 0 {
+        output::say(&format!("{} {verb} in {}", output::count(count, "finding"), output::count(fixed.len(), "file")))?;
+    }
+    Ok(count)
+}
+
+/// Takes back the offers that were not taken, and says how many.
+pub(super) fn take_back(outcome: &mut Outcome, safety: Safety) -> anyhow::Result<()> {
+    let mut count = 0;
+    for finding in &mut outcome.findings {
+        if finding.fix.take_if(|fix| fix.safety <= safety).is_some() {
+            count += 1;
+        }
+    }
+    if count > 0 {
+        output::say(&format!("{} left out, as something else would be wrong then", output::count(count, "fix")))?;
+    }
+    Ok(())
+}
+
+/// Takes back the offers to mend what another program made, which nobody can do there. What to do stays said.
+pub(super) fn only_where_written(outcome: &mut Outcome, inputs: &[Input]) -> usize {
+    let is_written = |finding: &Finding| inputs.get(finding.file().0 as usize).is_none_or(Input::is_written);
+    let mut count = 0;
+    for finding in outcome.findings.iter_mut().filter(|finding| !is_written(finding)) {
+        if let Some(fix) = finding.fix.take() {
+            finding.help.get_or_insert(fix.title);
+            count += 1;
+        }
+    }
+    count
+}

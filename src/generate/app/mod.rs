@@ -1,0 +1,252 @@
+//! From an app to what its templates see, and from there to its files.
+
+mod network;
+pub(super) use network::dns;
+mod pod;
+mod volumes;
+
+use minijinja::Error;
+
+use super::view::{Annotations, AppView, Batch, Claim, Cron, Pair, PortView, RoleRule, RouteView, ScaleView};
+use crate::render::plan::Manifest;
+use crate::spec::App;
+use crate::spec::app::{Level, Platform};
+use crate::spec::container::Port;
+use crate::spec::exception::{Object, Rule};
+use crate::spec::network::{Route, Via};
+use crate::spec::storage::Access;
+use crate::spec::validate::find_port;
+use crate::spec::workload::{Concurrency, Replicas, WorkloadKind};
+use crate::template;
+
+/// The manifests of an app in the order in which they are best applied: what others need comes first.
+pub fn manifests(app: &App) -> Result<Vec<Manifest>, Error> {
+    let view = view(app);
+    let (workload, template) = match app.workload.kind {
+        WorkloadKind::Deployment => ("deployment", "app/deployment.yaml.j2"),
+        WorkloadKind::StatefulSet => ("stateful-set", "app/stateful-set.yaml.j2"),
+        WorkloadKind::DaemonSet => ("daemon-set", "app/daemon-set.yaml.j2"),
+        WorkloadKind::Job => ("job", "app/job.yaml.j2"),
+        WorkloadKind::CronJob => ("cron-job", "app/cron-job.yaml.j2"),
+    };
+    let claims_apart = !view.claims.is_empty() && app.workload.kind != WorkloadKind::StatefulSet;
+    let has_service = !view.service_ports.is_empty() || view.headless.is_some();
+    let route = match app.route.as_ref().map(|route| route.via) {
+        Some(Via::Gateway) => Some(("http-route", "app/http-route.yaml.j2")),
+        Some(Via::Ingress) => Some(("ingress", "app/ingress.yaml.j2")),
+        None => None,
+    };
+    let parts = [
+        Some((20, "service-account", "app/service-account.yaml.j2")),
+        Some((30, "network-policy", "app/network-policy.yaml.j2")),
+        view.config.is_some().then_some((40, "config-map", "app/config-map.yaml.j2")),
+        claims_apart.then_some((40, "storage", "app/storage.yaml.j2")),
+        Some((50, workload, template)),
+        has_service.then_some((60, "service", "app/service.yaml.j2")),
+        route.map(|(name, template)| (60, name, template)),
+        view.scale.is_some().then_some((70, "autoscaler", "app/autoscaler.yaml.j2")),
+        view.budget.then_some((70, "disruption-budget", "app/disruption-budget.yaml.j2")),
+    ];
+    let context = template::context("app", &view);
+    parts
+        .into_iter()
+        .flatten()
+        .map(|(order, name, template)| Ok(Manifest { order, name, text: template::render(template, context.clone())? }))
+        .collect()
+}
+
+/// The most pods that there can be, and the least.
+fn bounds(app: &App) -> (i64, i64) {
+    match app.replicas.as_ref().map_or(&Replicas::default(), |replicas| &replicas.value) {
+        Replicas::Fixed(count) => (*count, *count),
+        Replicas::Scaled(scale) => (scale.max.0, scale.min.0),
+    }
+}
+
+fn view(app: &App) -> AppView {
+    let scaled = app.workload.has_replicas();
+    let (most, least) = if scaled { bounds(app) } else { (1, 1) };
+    let scale = match app.replicas.as_ref().map(|replicas| &replicas.value) {
+        Some(Replicas::Scaled(scale)) if scaled => {
+            Some(ScaleView { min: scale.min.0, max: scale.max.0, cpu: scale.cpu.0 })
+        }
+        _ => None,
+    };
+    let config = volumes::config(app);
+    let (ingress, egress) = (network::ingress(app), network::egress(app));
+    let policy_types = [("Ingress", ingress.is_empty()), ("Egress", egress.is_empty())];
+    AppView {
+        name: app.name.to_string(),
+        namespace: app.namespace().to_owned(),
+        kind: kind(app.workload.kind),
+        labels: labels(app),
+        selector: selector(&app.name),
+        annotations: annotations(app),
+        replicas: (scaled && scale.is_none()).then_some(most),
+        recreate: app
+            .storage
+            .iter()
+            .any(|storage| access(app, storage.access.as_ref().map(|it| it.value)) != Access::ReadWriteMany),
+        headless: headless(app),
+        batch: app.workload.is_batch().then(|| Batch {
+            retries: app.workload.retries.as_ref().map_or(3, |retries| retries.0),
+            deadline: app.workload.deadline.as_ref().map_or(3600, |deadline| deadline.0),
+            keep: app.workload.keep.as_ref().map_or(86_400, |keep| keep.0),
+        }),
+        cron: app.workload.schedule.as_ref().map(|schedule| Cron {
+            schedule: schedule.to_string(),
+            time_zone: app.workload.time_zone.as_ref().map_or("Etc/UTC", |zone| zone.as_str()).to_owned(),
+            concurrency: match app.workload.concurrency.as_ref().map_or(Concurrency::Forbid, |it| it.value) {
+                Concurrency::Forbid => "Forbid",
+                Concurrency::Allow => "Allow",
+                Concurrency::Replace => "Replace",
+            },
+            starting_deadline: app.workload.starting_deadline.as_ref().map_or(300, |deadline| deadline.0),
+        }),
+        pod: pod::pod(app, most, config.as_ref()),
+        pull_secrets: app.pull_secrets.iter().map(|name| name.to_string()).collect(),
+        role: role(app),
+        ports: app.offered_ports().map(port_view).collect(),
+        service_ports: app.offered_ports().filter(|port| port.service_port().is_some()).map(port_view).collect(),
+        claims: claims(app),
+        config,
+        scale,
+        budget: scaled && least > 1,
+        dns: network::dns(&app.target),
+        policy_types: policy_types.iter().filter(|(_, empty)| !empty).map(|(name, _)| *name).collect(),
+        ingress,
+        egress,
+        route: route(app),
+    }
+}
+
+fn kind(kind: WorkloadKind) -> &'static str {
+    match kind {
+        WorkloadKind::Deployment => "Deployment",
+        WorkloadKind::StatefulSet => "StatefulSet",
+        WorkloadKind::DaemonSet => "DaemonSet",
+        WorkloadKind::Job => "Job",
+        WorkloadKind::CronJob => "CronJob",
+    }
+}
+
+/// The kind of an app's workload with its API version.
+pub fn type_of(app: &App) -> (&'static str, &'static str) {
+    let version = if app.workload.is_batch() { "batch/v1" } else { "apps/v1" };
+    (version, kind(app.workload.kind))
+}
+
+fn headless(app: &App) -> Option<String> {
+    (app.workload.kind == WorkloadKind::StatefulSet).then(|| format!("{}-headless", app.name.as_str()))
+}
+
+/// The labels by which pods are selected. A Deployment's cannot change later, so they say nothing that may.
+pub(super) fn selector(name: &str) -> Vec<Pair> {
+    vec![Pair::new("app.kubernetes.io/name", name), Pair::new("app.kubernetes.io/instance", name)]
+}
+
+fn labels(app: &App) -> Vec<Pair> {
+    let mut labels = selector(&app.name);
+    labels.push(Pair::new("app.kubernetes.io/part-of", app.part_of()));
+    labels.push(Pair::new("app.kubernetes.io/managed-by", "tightship"));
+    if let Some(owner) = &app.owner {
+        labels.push(Pair::new("tightship/owner", owner.as_str()));
+    }
+    labels
+}
+
+fn annotations(app: &App) -> Annotations {
+    let of = |object: Object| -> Vec<Pair> {
+        let here = app.exceptions.iter().filter(|exception| exception.rule.value.object() == object);
+        here.map(|exception| {
+            let text =
+                format!("{} ({}, until {})", exception.reason.as_str(), exception.ticket.as_str(), **exception.expires);
+            Pair::new(format!("tightship/allow.{}", exception.rule.value.as_str()), text)
+        })
+        .collect()
+    };
+    let mut workload = of(Object::Workload);
+    if app.level.value == Level::Baseline {
+        let mut gap: Vec<&str> = Vec::new();
+        if excepted(app, Rule::RunAsRoot) {
+            gap.push("runAsNonRoot");
+        }
+        if app.capabilities.iter().any(|capability| capability.value.as_str() != "NET_BIND_SERVICE") {
+            gap.push("capabilities");
+        }
+        let text = if gap.is_empty() { "none".to_owned() } else { gap.join(", ") };
+        workload.push(Pair::new("tightship/gap-to-restricted", text));
+    }
+    // an environment may have another route than the one that needs the exception
+    let unencrypted = app.route.as_ref().is_some_and(|route| route.via == Via::Ingress && route.tls.is_none());
+    let route = if unencrypted { of(Object::Route) } else { Vec::new() };
+    Annotations { workload, role: of(Object::Role), route }
+}
+
+fn excepted(app: &App, rule: Rule) -> bool {
+    app.exceptions.iter().any(|exception| exception.rule.value == rule)
+}
+
+fn role(app: &App) -> Vec<RoleRule> {
+    app.api
+        .iter()
+        .map(|rule| RoleRule {
+            group: rule.group.to_string(),
+            resource: rule.resource.to_string(),
+            names: rule.names.iter().map(|name| name.to_string()).collect(),
+            verbs: rule.verbs.iter().map(|verb| verb.to_string()).collect(),
+        })
+        .collect()
+}
+
+fn port_view(port: &Port) -> PortView {
+    PortView {
+        name: port.name.to_string(),
+        port: port.port.0,
+        service: port.service_port().unwrap_or(0),
+        protocol: port.protocol.as_str(),
+    }
+}
+
+fn access(app: &App, access: Option<Access>) -> Access {
+    // kind's volumes come from no CSI driver, which ReadWriteOncePod needs
+    let default = if app.target.platform == Platform::Kind { Access::ReadWriteOnce } else { Access::ReadWriteOncePod };
+    access.unwrap_or(default)
+}
+
+fn claims(app: &App) -> Vec<Claim> {
+    app.storage
+        .iter()
+        .map(|storage| Claim {
+            name: format!("{}-{}", app.name.as_str(), storage.name.as_str()),
+            volume: storage.name.to_string(),
+            size: storage.size.as_str().to_owned(),
+            class: storage.class.as_ref().map(|class| class.to_string()),
+            access: access(app, storage.access.as_ref().map(|it| it.value)).as_str(),
+        })
+        .collect()
+}
+
+/// The port that a route leads to.
+fn called<'a>(app: &'a App, route: &Route) -> Option<&'a Port> {
+    match &route.port {
+        Some(port) => find_port(&port.value, app.offered_ports()),
+        None => app.offered_ports().next(),
+    }
+}
+
+fn route(app: &App) -> Option<RouteView> {
+    let route = app.route.as_ref()?;
+    let port = called(app, route);
+    let gateway = route.gateway.as_ref().map(|gateway| &***gateway);
+    Some(RouteView {
+        host: route.host.to_string(),
+        path: route.path.as_ref().map_or("/", |path| path.as_str()).to_owned(),
+        service_port: port.and_then(Port::service_port).unwrap_or(0),
+        gateway: gateway.map(|(_, name)| name.clone()),
+        namespace: gateway.map(|(namespace, _)| namespace.clone()),
+        listener: route.listener.as_ref().map_or("https", |name| name.as_str()).to_owned(),
+        class: route.class.as_ref().map(|class| class.to_string()),
+        tls: route.tls.as_ref().map(|tls| tls.to_string()),
+    })
+}

@@ -1,0 +1,174 @@
+//! The baseline: what every hardened control plane of a release has, whatever runs it. A target only arranges it.
+
+mod files;
+mod flags;
+mod settings;
+mod wiring;
+
+use serde::Serialize;
+
+use crate::k8s::version::Version;
+use crate::spec::ApiServer;
+use crate::spec::api_server::Form;
+
+pub use files::{ConfigFile, Folder};
+pub use settings::{Admission, Audit, Authentication, Encryption, Exception, Kubelet, Network};
+
+/// A program of the control plane that is set up by flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Program {
+    /// kube-apiserver.
+    #[serde(rename = "kube-apiserver")]
+    ApiServer,
+    /// kube-controller-manager.
+    #[serde(rename = "kube-controller-manager")]
+    ControllerManager,
+    /// kube-scheduler.
+    #[serde(rename = "kube-scheduler")]
+    Scheduler,
+    /// etcd.
+    #[serde(rename = "etcd")]
+    Etcd,
+}
+
+impl Program {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::ApiServer, Self::ControllerManager, Self::Scheduler, Self::Etcd];
+
+    /// The name of the program.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiServer => "kube-apiserver",
+            Self::ControllerManager => "kube-controller-manager",
+            Self::Scheduler => "kube-scheduler",
+            Self::Etcd => "etcd",
+        }
+    }
+}
+
+/// Why a flag is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Role {
+    /// Certificates and addresses: whatever installs a cluster sets it already.
+    Wiring,
+    /// What the baseline adds.
+    Hardening,
+}
+
+/// A flag with its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Flag {
+    /// The program that takes it.
+    pub program: Program,
+    /// Its name without dashes.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+    /// Who sets it.
+    pub role: Role,
+    /// Why, in a few words.
+    pub why: &'static str,
+    /// The items of the CIS Benchmark and the STIG that ask for it.
+    pub controls: Vec<&'static str>,
+}
+
+impl Flag {
+    /// What a comment says about it.
+    pub fn comment(&self) -> String {
+        if self.controls.is_empty() {
+            return self.why.to_owned();
+        }
+        format!("{}: {}", self.controls.join(", "), self.why)
+    }
+}
+
+/// Everything that hardens one control plane.
+#[derive(Debug, Clone, Serialize)]
+pub struct Baseline {
+    /// The name of the cluster.
+    pub name: String,
+    /// The release, such as `1.36`.
+    pub kubernetes: String,
+    /// The patch release, where the spec names it, such as `v1.36.2`.
+    pub patch: Option<String>,
+    /// The profile: cis, stig or lab.
+    pub profile: &'static str,
+    /// The folder of the files on the machine.
+    pub home: &'static str,
+    /// The flags of all programs.
+    pub flags: Vec<Flag>,
+    /// The files that flags name.
+    pub files: Vec<ConfigFile>,
+    /// Folders that must be there, with owner and mode.
+    pub folders: Vec<Folder>,
+    /// Who may come in.
+    pub authentication: Authentication,
+    /// What is let through.
+    pub admission: Admission,
+    /// What is written down.
+    pub audit: Audit,
+    /// What etcd sees.
+    pub encryption: Encryption,
+    /// The kubelets.
+    pub kubelet: Kubelet,
+    /// Addresses.
+    pub network: Network,
+    /// What is weaker, and until when.
+    pub exceptions: Vec<Exception>,
+    /// Whether comments explain it.
+    pub comments: bool,
+}
+
+impl Baseline {
+    /// The baseline of a spec.
+    pub fn new(server: &ApiServer) -> Self {
+        let release = server.target.kubernetes.value;
+        let settings = settings::Settings::new(server);
+        let home = home(server.form());
+        let folders = files::folders(server, home, &settings);
+        let files = files::files(server, home, &settings);
+        let flags = flags::flags(server, &files, &settings);
+        Self {
+            name: server.name.to_string(),
+            kubernetes: release.version.to_string(),
+            patch: release.patch.map(|patch| format!("v{}.{patch}", release.version)),
+            profile: server.profile.value.as_str(),
+            home,
+            flags,
+            files,
+            folders,
+            authentication: settings.authentication,
+            admission: settings.admission,
+            audit: settings.audit,
+            encryption: settings.encryption,
+            kubelet: settings.kubelet,
+            network: settings.network,
+            exceptions: settings.exceptions,
+            comments: server.output.comments,
+        }
+    }
+
+    /// The flags of a program that the baseline adds.
+    pub fn hardening(&self, program: Program) -> impl Iterator<Item = &Flag> {
+        self.flags.iter().filter(move |flag| flag.program == program && flag.role == Role::Hardening)
+    }
+
+    /// All flags of a program, for targets that start it themselves.
+    pub fn all_of(&self, program: Program) -> impl Iterator<Item = &Flag> {
+        self.flags.iter().filter(move |flag| flag.program == program)
+    }
+
+    /// The release.
+    pub fn version(&self) -> Version {
+        Version::parse(&self.kubernetes).unwrap_or_default()
+    }
+}
+
+/// The folder of the files on the machine.
+fn home(form: Form) -> &'static str {
+    match form {
+        Form::K3s => "/etc/rancher/k3s/hardening",
+        Form::Rke2 => "/etc/rancher/rke2/hardening",
+        _ => "/etc/kubernetes/hardening",
+    }
+}

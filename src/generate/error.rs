@@ -1,0 +1,32 @@
+//! Why a spec could not be rendered.
+
+/// Why nothing could be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A template failed.
+    #[error("template: {0}")]
+    Template(#[from] minijinja::Error),
+    /// A template made something that Kubernetes does not take.
+    #[error("{what}: {reason} (a defect in tightship, please report it)")]
+    Invalid {
+        /// The file.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A rule finds fault with what a template made, and no exception lets it pass.
+    #[error("{what}: {message} [{rule}] at `{path}`; nothing was written")]
+    Finding {
+        /// The file.
+        what: String,
+        /// The rule.
+        rule: &'static str,
+        /// The field.
+        path: String,
+        /// What the rule says.
+        message: String,
+    },
+    /// No document has this environment.
+    #[error("there is no environment `{0}`{1}")]
+    UnknownEnvironment(String, String),
+}

@@ -1,0 +1,23 @@
+//! Where the manifests go: one file per layout.
+
+pub mod kustomize;
+pub mod plain;
+
+use std::fmt::Write as _;
+
+use crate::spec::Specs;
+use crate::yaml::quote;
+
+/// The first line of every file. The name of the spec is quoted where it could end the comment.
+pub fn header(spec: &str) -> String {
+    let mut line = String::from("# RenderedFile by tightship from ");
+    // writing to a string cannot fail
+    let _ = writeln!(line, "{}: edit that, then run `tightship render`.", quote::scalar(spec));
+    line
+}
+
+/// The folder of an app. Two apps of one name can only be in different spaces.
+pub fn app_folder(specs: &Specs, name: &str, namespace: &str) -> String {
+    let alone = specs.apps.iter().filter(|app| app.name.as_str() == name).count() < 2;
+    if alone { format!("apps/{name}") } else { format!("apps/{namespace}.{name}") }
+}

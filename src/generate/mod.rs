@@ -1,0 +1,37 @@
+//! From a spec to a plan of files: apps, spaces and control planes, each checked by the rules before it is written.
+
+mod app;
+mod audit;
+pub mod baseline;
+mod error;
+mod layout;
+mod manifests;
+mod options;
+mod patch;
+mod space;
+mod target;
+mod view;
+
+pub use error::RenderError;
+pub use options::Options;
+
+use crate::render::plan::Plan;
+use crate::spec::Specs;
+
+/// The plan of all documents. Printed are the manifests for kubectl, or, where there are none, the files of the control planes.
+pub fn plan(specs: &Specs, options: Options<'_>) -> Result<Plan, RenderError> {
+    let mut plan = manifests::plan(specs, options)?;
+    let alone = plan.stream.is_empty();
+    for server in &specs.api_servers {
+        for file in target::files(server, options)? {
+            let extension = file.path.extension();
+            if alone && extension != Some("md") && extension.is_some() {
+                let separator = if extension == Some("yaml") { "---\n" } else { "" };
+                plan.stream.extend([separator, "# ", file.path.as_str(), "\n", &file.text]);
+            }
+            plan.files.push(file);
+        }
+    }
+    plan.files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(plan)
+}

@@ -1,0 +1,141 @@
+//! From a space to what its templates see, and from there to its files.
+
+use minijinja::Error;
+use serde::Serialize;
+
+use super::app::dns;
+use super::view::Dns;
+use crate::render::plan::Manifest;
+use crate::spec::Space;
+use crate::spec::space::{DEFAULT_MEMORY, MOST_MEMORY, PolicyVersion, Quota, QuotaPreset, Role};
+use crate::template;
+
+#[derive(Debug, Serialize)]
+struct SpaceView {
+    name: String,
+    owner: Option<String>,
+    level: &'static str,
+    policy_version: String,
+    quota: QuotaView,
+    limits: LimitsView,
+    dns: Dns,
+    allow_within: bool,
+    roles: Vec<RoleView>,
+    registries_expression: String,
+}
+
+/// Quantities as text: in a quota they all are.
+#[derive(Debug, Serialize)]
+struct QuotaView {
+    cpu: String,
+    memory: String,
+    disk: String,
+    pods: String,
+    claims: String,
+    storage: String,
+    load_balancers: String,
+}
+
+#[derive(Debug, Serialize)]
+struct LimitsView {
+    cpu: String,
+    memory: String,
+    max_memory: String,
+    max_storage: String,
+}
+
+#[derive(Debug, Serialize)]
+struct RoleView {
+    word: &'static str,
+    groups: Vec<String>,
+}
+
+/// The manifests of a space in the order in which they are best applied. The namespace's own account comes last, when the
+/// control plane has made it: applied at once, the two would race.
+pub fn manifests(space: &Space) -> Result<Vec<Manifest>, Error> {
+    let view = view(space);
+    let parts = [
+        Some((0, "namespace", "space/namespace.yaml.j2")),
+        Some((10, "quota", "space/quota.yaml.j2")),
+        Some((10, "network-policy", "space/network-policy.yaml.j2")),
+        (!view.roles.is_empty()).then_some((10, "roles", "space/roles.yaml.j2")),
+        (!space.registries.is_empty()).then_some((10, "registries", "space/registries.yaml.j2")),
+        Some((15, "default-service-account", "space/service-account.yaml.j2")),
+    ];
+    let context = template::context("space", &view);
+    parts
+        .into_iter()
+        .flatten()
+        .map(|(order, name, template)| Ok(Manifest { order, name, text: template::render(template, context.clone())? }))
+        .collect()
+}
+
+fn view(space: &Space) -> SpaceView {
+    let release = space.target.kubernetes.0;
+    let limits = &space.limits;
+    let text = |quantity: Option<&str>, default: &str| quantity.unwrap_or(default).to_owned();
+    SpaceView {
+        name: space.name.to_string(),
+        owner: space.owner.as_ref().map(|owner| owner.to_string()),
+        level: space.level.value.as_str(),
+        policy_version: match space.policy_version.unwrap_or(PolicyVersion::At(release)) {
+            PolicyVersion::Latest => "latest".to_owned(),
+            PolicyVersion::At(version) => format!("v{version}"),
+        },
+        quota: quota(&space.quota),
+        limits: LimitsView {
+            cpu: text(limits.cpu.as_ref().map(|it| it.as_str()), "50m"),
+            memory: text(limits.memory.as_ref().map(|it| it.as_str()), DEFAULT_MEMORY),
+            max_memory: text(limits.max_memory.as_ref().map(|it| it.as_str()), MOST_MEMORY),
+            max_storage: text(limits.max_storage.as_ref().map(|it| it.as_str()), "50Gi"),
+        },
+        dns: dns(&space.target),
+        allow_within: space.network.allow_within,
+        roles: roles(space),
+        registries_expression: registries(space),
+    }
+}
+
+fn quota(quota: &Quota) -> QuotaView {
+    let preset = |cpu: &str, memory: &str, disk: &str, pods: &str, claims: &str, storage: &str| QuotaView {
+        cpu: cpu.to_owned(),
+        memory: memory.to_owned(),
+        disk: disk.to_owned(),
+        pods: pods.to_owned(),
+        claims: claims.to_owned(),
+        storage: storage.to_owned(),
+        load_balancers: "0".to_owned(),
+    };
+    match quota {
+        Quota::Preset(QuotaPreset::S) => preset("4", "8Gi", "20Gi", "20", "10", "100Gi"),
+        Quota::Preset(QuotaPreset::M) => preset("16", "32Gi", "60Gi", "60", "30", "500Gi"),
+        Quota::Preset(QuotaPreset::L) => preset("64", "128Gi", "200Gi", "200", "100", "2Ti"),
+        Quota::Explicit(own) => QuotaView {
+            cpu: own.cpu.as_str().to_owned(),
+            memory: own.memory.as_str().to_owned(),
+            disk: own.disk.as_ref().map_or("20Gi", |disk| disk.as_str()).to_owned(),
+            pods: own.pods.0.to_string(),
+            claims: own.claims.0.to_string(),
+            storage: own.storage.as_ref().map_or("100Gi", |storage| storage.as_str()).to_owned(),
+            load_balancers: own.load_balancers.0.to_string(),
+        },
+    }
+}
+
+/// One entry for each role that some team has, weakest first.
+fn roles(space: &Space) -> Vec<RoleView> {
+    let groups = |role: Role| -> Vec<String> {
+        space.teams.iter().filter(|team| team.role == role).map(|team| team.group.to_string()).collect()
+    };
+    [Role::View, Role::Edit, Role::Admin]
+        .into_iter()
+        .map(|role| RoleView { word: role.as_str(), groups: groups(role) })
+        .filter(|role| !role.groups.is_empty())
+        .collect()
+}
+
+/// The registries as a list in CEL. Their characters are those of image names, none of which ends a CEL string.
+fn registries(space: &Space) -> String {
+    let texts: Vec<String> = space.registries.iter().map(|registry| format!("'{}/'", registry.as_str())).collect();
+    format!("[{}]", texts.join(", "))
+}

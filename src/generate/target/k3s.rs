@@ -1,0 +1,23 @@
+//! K3s: the control plane is one process on the machine, so nothing has to be mounted.
+
+use minijinja::Error;
+
+use super::{RenderedFile, Target, rancher};
+use crate::generate::baseline::Baseline;
+
+pub(super) struct K3s;
+
+impl Target for K3s {
+    fn files(&self, baseline: &Baseline) -> Result<Vec<RenderedFile>, Error> {
+        let distribution = rancher::Distribution { name: "k3s", profile: None, mounts: Vec::new() };
+        rancher::files(baseline, distribution)
+    }
+
+    fn apply(&self, _: &Baseline) -> String {
+        rancher::apply("k3s", "k3s")
+    }
+
+    fn roll_back(&self, _: &Baseline) -> String {
+        rancher::roll_back("k3s", "k3s")
+    }
+}

@@ -1,0 +1,18 @@
+//! What Kubernetes means: versions, names, quantities, images, schedules, networks, and the fields of its objects.
+
+pub mod cron;
+pub mod fields;
+pub mod go_text;
+pub mod image;
+pub mod names;
+pub mod network;
+pub mod network_policy;
+pub mod object;
+pub mod pod;
+pub mod pod_security;
+pub mod quantity;
+pub mod rbac;
+pub mod schema;
+pub mod secret;
+pub mod verify;
+pub mod version;

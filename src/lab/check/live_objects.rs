@@ -1,0 +1,120 @@
+//! What the rules see of namespaces: the objects that a person has made there, and what gives rights in them.
+
+use std::thread;
+
+use serde_json::Value;
+
+use super::objects::{self, items, text};
+use crate::client::kinds::Resource;
+use crate::lab::check_context::CheckContext;
+use crate::lab::verdict::CheckResult;
+
+/// The kinds that rules look into. Secrets are left where they are.
+const KINDS: &[(&str, &str)] = &[
+    ("v1", "ConfigMap"),
+    ("v1", "LimitRange"),
+    ("v1", "Pod"),
+    ("v1", "ResourceQuota"),
+    ("v1", "Service"),
+    ("v1", "ServiceAccount"),
+    ("apps/v1", "DaemonSet"),
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "ReplicaSet"),
+    ("apps/v1", "StatefulSet"),
+    ("batch/v1", "CronJob"),
+    ("batch/v1", "Job"),
+    ("networking.k8s.io/v1", "Ingress"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("rbac.authorization.k8s.io/v1", "Role"),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+];
+
+/// The label of the roles and bindings that every cluster has.
+const DEFAULT: &str = "/metadata/labels/kubernetes.io~1bootstrapping";
+
+/// The objects of these namespaces, the namespaces among them.
+pub(super) fn objects(namespaces: &[&str], context: &CheckContext<'_>) -> Result<Vec<Value>, CheckResult> {
+    // some dozen small answers: together they take as long as the slowest
+    let mut found = thread::scope(|scope| {
+        let asked: Vec<_> = namespaces
+            .iter()
+            .flat_map(|&namespace| {
+                std::iter::once(None).chain(KINDS.iter().map(Some)).map(move |kind| (namespace, kind))
+            })
+            .map(|(namespace, kind)| scope.spawn(move || of_kind(namespace, kind, context)))
+            .collect();
+        let answers = asked.into_iter().map(|asked| {
+            asked.join().unwrap_or_else(|_| Err(CheckResult::error("the objects of a kind could not be asked for")))
+        });
+        answers.collect::<Result<Vec<_>, _>>()
+    })?
+    .concat();
+    found.retain(|object| !objects::is_going(object) && !is_the_clusters(object));
+    let rights = rights(namespaces, &found, context)?;
+    found.extend(rights);
+    Ok(found)
+}
+
+/// The objects of a kind in a namespace; without a kind, the namespace itself.
+fn of_kind(
+    namespace: &str,
+    kind: Option<&(&str, &str)>,
+    context: &CheckContext<'_>,
+) -> Result<Vec<Value>, CheckResult> {
+    let Some((api_version, kind)) = kind else {
+        let own = objects::object(context, &objects::kind(context, Some("v1"), "Namespace")?, None, namespace)?;
+        return Ok(vec![own.ok_or_else(|| CheckResult::nothing(format!("there is no namespace {namespace}")))?]);
+    };
+    objects::list(context, &objects::kind(context, Some(api_version), kind)?, Some(namespace), None)
+}
+
+/// What the cluster puts into each namespace.
+fn is_the_clusters(object: &Value) -> bool {
+    match (text(object, "/kind"), text(object, "/metadata/name")) {
+        ("ConfigMap", "kube-root-ca.crt") => true,
+        // one that somebody has changed has more to say than its name
+        ("ServiceAccount", "default") => {
+            let fields = object.as_object().into_iter().flatten();
+            let mut fields = fields.map(|(key, _)| key.as_str());
+            fields.all(|key| matches!(key, "apiVersion" | "kind" | "metadata"))
+        }
+        _ => false,
+    }
+}
+
+/// The cluster's bindings for somebody of these namespaces or for everybody, and the cluster's roles that are bound.
+fn rights(namespaces: &[&str], found: &[Value], context: &CheckContext<'_>) -> Result<Vec<Value>, CheckResult> {
+    let kind = |kind| objects::kind(context, Some("rbac.authorization.k8s.io/v1"), kind);
+    let mut all = objects::list(context, &kind("ClusterRoleBinding")?, None, None)?;
+    all.retain(|binding| {
+        let concerns = |subject| is_of(subject, namespaces);
+        binding.pointer(DEFAULT).is_none() && items(binding, "/subjects").iter().any(concerns)
+    });
+    let roles: Resource = kind("ClusterRole")?;
+    let bindings = found.iter().filter(|object| text(object, "/kind") == "RoleBinding").chain(&all);
+    let bound = bindings.filter(|binding| text(binding, "/roleRef/kind") == "ClusterRole");
+    let mut names: Vec<String> = bound.map(|binding| text(binding, "/roleRef/name").to_owned()).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        let role = objects::object(context, &roles, None, &name)?;
+        all.extend(role.filter(|role| role.pointer(DEFAULT).is_none()));
+    }
+    Ok(all)
+}
+
+/// Whether a subject is of one of these namespaces, or of all.
+fn is_of(subject: &Value, namespaces: &[&str]) -> bool {
+    let name = text(subject, "/name");
+    match text(subject, "/kind") {
+        "ServiceAccount" => namespaces.contains(&text(subject, "/namespace")),
+        "Group" => match name.strip_prefix("system:serviceaccounts:") {
+            Some(namespace) => namespaces.contains(&namespace),
+            None => matches!(name, "system:serviceaccounts" | "system:authenticated" | "system:unauthenticated"),
+        },
+        _ => {
+            let account = name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
+            account.is_some_and(|(namespace, _)| namespaces.contains(&namespace))
+        }
+    }
+}

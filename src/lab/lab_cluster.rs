@@ -1,0 +1,315 @@
+//! The cluster that labs run on: one that is made for them, or one that the user names.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::sync::atomic::AtomicBool;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+
+use super::course::values::Need;
+use super::course::{Entry, Faults, Lab};
+use super::state::{ClusterRecord, StateError, Workspace};
+use crate::client::kinds::Resource;
+use crate::client::{Api as _, ApiError, Client, apply, kubeconfig::Access, server};
+use crate::cluster::create::{Borrowed, Wanted};
+use crate::cluster::{ClusterDir, ClusterError, Progress, delete, image};
+
+/// The name of the context in the learner's kubeconfig.
+pub const CONTEXT: &str = "tightship-lab";
+
+/// Why a cluster cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// It does not answer.
+    #[error(
+        "the cluster {name} does not answer: {reason}\n  is it gone? `tightship lab down` forgets it, and `tightship lab start` makes another"
+    )]
+    Gone {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// Another cluster answers in its place.
+    #[error(
+        "another cluster answers as {0} than the one that the labs were started on: `tightship lab down` forgets that one"
+    )]
+    Other(String),
+    /// There is no such context.
+    #[error("the context {name} cannot be used: {reason}")]
+    Context {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// It may be a cluster that others need.
+    #[error(
+        "{0} is not a kind cluster, and labs open holes: to use it all the same, add --yes-this-cluster; without --context a cluster is made"
+    )]
+    Real(String),
+    /// Its answer makes no sense.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// The labs here run on another one.
+    #[error(
+        "the labs here run on the cluster {here}, not on {wanted}: `tightship lab down` ends them first, or take another folder with --dir"
+    )]
+    Elsewhere {
+        /// The cluster that they run on.
+        here: String,
+        /// The context that was named.
+        wanted: String,
+    },
+    /// The lab needs a cluster of its own.
+    #[error("{0} changes the control plane, and gets a cluster of its own: leave --context out")]
+    Own(String),
+    /// It cannot be made or deleted.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// What is remembered cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+/// The way to the cluster of a lab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClusterSource<'w> {
+    /// It is there.
+    Open(&'w ClusterRecord),
+    /// It is that of a context of the user's kubeconfig.
+    Adopt(&'w str),
+    /// It has to be made.
+    Make,
+}
+
+/// The way to the cluster of a lab, from what is known and what is asked for.
+pub fn way<'w>(
+    lab: &Lab,
+    known: Option<&'w ClusterRecord>,
+    context: Option<&'w str>,
+) -> Result<ClusterSource<'w>, SiteError> {
+    match (known, context) {
+        (Some(record), Some(wanted)) if record.context.as_deref() != Some(wanted) => {
+            Err(SiteError::Elsewhere { here: record.name.clone(), wanted: wanted.to_owned() })
+        }
+        (Some(record), _) => Ok(ClusterSource::Open(record)),
+        (None, Some(_)) if lab.needs.contains(&Need::OwnCluster) => Err(SiteError::Own(lab.id.to_string())),
+        (None, Some(context)) => Ok(ClusterSource::Adopt(context)),
+        (None, None) => Ok(ClusterSource::Make),
+    }
+}
+
+/// What a new cluster for a lab is made from.
+pub fn wanted(entry: &Entry, image: Option<&str>) -> Result<Wanted, Faults> {
+    let is_own = entry.lab.needs.contains(&Need::OwnCluster);
+    Ok(Wanted {
+        image: image.filter(|image| !image.is_empty()).map(str::to_owned),
+        kubernetes: None,
+        hardened: false,
+        nodes: 1,
+        custom: if is_own { Some(entry.cluster()?) } else { None },
+    })
+}
+
+/// A cluster that answers.
+pub struct LabCluster {
+    /// What is written down about it.
+    pub record: ClusterRecord,
+    /// The way to it.
+    pub client: Client,
+}
+
+impl LabCluster {
+    /// The cluster that was written down. Fails if it is gone, or another one. One that we made is there as long as its node
+    /// is: that the API server does not answer may be what the learner has just done.
+    pub fn open(record: &ClusterRecord) -> Result<Self, SiteError> {
+        let gone = |error: ApiError| SiteError::Gone { name: record.name.clone(), reason: error.to_string() };
+        let client = connect(record).map_err(gone)?;
+        match server::cluster_uid(&client) {
+            Ok(uid) if uid != record.uid => return Err(SiteError::Other(record.name.clone())),
+            Ok(_) => {}
+            Err(_) if record.made && is_there(&client) => {}
+            Err(error) => return Err(gone(error)),
+        }
+        Ok(Self { record: record.clone(), client })
+    }
+
+    /// Makes a cluster of that name for the labs of a working folder.
+    pub fn make(
+        workspace: &Workspace,
+        name: &str,
+        wanted: &Wanted,
+        progress: &mut dyn Progress,
+        stop: &AtomicBool,
+    ) -> Result<Self, SiteError> {
+        // a cluster whose labs cannot start is none, and goes again
+        let (site, cluster) = Self::borrow(&workspace.clusters(), name, wanted, progress, stop)?;
+        cluster.keep();
+        Ok(site)
+    }
+
+    /// A cluster with its files below this folder, for the length of this program: it is deleted when what comes with it is
+    /// dropped, however that happens.
+    pub fn borrow(
+        root: &Utf8Path,
+        name: &str,
+        wanted: &Wanted,
+        progress: &mut dyn Progress,
+        stop: &AtomicBool,
+    ) -> Result<(Self, Borrowed), SiteError> {
+        let home = ClusterDir::new(root, name)?;
+        let borrowed = Borrowed::create(&home, wanted, progress, stop)?;
+        let node = node_of(name);
+        image::load(&home, &node, super::IMAGE, progress, stop)?;
+        let record = ClusterRecord {
+            name: name.to_owned(),
+            kubeconfig: home.kubeconfig(),
+            context: None,
+            uid: String::new(),
+            made: true,
+            node,
+            server: String::new(),
+            version: String::new(),
+        };
+        Ok((Self::look(record)?, borrowed))
+    }
+
+    /// The cluster of a context of the user's kubeconfig. One that is not kind's has to be confirmed.
+    pub fn adopt(workspace: &Workspace, context: &str, assured: bool) -> Result<Self, SiteError> {
+        let unusable = |reason: String| SiteError::Context { name: context.to_owned(), reason };
+        let args = ["config", "view", "--context", context, "--minify", "--flatten", "--raw", "--output=yaml"];
+        let output = Command::new("kubectl").args(args).stdin(Stdio::null()).output();
+        let output = output.map_err(|error| unusable(format!("kubectl: {error}")))?;
+        if !output.status.success() {
+            return Err(unusable(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        }
+        workspace.write("adopted", &String::from_utf8_lossy(&output.stdout))?;
+        let name = context.strip_prefix("kind-").unwrap_or(context).to_owned();
+        let record = ClusterRecord {
+            name,
+            kubeconfig: workspace.folder().join("adopted"),
+            context: Some(context.to_owned()),
+            uid: String::new(),
+            made: false,
+            node: String::new(),
+            server: String::new(),
+            version: String::new(),
+        };
+        let client = connect(&record).map_err(|error| unusable(error.to_string()))?;
+        let is_kind = context.starts_with("kind-")
+            && nodes(&client)?.iter().all(|node| {
+                node.pointer("/spec/providerID").and_then(Value::as_str).is_some_and(|id| id.starts_with("kind://"))
+            });
+        if !is_kind && !assured {
+            return Err(SiteError::Real(context.to_owned()));
+        }
+        let node = if is_kind { node_of(&record.name) } else { String::new() };
+        Self::look(ClusterRecord { node, ..record })
+    }
+
+    /// Asks a cluster who it is.
+    fn look(mut record: ClusterRecord) -> Result<Self, SiteError> {
+        let client = connect(&record)?;
+        record.uid = server::cluster_uid(&client)?;
+        record.version = server::server_version(&client)?;
+        record.server = client.server();
+        Ok(Self { record, client })
+    }
+
+    /// Where it is, and who one is there.
+    pub fn access(&self) -> Result<Access, ApiError> {
+        Access::open(&self.record.kubeconfig, self.record.context.as_deref())
+    }
+
+    /// Writes the learner's kubeconfig: one context, whose namespace is this.
+    pub fn write_kubeconfig(&self, workspace: &Workspace, namespace: &str) -> Result<Utf8PathBuf, SiteError> {
+        workspace.write("kubeconfig", &self.access()?.kubeconfig(CONTEXT, namespace)?)?;
+        Ok(workspace.kubeconfig())
+    }
+}
+
+/// Whether the node can be entered.
+fn is_there(client: &Client) -> bool {
+    client.node(&["true"], &[]).is_ok_and(|ended| ended.exit == 0)
+}
+
+/// The container that is the control-plane node of a kind cluster.
+fn node_of(name: &str) -> String {
+    format!("{name}-control-plane")
+}
+
+fn connect(record: &ClusterRecord) -> Result<Client, ApiError> {
+    let node = Some(record.node.clone()).filter(|node| !node.is_empty());
+    Client::connect(&record.kubeconfig, record.context.as_deref(), node)
+}
+
+fn nodes(client: &Client) -> Result<Vec<Value>, SiteError> {
+    let Some(nodes) = Resource::known(None, "Node") else { return Ok(Vec::new()) };
+    match apply::list(client, &nodes, None, None) {
+        Ok(nodes) => Ok(nodes),
+        Err(apply::Failure::Api(error)) => Err(error.into()),
+        Err(apply::Failure::Refused(_)) => Ok(Vec::new()),
+    }
+}
+
+/// The image that a cluster was made from; none of one that was not made for labs.
+pub fn image(workspace: &Workspace, record: &ClusterRecord) -> Result<Option<String>, SiteError> {
+    if !record.made {
+        return Ok(None);
+    }
+    Ok(ClusterDir::new(&workspace.clusters(), &record.name)?.image()?)
+}
+
+/// Deletes a cluster that was made for labs; another one stays.
+pub fn remove(workspace: &Workspace, record: &ClusterRecord) -> Result<bool, SiteError> {
+    if record.made {
+        delete::delete(&ClusterDir::new(&workspace.clusters(), &record.name)?)?;
+        // the folder of all, once it is empty
+        let _ = fs::remove_dir(workspace.clusters());
+    }
+    Ok(record.made)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ClusterSource, SiteError, way};
+    use crate::lab::course::Lab;
+    use crate::lab::course::values::Need;
+    use crate::lab::state::ClusterRecord;
+
+    fn record(context: Option<&str>) -> ClusterRecord {
+        ClusterRecord {
+            name: "here".to_owned(),
+            kubeconfig: "kubeconfig".into(),
+            context: context.map(str::to_owned),
+            uid: "1".to_owned(),
+            made: context.is_none(),
+            node: "here-control-plane".to_owned(),
+            server: "https://127.0.0.1:6443".to_owned(),
+            version: "v1.34.4".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_cluster_that_is_there_is_taken_unless_another_is_named() {
+        let (lab, adopted, made) = (Lab::default(), record(Some("kind-a")), record(None));
+        assert_eq!(way(&lab, Some(&made), None).unwrap(), ClusterSource::Open(&made));
+        assert_eq!(way(&lab, Some(&adopted), None).unwrap(), ClusterSource::Open(&adopted));
+        assert_eq!(way(&lab, Some(&adopted), Some("kind-a")).unwrap(), ClusterSource::Open(&adopted));
+        for known in [&adopted, &made] {
+            assert!(matches!(way(&lab, Some(known), Some("kind-b")), Err(SiteError::Elsewhere { .. })));
+        }
+    }
+
+    #[test]
+    fn without_one_it_is_the_named_one_or_a_new_one_and_an_own_one_is_new() {
+        let shared = Lab::default();
+        assert_eq!(way(&shared, None, Some("kind-a")).unwrap(), ClusterSource::Adopt("kind-a"));
+        assert_eq!(way(&shared, None, None).unwrap(), ClusterSource::Make);
+        let own = Lab { needs: vec![Need::OwnCluster], ..Lab::default() };
+        assert_eq!(way(&own, None, None).unwrap(), ClusterSource::Make);
+        assert!(matches!(way(&own, None, Some("kind-a")), Err(SiteError::Own(_))));
+    }
+}

@@ -1,0 +1,168 @@
+//! A lab with the names of a run, on the way to a cluster.
+
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::steps::{self, List};
+use super::verify::{self, Patience, Report};
+use super::{RunError, rollout};
+use crate::client::Api;
+use crate::lab::check;
+use crate::lab::check_context::{CheckContext, Names, Snapshots};
+use crate::lab::course::values::Need;
+use crate::lab::course::{Entry, Lab, Step};
+use crate::lab::node::restart_wait;
+use crate::lab::probe_pods::ProbePods;
+
+/// A lab with the names of a run.
+pub struct RenderedLab<'e> {
+    entry: &'e Entry,
+    /// The lab; its strings have the names of the run.
+    pub lab: Lab,
+    /// The names.
+    pub names: Names,
+    /// The learner's folder.
+    pub folder: Utf8PathBuf,
+}
+
+impl<'e> RenderedLab<'e> {
+    /// Fills the names of a run into a lab.
+    pub fn new(entry: &'e Entry, names: Names, folder: &Utf8Path) -> Result<Self, RunError> {
+        let lab = entry.at(&names).map_err(|faults| RunError::Course(faults.to_string()))?;
+        Ok(Self { entry, lab, names, folder: folder.to_owned() })
+    }
+
+    /// A text of the lab, by its path in the lab's folder.
+    pub fn text(&self, path: &str) -> Result<String, RunError> {
+        self.entry.text(path, &self.names).map_err(|fault| RunError::Course(fault.to_string()))
+    }
+
+    /// The same, but as it is written where it waits for what a step has not saved yet.
+    pub fn shown(&self, path: &str) -> Result<String, RunError> {
+        match self.entry.files.get(path) {
+            Some(source) if self.names.is_early(source.text()) => Ok(source.text().to_owned()),
+            _ => self.text(path),
+        }
+    }
+
+    /// Fills in what was saved since.
+    pub(super) fn refill(&mut self) -> Result<(), RunError> {
+        self.lab = self.entry.at(&self.names).map_err(|faults| RunError::Course(faults.to_string()))?;
+        Ok(())
+    }
+
+    /// The YAML files of the lab at a path: itself, or those in the folder, in order.
+    pub fn paths(&self, path: &str) -> Vec<&str> {
+        self.entry.manifests(path).into_iter().map(|(path, _)| path).collect()
+    }
+
+    /// The real name of a namespace.
+    pub(super) fn namespace(&self, alias: &str) -> Result<&str, RunError> {
+        let name = self.names.ns.get(alias).map(String::as_str);
+        name.ok_or_else(|| RunError::Course(format!("there is no namespace {alias}")))
+    }
+
+    /// Does what begins the lab.
+    pub fn apply_start(&mut self, api: &dyn Api, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
+        if self.lab.start.steps.is_empty() && self.paths("start").is_empty() {
+            return Ok(());
+        }
+        steps::take(self, api, List::Start, |_| true, tell)
+    }
+
+    /// Does a solution, or all of it but the part of one task.
+    pub fn apply_solution(
+        &mut self,
+        api: &dyn Api,
+        number: usize,
+        without: Option<&str>,
+        tell: &mut dyn FnMut(&str),
+    ) -> Result<(), RunError> {
+        let is_left_out = |step: &Step| step.task.as_ref().is_some_and(|task| without == Some(&*task.value));
+        steps::take(self, api, List::Solution(number), |step| !is_left_out(step), tell)
+    }
+
+    /// Walks into a trap.
+    pub fn apply_trap(&mut self, api: &dyn Api, number: usize, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
+        steps::take(self, api, List::Trap(number), |_| true, tell)
+    }
+
+    /// Looks at the cluster with this lab's eyes.
+    pub fn with_scene<R>(&self, api: &dyn Api, snapshots: &Snapshots, look: impl FnOnce(&CheckContext<'_>) -> R) -> R {
+        let file = |path: &str| self.text(path).map_err(|error| error.to_string());
+        let check = |id: &str| self.lab.check(id).cloned();
+        let probes = ProbePods::new(api, &self.names.image);
+        let context = CheckContext {
+            api,
+            names: &self.names,
+            folder: self.folder.clone(),
+            file: &file,
+            snapshots,
+            probes: &probes,
+            check: &check,
+        };
+        look(&context)
+    }
+
+    /// Verifies the lab, or one task of it.
+    pub fn verify(
+        &self,
+        api: &dyn Api,
+        snapshots: &Snapshots,
+        task: Option<&str>,
+        patience: Patience,
+        tell: &mut dyn FnMut(&str),
+    ) -> Report {
+        self.with_scene(api, snapshots, |context| verify::verify(&self.lab, task, context, patience, tell))
+    }
+
+    /// A number that differs when somebody has changed something: in the namespaces, or of an own control plane, which may not
+    /// answer meanwhile.
+    pub fn fingerprint(&self, api: &dyn Api) -> Result<u64, RunError> {
+        let objects = rollout::survey(api, &self.names).map(|survey| survey.fingerprint);
+        if !self.lab.needs.contains(&Need::OwnCluster) {
+            return Ok(objects?);
+        }
+        Ok(restart_wait::fingerprint(api)? ^ objects.unwrap_or_default())
+    }
+
+    /// Writes down what later checks compare with.
+    pub(super) fn snapshots(&self, api: &dyn Api) -> Result<Snapshots, RunError> {
+        let nothing = Snapshots::new();
+        self.with_scene(api, &nothing, |context| {
+            let mut snapshots = Snapshots::new();
+            for check in self.lab.checks() {
+                match check::snapshot(&check.id, &check.probe, context) {
+                    Ok(Some(value)) => drop(snapshots.insert(check.id.to_string(), value)),
+                    Ok(None) => {}
+                    Err(result) => {
+                        return Err(RunError::NotSettled {
+                            lab: self.names.lab.clone(),
+                            what: format!("{}: {}", check.id.value, result.observed),
+                        });
+                    }
+                }
+            }
+            Ok(snapshots)
+        })
+    }
+
+    /// Writes the files that the learner works with: the story, the manifests of the start, and the questions.
+    pub fn write_files(&self) -> Result<(), RunError> {
+        fs::create_dir_all(&self.folder).map_err(RunError::at(&self.folder))?;
+        let mut files = vec![("README.md".to_owned(), self.text("README.md")?)];
+        for path in self.paths("start") {
+            files.push((path.trim_start_matches("start/").to_owned(), self.text(path)?));
+        }
+        files.extend(crate::lab::answers::blank(&self.lab).map(|text| (crate::lab::answers::FILE.to_owned(), text)));
+        for (name, text) in files {
+            let path = self.folder.join(name);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).map_err(RunError::at(parent))?;
+            }
+            fs::write(&path, text).map_err(RunError::at(&path))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! `sarif`: SARIF 2.1.0, for code scanning.
+
+mod fingerprint;
+mod model;
+mod uri;
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use super::each::Each;
+use super::files::Files;
+use super::tally::Tally;
+use crate::check::Unreadable;
+use crate::rules::{self, Category, FileId, Finding, Place, Rule, Severity};
+use crate::yaml::Span;
+use fingerprint::Fingerprints;
+use model::{
+    ArtifactChange, BaseId, Configuration, Driver, Fix, FixProperties, Help, Invocation, Location, Log,
+    LogicalLocation, Message, Notification, PhysicalLocation, Region, Replacement, RuleProperties, Run, SarifResult,
+    Tool,
+};
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// The key of the fingerprints; it changes if they do.
+const FINGERPRINT: &str = "tightship/v1";
+
+/// Writes a log with one run.
+pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let outcome = files.outcome;
+    let fired = Tally::of(outcome).rules;
+    let used: Vec<&Rule> = rules::all().filter(|rule| fired.iter().any(|fired| fired.0 == *rule)).collect();
+    let index: HashMap<&str, usize> = used.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
+    let fingerprints = Fingerprints::default();
+    let result = |finding: &Finding| SarifResult {
+        rule_id: finding.rule.id,
+        rule_index: index.get(finding.rule.id).copied().unwrap_or_default(),
+        level: level(finding.severity),
+        message: message(&finding.message),
+        locations: finding.places.iter().take(1).map(|place| primary(files, finding, place)).collect(),
+        related_locations: related(files, finding),
+        partial_fingerprints: [(FINGERPRINT, fingerprints.of(finding))].into(),
+        fixes: fixes(files, finding),
+    };
+    let run = Run {
+        tool: Tool {
+            driver: Driver {
+                name: env!("CARGO_PKG_NAME"),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                rules: used.iter().map(|rule| descriptor(rule)).collect(),
+            },
+        },
+        invocations: [Invocation {
+            execution_successful: outcome.errors.is_empty(),
+            tool_execution_notifications: outcome.errors.iter().map(|broken| notification(files, broken)).collect(),
+        }],
+        original_uri_base_ids: [(uri::ROOT, BaseId { description: message("the folder that tightship ran in") })]
+            .into(),
+        column_kind: "unicodeCodePoints",
+        results: Each(&outcome.findings, result),
+    };
+    serde_json::to_writer_pretty(&mut *out, &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
+    writeln!(out)
+}
+
+fn message(text: &str) -> Message {
+    Message { text: text.to_owned() }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low => "note",
+    }
+}
+
+fn descriptor(rule: &Rule) -> model::Rule {
+    let is_security = matches!(rule.category, Category::Security | Category::Hardening);
+    let mut tags = vec![rule.category.as_str().to_owned()];
+    if rule.category == Category::Hardening {
+        // code scanning shows the severity only of what is tagged so
+        tags.push("security".to_owned());
+    }
+    tags.extend(rule.control_names());
+    // code scanning makes words of these numbers: critical above 9, high from 7, medium from 4
+    let score = match rule.severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.0",
+    };
+    model::Rule {
+        id: rule.id,
+        short_description: message(&rule.sentence()),
+        full_description: message(rule.why),
+        help: Help { text: format!("{}\n\n{}", rule.why, rule.prevents), markdown: rule.markdown() },
+        default_configuration: Configuration { enabled: rule.is_default(), level: level(rule.severity) },
+        properties: RuleProperties { tags, security_severity: is_security.then_some(score) },
+    }
+}
+
+fn notification(files: &Files<'_>, broken: &Unreadable) -> Notification {
+    let location = Location {
+        id: None,
+        physical_location: physical(files, broken.file, broken.span),
+        logical_locations: Vec::new(),
+        message: None,
+    };
+    Notification { level: "error", message: message(&broken.message), locations: [location] }
+}
+
+fn primary(files: &Files<'_>, finding: &Finding, place: &Place) -> Location {
+    let object = finding.object.to_string();
+    let qualified = format!("{object} {}", finding.path).trim_end().to_owned();
+    Location {
+        id: None,
+        physical_location: physical(files, place.file, Some(place.span)),
+        logical_locations: vec![LogicalLocation { name: object, fully_qualified_name: qualified }],
+        message: label(place),
+    }
+}
+
+fn related(files: &Files<'_>, finding: &Finding) -> Vec<Location> {
+    let others = finding.places.iter().enumerate().skip(1);
+    others
+        .map(|(at, place)| Location {
+            id: Some(at),
+            physical_location: physical(files, place.file, Some(place.span)),
+            logical_locations: Vec::new(),
+            message: label(place),
+        })
+        .collect()
+}
+
+fn label(place: &Place) -> Option<Message> {
+    Some(&place.label).filter(|label| !label.is_empty()).map(|label| message(label))
+}
+
+fn physical(files: &Files<'_>, file: FileId, span: Option<Span>) -> PhysicalLocation {
+    PhysicalLocation {
+        artifact_location: uri::location(files.name(file)),
+        region: span.and_then(|span| region(files, file, span)),
+    }
+}
+
+/// The end is the column behind the last character, as in the rest of the program.
+fn region(files: &Files<'_>, file: FileId, span: Span) -> Option<Region> {
+    let (start, end) = files.range(file, span)?;
+    Some(Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column })
+}
+
+fn fixes(files: &Files<'_>, finding: &Finding) -> Vec<Fix> {
+    let Some(fix) = files.fix(finding) else { return Vec::new() };
+    let file = finding.file();
+    let replacement = |edit: &crate::yaml::edit::Edit| {
+        let deleted_region = region(files, file, edit.span)?;
+        Some(Replacement { deleted_region, inserted_content: message(&edit.text) })
+    };
+    let change = ArtifactChange {
+        artifact_location: uri::location(files.name(file)),
+        replacements: fix.edits.iter().filter_map(replacement).collect(),
+    };
+    vec![Fix {
+        description: message(&fix.title),
+        artifact_changes: [change],
+        properties: FixProperties { safety: fix.safety.as_str() },
+    }]
+}
