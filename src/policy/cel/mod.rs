@@ -7,6 +7,7 @@ mod allow_privilege_escalation;
 mod apparmor_profile;
 mod capabilities_baseline;
 mod capabilities_restricted;
+mod expression;
 mod host_namespaces;
 mod host_path_volumes;
 mod host_ports;
@@ -32,22 +33,11 @@ mod variables;
 mod windows_host_process;
 mod writable_root_filesystem;
 
+pub(super) use expression::Cel;
+use expression::{unless_user_namespace, unless_windows};
 use text::list;
 pub(super) use text::text;
 pub(super) use variables::{CHANGES_PODS, Variable};
-
-use crate::rules::Settings;
-
-/// A rule in CEL.
-#[derive(Debug)]
-pub(super) struct Cel {
-    /// The rule.
-    pub(super) rule: &'static str,
-    /// The variables that it reads, each after those that it reads itself.
-    pub(super) reads: &'static [Variable],
-    /// The places of a pod that break the rule: an expression for a list of texts.
-    pub(super) broken: fn(&Settings) -> String,
-}
 
 /// The rules that can be said in CEL, in the order of the table.
 pub(super) const RULES: &[Cel] = &[
@@ -78,16 +68,3 @@ pub(super) const RULES: &[Cel] = &[
     image_registry::CEL,
     malformed_image::CEL,
 ];
-
-/// The places, but none in pods that declare themselves ones for Windows.
-fn unless_windows(places: &str) -> String {
-    format!("variables.pod.?os.?name.orValue('') == 'windows' ? [] :\n{places}")
-}
-
-/// The places, but none in pods with a user namespace of their own, if the release lets such be root in there.
-fn unless_user_namespace(settings: &Settings, places: &str) -> String {
-    if settings.kubernetes.minor() < 35 {
-        return places.to_owned();
-    }
-    format!("!variables.pod.?hostUsers.orValue(true) ? [] :\n{places}")
-}
