@@ -4,6 +4,7 @@ mod apiserver;
 mod check;
 mod cluster;
 mod completions;
+mod exit;
 mod explain;
 mod interrupt;
 #[cfg(feature = "cluster")]
@@ -22,23 +23,7 @@ use std::io;
 use crate::cli::{Cli, Command};
 use crate::cluster::ClusterError;
 use crate::render::writer::WriteError;
-
-/// Done, and all is well.
-const OK: u8 = 0;
-/// The files are not as the spec says.
-const DRIFT: u8 = 1;
-/// The rules found something.
-const FINDINGS: u8 = 1;
-/// Wrong usage, or an input that cannot be used.
-const UNUSABLE: u8 = 2;
-
-/// There was nothing to check.
-const NOTHING: u8 = 3;
-
-/// An error that the command has shown already.
-#[derive(Debug, thiserror::Error)]
-#[error("shown already")]
-struct Shown;
+use exit::{DRIFT, FINDINGS, NOTHING, OK, Shown, UNUSABLE};
 
 /// Runs a command and gives its exit code.
 pub fn run(cli: Cli) -> u8 {

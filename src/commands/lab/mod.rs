@@ -18,9 +18,6 @@ mod watch;
 use crate::cli::lab::{LabArgs, LabCommand};
 use context::LabContext;
 
-/// Something could not be looked at, which is not the learner's fault.
-const ERROR: u8 = 3;
-
 /// Runs one of its commands.
 pub(super) fn run(args: &LabArgs) -> anyhow::Result<u8> {
     let context = LabContext::open(args)?;

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use super::context::{self, LabContext};
-use super::{ERROR, show};
+use super::show;
 use crate::cli::lab::VerifyArgs;
 use crate::client::Api;
+use crate::commands::exit::ERROR;
 use crate::commands::{FINDINGS, OK, output};
 use crate::lab::course::Entry;
 use crate::lab::run::{Checked, Patience, RenderedLab, Report};
