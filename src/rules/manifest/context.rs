@@ -4,6 +4,7 @@ use crate::k8s::fields::KindInfo;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::schema::{Fault, Problem};
 use crate::k8s::version::Version;
+use crate::rules::Rule;
 use crate::rules::path;
 use crate::rules::sink::Report;
 use crate::yaml::{Node, Span};
@@ -56,3 +57,6 @@ fn secret_value(fault: &Fault<'_, '_>) -> Option<Span> {
         _ => None,
     }
 }
+
+/// What was found, and the rule that it breaks.
+pub(super) type Found = (&'static Rule, Report);

@@ -19,12 +19,12 @@ mod unreadable_value;
 mod wrong_type;
 
 use super::rule::Rule;
-use super::sink::{Report, Sink};
+use super::sink::Sink;
 use crate::k8s::fields::table;
 use crate::k8s::object::Object;
 use crate::k8s::schema::{self, Fault, Problem};
 use crate::yaml::{Kind, Node};
-use context::Context;
+use context::{Context, Found};
 
 /// The rules of this group.
 pub const RULES: &[&Rule] = &[
@@ -43,9 +43,6 @@ pub const RULES: &[&Rule] = &[
     &unknown_kind::RULE,
     &removed_api_version::RULE,
 ];
-
-/// What was found, and the rule that it breaks.
-type Found = (&'static Rule, Report);
 
 /// Holds an object against the rules of this group that were chosen. `duplicates` are the keys of its document that are
 /// there twice.

@@ -1,7 +1,6 @@
 //! `default-namespace`
 
-use super::is_of_an_app;
-use crate::k8s::object::Object;
+use crate::k8s::object::{Kind, Object};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::sink::{Report, Sink};
 
@@ -53,4 +52,10 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let Some(namespace) = object.metadata.and_then(|metadata| metadata.get("namespace")) else { return };
     let message = format!("{} `{}` lives in the namespace `default`", object.kind_name, object.name());
     sink.report(Report::new(namespace.span(), message).label("expected a namespace of its own"));
+}
+
+/// Whether an object makes or holds what an app consists of.
+pub(super) fn is_of_an_app(kind: Kind) -> bool {
+    kind.pod_path().is_some()
+        || matches!(kind, Kind::Service | Kind::ConfigMap | Kind::Secret | Kind::Ingress | Kind::HttpRoute)
 }

@@ -1,6 +1,5 @@
 //! `system-namespace`
 
-use super::SYSTEM;
 use crate::k8s::object::Object;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
 use crate::rules::sink::{Report, Sink};
@@ -51,3 +50,6 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let message = format!("{} `{}` lives in the namespace `{name}` of Kubernetes", object.kind_name, object.name());
     sink.report(Report::new(namespace.span(), message).label("expected a namespace of its own"));
 }
+
+/// The namespaces that Kubernetes makes for itself.
+pub(crate) const SYSTEM: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
