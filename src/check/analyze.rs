@@ -9,7 +9,7 @@ use super::Options;
 use super::admission::{self, Admission};
 use super::assumptions::Assumptions;
 use super::discover::Input;
-use super::outcome::{Counts, Unreadable};
+use super::outcome::{Counts, Outcome, SourceFile, Unreadable};
 use super::suppress::{self, Collected};
 use crate::apiserver::files;
 use crate::k8s::object::{self, Kind, Object};
@@ -50,6 +50,19 @@ impl Analysis {
         self.collected.append(part.collected);
         self.admissions.append(&mut part.admissions);
         self.assumptions.append(part.assumptions);
+    }
+}
+
+impl Outcome {
+    /// Adds what the next file gave.
+    pub(super) fn add(&mut self, file: FileId, mut analysis: Analysis) {
+        debug_assert_eq!(self.files.len(), file.0 as usize, "files come in their order");
+        self.findings.append(&mut analysis.findings);
+        self.errors.append(&mut analysis.errors);
+        self.admissions.append(&mut analysis.admissions);
+        self.counts.files += 1;
+        self.counts.add(analysis.counts);
+        self.files.push(SourceFile { name: analysis.name, text: analysis.text });
     }
 }
 

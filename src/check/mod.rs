@@ -8,43 +8,23 @@ pub mod benchmark;
 pub mod config;
 mod discover;
 pub mod fix;
+mod options;
 mod outcome;
 mod selection;
 mod suppress;
 
 pub use admission::Admission;
 pub use discover::{Found, Input, Live, Request, Scope, Text, discover, live_inputs};
+pub use options::Options;
 pub use outcome::{Outcome, Unreadable};
 pub use selection::Selection;
-pub use suppress::ObjectSuppression;
 
-use jiff::civil::Date;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::rules::facts::Facts;
-use crate::rules::{FileId, Rule, SetSink, Settings, Severity};
-use crate::yaml::Source;
+use crate::rules::{FileId, Rule, SetSink, Settings};
 use analyze::{Analysis, Analyzer};
 use suppress::{Collected, SuppressionContext};
-
-/// What to do, and what lets findings pass.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// What the rules need to know.
-    pub settings: Settings,
-    /// The rules that run.
-    pub selection: Selection,
-    /// Other severities than the rules' own.
-    pub severities: Vec<(&'static Rule, Severity)>,
-    /// The day on which suppressions are judged.
-    pub today: Date,
-    /// Rules that nothing may suppress.
-    pub no_suppress: Vec<&'static Rule>,
-    /// The suppressions of the configuration.
-    pub suppressions: Vec<ObjectSuppression>,
-    /// The configuration, for findings about it.
-    pub config: Option<Source>,
-}
 
 /// Runs the chosen rules over the inputs.
 pub fn run(inputs: &[Input], options: &Options) -> Outcome {

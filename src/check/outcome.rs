@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::admission::Admission;
-use super::analyze::Analysis;
 use super::discover::Input;
 use crate::k8s::pod_security::{Level, Policies, Policy};
 use crate::rules::{FileId, Finding, Rule, Severity};
@@ -79,16 +78,6 @@ impl Counts {
 }
 
 impl Outcome {
-    pub(super) fn add(&mut self, file: FileId, mut analysis: Analysis) {
-        debug_assert_eq!(self.files.len(), file.0 as usize, "files come in their order");
-        self.findings.append(&mut analysis.findings);
-        self.errors.append(&mut analysis.errors);
-        self.admissions.append(&mut analysis.admissions);
-        self.counts.files += 1;
-        self.counts.add(analysis.counts);
-        self.files.push(SourceFile { name: analysis.name, text: analysis.text });
-    }
-
     /// Adds the namespaces in which nothing is asked of pods.
     pub(super) fn add_unguarded<'a>(&mut self, seen: impl Iterator<Item = (&'a str, Policies)>) {
         for (name, policies) in seen {

@@ -1,6 +1,6 @@
 //! Items about the API server and its audit log.
 
-use super::evaluate::{At, Verdict, at, is, says, set, unless};
+use super::verdict::{At, Verdict, at, is, says, set, unless};
 use crate::apiserver::files::{Content, Level, ProgramView};
 use crate::rules::control_plane::is_admitted_suite;
 use crate::rules::facts::{Anonymous, Authorizers, Named, Plane};

@@ -1,6 +1,6 @@
 //! Items about etcd.
 
-use super::evaluate::{Verdict, at, is, set, unless};
+use super::verdict::{Verdict, at, is, set, unless};
 use crate::apiserver::files::ProgramView;
 use crate::rules::facts::Plane;
 

@@ -1,6 +1,6 @@
 //! Items about the controller manager and the scheduler.
 
-use super::evaluate::{Verdict, is, set, unless};
+use super::verdict::{Verdict, is, set, unless};
 use crate::apiserver::files::ProgramView;
 use crate::rules::facts::Plane;
 

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::evaluate::Verdict;
+use super::verdict::Verdict;
 
 /// Files with what is asked of them.
 #[derive(Debug)]

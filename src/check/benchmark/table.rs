@@ -1,7 +1,7 @@
 //! The items of the CIS Kubernetes Benchmark 1.12, sections 1 to 4; their titles are ours.
 
-use super::evaluate::Verdict;
 use super::on_node::{Files, Owner, OwnerOrMode};
+use super::verdict::Verdict;
 use super::{control_plane as cp, etcd, managers, workers};
 use crate::apiserver::catalogue::Component;
 use crate::apiserver::files::ProgramView;

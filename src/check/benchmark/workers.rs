@@ -1,6 +1,6 @@
 //! Items about the kubelet and kube-proxy.
 
-use super::evaluate::{Verdict, is, set, unless};
+use super::verdict::{Verdict, is, set, unless};
 use crate::apiserver::files::ProgramView;
 use crate::rules::control_plane::is_admitted_suite;
 use crate::rules::facts::Plane;

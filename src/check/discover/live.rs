@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
 use serde_json::Value;
 
 use super::tool::{self, Said};
-use super::{Found, Input, InputError, Text};
+use super::{Found, Input, InputError, Live, Scope, Text};
 use crate::k8s::version::Version;
 use crate::yaml::emit;
 
@@ -43,29 +42,6 @@ const RESOURCES: [(&str, bool); 24] = [
 const ADDED: [&str; 6] = ["managedFields", "uid", "resourceVersion", "creationTimestamp", "generation", "selfLink"];
 /// The annotation in which `kubectl apply` keeps what it applied.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-
-/// Which cluster, and how much of it.
-#[derive(Debug, Clone, Default)]
-pub struct Live {
-    /// Another kubeconfig than kubectl's own.
-    pub kubeconfig: Option<Utf8PathBuf>,
-    /// Another context than the current one.
-    pub context: Option<String>,
-    /// How much of it.
-    pub reach: Scope,
-}
-
-/// How much of a cluster.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Scope {
-    /// The namespace of the context.
-    #[default]
-    Current,
-    /// This namespace.
-    Namespace(String),
-    /// Everything.
-    All,
-}
 
 /// Gets the objects, each as a text of its own.
 pub(super) fn objects(live: &Live, timeout: Duration) -> Result<Found, InputError> {

@@ -1,0 +1,27 @@
+//! What a run is asked for.
+
+use jiff::civil::Date;
+
+use super::selection::Selection;
+use super::suppress::ObjectSuppression;
+use crate::rules::{Rule, Settings, Severity};
+use crate::yaml::Source;
+
+/// What to do, and what lets findings pass.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What the rules need to know.
+    pub settings: Settings,
+    /// The rules that run.
+    pub selection: Selection,
+    /// Other severities than the rules' own.
+    pub severities: Vec<(&'static Rule, Severity)>,
+    /// The day on which suppressions are judged.
+    pub today: Date,
+    /// Rules that nothing may suppress.
+    pub no_suppress: Vec<&'static Rule>,
+    /// The suppressions of the configuration.
+    pub suppressions: Vec<ObjectSuppression>,
+    /// The configuration, for findings about it.
+    pub config: Option<Source>,
+}
