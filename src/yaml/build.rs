@@ -6,7 +6,8 @@ use granit_parser::{Event, ScalarStyle, StructureStyle};
 
 use super::alias;
 use super::merge;
-use super::tree::{Comment, Data, Document, NodeData, Span, Stream, Style, SyntaxError, Tag, Text};
+use super::scalar::{Style, Tag};
+use super::tree::{Comment, Data, Document, NodeData, Span, Stream, SyntaxError, Text};
 use super::trivia;
 
 /// The tree of the document that is being read.

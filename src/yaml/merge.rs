@@ -10,7 +10,8 @@ use std::hash::Hash;
 use indexmap::IndexMap;
 
 use super::resolve::{self, ResolveError, Value};
-use super::tree::{Data, Document, Kind, Node, Style, SyntaxError, Tag, Text};
+use super::scalar::{Style, Tag};
+use super::tree::{Data, Document, Kind, Node, SyntaxError, Text};
 
 /// Mappings with no more keys than this are searched without a hash table.
 const FEW: usize = 12;

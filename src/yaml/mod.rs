@@ -10,6 +10,7 @@ mod merge;
 pub mod parse;
 pub mod quote;
 pub mod resolve;
+mod scalar;
 pub mod source;
 pub mod tree;
 mod trivia;
@@ -17,5 +18,6 @@ mod typed;
 
 pub use parse::{parse, parse_part, split};
 pub use resolve::Value;
+pub use scalar::Style;
 pub use source::{FileId, Source};
-pub use tree::{Comment, Document, Kind, Node, Span, Stream, Style};
+pub use tree::{Comment, Document, Kind, Node, Span, Stream};

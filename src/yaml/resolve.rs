@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::tree::{Style, Tag};
+use super::scalar::{Style, Tag};
 
 /// A scalar with its type.
 #[derive(Debug, Clone, PartialEq)]

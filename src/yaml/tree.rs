@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::resolve::{self, ResolveError, Value};
+use super::scalar::{Style, Tag};
 
 /// Byte offsets into the source, end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, PartialOrd, Ord)]
@@ -23,31 +24,6 @@ impl Span {
     pub fn is_empty(self) -> bool {
         self.start >= self.end
     }
-}
-
-/// How a scalar is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// Without quotes: its type depends on its text.
-    Plain,
-    /// In single or double quotes: always a string.
-    Quoted,
-    /// `|` or `>`: always a string.
-    Block,
-}
-
-/// An explicit tag, as far as it changes the reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tag {
-    None,
-    Str,
-    Int,
-    Float,
-    Bool,
-    Null,
-    Binary,
-    Merge,
-    Other,
 }
 
 /// Where the text of a scalar is: in the source if it stands there as it is.

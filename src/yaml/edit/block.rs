@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::tree::{Data, Document, Kind, Node, Style};
+use super::super::scalar::Style;
+use super::super::tree::{Data, Document, Kind, Node};
 use super::super::trivia;
 use super::Edit;
 use super::format::{Format, inline, is_filled};

@@ -1,6 +1,7 @@
 //! What an edit would touch.
 
-use super::super::tree::{Data, Document, Kind, Node, Span, Style};
+use super::super::scalar::Style;
+use super::super::tree::{Data, Document, Kind, Node, Span};
 use super::super::trivia;
 
 impl Node<'_, '_> {
