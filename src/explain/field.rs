@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::kind::{self, releases};
+use super::lookup::{self, releases};
 use super::style::{definitions, heading, spaced};
-use super::{Unknown, unknown_word};
+use super::unknown::{Unknown, unknown_word};
 use crate::diagnostic::nearest;
 use crate::k8s::fields::{self, Field, FieldType, Fields, KindInfo, Lookup, Scope, TypeId};
 use crate::k8s::version::Version;
@@ -35,11 +35,11 @@ pub(super) fn by_path(steps: &[String], release: Version) -> Result<String, Unkn
     let table = fields::table();
     let whole = steps.join(".");
     let Some((first, rest)) = steps.split_first() else { return Err(unknown_word(&whole, release)) };
-    if let Some(kind) = kind::find(table, first, release) {
+    if let Some(kind) = lookup::find(table, first, release) {
         let place = walk(table, kind, rest, release).map_err(|lost| lost.unknown(&whole))?;
         return Ok(page(table, &place, release));
     }
-    let usual = USUAL.into_iter().filter_map(|name| kind::find(table, name, release));
+    let usual = USUAL.into_iter().filter_map(|name| lookup::find(table, name, release));
     let mut best: Option<Lost<'_>> = None;
     for kind in usual.chain(living(table, release)) {
         match walk(table, kind, steps, release) {
@@ -61,7 +61,7 @@ pub(super) fn by_path(steps: &[String], release: Version) -> Result<String, Unkn
 /// Explains all fields of a name.
 pub(super) fn by_name(name: &str, release: Version) -> Option<String> {
     let table = fields::table();
-    let usual = USUAL.into_iter().filter_map(|name| kind::find(table, name, release));
+    let usual = USUAL.into_iter().filter_map(|name| lookup::find(table, name, release));
     let mut owners: BTreeMap<TypeId, Vec<Place<'_>>> = BTreeMap::new();
     let mut order = Vec::new();
     for kind in usual.chain(living(table, release)) {

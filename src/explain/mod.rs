@@ -3,23 +3,16 @@
 pub mod catalogue;
 mod field;
 mod kind;
+mod lookup;
 mod rule;
 mod style;
+mod unknown;
 
-use std::collections::BTreeSet;
-
-use crate::diagnostic::nearest;
-use crate::k8s::fields::{self, Scope};
 use crate::k8s::version::Version;
 use crate::rules;
+use unknown::unknown_word;
 
-/// A word that names nothing.
-#[derive(Debug, thiserror::Error)]
-#[error("there is no rule, kind or field `{word}`{help}")]
-pub struct Unknown {
-    word: String,
-    help: String,
-}
+pub use unknown::Unknown;
 
 /// Explains a rule (`privileged`), a kind (`Deployment`), a field by its path (`Pod.spec.containers.image`, with or without
 /// the kind), or a field by its name alone.
@@ -35,16 +28,4 @@ pub fn explain(what: &str, release: Version) -> Result<String, Unknown> {
         }
         _ => field::by_path(&steps, release),
     }
-}
-
-fn unknown_word(word: &str, release: Version) -> Unknown {
-    let table = fields::table();
-    let kinds = table.kinds().filter(|kind| kind.scope != Scope::List && kind.in_release(release));
-    // rules and kinds are few and meant more often, so that a field must be nearer
-    let near = nearest(word, rules::all().map(|rule| rule.id).chain(kinds.map(|kind| kind.kind)));
-    let fields: BTreeSet<&str> = table.field_names(release).collect();
-    let near = near.or_else(|| nearest(word, fields));
-    let help = near
-        .map_or_else(|| "; `tightship rules` lists the rules".to_owned(), |near| format!("; did you mean `{near}`?"));
-    Unknown { word: word.to_owned(), help }
 }
