@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::cel::Expression;
 use super::objects::{self, text};
 use super::refusal::{self, Refuser};
-use super::{identity, pods, text as texts};
+use super::{folder, identity, pods, text as texts};
 use crate::client::{Method, Request, Response};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::Admission;
@@ -30,7 +30,7 @@ fn look(spec: &Admission, context: &CheckContext<'_>) -> Result<CheckResult, Che
     let defaults = spec.defaults.as_ref().map(|text| Expression::new(text)).transpose()?;
     let who = identity::identity_or_admin(spec.by_whom.as_deref(), context)?;
     let request = request(spec, context)?.by(who);
-    let response = context.api.request(&request).map_err(identity::credentials)?;
+    let response = context.api.request(&request).map_err(folder::credentials)?;
     let refuser = (!response.is_success()).then(|| refusal::refuser(&response));
     if refuser == Some(Refuser::Unable) {
         return Err(CheckResult::error(format!("the API server answers {}: {}", response.status, shown(&response))));

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::cel::Expression;
-use super::identity::{credentials, identity_or_admin};
+use super::folder::credentials;
+use super::identity::identity_or_admin;
 use super::objects::namespace;
 use super::targets::{self, MOMENT, Which};
 use super::text::short;
@@ -45,7 +46,7 @@ fn look(spec: &Audit, context: &CheckContext<'_>) -> Result<CheckResult, CheckRe
         log.require_written(spec, context)?;
         return Ok(said(spec, expression.as_ref(), &log.recent()));
     };
-    let nonce = format!("tightship-{}", super::nonce()?);
+    let nonce = format!("tightship-{}", super::text::nonce()?);
     self::provoke(provoke, &nonce, context)?;
     let end = Instant::now() + SLOW;
     loop {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::objects::{self, items};
-use super::{excess_rights, identity};
+use super::{excess_rights, folder, identity};
 use crate::client::{Identity, Method, Request};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::CanI;
@@ -121,7 +121,7 @@ impl Question<'_, '_> {
     fn review(&self, what: &str, spec: &Value, by: Identity) -> Result<Value, CheckResult> {
         let is_learners = !matches!(by, Identity::Admin | Identity::User { .. });
         let request = Request::new(Method::Post, format!("{REVIEWS}/{what}")).with(json!({"spec": spec})).by(by);
-        let response = self.context.api.request(&request).map_err(identity::credentials)?;
+        let response = self.context.api.request(&request).map_err(folder::credentials)?;
         match response.status {
             200..300 => Ok(response.json()?.get("status").cloned().unwrap_or_default()),
             401 if is_learners => Err(CheckResult::nothing("the API server does not take these credentials")),

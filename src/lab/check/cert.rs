@@ -8,7 +8,7 @@ use x509_parser::pem::parse_x509_pem;
 use x509_parser::x509::X509Name;
 
 use super::cel::Expression;
-use super::identity::{self, credentials};
+use super::folder::{self, credentials};
 use super::objects::{self, text};
 use crate::client::kubeconfig::{Access, Credentials};
 use crate::lab::check_context::CheckContext;
@@ -24,7 +24,7 @@ fn attempt(spec: &Cert, context: &CheckContext<'_>) -> Result<CheckResult, Check
     let expression = spec.cel.as_ref().map(|cel| Expression::new(cel)).transpose()?;
     let (file, pem) = match (&spec.kubeconfig, &spec.file) {
         (Some(file), None) => (file, of_kubeconfig(file, context)?),
-        (None, Some(file)) => (file, identity::read(file, context)?.into_bytes()),
+        (None, Some(file)) => (file, folder::read(file, context)?.into_bytes()),
         _ => return Err(CheckResult::error("a certificate is in exactly one of kubeconfig, file")),
     };
     let broken = || CheckResult::nothing(format!("{file} in your folder has no certificate that can be read"));
@@ -49,7 +49,7 @@ fn attempt(spec: &Cert, context: &CheckContext<'_>) -> Result<CheckResult, Check
 }
 
 fn of_kubeconfig(file: &str, context: &CheckContext<'_>) -> Result<Vec<u8>, CheckResult> {
-    identity::read(file, context)?;
+    folder::read(file, context)?;
     match Access::open(&context.folder.join(file), None).map_err(credentials)?.credentials {
         Credentials::Certificate { certificate, .. } => STANDARD
             .decode(certificate)

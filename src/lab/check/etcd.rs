@@ -53,7 +53,7 @@ impl<'s> Canary<'s> {
     fn new(context: &'s CheckContext<'s>) -> Result<Self, CheckResult> {
         let namespace = context.names.ns.values().next();
         let namespace = namespace.ok_or_else(|| CheckResult::error("the lab has no namespace for a canary"))?;
-        let name = format!("tightship-canary-{}", super::nonce()?);
+        let name = format!("tightship-canary-{}", super::text::nonce()?);
         let secrets = format!("/api/v1/namespaces/{}/secrets", url::segment(namespace));
         let secret = json!({
             "apiVersion": "v1",

@@ -2,41 +2,37 @@
 
 use serde_json::Value;
 
-use super::judge_with;
-use crate::lab::check_context::CheckContext;
 use crate::lab::course::{CheckKind, Group};
 use crate::lab::verdict::{CheckResult, Verdict};
 
-/// Looks at each. What was written down at the start is a list, by member.
+/// Looks at each by `evaluate`. What was written down at the start is a list, by member.
 pub(super) fn evaluate(
     group: Group,
     members: &[CheckKind],
-    id: &str,
     snapshot: Option<&Value>,
-    context: &CheckContext<'_>,
+    evaluate: impl Fn(&CheckKind, Option<&Value>) -> CheckResult,
 ) -> CheckResult {
     if members.is_empty() {
         return CheckResult::error("the group has no members");
     }
-    let result = members.iter().enumerate().map(|(at, member)| {
+    let results = members.iter().enumerate().map(|(at, member)| {
         let own = snapshot.and_then(|all| all.get(at)).filter(|own| !own.is_null());
-        judge_with(id, member, own, context)
+        evaluate(member, own)
     });
-    let result: Vec<CheckResult> = result.collect();
+    let results: Vec<CheckResult> = results.collect();
     match group {
-        Group::Any => any(&result),
-        Group::All => all(&result),
-        Group::None => none(&result),
+        Group::Any => any(&results),
+        Group::All => all(&results),
+        Group::None => none(&results),
     }
 }
 
 /// What each member that still says something at the start has written down; null if none does.
 pub(super) fn snapshot(
-    id: &str,
     members: &[CheckKind],
-    context: &CheckContext<'_>,
+    snapshot: impl Fn(&CheckKind) -> Result<Option<Value>, CheckResult>,
 ) -> Result<Option<Value>, CheckResult> {
-    let each = members.iter().map(|member| super::snapshot(id, member, context).map(Option::unwrap_or_default));
+    let each = members.iter().map(|member| snapshot(member).map(Option::unwrap_or_default));
     let each: Vec<Value> = each.collect::<Result<_, _>>()?;
     Ok((!each.iter().all(Value::is_null)).then_some(Value::Array(each)))
 }

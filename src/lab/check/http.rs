@@ -4,7 +4,8 @@ use regex::Regex;
 use serde_json::{Value, json};
 
 use super::curl::{self, Answer};
-use super::identity::{credentials, identity, identity_or_admin};
+use super::folder::credentials;
+use super::identity::{identity, identity_or_admin};
 use super::objects::{self, text};
 use super::text::{ends, line_of, optional, quoted, short};
 use crate::client::kubeconfig::{Access, Credentials};

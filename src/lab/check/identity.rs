@@ -1,7 +1,7 @@
 //! Who asks: from what a check says to what the client can use.
 
-use super::{objects, token};
-use crate::client::{ApiError, Identity, url};
+use super::{folder, objects, token};
+use crate::client::{Identity, url};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::Who;
 use crate::lab::verdict::CheckResult;
@@ -28,10 +28,10 @@ pub(super) fn identity(who: &Who, context: &CheckContext<'_>) -> Result<Identity
         return Ok(Identity::User { name: name.clone(), groups });
     }
     if let Some(file) = &who.kubeconfig {
-        return Ok(Identity::Kubeconfig(read(file, context)?));
+        return Ok(Identity::Kubeconfig(folder::read(file, context)?));
     }
     if let Some(file) = &who.token {
-        return Ok(Identity::Token(read(file, context)?.trim().to_owned()));
+        return Ok(Identity::Token(folder::read(file, context)?.trim().to_owned()));
     }
     if let Some(from) = &who.token_of {
         let token = token::tokens(from, context)?.into_iter().next();
@@ -62,14 +62,6 @@ pub(super) fn call(who: &Who) -> String {
     }
 }
 
-/// A file of the learner's folder that is missing or broken is the learner's to mend.
-pub(super) fn credentials(error: ApiError) -> CheckResult {
-    match error {
-        ApiError::Identity(reason) => CheckResult::nothing(reason),
-        other => other.into(),
-    }
-}
-
 fn service_account(account: &str, context: &CheckContext<'_>) -> Result<Identity, CheckResult> {
     let (alias, name) = account
         .split_once('/')
@@ -79,16 +71,4 @@ fn service_account(account: &str, context: &CheckContext<'_>) -> Result<Identity
     objects::get(context, &path)?
         .ok_or_else(|| CheckResult::nothing(format!("there is no service account {name} in {namespace}")))?;
     Ok(Identity::service_account(namespace, name))
-}
-
-/// A file of the learner's folder that has something in it.
-pub(super) fn read(file: &str, context: &CheckContext<'_>) -> Result<String, CheckResult> {
-    match std::fs::read_to_string(context.folder.join(file)) {
-        Ok(text) if text.trim().is_empty() => Err(CheckResult::nothing(format!("{file} in your folder is empty"))),
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(CheckResult::nothing(format!("there is no {file} in your folder")))
-        }
-        Err(error) => Err(CheckResult::nothing(format!("{file} in your folder cannot be read: {error}"))),
-    }
 }

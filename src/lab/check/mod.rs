@@ -13,6 +13,7 @@ mod etcd;
 mod excess_rights;
 mod exec;
 mod flag;
+mod folder;
 mod group;
 mod healthy;
 mod http;
@@ -44,12 +45,14 @@ use super::verdict::CheckResult;
 
 /// Looks once, and says what it sees. `id` is the check's name.
 pub fn evaluate(id: &str, probe: &CheckKind, context: &CheckContext<'_>) -> CheckResult {
-    judge_with(id, probe, context.snapshots.get(id), context)
+    evaluate_with(id, probe, context.snapshots.get(id), context)
 }
 
-fn judge_with(id: &str, probe: &CheckKind, snapshot: Option<&Value>, context: &CheckContext<'_>) -> CheckResult {
+fn evaluate_with(id: &str, probe: &CheckKind, snapshot: Option<&Value>, context: &CheckContext<'_>) -> CheckResult {
     match probe {
-        CheckKind::Group(group, members) => group::evaluate(*group, members, id, snapshot, context),
+        CheckKind::Group(group, members) => {
+            group::evaluate(*group, members, snapshot, |member, own| evaluate_with(id, member, own, context))
+        }
         CheckKind::Resource(spec) => resource::evaluate(spec, context),
         CheckKind::Exec(spec) => exec::evaluate(spec, context),
         CheckKind::Connect(spec) => connect::evaluate(spec, context),
@@ -71,18 +74,11 @@ fn judge_with(id: &str, probe: &CheckKind, snapshot: Option<&Value>, context: &C
 }
 
 /// What a check has to know later of how things are now, at the start; none if it needs nothing.
-pub fn snapshot(id: &str, probe: &CheckKind, context: &CheckContext<'_>) -> Result<Option<Value>, CheckResult> {
+pub fn snapshot(probe: &CheckKind, context: &CheckContext<'_>) -> Result<Option<Value>, CheckResult> {
     match probe {
-        CheckKind::Group(_, members) => group::snapshot(id, members, context),
+        CheckKind::Group(_, members) => group::snapshot(members, |member| self::snapshot(member, context)),
         CheckKind::Unchanged(spec) => unchanged::snapshot(spec, context).map(Some),
         CheckKind::Rule(spec) if spec.new_only => rule::snapshot(spec, context).map(Some),
         _ => Ok(None),
     }
-}
-
-/// A word that nobody else has.
-fn nonce() -> Result<String, CheckResult> {
-    let mut bytes = [0_u8; 8];
-    getrandom::fill(&mut bytes).map_err(|_| CheckResult::error("there are no random numbers"))?;
-    Ok(bytes.iter().fold(String::new(), |word, byte| format!("{word}{byte:02x}")))
 }

@@ -240,14 +240,14 @@ mod tests {
     fn what_was_found_at_the_start_may_stay_but_nothing_may_come() {
         let check = "rule: {ids: [writable-root-filesystem], ns: [shop], new_only: true}";
         let mut fixture = Fixture::new();
-        let start = fixture.with(&api(&[pod("a", true)]), |context| snapshot("it", &probe(check), context));
+        let start = fixture.with(&api(&[pod("a", true)]), |context| snapshot(&probe(check), context));
         fixture.snapshots.insert("it".to_owned(), start.expect("a snapshot").expect("something"));
         assert_eq!(fixture.evaluate(&api(&[pod("a", true)]), check), CheckResult::pass("no new findings"));
         assert_eq!(fixture.evaluate(&api(&[pod("a", false)]), check).verdict, Verdict::Pass);
         let worse = fixture.evaluate(&api(&[pod("a", true), pod("b", true)]), check);
         assert!(worse.observed.starts_with("new since the start: Pod b"), "{}", worse.observed);
         assert_eq!(Fixture::new().evaluate(&api(&[pod("a", true)]), check).verdict, Verdict::Error);
-        let plain = fixture.with(&Recorded::new(), |context| snapshot("it", &probe(CHECK), context));
+        let plain = fixture.with(&Recorded::new(), |context| snapshot(&probe(CHECK), context));
         assert_eq!(plain, Ok(None));
     }
 

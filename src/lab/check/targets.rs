@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::identity::credentials;
+use super::folder::credentials;
 use super::objects::{items, namespace, number, text};
 use super::pods;
 use super::text::{cause, short};

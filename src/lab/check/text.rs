@@ -57,6 +57,13 @@ pub(super) fn line_of<'t>(pattern: &Regex, text: &'t str) -> Option<&'t str> {
     text.lines().find(|line| pattern.is_match(line)).or(Some(found.as_str()))
 }
 
+/// A word that nobody else has.
+pub(super) fn nonce() -> Result<String, CheckResult> {
+    let mut bytes = [0_u8; 8];
+    getrandom::fill(&mut bytes).map_err(|_| CheckResult::error("there are no random numbers"))?;
+    Ok(bytes.iter().fold(String::new(), |word, byte| format!("{word}{byte:02x}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{cause, ends, line_of, pattern, quoted, short};

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::cel::Expression;
-use super::identity::{self, credentials};
+use super::folder::{self, credentials};
 use super::targets::{self, ContainerRef, Which};
 use super::text::{cause, short};
 use crate::client::kubeconfig::{Access, Credentials};
@@ -40,7 +40,7 @@ fn attempt(spec: &Token, context: &CheckContext<'_>) -> Result<CheckResult, Chec
 /// The tokens that are there: at least one.
 pub(super) fn tokens(from: &TokenFrom, context: &CheckContext<'_>) -> Result<Vec<String>, CheckResult> {
     if let Some(file) = &from.file {
-        return Ok(vec![identity::read(file, context)?.trim().to_owned()]);
+        return Ok(vec![folder::read(file, context)?.trim().to_owned()]);
     }
     if let Some(file) = &from.kubeconfig {
         let token = of_kubeconfig(file, context)?;
@@ -77,7 +77,7 @@ fn containers(
 }
 
 fn of_kubeconfig(file: &str, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
-    identity::read(file, context)?;
+    folder::read(file, context)?;
     match Access::open(&context.folder.join(file), None).map_err(credentials)?.credentials {
         Credentials::Token(token) => Ok(Some(token)),
         Credentials::None | Credentials::Certificate { .. } => Ok(None),

@@ -84,7 +84,7 @@ mod tests {
     fn evaluate(api: &Recorded, check: &str) -> CheckResult {
         let mut fixture = Fixture::new();
         let at_start = self::api("busybox:1.37", &json!({"app": "page", "tier": "web"}));
-        let written = fixture.with(&at_start, |context| snapshot("it", &probe(check), context)).expect("a snapshot");
+        let written = fixture.with(&at_start, |context| snapshot(&probe(check), context)).expect("a snapshot");
         fixture.snapshots.insert("it".to_owned(), written.expect("something"));
         fixture.evaluate(api, check)
     }
@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(none.verdict, Verdict::Error);
         assert_eq!(evaluate(&Recorded::down(), CHECK).verdict, Verdict::Error);
         let fault = fixture.with(&api("a", &Value::Null), |context| {
-            snapshot("it", &probe("unchanged: {ns: shop, kind: Pod, name: page, cel: [nobody]}"), context)
+            snapshot(&probe("unchanged: {ns: shop, kind: Pod, name: page, cel: [nobody]}"), context)
         });
         assert_eq!(fault.map_err(|result| result.verdict), Err(Verdict::Error));
     }

@@ -4,14 +4,13 @@ use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::steps::{self, List};
 use super::verify::{self, Patience, Report};
 use super::{RunError, rollout};
 use crate::client::Api;
 use crate::lab::check;
 use crate::lab::check_context::{CheckContext, Names, Snapshots};
 use crate::lab::course::values::Need;
-use crate::lab::course::{Entry, Lab, Step};
+use crate::lab::course::{Entry, Lab};
 use crate::lab::node::restart_wait;
 use crate::lab::probe_pods::ProbePods;
 
@@ -63,31 +62,6 @@ impl<'e> RenderedLab<'e> {
         name.ok_or_else(|| RunError::Course(format!("there is no namespace {alias}")))
     }
 
-    /// Does what begins the lab.
-    pub fn apply_start(&mut self, api: &dyn Api, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
-        if self.lab.start.steps.is_empty() && self.paths("start").is_empty() {
-            return Ok(());
-        }
-        steps::take(self, api, List::Start, |_| true, tell)
-    }
-
-    /// Does a solution, or all of it but the part of one task.
-    pub fn apply_solution(
-        &mut self,
-        api: &dyn Api,
-        number: usize,
-        without: Option<&str>,
-        tell: &mut dyn FnMut(&str),
-    ) -> Result<(), RunError> {
-        let is_left_out = |step: &Step| step.task.as_ref().is_some_and(|task| without == Some(&*task.value));
-        steps::take(self, api, List::Solution(number), |step| !is_left_out(step), tell)
-    }
-
-    /// Walks into a trap.
-    pub fn apply_trap(&mut self, api: &dyn Api, number: usize, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
-        steps::take(self, api, List::Trap(number), |_| true, tell)
-    }
-
     /// Looks at the cluster with this lab's eyes.
     pub fn with_scene<R>(&self, api: &dyn Api, snapshots: &Snapshots, look: impl FnOnce(&CheckContext<'_>) -> R) -> R {
         let file = |path: &str| self.text(path).map_err(|error| error.to_string());
@@ -133,7 +107,7 @@ impl<'e> RenderedLab<'e> {
         self.with_scene(api, &nothing, |context| {
             let mut snapshots = Snapshots::new();
             for check in self.lab.checks() {
-                match check::snapshot(&check.id, &check.probe, context) {
+                match check::snapshot(&check.probe, context) {
                     Ok(Some(value)) => drop(snapshots.insert(check.id.to_string(), value)),
                     Ok(None) => {}
                     Err(result) => {

@@ -10,7 +10,7 @@ use crate::lab::course::{Lab, Step};
 
 /// Whose steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum List {
+enum List {
     /// Those that begin the lab.
     Start,
     /// Those of a solution, by its place.
@@ -40,9 +40,36 @@ impl List {
     }
 }
 
+impl RenderedLab<'_> {
+    /// Does what begins the lab.
+    pub fn apply_start(&mut self, api: &dyn Api, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
+        if self.lab.start.steps.is_empty() && self.paths("start").is_empty() {
+            return Ok(());
+        }
+        take(self, api, List::Start, |_| true, tell)
+    }
+
+    /// Does a solution, or all of it but the part of one task.
+    pub fn apply_solution(
+        &mut self,
+        api: &dyn Api,
+        number: usize,
+        without: Option<&str>,
+        tell: &mut dyn FnMut(&str),
+    ) -> Result<(), RunError> {
+        let is_left_out = |step: &Step| step.task.as_ref().is_some_and(|task| without == Some(&*task.value));
+        take(self, api, List::Solution(number), |step| !is_left_out(step), tell)
+    }
+
+    /// Walks into a trap.
+    pub fn apply_trap(&mut self, api: &dyn Api, number: usize, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
+        take(self, api, List::Trap(number), |_| true, tell)
+    }
+}
+
 /// Does the steps of a folder of the lab in their order; without any, everything in the folder is applied. What a step
 /// saves is known to those after it, which is why they are looked up one at a time.
-pub fn take(
+fn take(
     stage: &mut RenderedLab<'_>,
     api: &dyn Api,
     list: List,

@@ -1,9 +1,7 @@
 //! The checks, whatever their type: each can be result, and none passes for want of a target.
 
 use super::{Linter, node, objects, reach};
-use crate::decode::Located;
 use crate::lab::course::CheckKind;
-use crate::lab::course::check_kind::Who;
 use crate::yaml::Span;
 
 pub(super) fn check(linter: &mut Linter<'_>) {
@@ -40,42 +38,5 @@ fn probe(linter: &mut Linter<'_>, probe: &CheckKind, span: Span) {
         CheckKind::NodeFile(spec) => node::file(linter, spec, span),
         CheckKind::Audit(spec) => node::audit(linter, spec, span),
         CheckKind::Etcd(spec) => node::etcd(linter, spec, span),
-    }
-}
-
-/// Somebody.
-pub(super) fn who(linter: &mut Linter<'_>, who: &Located<Who>) {
-    let Located { value, span } = who;
-    let keys = [
-        ("service_account", value.service_account.is_some()),
-        ("user", value.user.is_some()),
-        ("kubeconfig", value.kubeconfig.is_some()),
-        ("token", value.token.is_some()),
-        ("token_of", value.token_of.is_some()),
-        ("anonymous", value.anonymous == Some(true)),
-    ];
-    linter.one_of(*span, "who it is", &keys);
-    if let Some(Located { value: from, span }) = &value.token_of {
-        linter.namespace(from.ns.as_ref(), *span, "a workload");
-        match &from.workload {
-            Some(workload) => objects::workload(linter, workload),
-            None => linter.wrong(*span, "`workload` is missing: whose token it is"),
-        }
-        let keys = [("kubeconfig", from.kubeconfig.is_some()), ("file", from.file.is_some())];
-        linter.not_with(*span, "beside `workload`", &keys);
-    }
-    if !value.groups.is_empty() && value.user.is_none() {
-        linter.wrong(*span, "`groups` belong to a `user`");
-    }
-    if let Some(account) = &value.service_account {
-        match account.split_once('/') {
-            Some((alias, name)) if !name.is_empty() => {
-                let known: Vec<&str> = linter.lab.namespaces.keys().map(|alias| alias.0.as_str()).collect();
-                if !known.contains(&alias) {
-                    linter.unknown(account.span, "namespace", alias, known);
-                }
-            }
-            _ => linter.wrong(account.span, "expected a service account as `alias/name`"),
-        }
     }
 }

@@ -1,8 +1,8 @@
 //! Checks of the control-plane node.
 
 use super::Linter;
-use super::checks::who;
-use super::objects::workload;
+use super::identity::who;
+use super::linter::workload;
 use crate::diagnostic::Problem;
 use crate::lab::course::check_kind::{Audit, Etcd, Flag, NodeFile};
 use crate::lab::course::values::Need;

@@ -1,13 +1,14 @@
 //! Checks that ask the API server about objects and rights, and those on what the learner has.
 
-use super::checks::who;
+use super::identity::who;
+use super::linter::workload;
 use super::{Linter, Use};
 use crate::client::kinds::Resource as Kind;
 use crate::decode::Located;
 use crate::diagnostic::Problem;
+use crate::lab::course::Right;
 use crate::lab::course::check_kind::{Admission, Answer, CanI, Cert, Resource, Rules, Token, Unchanged};
 use crate::lab::course::values::{Admitted, Authority, Id, Operation};
-use crate::lab::course::{Right, Workload};
 use crate::yaml::Span;
 
 /// How many digits of hexadecimal a SHA-256 has.
@@ -175,12 +176,5 @@ pub(super) fn answer(linter: &mut Linter<'_>, spec: &Answer) {
         let problem = Problem::error(hash.span, "this is no SHA-256");
         let label = format!("expected {SHA256} digits of lower case hexadecimal, found {}", hash.chars().count());
         linter.say(problem.label(label));
-    }
-}
-
-/// The workload of a check.
-pub(super) fn workload(linter: &mut Linter<'_>, workload: &Located<String>) {
-    if let Some(Err(error)) = linter.filled(workload).map(|text| Workload::parse(&text)) {
-        linter.wrong(workload.span, error);
     }
 }

@@ -1,8 +1,8 @@
 //! Checks that run programs, dial and ask over HTTP.
 
 use super::Linter;
-use super::checks::who;
-use super::objects::workload;
+use super::identity::who;
+use super::linter::workload;
 use crate::decode::Located;
 use crate::diagnostic::Problem;
 use crate::k8s::names::NameRule;
