@@ -167,7 +167,7 @@ fn build(
 ) -> Result<(), ClusterError> {
     progress.step("write its files");
     let config = if record.hardened { hardened(home, record, stop)? } else { plain(home, record, wanted)? };
-    kind::create(home, &config, &record.image, reaper, progress, stop)?;
+    kind::create(home, &config, &record.image, &mut |group| reaper.watch(group), progress, stop)?;
     ready::wait(home, record, progress, stop)
 }
 

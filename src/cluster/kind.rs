@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use camino::Utf8Path;
 
-use super::{ClusterDir, ClusterError, Progress, process, reaper::Reaper};
+use super::{ClusterDir, ClusterError, Progress, process};
 use crate::k8s::version::Version;
 
 /// kind 0.32 is the first that sets up nodes from 1.36 on by a patch that fits older nodes, too.
@@ -33,12 +33,13 @@ pub(super) fn check(release: Option<Version>) -> Result<(), ClusterError> {
     }
 }
 
-/// Makes a cluster from a configuration, in whose folder the paths of its mounts begin.
+/// Makes a cluster from a configuration, in whose folder the paths of its mounts begin. `watch` is told of the group of
+/// processes that is at work; 0 for none.
 pub(super) fn create(
     home: &ClusterDir,
     config: &Utf8Path,
     image: &str,
-    reaper: &mut Reaper,
+    watch: &mut dyn FnMut(u32),
     progress: &mut dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(), ClusterError> {
@@ -47,13 +48,13 @@ pub(super) fn create(
     // kind believes PWD
     command.current_dir(folder).env("PWD", folder);
     let running = process::Long::start(&mut command, || ClusterError::NoKind)?;
-    reaper.watch(running.group());
+    watch(running.group());
     let ended = running.wait(stop, |line| {
         if let Some(step) = step(line) {
             progress.step(&step);
         }
     });
-    reaper.watch(0);
+    watch(0);
     let (status, said) = ended?;
     if status.success() { Ok(()) } else { Err(process::failed(&command, &said)) }
 }

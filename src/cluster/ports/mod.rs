@@ -1,37 +1,14 @@
 //! The ports that a node listens on, from its `/proc`, and what each of them is.
 
+mod exposure;
 mod known;
 mod proc;
 
 use std::net::IpAddr;
 
+pub use exposure::Exposure;
 pub use known::KNOWN;
 pub use proc::{SCRIPT, listening};
-
-/// From where a port can be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exposure {
-    /// From nowhere: nothing should listen.
-    Nowhere,
-    /// From the node itself.
-    Node,
-    /// From wherever one of its addresses is reached.
-    Address,
-    /// From everywhere, on all addresses.
-    Everywhere,
-}
-
-impl Exposure {
-    fn of(address: IpAddr) -> Self {
-        if address.is_unspecified() {
-            Self::Everywhere
-        } else if address.to_canonical().is_loopback() {
-            Self::Node
-        } else {
-            Self::Address
-        }
-    }
-}
 
 /// A port that a program listens on.
 #[derive(Debug, Clone, PartialEq, Eq)]
