@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Catalogue, Component, ConfigApi, Flag, FlagType, Gate, Plugin, Reader, Removed, Stage};
+use super::table::{Catalogue, Removed};
+use super::types::{Component, ConfigApi, Flag, FlagType, Gate, Plugin, Reader, Stage};
 use crate::k8s::version::Version;
 
 macro_rules! table {

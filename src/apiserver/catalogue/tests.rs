@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
 use super::*;
+use crate::k8s::version::Version;
 
 fn version(text: &str) -> Version {
     Version::parse(text).unwrap()

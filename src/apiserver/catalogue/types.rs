@@ -1,6 +1,5 @@
 //! The rows of the catalogue.
 
-use super::Ranged;
 use crate::k8s::version::Version;
 
 /// A program of the control plane or of a node.
@@ -335,3 +334,15 @@ macro_rules! ranged {
 }
 
 ranged!(Flag, Plugin, Gate, ConfigApi);
+
+/// A row that holds for a range of releases.
+pub(super) trait Ranged {
+    /// The first and the last supported release in which it holds.
+    fn range(&self) -> (Version, Version);
+
+    /// Whether it holds in the release.
+    fn in_release(&self, version: Version) -> bool {
+        let (since, until) = self.range();
+        (since..=until).contains(&version)
+    }
+}

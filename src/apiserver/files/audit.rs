@@ -4,8 +4,8 @@ use crate::k8s::pod::{Field, head};
 use crate::yaml::edit::Edit;
 use crate::yaml::{Node, Span};
 
-use super::companion::{replace, word};
 use super::context::Context;
+use super::text::{replace, word};
 
 /// How much of a request is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::k8s::pod::{Field, head};
-use crate::yaml::edit::Edit;
-use crate::yaml::{FileId, Kind, Node, Span, edit};
+use crate::yaml::{FileId, Kind, Node, Span};
 
 use super::audit::AuditPolicy;
 use super::context::{Context, owner};
 use super::encryption::Encryption;
+use super::text::{Word, word};
 use super::view::Owner;
 
 /// A configuration file, or what stands for one inside of another.
@@ -45,15 +45,6 @@ pub enum Content {
     Audit(AuditPolicy),
     /// What is encrypted.
     Encryption(Encryption),
-}
-
-/// A text with its place.
-#[derive(Debug, Clone)]
-pub struct Word {
-    /// What it says.
-    pub text: String,
-    /// Where.
-    pub span: Span,
 }
 
 /// An `AuthenticationConfiguration`.
@@ -100,11 +91,6 @@ pub struct Configuration {
     pub limits: usize,
     /// The levels in `defaults` of a `PodSecurityConfiguration`: `enforce`, ...
     pub defaults: Vec<(String, Word)>,
-}
-
-pub(super) fn word(node: Option<Node<'_, '_>>, context: &Context<'_>) -> Option<Word> {
-    let node = node?;
-    Some(Word { text: node.text()?.to_owned(), span: context.span(node.span()) })
 }
 
 /// The companion that a document is.
@@ -229,11 +215,6 @@ fn configuration(node: Node<'_, '_>, context: &Context<'_>) -> Configuration {
             .filter_map(|(key, value)| Some((key.text()?.to_owned(), word(Some(value), context)?)))
             .collect(),
     }
-}
-
-/// Gives a key of a mapping another value.
-pub(super) fn replace(context: &Context<'_>, map: Node<'_, '_>, key: &str, value: &str) -> Option<Edit> {
-    context.edit(edit::set(context.text, map, &[key], &value.into()))
 }
 
 impl Companion {

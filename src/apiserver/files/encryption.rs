@@ -3,8 +3,8 @@
 use crate::k8s::pod::head;
 use crate::yaml::{Node, Span};
 
-use super::companion::{Word, word};
 use super::context::Context;
+use super::text::{Word, word};
 
 /// An `EncryptionConfiguration`.
 #[derive(Debug, Clone)]

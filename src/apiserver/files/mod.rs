@@ -13,94 +13,32 @@ mod kind;
 mod kubeadm;
 mod kubelet;
 mod lines;
+mod parts;
 mod rancher;
 mod static_pod;
 mod systemd;
 mod talos;
 #[cfg(test)]
 mod tests;
+mod text;
 mod view;
 
 pub use audit::{AuditPolicy, Level};
-pub use companion::{Companion, Content, Plugin, Word};
+pub use companion::{Companion, Content, Plugin};
 pub use encryption::{Encryption, Group, Provider};
 pub use form::Form;
 pub use lines::comments;
+pub use parts::{KubeadmConfig, Parts};
 pub use static_pod::is_static_pod;
 pub use systemd::{Variables, environment_files, unit_of_drop_in};
+pub use text::Word;
 pub use view::{Mount, Owner, ProgramView, Setting, Written};
 
 use std::sync::Arc;
 
 use crate::k8s::object::{Kind, Object};
-use crate::k8s::version::Version;
 use crate::yaml::{Comment, Document, FileId, Node, Span};
 use context::Context;
-
-/// What a file says about a control plane.
-#[derive(Debug, Clone, Default)]
-pub struct Parts {
-    /// Programs with their settings.
-    pub programs: Vec<ProgramView>,
-    /// Configuration files that flags name.
-    pub companions: Vec<Companion>,
-    /// Environment files.
-    pub variables: Vec<Variables>,
-    /// Configurations of kubeadm, for their API version.
-    pub kubeadm: Vec<KubeadmConfig>,
-}
-
-/// A configuration of kubeadm.
-#[derive(Debug, Clone)]
-pub struct KubeadmConfig {
-    /// The file.
-    pub file: FileId,
-    /// The object.
-    pub owner: Arc<Owner>,
-    /// `apiVersion` with its place; none in a patch without one.
-    pub api: Option<Word>,
-    /// Whether `extraArgs` is a list; `None` if there is none.
-    pub list: Option<(bool, Span)>,
-    /// The release that it says, or that the image of the node does.
-    pub version: Option<Version>,
-    /// Whether it is a patch of kind.
-    pub patch: bool,
-}
-
-impl Parts {
-    /// Whether there is nothing.
-    pub fn is_empty(&self) -> bool {
-        self.programs.is_empty() && self.companions.is_empty() && self.variables.is_empty() && self.kubeadm.is_empty()
-    }
-
-    /// Whether it is sure that a control plane, or a node, is meant. Variables may be those of anything, until a unit names
-    /// their file.
-    pub fn is_sure(&self) -> bool {
-        !self.programs.is_empty()
-            || !self.companions.is_empty()
-            || !self.kubeadm.is_empty()
-            || self.variables.iter().any(|variables| variables.program().is_some())
-    }
-
-    /// Adds what another file says.
-    pub fn append(&mut self, mut other: Self) {
-        self.programs.append(&mut other.programs);
-        self.companions.append(&mut other.companions);
-        self.variables.append(&mut other.variables);
-        self.kubeadm.append(&mut other.kubeadm);
-    }
-
-    /// Leaves out what a file says.
-    #[must_use]
-    pub fn without(&self, file: FileId) -> Self {
-        let mut rest = self.clone();
-        rest.programs.retain(|program| program.file != file);
-        rest.companions.retain(|companion| companion.file != file);
-        rest.variables.retain(|variables| variables.file != file);
-        rest.kubeadm.retain(|config| config.file != file);
-        rest
-    }
-}
 
 /// What a Kubernetes object says; cheap for what has nothing to do with a control plane.
 pub fn of_object(object: &Object<'_, '_>, text: &str, file: FileId, name: &Arc<str>) -> Parts {
@@ -201,7 +139,7 @@ fn kubeadm_config(root: Node<'_, '_>, context: &Context<'_>, patch: bool) -> Opt
     Some(KubeadmConfig {
         file: context.file,
         owner: Arc::new(context::owner(root)),
-        api: companion::word(root.get("apiVersion"), context),
+        api: text::word(root.get("apiVersion"), context),
         list: extra,
         version: kubeadm::version(root),
         patch,
