@@ -1,36 +1,9 @@
 //! What the API server asks of fields, where its `OpenAPI` says less or more: from the validation code of Kubernetes
 //! (`pkg/apis/*/validation`), confirmed by the live tests.
 
-use super::{Fields, TypeId};
+use super::limit::Limit;
+use super::table::{Field, Fields, TypeId};
 use crate::k8s::names::NameRule;
-
-/// What a value must be, beyond its type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Limit {
-    /// Nothing more is known.
-    #[default]
-    None,
-    /// A name.
-    Name(NameRule),
-    /// A whole number in this range, both ends included.
-    Range(i64, i64),
-    /// A port: from 1 to 65535, or the name of one.
-    Port,
-    /// The same, with 0 for none.
-    TargetPort,
-    /// A mapping from qualified names to label values.
-    Labels,
-    /// A mapping from qualified names, in which upper case does not matter.
-    Annotations,
-    /// A mapping from the names of files or variables.
-    DataKeys,
-    /// A mapping from resources to amounts that are not negative.
-    Resources,
-    /// When a cron job runs.
-    Schedule,
-    /// A time zone of the IANA database.
-    TimeZone,
-}
 
 /// Of what the `OpenAPI` has as required fields, those that the server fills in, or takes the empty value for.
 const OPTIONAL: [(&str, &str); 15] = [
@@ -221,7 +194,7 @@ pub(super) fn apply(table: &mut Fields) {
     }
 }
 
-fn each(table: &mut Fields, ty: &str, name: &str, change: impl Fn(&mut super::Field)) {
+fn each(table: &mut Fields, ty: &str, name: &str, change: impl Fn(&mut Field)) {
     let range = table.type_id(ty).and_then(|TypeId(id)| table.types.get(usize::from(id))).map(|ty| ty.start..ty.end);
     let fields = range.and_then(|range| table.rows.get_mut(range)).unwrap_or_default();
     fields.iter_mut().filter(|field| field.name == name).for_each(change);

@@ -1,7 +1,8 @@
 //! Reads the two tables; `data/fields/README.md` has their format. An error is the number of the first bad line.
 
-use super::limits::{self, Limit};
-use super::{Field, FieldType, Fields, KindInfo, Removed, Scope, Type, TypeId};
+use super::limit::Limit;
+use super::limits;
+use super::table::{Field, FieldType, Fields, KindInfo, Removed, Scope, Type, type_id};
 use crate::k8s::version::Version;
 
 /// Reads `kubernetes.txt`.
@@ -111,12 +112,6 @@ fn field_type(word: &str, types: &[Type]) -> Option<FieldType> {
         "any" => FieldType::Any,
         name => FieldType::Type(type_id(types, name)?),
     })
-}
-
-/// The place of a type among all of them.
-pub(super) fn type_id(types: &[Type], name: &str) -> Option<TypeId> {
-    let at = types.binary_search_by(|known| known.name.cmp(name)).ok()?;
-    u16::try_from(at).ok().map(TypeId)
 }
 
 /// `34-37`.
