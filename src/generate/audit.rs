@@ -8,7 +8,7 @@ use crate::k8s::pod_security;
 use crate::k8s::version::Version;
 use crate::render::plan::Manifest;
 use crate::rules::{RuleKind, Settings};
-use crate::spec::app::Level;
+use crate::spec::level::Level;
 
 /// What the manifests of a document have to hold.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,8 @@
 //! An application: one workload with everything around it.
 
-use super::container::{Container, Health, Port, RunAs, Size};
+use super::container::{Container, Health, Port, PullPolicy, RunAs, Size};
 use super::exception::{Capability, Exception};
+use super::level::Level;
 use super::network::{Metrics, Network, Route};
 use super::storage::{File, SecretRef, Storage, Writable};
 use super::values::{
@@ -27,16 +28,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// How strict: the levels of the Pod Security Standards that a workload can be written for.
-    Level {
-        /// Current best practice; the default of the scaffolder.
-        "restricted" Restricted,
-        /// Prevents known escalations; leaves room for older images, by exceptions.
-        "baseline" Baseline,
-    }
-}
-
-string_enum! {
     /// What the cluster runs on, where that changes a manifest.
     Platform {
         /// Any conformant cluster.
@@ -45,18 +36,6 @@ string_enum! {
         "kind" Kind,
         /// `OpenShift`: assigns user ids itself, and its DNS has a place and port of its own.
         "openshift" OpenShift,
-    }
-}
-
-string_enum! {
-    /// When the kubelet pulls an image.
-    PullPolicy {
-        /// Only when the node does not have it.
-        "IfNotPresent" IfNotPresent,
-        /// At every start, so that the right to pull is checked each time.
-        "Always" Always,
-        /// The node must have it.
-        "Never" Never,
     }
 }
 

@@ -4,12 +4,23 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::app::PullPolicy;
 use super::storage::Writable;
 use super::values::{Cpu, Disk, Image, Line, Memory, Number, PortName, PortNumber, ShortName, UrlPath, Variable};
 use crate::decode::{self, Decode, Decoder, Located, Map, record, string_enum};
 use crate::diagnostic::Problem;
 use crate::yaml::{Kind as Form, Node, Value};
+
+string_enum! {
+    /// When the kubelet pulls an image.
+    PullPolicy {
+        /// Only when the node does not have it.
+        "IfNotPresent" IfNotPresent,
+        /// At every start, so that the right to pull is checked each time.
+        "Always" Always,
+        /// The node must have it.
+        "Never" Never,
+    }
+}
 
 string_enum! {
     /// The protocol of a port.

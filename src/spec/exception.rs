@@ -1,6 +1,6 @@
 //! Exceptions: the only way to weaken what is written, each with its reason and an end.
 
-use super::app::Level;
+use super::level::Level;
 use super::values::{Day, Line};
 use crate::decode::{Located, record, string_enum};
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{ApiServer, App, Space, secret, validate};
+use super::{ApiServer, App, Space, Specs, secret, validate};
 use crate::decode::{Decode, Decoder, unknown_word, wrong_form};
 use crate::diagnostic::{Problem, Severity};
 use crate::yaml::{self, Kind, Node, Source, Span, Value};
@@ -11,17 +11,6 @@ use crate::yaml::{self, Kind, Node, Source, Span, Value};
 pub const KINDS: [&str; 3] = ["App", "Space", "ApiServer"];
 /// What a message says where a kind is missing.
 const EXPECTED: &str = "expected `kind: App`, `kind: Space` or `kind: ApiServer`";
-
-/// The documents of a spec file, in their order by kind.
-#[derive(Debug, Default)]
-pub struct Specs {
-    /// The applications.
-    pub apps: Vec<App>,
-    /// The namespaces.
-    pub spaces: Vec<Space>,
-    /// The control planes.
-    pub api_servers: Vec<ApiServer>,
-}
 
 /// What reading a spec gave.
 #[derive(Debug)]

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::app::{ApiVersion, Level, Output, Target};
+use super::app::{ApiVersion, Output, Target};
+use super::level::Level;
 use super::values::{Cpu, Disk, Group, Label, Memory, Number, Registry, Release, SpaceName};
 use crate::decode::{Decode, Decoder, Located, record, string_enum};
 use crate::k8s::version::Version;

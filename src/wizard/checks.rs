@@ -1,7 +1,8 @@
 //! Whether an answer can be used: by itself, and beside the answers before it. A message goes on after the answer.
 
 use super::answers::Answers;
-use super::{draft, image};
+use super::image;
+use super::members::{members, secret as secret_member};
 use crate::diagnostic::nearest;
 use crate::k8s::secret;
 use crate::spec::values::{Disk, Leaf, MountPath};
@@ -31,7 +32,7 @@ pub(super) fn each(text: &str, check: impl Fn(&str) -> Result<(), String>) -> Re
     if text == "none" {
         return Ok(());
     }
-    let members: Vec<String> = draft::members(text).map(str::to_owned).collect();
+    let members: Vec<String> = members(text).map(str::to_owned).collect();
     for member in &members {
         check(member).map_err(|message| if member == text { message } else { format!("(`{member}`) {message}") })?;
     }
@@ -72,12 +73,12 @@ pub(super) fn secrets(text: &str, answers: &Answers) -> Result<(), String> {
         if let Some(kind) = secret::in_text(member) {
             return Err(format!("looks like {kind}: give the name of a Secret"));
         }
-        let (_, path) = draft::secret(member)?;
+        let (_, path) = secret_member(member)?;
         is_free(&path, "writable", &writable(answers))?;
         is_free(&path, "storage", storage.as_slice())
     })?;
     let folders: Vec<String> =
-        draft::members(text).filter_map(|member| draft::secret(member).ok()).map(|(_, path)| path).collect();
+        members(text).filter_map(|member| secret_member(member).ok()).map(|(_, path)| path).collect();
     twice(&folders).map_or(Ok(()), |path| Err(format!("has two Secrets at {path}")))
 }
 
@@ -85,7 +86,7 @@ pub(super) fn secrets(text: &str, answers: &Answers) -> Result<(), String> {
 fn writable(answers: &Answers) -> Vec<String> {
     let assumed = image::writable(answers.get("image"));
     let text = if answers.is_settled("writable") { answers.get("writable") } else { assumed };
-    draft::members(text).map(str::to_owned).collect()
+    members(text).map(str::to_owned).collect()
 }
 
 /// A folder that another answer does not name.

@@ -2,10 +2,12 @@
 //! folder; what is still open is asked, or takes its default.
 
 pub mod answers;
+mod answers_file;
 mod checks;
 mod draft;
 pub mod folder;
 mod image;
+mod members;
 pub mod prompter;
 pub mod questions;
 

@@ -4,10 +4,11 @@
 use super::answers::Answers;
 use super::checks::{self, each, leaf, word};
 use super::folder::Folder;
-use super::{draft, image};
+use super::{image, members};
 use crate::spec::api_server::{Form, Profile};
-use crate::spec::app::{Layout, Level, Platform};
+use crate::spec::app::{Layout, Platform};
 use crate::spec::container::{DEFAULT_ID, Preset};
+use crate::spec::level::Level;
 use crate::spec::space::QuotaPreset;
 use crate::spec::values::{
     AppName, Audience, GatewayRef, Group, Host, Image, IssuerUrl, PatchRelease, Release, Schedule, ShortName,
@@ -427,7 +428,7 @@ pub const QUESTIONS: &[Question] = &[
         needs: "a workload that runs for ever, and a port",
         applies: |answers| is_long_running(answers) && answers.some("port").is_some(),
         default: |_, _| Some("none".to_owned()),
-        check: |text, _| each(text, |member| draft::app_peer(member).map(drop)),
+        check: |text, _| each(text, |member| members::app_peer(member).map(drop)),
     },
     Question {
         key: "to",
@@ -439,7 +440,7 @@ pub const QUESTIONS: &[Question] = &[
         needs: "an app",
         applies: is_app,
         default: |_, _| Some("none".to_owned()),
-        check: |text, _| each(text, |member| draft::called_peer(member).map(drop)),
+        check: |text, _| each(text, |member| members::called_peer(member).map(drop)),
     },
     Question {
         key: "secrets",

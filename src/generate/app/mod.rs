@@ -1,21 +1,28 @@
 //! From an app to what its templates see, and from there to its files.
 
+mod labels;
 mod network;
-pub(super) use network::dns;
 mod pod;
 mod volumes;
 
 use minijinja::Error;
 
-use super::view::{Annotations, AppView, Batch, Claim, Cron, Pair, PortView, RoleRule, RouteView, ScaleView};
+pub(super) use labels::selector;
+pub(super) use network::dns;
+
+use labels::labels;
+use network::called;
+use pod::{excepted, port_view};
+
+use super::view::{Annotations, AppView, Batch, Claim, Cron, Pair, RoleRule, RouteView, ScaleView};
 use crate::render::plan::Manifest;
 use crate::spec::App;
-use crate::spec::app::{Level, Platform};
+use crate::spec::app::Platform;
 use crate::spec::container::Port;
 use crate::spec::exception::{Object, Rule};
-use crate::spec::network::{Route, Via};
+use crate::spec::level::Level;
+use crate::spec::network::Via;
 use crate::spec::storage::Access;
-use crate::spec::validate::find_port;
 use crate::spec::workload::{Concurrency, Replicas, WorkloadKind};
 use crate::template;
 
@@ -140,21 +147,6 @@ fn headless(app: &App) -> Option<String> {
     (app.workload.kind == WorkloadKind::StatefulSet).then(|| format!("{}-headless", app.name.as_str()))
 }
 
-/// The labels by which pods are selected. A Deployment's cannot change later, so they say nothing that may.
-pub(super) fn selector(name: &str) -> Vec<Pair> {
-    vec![Pair::new("app.kubernetes.io/name", name), Pair::new("app.kubernetes.io/instance", name)]
-}
-
-fn labels(app: &App) -> Vec<Pair> {
-    let mut labels = selector(&app.name);
-    labels.push(Pair::new("app.kubernetes.io/part-of", app.part_of()));
-    labels.push(Pair::new("app.kubernetes.io/managed-by", "tightship"));
-    if let Some(owner) = &app.owner {
-        labels.push(Pair::new("tightship/owner", owner.as_str()));
-    }
-    labels
-}
-
 fn annotations(app: &App) -> Annotations {
     let of = |object: Object| -> Vec<Pair> {
         let here = app.exceptions.iter().filter(|exception| exception.rule.value.object() == object);
@@ -183,10 +175,6 @@ fn annotations(app: &App) -> Annotations {
     Annotations { workload, role: of(Object::Role), route }
 }
 
-fn excepted(app: &App, rule: Rule) -> bool {
-    app.exceptions.iter().any(|exception| exception.rule.value == rule)
-}
-
 fn role(app: &App) -> Vec<RoleRule> {
     app.api
         .iter()
@@ -197,15 +185,6 @@ fn role(app: &App) -> Vec<RoleRule> {
             verbs: rule.verbs.iter().map(|verb| verb.to_string()).collect(),
         })
         .collect()
-}
-
-fn port_view(port: &Port) -> PortView {
-    PortView {
-        name: port.name.to_string(),
-        port: port.port.0,
-        service: port.service_port().unwrap_or(0),
-        protocol: port.protocol.as_str(),
-    }
 }
 
 fn access(app: &App, access: Option<Access>) -> Access {
@@ -225,14 +204,6 @@ fn claims(app: &App) -> Vec<Claim> {
             access: access(app, storage.access.as_ref().map(|it| it.value)).as_str(),
         })
         .collect()
-}
-
-/// The port that a route leads to.
-fn called<'a>(app: &'a App, route: &Route) -> Option<&'a Port> {
-    match &route.port {
-        Some(port) => find_port(&port.value, app.offered_ports()),
-        None => app.offered_ports().next(),
-    }
 }
 
 fn route(app: &App) -> Option<RouteView> {

@@ -1,12 +1,12 @@
 //! The rules of the app's `NetworkPolicies`. A name of a port on the app's own side becomes its number, which every network
 //! plugin understands.
 
-use super::called;
 use crate::generate::view::{Dns, Pair, Peer, PolicyPort, PolicyRule, PortText};
 use crate::spec::App;
-use crate::spec::app::{Level, Platform, Target};
+use crate::spec::app::{Platform, Target};
 use crate::spec::container::{Port, PortRef};
-use crate::spec::network::{From, To};
+use crate::spec::level::Level;
+use crate::spec::network::{From, Route, To};
 use crate::spec::validate::{METADATA, find_port, public_ranges};
 
 /// Where the DNS of the cluster is.
@@ -107,4 +107,12 @@ fn in_namespace(namespace: String) -> Peer {
 
 fn own_port(port: &Port) -> PolicyPort {
     PolicyPort { protocol: port.protocol.as_str(), port: PortText::Number(port.port.0) }
+}
+
+/// The port that a route leads to.
+pub(super) fn called<'a>(app: &'a App, route: &Route) -> Option<&'a Port> {
+    match &route.port {
+        Some(port) => find_port(&port.value, app.offered_ports()),
+        None => app.offered_ports().next(),
+    }
 }

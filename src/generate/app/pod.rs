@@ -1,14 +1,16 @@
 //! The pod and its containers.
 
+use super::labels::labels;
 use super::volumes::{self, TOKEN_PATH, Volumes};
-use super::{excepted, labels, port_view};
 use crate::decode::{Located, Map};
-use crate::generate::view::{Config, ContainerView, HttpView, Mount, Pair, Pod, ProbeView, ResourcesView, SecretEnv};
+use crate::generate::view::{
+    Config, ContainerView, HttpView, Mount, Pair, Pod, PortView, ProbeView, ResourcesView, SecretEnv,
+};
 use crate::k8s::version::Version;
 use crate::spec::App;
-use crate::spec::app::{Platform, PullPolicy};
+use crate::spec::app::Platform;
 use crate::spec::container::{
-    Container, CpuLimit, DEFAULT_ID, Health, HttpProbe, Port, PortRef, Preset, Probe, Protocol, RunAs, Size,
+    Container, CpuLimit, DEFAULT_ID, Health, HttpProbe, Port, PortRef, Preset, Probe, Protocol, PullPolicy, RunAs, Size,
 };
 use crate::spec::exception::Rule;
 use crate::spec::validate::{MAIN, find_port};
@@ -216,4 +218,17 @@ fn probes(health: Option<&Located<Health>>, ports: &[Port]) -> Vec<ProbeView> {
 
 fn number(port: &PortRef, ports: &[Port]) -> Option<i64> {
     find_port(port, ports).map(|port| port.port.0)
+}
+
+pub(super) fn excepted(app: &App, rule: Rule) -> bool {
+    app.exceptions.iter().any(|exception| exception.rule.value == rule)
+}
+
+pub(super) fn port_view(port: &Port) -> PortView {
+    PortView {
+        name: port.name.to_string(),
+        port: port.port.0,
+        service: port.service_port().unwrap_or(0),
+        protocol: port.protocol.as_str(),
+    }
 }

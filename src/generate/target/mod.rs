@@ -2,6 +2,7 @@
 
 mod exceptions;
 mod flags;
+mod form;
 mod k3s;
 mod kind;
 mod kubeadm;
@@ -14,9 +15,8 @@ mod talos;
 
 use camino::Utf8PathBuf;
 use minijinja::Error;
-use serde::Serialize;
 
-use super::baseline::{Baseline, Flag, Program};
+use super::baseline::Baseline;
 use super::error::RenderError;
 use super::layout::header;
 use super::options::Options;
@@ -26,16 +26,7 @@ use crate::render::plan::{Owner, PlannedFile};
 use crate::spec::ApiServer;
 use crate::spec::api_server::Form;
 use crate::template;
-
-/// What becomes of a baseline.
-trait Target: Sync {
-    /// The files besides those that flags name.
-    fn files(&self, baseline: &Baseline) -> Result<Vec<RenderedFile>, Error>;
-    /// How to apply them: Markdown.
-    fn apply(&self, baseline: &Baseline) -> String;
-    /// How to go back: Markdown.
-    fn roll_back(&self, baseline: &Baseline) -> String;
-}
+use form::{Argument, RenderedFile, Syntax, Target, added};
 
 fn of(form: Form) -> &'static dyn Target {
     match form {
@@ -48,53 +39,6 @@ fn of(form: Form) -> &'static dyn Target {
         Form::Systemd => &systemd::Systemd,
         Form::Flags => &flags::Flags,
     }
-}
-
-/// How a file is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Syntax {
-    /// As YAML, by a program with types of its own.
-    Yaml,
-    /// As YAML, by Kubernetes.
-    Manifest,
-    /// Line by line, `#` for comments.
-    Lines,
-    /// By people.
-    Markdown,
-}
-
-/// A file of a target.
-struct RenderedFile {
-    /// Relative to the folder of the control plane.
-    name: String,
-    text: String,
-    syntax: Syntax,
-    owner: Owner,
-}
-
-impl RenderedFile {
-    fn new(name: impl Into<String>, syntax: Syntax, text: String) -> Self {
-        Self { name: name.into(), text, syntax, owner: Owner::Tool }
-    }
-}
-
-/// A flag as templates see it.
-#[derive(Debug, Serialize)]
-struct Argument<'b> {
-    name: &'b str,
-    value: &'b str,
-    comment: String,
-}
-
-impl<'b> From<&'b Flag> for Argument<'b> {
-    fn from(flag: &'b Flag) -> Self {
-        Self { name: flag.name, value: &flag.value, comment: flag.comment() }
-    }
-}
-
-/// The flags that the baseline adds to those of an installer.
-fn added(baseline: &Baseline, program: Program) -> Vec<Argument<'_>> {
-    baseline.hardening(program).map(Argument::from).collect()
 }
 
 /// The files of a control plane.
