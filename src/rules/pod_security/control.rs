@@ -1,9 +1,6 @@
 //! A control of the Pod Security Standards.
 
 use crate::k8s::pod_security::{Level, Policy};
-use crate::rules::finding::FileId;
-use crate::rules::rule::Rule;
-use crate::rules::settings::Settings;
 use crate::rules::sink::{PodContext, Sink};
 
 /// A control of the standards.
@@ -35,20 +32,6 @@ impl Control {
     /// Whether the control is part of a policy, not counting overrides.
     pub fn is_in(&self, policy: Policy) -> bool {
         self.level <= policy.level && self.since <= policy.version.minor()
-    }
-
-    /// What the API server would say of a pod if this control of a rule was all that it asked for; `None` if all is well, or
-    /// if the settings do not ask for its words.
-    pub fn violation(
-        &self,
-        rule: &'static Rule,
-        context: &PodContext<'_, '_, '_>,
-        text: &str,
-        settings: &Settings,
-    ) -> Option<Violation> {
-        let (object, file) = (context.object, FileId::default());
-        let mut sink = Sink { rule, settings, text, file, object, id: None, findings: Vec::new() };
-        (self.evaluate)(context, &mut sink)
     }
 }
 

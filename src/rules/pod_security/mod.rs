@@ -33,9 +33,10 @@ pub use control::{Control, Violation};
 use control::{is_exempt_user_namespace, is_exempt_windows};
 use holder::Holder;
 
+use super::finding::FileId;
 use super::rule::{Rule, RuleKind};
 use super::settings::Settings;
-use super::sink::PodContext;
+use super::sink::{PodContext, Sink};
 
 /// Its rules: one per control, in the order in which the API server reports them: by level, then by [`Control::id`].
 pub(super) const RULES: &[&Rule] = &[
@@ -59,6 +60,22 @@ pub(super) const RULES: &[&Rule] = &[
     &run_as_user::RULE,
     &seccomp_profile_restricted::RULE,
 ];
+
+impl Control {
+    /// What the API server would say of a pod if this control of a rule was all that it asked for; `None` if all is well, or
+    /// if the settings do not ask for its words.
+    pub fn violation(
+        &self,
+        rule: &'static Rule,
+        context: &PodContext<'_, '_, '_>,
+        text: &str,
+        settings: &Settings,
+    ) -> Option<Violation> {
+        let (object, file) = (context.object, FileId::default());
+        let mut sink = Sink { rule, settings, text, file, object, id: None, findings: Vec::new() };
+        (self.evaluate)(context, &mut sink)
+    }
+}
 
 /// What the API server would say of a pod under the policy of the context, in its order. All controls count.
 pub fn violations(context: &PodContext<'_, '_, '_>, text: &str, settings: &Settings) -> Vec<Violation> {
