@@ -2,6 +2,7 @@
 //! survives them. Only this room imports the parser.
 
 mod alias;
+pub mod base64;
 mod build;
 pub mod edit;
 pub mod emit;

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::base64;
 use super::scalar::{Style, Tag};
 
 /// A scalar with its type.
@@ -55,7 +56,7 @@ pub(super) fn resolve(text: &str, style: Style, tag: Tag) -> Result<Value<'_>, R
     match tag {
         Tag::Str | Tag::Merge | Tag::Other => return Ok(Value::Str(text.into())),
         Tag::Binary => {
-            let bytes = base64(text).ok_or_else(|| mismatch("base64 text"))?;
+            let bytes = base64::decode(text).ok_or_else(|| mismatch("base64 text"))?;
             let decoded = String::from_utf8(bytes).map_err(|_| mismatch("base64 of UTF-8 text"))?;
             return Ok(Value::Str(decoded.into()));
         }
@@ -170,30 +171,4 @@ fn go_float(text: &str) -> Option<f64> {
         return None;
     }
     text.parse::<f64>().ok().filter(|number| number.is_finite())
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let (mut buffer, mut bits) = (0_u32, 0);
-    let text: String = text.chars().filter(|character| !character.is_whitespace()).collect();
-    if !text.len().is_multiple_of(4) {
-        return None;
-    }
-    for byte in text.trim_end_matches('=').bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        buffer = (buffer << 6) | u32::from(value);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from((buffer >> bits) & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
 }

@@ -1,7 +1,7 @@
 //! Encryption at rest: for each group of resources a list of providers, of which the first writes.
 
 use crate::k8s::pod::head;
-use crate::yaml::{Node, Span};
+use crate::yaml::{Node, Span, base64};
 
 use super::context::Context;
 use super::text::{Word, word};
@@ -88,8 +88,8 @@ fn provider(node: Node<'_, '_>, context: &Context<'_>) -> Option<Provider> {
 }
 
 fn key(node: Node<'_, '_>, context: &Context<'_>) -> Option<Key> {
+    let bytes = base64::decode(node.text()?);
     let text = node.text()?.trim();
-    let bytes = decode(text);
     let placeholder = text.contains(['<', '{', '$']) || text.eq_ignore_ascii_case("changeme") || text.is_empty();
     let guessable = bytes.as_deref().is_some_and(is_guessable);
     Some(Key { span: context.span(node.span()), length: bytes.map(|bytes| bytes.len()), guessable, placeholder })
@@ -101,30 +101,4 @@ fn is_guessable(bytes: &[u8]) -> bool {
     let steps = || bytes.iter().zip(bytes.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a));
     let even = steps().all(|step| steps().next() == Some(step));
     bytes.len() >= 2 && (printable || even)
-}
-
-fn decode(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let (mut buffer, mut bits) = (0_u32, 0_u32);
-    let body = text.trim_end_matches('=');
-    if body.is_empty() || body.len() % 4 == 1 {
-        return None;
-    }
-    for byte in body.bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        buffer = (buffer << 6) | u32::from(value);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from((buffer >> bits) & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
 }
