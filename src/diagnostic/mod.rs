@@ -1,10 +1,12 @@
 //! A problem at a place in a text, and how people see it.
 
 mod draw;
+mod refusal;
 
 use annotate_snippets::Level;
 
 pub use draw::{Drawing, Mask, Shown, draw, masked};
+pub use refusal::{Refusal, refuse, refuse_for};
 
 use crate::yaml::{Source, Span};
 

@@ -1,25 +1,9 @@
-//! Schedules and time zones of a CronJob.
+//! Schedules of a CronJob.
 //!
 //! The controller reads schedules with `ParseStandard` of `github.com/robfig/cron/v3`; the API server adds that no time
 //! zone may stand in them (`k8s.io/kubernetes/pkg/apis/batch/validation`).
 
-use std::fmt;
-
-/// Why a schedule is not one that a CronJob keeps.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CronError(String);
-
-impl fmt::Display for CronError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for CronError {}
-
-fn refuse<T>(message: impl Into<String>) -> Result<T, CronError> {
-    Err(CronError(message.into()))
-}
+use crate::diagnostic::{Refusal, refuse};
 
 struct Field {
     name: &'static str,
@@ -61,7 +45,7 @@ impl Values {
 ///
 /// Stricter than the controller in three cases, each a slip of the pen: `@every` less than a second, which runs each
 /// second; `*-5`, whose `-5` is ignored; and a list without values.
-pub fn check(schedule: &str) -> Result<(), CronError> {
+pub fn check(schedule: &str) -> Result<(), Refusal> {
     if schedule.trim().is_empty() {
         return refuse("is empty");
     }
@@ -94,7 +78,7 @@ pub fn check(schedule: &str) -> Result<(), CronError> {
 }
 
 impl Field {
-    fn parse(&self, text: &str) -> Result<Values, CronError> {
+    fn parse(&self, text: &str) -> Result<Values, Refusal> {
         let mut values = Values { bits: 0, star: false };
         for range in text.split(',').filter(|range| !range.is_empty()) {
             self.parse_range(range, &mut values)?;
@@ -105,7 +89,7 @@ impl Field {
         Ok(values)
     }
 
-    fn parse_range(&self, text: &str, values: &mut Values) -> Result<(), CronError> {
+    fn parse_range(&self, text: &str, values: &mut Values) -> Result<(), Refusal> {
         let Self { name, least, most, .. } = *self;
         let (range, step) = match text.split_once('/') {
             Some((range, step)) => (range, Some(step)),
@@ -137,7 +121,7 @@ impl Field {
         Ok(())
     }
 
-    fn parse_value(&self, text: &str) -> Result<u32, CronError> {
+    fn parse_value(&self, text: &str) -> Result<u32, Refusal> {
         let Self { name, least, most, names } = *self;
         if let Some((_, value)) = names.iter().zip(least..).find(|(name, _)| name.eq_ignore_ascii_case(text)) {
             return Ok(value);
@@ -163,7 +147,7 @@ fn parse_number(text: &str) -> Option<u32> {
     text.parse().ok()
 }
 
-fn check_descriptor(name: &str) -> Result<(), CronError> {
+fn check_descriptor(name: &str) -> Result<(), Refusal> {
     match name {
         "yearly" | "annually" | "monthly" | "weekly" | "daily" | "midnight" | "hourly" => return Ok(()),
         "reboot" => return refuse("is `@reboot`, which a cluster does not have; a Job runs once"),
@@ -213,73 +197,9 @@ fn unit_seconds(unit: &str) -> Option<f64> {
     })
 }
 
-/// The first parts of the names in the time zone database that have more than one.
-#[rustfmt::skip]
-const AREAS: &[&str] = &[
-    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Brazil", "Canada", "Chile",
-    "Etc", "Europe", "Indian", "Mexico", "Pacific", "US",
-];
-
-/// The names in the time zone database that have one part.
-#[rustfmt::skip]
-const SINGLE_ZONES: &[&str] = &[
-    "CET", "CST6CDT", "Cuba", "EET", "EST", "EST5EDT", "Egypt", "Eire", "Factory", "GB", "GB-Eire", "GMT",
-    "GMT+0", "GMT-0", "GMT0", "Greenwich", "HST", "Hongkong", "Iceland", "Iran", "Israel", "Jamaica", "Japan",
-    "Kwajalein", "Libya", "MET", "MST", "MST7MDT", "NZ", "NZ-CHAT", "Navajo", "PRC", "PST8PDT", "Poland",
-    "Portugal", "ROC", "ROK", "Singapore", "Turkey", "UCT", "UTC", "Universal", "W-SU", "WET", "Zulu",
-];
-
-/// Checks that a text can be a name of the time zone database, as `validateTimeZone` of Kubernetes asks.
-///
-/// The places of an area are not known here, so `Europe/Atlantis` passes; the API server looks it up.
-pub fn check_time_zone(name: &str) -> Result<(), String> {
-    if name.is_empty() {
-        return Err("is empty; leave timeZone out for the zone of the control plane".into());
-    }
-    if name.eq_ignore_ascii_case("local") {
-        return Err("is no explicit zone; write one such as `Etc/UTC`".into());
-    }
-    let lower = name.trim().to_lowercase();
-    let is_utc =
-        matches!(&*lower, "utc" | "gmt" | "z" | "zulu" | "etc" | "etc/utc" | "utc+0" | "utc-0" | "utc0" | "utc/etc");
-    if SINGLE_ZONES.contains(&name) || name == "Etc/UTC" || !is_utc && is_zone(name) {
-        return Ok(());
-    }
-    let offset = lower.strip_prefix("utc").or_else(|| lower.strip_prefix("gmt"));
-    let hours = offset.and_then(|offset| offset.trim_end_matches(":00").parse::<i8>().ok());
-    let cased = capitalised(&lower);
-    let hint = match hours {
-        _ if is_utc => "; did you mean `Etc/UTC`?".into(),
-        Some(hours @ -12..=14) => format!("; did you mean `Etc/GMT{:+}`, whose sign is the other way round?", -hours),
-        _ if is_zone(&cased) => format!("; did you mean `{cased}`?"),
-        _ => ", whose names are like `Europe/Berlin` or `Etc/UTC`".into(),
-    };
-    Err(format!("is not in the time zone database{hint}"))
-}
-
-/// An area and a place in it.
-fn is_zone(name: &str) -> bool {
-    let is_place = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_uppercase())
-            && part.len() <= 14
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+'))
-    };
-    name.split_once('/').is_some_and(|(area, places)| AREAS.contains(&area) && places.split('/').all(is_place))
-}
-
-/// A lower case zone with the capitals that nearly all have: `america/port_of_spain` as `America/Port_of_Spain`.
-fn capitalised(lower: &str) -> String {
-    let words = lower.split_inclusive(['/', '_', '-']).map(|word| match word {
-        "of_" | "es_" | "au-" => word.to_owned(),
-        "us/" => "US/".to_owned(),
-        _ => word.chars().take(1).map(|c| c.to_ascii_uppercase()).chain(word.chars().skip(1)).collect(),
-    });
-    words.collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{check, check_time_zone};
+    use super::check;
     use Upstream::{Fires, Never, Refused};
 
     enum Upstream {
@@ -428,65 +348,6 @@ mod tests {
         "@every 1µs",
     ];
 
-    /// What `validateTimeZone` of Kubernetes 1.37 says of each text, with the embedded time zone database.
-    const ZONES: &[(&str, bool)] = &[
-        ("", false),
-        ("Local", false),
-        ("LOCAL", false),
-        ("UTC", true),
-        ("utc", false),
-        ("Utc", false),
-        ("Etc/UTC", true),
-        ("etc/utc", false),
-        ("Etc/Utc", false),
-        ("GMT", true),
-        ("gmt", false),
-        ("Z", false),
-        ("Zulu", true),
-        ("Etc/GMT+5", true),
-        ("Etc/GMT-14", true),
-        ("UTC+2", false),
-        ("GMT+2", false),
-        ("UTC+02:00", false),
-        ("GMT+0", true),
-        ("CET", true),
-        ("CEST", false),
-        ("PST", false),
-        ("PST8PDT", true),
-        ("EST", true),
-        ("Berlin", false),
-        ("Europe/Berlin", true),
-        ("europe/berlin", false),
-        ("Europe/berlin", false),
-        ("EUROPE/BERLIN", false),
-        ("America/New_York", true),
-        ("america/new_york", false),
-        ("America/New York", false),
-        ("America/Port_of_Spain", true),
-        ("America/port_of_spain", false),
-        ("Africa/Dar_es_Salaam", true),
-        ("America/Port-au-Prince", true),
-        ("America/Argentina/ComodRivadavia", true),
-        ("America/Argentina/Buenos_Aires", true),
-        ("America/North_Dakota/New_Salem", true),
-        ("America/Blanc-Sablon", true),
-        ("../etc/passwd", false),
-        ("Europe/../UTC", false),
-        ("/etc/localtime", false),
-        ("Europe/", false),
-        ("-Europe/Berlin", false),
-        ("US/Pacific", true),
-        ("us/pacific", false),
-        ("Asia/Ust-Nera", true),
-        ("Antarctica/DumontDUrville", true),
-        ("W-SU", true),
-        ("NZ-CHAT", true),
-        (" UTC", false),
-        ("UTC ", false),
-        ("Europe/Berlin\n", false),
-        ("Europe", false),
-    ];
-
     #[test]
     fn agrees_with_the_controller() {
         for (schedule, upstream) in UPSTREAM {
@@ -532,36 +393,5 @@ mod tests {
             assert_eq!(check(schedule).unwrap_err().to_string(), message, "{schedule:?}");
         }
         assert_eq!(check("0 22-23,0-6 * * 6,0"), Ok(()));
-    }
-
-    #[test]
-    fn agrees_with_kubernetes_on_time_zones() {
-        for (zone, accepted) in ZONES {
-            assert_eq!(check_time_zone(zone).is_ok(), *accepted, "{zone:?} {:?}", check_time_zone(zone));
-        }
-        assert_eq!(check_time_zone("Europe/Atlantis"), Ok(()), "places are not known");
-    }
-
-    #[test]
-    fn suggests_time_zones() {
-        let cases = [
-            ("utc", "is not in the time zone database; did you mean `Etc/UTC`?"),
-            ("Z", "is not in the time zone database; did you mean `Etc/UTC`?"),
-            ("UTC ", "is not in the time zone database; did you mean `Etc/UTC`?"),
-            ("UTC+2", "is not in the time zone database; did you mean `Etc/GMT-2`, whose sign is the other way round?"),
-            (
-                "GMT-05:00",
-                "is not in the time zone database; did you mean `Etc/GMT+5`, whose sign is the other way round?",
-            ),
-            ("europe/berlin", "is not in the time zone database; did you mean `Europe/Berlin`?"),
-            ("america/port_of_spain", "is not in the time zone database; did you mean `America/Port_of_Spain`?"),
-            ("US/pacific", "is not in the time zone database; did you mean `US/Pacific`?"),
-            ("Berlin", "is not in the time zone database, whose names are like `Europe/Berlin` or `Etc/UTC`"),
-            ("local", "is no explicit zone; write one such as `Etc/UTC`"),
-            ("", "is empty; leave timeZone out for the zone of the control plane"),
-        ];
-        for (zone, message) in cases {
-            assert_eq!(check_time_zone(zone).unwrap_err(), message, "{zone:?}");
-        }
     }
 }

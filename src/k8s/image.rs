@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::diagnostic::{Refusal, refuse, refuse_for};
+
 /// The registry that Docker and the kubelet take when an image names none.
 const DEFAULT_REGISTRY: &str = "docker.io";
 /// The most characters of a repository, its registry not counted.
@@ -21,7 +23,7 @@ impl ImageRef {
     ///
     /// Stricter than the kubelet in one case: `Shop/api` has an upper case repository here, whereas the kubelet takes
     /// `Shop` for a host.
-    pub fn parse(text: &str) -> Result<Self, ImageError> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         check_text(text)?;
         let (rest, digest) = match text.split_once('@') {
             Some((rest, digest)) => (rest, Some(digest)),
@@ -41,7 +43,7 @@ impl ImageRef {
         if repository != lower {
             let registry = registry.map(|registry| format!("{registry}/")).unwrap_or_default();
             let end = text.strip_prefix(name).unwrap_or_default();
-            return refuse_for("has upper case letters in the repository", &format!("{registry}{lower}{end}"));
+            return refuse_near("has upper case letters in the repository", &format!("{registry}{lower}{end}"));
         }
         registry.map_or(Ok(()), check_registry)?;
         check_repository(repository)?;
@@ -124,45 +126,14 @@ impl fmt::Display for ImageRef {
     }
 }
 
-/// Why a text is no image reference, and the one it may stand for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImageError {
-    message: String,
-    suggestion: Option<String>,
-}
-
-impl ImageError {
-    /// A valid reference near the text.
-    pub fn suggestion(&self) -> Option<&str> {
-        self.suggestion.as_deref()
-    }
-}
-
-impl fmt::Display for ImageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; did you mean `{suggestion}`?"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for ImageError {}
-
-fn refuse<T>(message: impl Into<String>) -> Result<T, ImageError> {
-    Err(ImageError { message: message.into(), suggestion: None })
-}
-
 /// Refuses with a suggestion, if that is a reference itself and not so long that mending it could go on for ever.
-fn refuse_for<T>(message: impl Into<String>, suggestion: &str) -> Result<T, ImageError> {
+fn refuse_near<T>(message: impl Into<String>, suggestion: &str) -> Result<T, Refusal> {
     let is_image = suggestion.len() < 1000 && ImageRef::parse(suggestion).is_ok();
-    let suggestion = is_image.then(|| suggestion.to_owned());
-    Err(ImageError { message: message.into(), suggestion })
+    refuse_for(message, is_image.then(|| suggestion.to_owned()))
 }
 
 /// Refuses what is no reference as a whole.
-fn check_text(text: &str) -> Result<(), ImageError> {
+fn check_text(text: &str) -> Result<(), Refusal> {
     if text.is_empty() {
         return refuse("is empty");
     }
@@ -171,10 +142,10 @@ fn check_text(text: &str) -> Result<(), ImageError> {
     }
     if let Some(c) = text.chars().find(|c| c.is_whitespace() || c.is_control()) {
         let compact: String = text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
-        return refuse_for(if c == ' ' { "has a space".into() } else { format!("has the character {c:?}") }, &compact);
+        return refuse_near(if c == ' ' { "has a space".into() } else { format!("has the character {c:?}") }, &compact);
     }
     if let Some((scheme, rest)) = text.split_once("://") {
-        return refuse_for(
+        return refuse_near(
             format!("starts with `{}://`, and an image has no scheme", scheme.escape_debug()),
             rest.trim_end_matches('/'),
         );
@@ -185,7 +156,7 @@ fn check_text(text: &str) -> Result<(), ImageError> {
     Ok(())
 }
 
-fn check_registry(registry: &str) -> Result<(), ImageError> {
+fn check_registry(registry: &str) -> Result<(), Refusal> {
     let (host, port) = match registry.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (registry, None),
@@ -214,7 +185,7 @@ fn check_registry(registry: &str) -> Result<(), ImageError> {
     }
 }
 
-fn check_repository(repository: &str) -> Result<(), ImageError> {
+fn check_repository(repository: &str) -> Result<(), Refusal> {
     if repository.is_empty() {
         return refuse("names no repository");
     }
@@ -222,7 +193,7 @@ fn check_repository(repository: &str) -> Result<(), ImageError> {
 }
 
 /// Checks one part of a repository: runs of `a-z` and `0-9` with `.`, `_`, `__` or any number of `-` between them.
-fn check_component(part: &str) -> Result<(), ImageError> {
+fn check_component(part: &str) -> Result<(), Refusal> {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     if part.is_empty() {
         return refuse("has a '/' with nothing before or after it");
@@ -240,7 +211,7 @@ fn check_component(part: &str) -> Result<(), ImageError> {
     }
 }
 
-fn check_tag(tag: &str) -> Result<(), ImageError> {
+fn check_tag(tag: &str) -> Result<(), Refusal> {
     if tag.is_empty() {
         return refuse("has an empty tag");
     }
@@ -260,12 +231,12 @@ fn check_tag(tag: &str) -> Result<(), ImageError> {
 }
 
 /// Checks a digest, which follows `name`.
-fn check_digest(digest: &str, name: &str) -> Result<(), ImageError> {
+fn check_digest(digest: &str, name: &str) -> Result<(), Refusal> {
     if digest.is_empty() {
         return refuse("has an empty digest");
     }
     let Some((algorithm, hex)) = digest.split_once(':') else {
-        return refuse_for("has a digest without its algorithm", &format!("{name}@sha256:{digest}"));
+        return refuse_near("has a digest without its algorithm", &format!("{name}@sha256:{digest}"));
     };
     let wanted = match algorithm {
         "sha256" => 64,
@@ -281,7 +252,7 @@ fn check_digest(digest: &str, name: &str) -> Result<(), ImageError> {
     if let Some(c) = hex.chars().find(|&c| !is_lower_hex(c)) {
         let message = format!("has {c:?} in the digest; only 0-9 and a-f");
         return if c.is_ascii_uppercase() {
-            refuse_for(message, &format!("{name}@{}", digest.to_ascii_lowercase()))
+            refuse_near(message, &format!("{name}@{}", digest.to_ascii_lowercase()))
         } else {
             refuse(message)
         };
@@ -508,7 +479,7 @@ mod tests {
         }
         let upper = format!("x@sha256:{}", HEX64.to_uppercase());
         let error = ImageRef::parse(&upper).unwrap_err();
-        assert_eq!(error.suggestion(), Some(&*upper.to_lowercase()));
+        assert_eq!(error.suggestions, [upper.to_lowercase()]);
     }
 
     #[test]

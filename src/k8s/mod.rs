@@ -14,5 +14,6 @@ pub mod quantity;
 pub mod rbac;
 pub mod schema;
 pub mod secret;
+pub mod time_zone;
 pub mod verify;
 pub mod version;

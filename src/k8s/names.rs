@@ -1,6 +1,6 @@
 //! The names Kubernetes accepts, after `k8s.io/apimachinery/pkg/util/validation`.
 
-use std::fmt;
+use crate::diagnostic::{Refusal, refuse};
 
 /// A rule for a name or key, as Kubernetes applies it to one kind of field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,25 +25,9 @@ pub enum NameRule {
     SecretKey,
 }
 
-/// Why a text is not the name that a [`NameRule`] asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NameError(String);
-
-impl fmt::Display for NameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NameError {}
-
-fn refuse<T>(message: impl Into<String>) -> Result<T, NameError> {
-    Err(NameError(message.into()))
-}
-
 impl NameRule {
     /// Says whether `name` keeps the rule and, if not, which part of it breaks it first.
-    pub fn check(self, name: &str) -> Result<(), NameError> {
+    pub fn check(self, name: &str) -> Result<(), Refusal> {
         if name.is_empty() {
             return if self == Self::LabelValue { Ok(()) } else { refuse("is empty") };
         }
@@ -58,7 +42,7 @@ impl NameRule {
                         return refuse("has a '.' with nothing before or after it");
                     }
                     Self::Dns1123Label.check_ends(part).map_err(|error| {
-                        if part == name { error } else { NameError(format!("has `{part}`, which {error}")) }
+                        if part == name { error } else { Refusal::new(format!("has `{part}`, which {error}")) }
                     })?;
                 }
             }
@@ -83,7 +67,7 @@ impl NameRule {
         Ok(())
     }
 
-    fn check_characters(self, name: &str) -> Result<(), NameError> {
+    fn check_characters(self, name: &str) -> Result<(), Refusal> {
         let (allowed, wording): (fn(char) -> bool, _) = match self {
             Self::Dns1035Label | Self::Dns1123Label | Self::PortName => {
                 (|c| is_lower(c) || c == '-', "lower case letters, digits and '-'")
@@ -103,7 +87,7 @@ impl NameRule {
     }
 
     /// Checks the first and last character of a name whose characters are all allowed.
-    fn check_ends(self, name: &str) -> Result<(), NameError> {
+    fn check_ends(self, name: &str) -> Result<(), Refusal> {
         let first = name.chars().next().unwrap_or_default();
         let last = name.chars().last().unwrap_or_default();
         match self {
@@ -173,7 +157,7 @@ fn is_lower(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit()
 }
 
-fn check_qualified(name: &str) -> Result<(), NameError> {
+fn check_qualified(name: &str) -> Result<(), Refusal> {
     let Some((prefix, name)) = name.split_once('/') else {
         return NameRule::LabelValue.check(name);
     };
@@ -186,7 +170,7 @@ fn check_qualified(name: &str) -> Result<(), NameError> {
     if name.is_empty() {
         return refuse("has nothing after '/'");
     }
-    let within = |part: &str, error| NameError(format!("has `{part}`, which {error}"));
+    let within = |part: &str, error| Refusal::new(format!("has `{part}`, which {error}"));
     NameRule::Dns1123Subdomain.check(prefix).map_err(|error| within(prefix, error))?;
     NameRule::LabelValue.check(name).map_err(|error| within(name, error))
 }

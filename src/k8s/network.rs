@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::names::NameRule;
+use crate::diagnostic::{Refusal, refuse, refuse_for};
 
 /// A network in CIDR notation, with no bit set behind its prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,23 +25,23 @@ impl Cidr {
     ///
     /// That is the default from 1.36 on; 1.33 to 1.35 take the loose spellings and warn. An IPv6 address may be spelt
     /// the long way; it is written the canonical way.
-    pub fn parse(text: &str) -> Result<Self, NetworkError> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
         };
         let address = parse_address(address).map_err(|(message, nearest)| {
             let suggestions = nearest.map_or_else(Vec::new, |nearest| Self::near(nearest, prefix));
-            NetworkError { message, suggestions }
+            Refusal::new(message).suggest(suggestions)
         })?;
         let Some(prefix) = prefix else {
-            return refuse_for("has no prefix length", &[Self::single(address).to_string()]);
+            return refuse_for("has no prefix length", [Self::single(address).to_string()]);
         };
         let cidr = Self { address, prefix: parse_prefix(address, prefix)? };
         let network = cidr.masked();
         if cidr != network {
             let suggestions = [network.to_string(), Self::single(address).to_string()];
-            return refuse_for(format!("has bits set behind the first {prefix}"), &suggestions);
+            return refuse_for(format!("has bits set behind the first {prefix}"), suggestions);
         }
         Ok(cidr)
     }
@@ -95,40 +96,6 @@ impl fmt::Display for Cidr {
     }
 }
 
-/// Why a text is no network or host, and what it may stand for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NetworkError {
-    message: String,
-    suggestions: Vec<String>,
-}
-
-impl NetworkError {
-    /// Valid texts near the wrong one, likeliest first.
-    pub fn suggestions(&self) -> &[String] {
-        &self.suggestions
-    }
-}
-
-impl fmt::Display for NetworkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if !self.suggestions.is_empty() {
-            write!(f, "; did you mean `{}`?", self.suggestions.join("` or `"))?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for NetworkError {}
-
-fn refuse<T>(message: impl Into<String>) -> Result<T, NetworkError> {
-    refuse_for(message, &[])
-}
-
-fn refuse_for<T>(message: impl Into<String>, suggestions: &[String]) -> Result<T, NetworkError> {
-    Err(NetworkError { message: message.into(), suggestions: suggestions.to_vec() })
-}
-
 /// The bits of an address.
 fn width(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
@@ -169,14 +136,14 @@ fn parse_address(text: &str) -> Result<IpAddr, (String, Option<IpAddr>)> {
     refuse(&format!("has `{}`, which is no address", text.escape_debug()), None)
 }
 
-fn parse_prefix(address: IpAddr, text: &str) -> Result<u8, NetworkError> {
+fn parse_prefix(address: IpAddr, text: &str) -> Result<u8, Refusal> {
     let most = width(address);
     let network = |prefix| Cidr { address, prefix }.masked().to_string();
     if is_number(text) {
         let plain = without_leading_zeros(text);
         let prefix = plain.parse().ok().filter(|prefix| *prefix <= most);
         return match prefix {
-            Some(prefix) if plain != text => refuse_for("has a leading zero in the prefix", &[network(prefix)]),
+            Some(prefix) if plain != text => refuse_for("has a leading zero in the prefix", [network(prefix)]),
             Some(prefix) => Ok(prefix),
             None => refuse(format!("has the prefix {text}; 0 to {most}")),
         };
@@ -185,7 +152,7 @@ fn parse_prefix(address: IpAddr, text: &str) -> Result<u8, NetworkError> {
         && let (true, Ok(ones)) = (address.is_ipv4(), u8::try_from(mask.to_bits().leading_ones()))
         && mask.to_bits().count_ones() == u32::from(ones)
     {
-        return refuse_for("has a mask instead of a prefix length", &[network(ones)]);
+        return refuse_for("has a mask instead of a prefix length", [network(ones)]);
     }
     refuse(format!("has `{}` for a prefix; 0 to {most}", text.escape_debug()))
 }
@@ -193,7 +160,7 @@ fn parse_prefix(address: IpAddr, text: &str) -> Result<u8, NetworkError> {
 /// Checks a host name of an Ingress rule or an HTTPRoute; `wildcard` allows `*.` at its start.
 ///
 /// The name is a DNS-1123 subdomain of labels of at most 63 characters, and no address, as both APIs ask.
-pub fn check_host(host: &str, wildcard: bool) -> Result<(), NetworkError> {
+pub fn check_host(host: &str, wildcard: bool) -> Result<(), Refusal> {
     if host.is_empty() {
         return refuse("is empty");
     }
@@ -236,14 +203,14 @@ pub fn check_host(host: &str, wildcard: bool) -> Result<(), NetworkError> {
     if let Some(label) = name.split('.').find(|label| label.len() > 63) {
         return refuse(format!("has a label of {} characters, at most 63", label.len()));
     }
-    NameRule::Dns1123Subdomain.check(name).or_else(|error| refuse(error.to_string()))
+    NameRule::Dns1123Subdomain.check(name)
 }
 
 /// Refuses a host with a suggestion, if that is a host itself.
-fn refuse_host(message: impl Into<String>, suggestion: &str, wildcard: bool) -> Result<(), NetworkError> {
+fn refuse_host(message: impl Into<String>, suggestion: &str, wildcard: bool) -> Result<(), Refusal> {
     let is_host = check_host(suggestion, wildcard).is_ok();
     let suggestions = if is_host { vec![suggestion.to_owned()] } else { Vec::new() };
-    refuse_for(message, &suggestions)
+    refuse_for(message, suggestions)
 }
 
 #[cfg(test)]
@@ -349,7 +316,7 @@ mod tests {
                 Ok(cidr) => assert_eq!((*accepted, cidr.to_string().as_str()), (true, *network), "{text:?}"),
                 Err(error) => {
                     assert!(!accepted, "{text:?}: {error}");
-                    for suggestion in error.suggestions() {
+                    for suggestion in &error.suggestions {
                         assert!(Cidr::parse(suggestion).is_ok(), "{text:?} {suggestion:?}");
                     }
                 }

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use crate::diagnostic::{Refusal, refuse_for};
+
 /// Nano units in one unit.
 const NANO: i128 = 1_000_000_000;
 /// Bytes in `1Mi`.
@@ -20,10 +22,10 @@ impl Quantity {
     ///
     /// As in Kubernetes, what is finer than `1n` is rounded away from zero, and a binary amount stops at 2^63-1. Unlike
     /// there, a text without digits is refused: Kubernetes reads `Mi` as zero.
-    pub fn parse(text: &str) -> Result<Self, QuantityError> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         match nanos(text) {
             Some(nanos) => Ok(Self { text: text.to_owned(), nanos }),
-            None => Err(QuantityError { message: fault(text), suggestions: suggestions(text) }),
+            None => refuse_for(fault(text), suggestions(text)),
         }
     }
 
@@ -78,32 +80,6 @@ impl fmt::Display for Quantity {
         f.write_str(&self.text)
     }
 }
-
-/// Why a text is no amount, and the amounts it may stand for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QuantityError {
-    message: String,
-    suggestions: Vec<String>,
-}
-
-impl QuantityError {
-    /// Valid amounts near the text, likeliest first.
-    pub fn suggestions(&self) -> &[String] {
-        &self.suggestions
-    }
-}
-
-impl fmt::Display for QuantityError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if !self.suggestions.is_empty() {
-            write!(f, "; did you mean `{}`?", self.suggestions.join("` or `"))?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for QuantityError {}
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -8,40 +8,15 @@ use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::decode::{self, Decode, Decoder};
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, Refusal};
 use crate::k8s::cron;
 use crate::k8s::image::ImageRef;
 use crate::k8s::names::{self, NameRule};
 use crate::k8s::network::{self, Cidr};
 use crate::k8s::quantity::{self, Quantity, Resource};
+use crate::k8s::time_zone;
 use crate::k8s::version::Version;
 use crate::yaml::{Node, Value};
-
-/// Why a text is not what it should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// What is wrong with it.
-    pub reason: String,
-    /// What to write instead.
-    pub help: Option<String>,
-}
-
-impl Refusal {
-    fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), help: None }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-impl<E: std::error::Error> From<E> for Refusal {
-    fn from(error: E) -> Self {
-        Self::new(error.to_string())
-    }
-}
 
 /// A text with a meaning: what it is called, what is expected, and how it is read. The wizard asks for the same leaves.
 pub trait Leaf: Sized {
@@ -63,11 +38,9 @@ fn decode_leaf<T: Leaf>(text: &str, node: Node<'_, '_>, decoder: &mut Decoder<'_
     match T::read(text) {
         Ok(value) => Some(value),
         Err(refusal) => {
-            let mut problem = Problem::error(
-                decoder.place(node.span()),
-                format!("{} `{}`: {}", T::WHAT, shown(text), refusal.reason),
-            )
-            .label(format!("expected {}", T::EXPECTED));
+            let mut problem =
+                Problem::error(decoder.place(node.span()), format!("{} `{}`: {}", T::WHAT, shown(text), refusal))
+                    .label(format!("expected {}", T::EXPECTED));
             problem.help = refusal.help;
             decoder.report(problem);
             None
@@ -148,8 +121,7 @@ fn name_schema(rule: NameRule) -> Schema {
 }
 
 fn named(rule: NameRule, text: &str) -> Result<String, Refusal> {
-    rule.check(text).map(|()| text.to_owned()).map_err(|error| {
-        let refusal = Refusal::from(error);
+    rule.check(text).map(|()| text.to_owned()).map_err(|refusal| {
         match names::suggest_label(text).filter(|better| rule.check(better).is_ok()) {
             Some(better) => refusal.help(format!("`{better}` would do")),
             None => refusal,
@@ -231,7 +203,7 @@ newtype! {
     #[derive(Default, Hash)]
     Variable(String), "environment variable", "letters, digits, `_`, `-` and `.`, not beginning with a digit",
     schema pattern_schema(NameRule::EnvName.pattern()),
-    read |text| Ok(NameRule::EnvName.check(text).map(|()| text.to_owned())?)
+    read |text| NameRule::EnvName.check(text).map(|()| text.to_owned())
 }
 
 newtype! {
@@ -239,7 +211,7 @@ newtype! {
     #[derive(Default)]
     SecretKey(String), "key", "letters, digits, `-`, `_` and `.`",
     schema pattern_schema(NameRule::SecretKey.pattern()),
-    read |text| Ok(NameRule::SecretKey.check(text).map(|()| text.to_owned())?)
+    read |text| NameRule::SecretKey.check(text).map(|()| text.to_owned())
 }
 
 newtype! {
@@ -247,7 +219,7 @@ newtype! {
     #[derive(Default)]
     Image(ImageRef), "image", "an image such as `ghcr.io/acme/shop:1.2.3`",
     schema json_schema!({ "type": "string", "minLength": 1, "maxLength": 500 }),
-    read |text| Ok(ImageRef::parse(text)?)
+    read |text| ImageRef::parse(text)
 }
 
 fn quantity(resource: Resource, text: &str) -> Result<Quantity, Refusal> {
@@ -371,7 +343,7 @@ newtype! {
     #[derive(Default)]
     Block(Cidr), "address block", "a block such as `203.0.113.0/24`",
     schema json_schema!({ "type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$" }),
-    read |text| Ok(Cidr::parse(text)?)
+    read |text| Cidr::parse(text)
 }
 
 newtype! {
@@ -379,7 +351,7 @@ newtype! {
     #[derive(Default)]
     Host(String), "host", "a host name such as `shop.example.com`",
     schema json_schema!({ "type": "string", "maxLength": 253 }),
-    read |text| Ok(network::check_host(text, true).map(|()| text.to_owned())?)
+    read |text| network::check_host(text, true).map(|()| text.to_owned())
 }
 
 newtype! {
@@ -387,7 +359,7 @@ newtype! {
     #[derive(Default)]
     Schedule(String), "schedule", "five fields: minute hour day-of-month month day-of-week",
     schema json_schema!({ "type": "string", "minLength": 1 }),
-    read |text| Ok(cron::check(text).map(|()| text.to_owned())?)
+    read |text| cron::check(text).map(|()| text.to_owned())
 }
 
 newtype! {
@@ -395,7 +367,7 @@ newtype! {
     #[derive(Default)]
     TimeZone(String), "time zone", "a name such as `Europe/Berlin` or `Etc/UTC`",
     schema json_schema!({ "type": "string", "minLength": 1 }),
-    read |text| cron::check_time_zone(text).map(|()| text.to_owned()).map_err(Refusal::new)
+    read |text| time_zone::check(text).map(|()| text.to_owned())
 }
 
 newtype! {
@@ -594,7 +566,7 @@ fn host_and_port(text: &str) -> Result<(), Refusal> {
     {
         return Ok(());
     }
-    Ok(network::check_host(host, false)?)
+    network::check_host(host, false)
 }
 
 newtype! {

@@ -10,9 +10,9 @@ use crate::spec::workload::WorkloadKind;
 
 /// A text that the spec takes as it is.
 pub(super) fn leaf<T: Leaf>(text: &str) -> Result<(), String> {
-    T::read(text).map(drop).map_err(|refusal| match refusal.help {
-        Some(help) => format!("{}: {help}", refusal.reason),
-        None => format!("{}: expected {}", refusal.reason, T::EXPECTED),
+    T::read(text).map(drop).map_err(|refusal| match &refusal.help {
+        Some(help) => format!("{refusal}: {help}"),
+        None => format!("{refusal}: expected {}", T::EXPECTED),
     })
 }
 

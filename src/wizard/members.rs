@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::spec::values::{AppName, Leaf, MountPath, ObjectName, Refusal, SpaceName};
+use crate::spec::values::{AppName, Leaf, MountPath, ObjectName, SpaceName};
 
 /// A peer as an answer names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,17 +18,13 @@ pub(super) fn members(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|member| !member.is_empty())
 }
 
-fn reason(refusal: Refusal) -> String {
-    refusal.reason
-}
-
 /// `app` or `space/app`.
 pub(super) fn app_peer(text: &str) -> Result<Peer, String> {
     let (space, app) = text.split_once('/').map_or((None, text), |(space, app)| (Some(space), app));
     if let Some(space) = space {
-        SpaceName::read(space).map_err(reason)?;
+        SpaceName::read(space).map_err(|refusal| refusal.to_string())?;
     }
-    AppName::read(app).map_err(reason)?;
+    AppName::read(app).map_err(|refusal| refusal.to_string())?;
     Ok(Peer { space: space.map(str::to_owned), app: Some(app.to_owned()), internet: false, port: None })
 }
 
@@ -44,7 +40,7 @@ pub(super) fn called_peer(text: &str) -> Result<Peer, String> {
 /// `name=folder`.
 pub(super) fn secret(text: &str) -> Result<(String, String), String> {
     let (name, path) = text.split_once('=').ok_or("has no folder: expected `name=/run/secrets/name`")?;
-    ObjectName::read(name).map_err(reason)?;
-    MountPath::read(path).map_err(reason)?;
+    ObjectName::read(name).map_err(|refusal| refusal.to_string())?;
+    MountPath::read(path).map_err(|refusal| refusal.to_string())?;
     Ok((name.to_owned(), path.to_owned()))
 }

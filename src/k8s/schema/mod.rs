@@ -6,9 +6,9 @@
 mod scalar;
 mod unique;
 
+use crate::diagnostic::Refusal;
 use crate::k8s::fields::{Field, FieldType, Index, Limit, Lookup, TypeId, index, table};
-use crate::k8s::names::{NameError, NameRule};
-use crate::k8s::quantity::QuantityError;
+use crate::k8s::names::NameRule;
 use crate::k8s::version::Version;
 use crate::yaml::resolve::ResolveError;
 use crate::yaml::{Kind, Node, Style};
@@ -78,14 +78,14 @@ pub enum Fault<'d, 's> {
         /// The rule.
         rule: NameRule,
         /// What breaks it.
-        error: NameError,
+        error: Refusal,
     },
     /// The value is no amount.
     Quantity {
         /// The value.
         node: Node<'d, 's>,
         /// Why.
-        error: QuantityError,
+        error: Refusal,
     },
     /// The value is an amount that nobody can mean.
     Misread {

@@ -5,6 +5,7 @@ use crate::k8s::cron;
 use crate::k8s::fields::{FieldType, Limit};
 use crate::k8s::names::NameRule;
 use crate::k8s::quantity::{self, Quantity, Resource};
+use crate::k8s::time_zone;
 use crate::yaml::{Node, Value, base64};
 
 /// The highest port.
@@ -72,9 +73,9 @@ impl<'d, 's> Walk<'_, 'd, 's> {
                     );
                 }
             }
-            Limit::TimeZone if !text.is_empty() => {
-                if let Err(reason) = cron::check_time_zone(text) {
-                    self.report(Fault::Malformed { node, reason }, at.map, Some(at.key));
+            Limit::TimeZone => {
+                if let Err(refusal) = time_zone::check(text) {
+                    self.report(Fault::Malformed { node, reason: refusal.to_string() }, at.map, Some(at.key));
                 }
             }
             _ => {}

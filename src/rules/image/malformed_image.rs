@@ -49,7 +49,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let Err(error) = ImageRef::parse(text) else { continue };
         let message = format!("the image of container `{}` {error}", container.name());
         let mut report = Report::new(field.value.span(), message).container(container);
-        if let Some(near) = error.suggestion() {
+        if let Some(near) = error.suggestions.first() {
             let fix = sink.fix(|text| edit::set(text, container.node, &["image"], &json!(near)));
             report =
                 report.label(format!("expected `{near}`")).fix(Safety::Unsafe, "write the image that was meant", fix);

@@ -2,7 +2,8 @@
 
 use super::Found;
 use super::context::Context;
-use crate::k8s::names::{NameError, NameRule};
+use crate::diagnostic::Refusal;
+use crate::k8s::names::NameRule;
 use crate::k8s::version::Version;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::Report;
@@ -48,12 +49,7 @@ spec:
 };
 
 /// A name inside an object.
-pub(super) fn of<'d, 's>(
-    context: &Context<'_, 'd, 's>,
-    node: Node<'d, 's>,
-    rule: NameRule,
-    error: &NameError,
-) -> Found {
+pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, node: Node<'d, 's>, rule: NameRule, error: &Refusal) -> Found {
     let report = Report::new(node.span(), format!("the {} `{}` {error}", noun(rule), shown(node)));
     (&RULE, report.label(format!("in `{}`", context.path(node.span()))).help(format!("it takes {}", rule.expected())))
 }

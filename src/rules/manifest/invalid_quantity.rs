@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::context::Context;
-use crate::k8s::quantity::QuantityError;
+use crate::diagnostic::Refusal;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
@@ -53,13 +53,13 @@ spec:
 pub(super) fn of<'d, 's>(
     context: &Context<'_, 'd, 's>,
     node: Node<'d, 's>,
-    error: &QuantityError,
+    error: &Refusal,
     sink: &Sink<'_, 'd, 's>,
 ) -> Found {
     let text = node.text().unwrap_or_default();
     let message = format!("the amount `{}` {error}", text.escape_debug());
     let report = Report::new(node.span(), message).label(format!("in `{}`", context.path(node.span())));
-    let Some(near) = error.suggestions().first().filter(|_| !node.is_alias()) else { return (&RULE, report) };
+    let Some(near) = error.suggestions.first().filter(|_| !node.is_alias()) else { return (&RULE, report) };
     let edit = Edit { span: node.span(), text: quote::scalar(near) };
     (&RULE, report.fix(Safety::Unsafe, &format!("write `{near}`"), sink.fix(|_| Some(edit))))
 }

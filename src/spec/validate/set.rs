@@ -119,7 +119,7 @@ fn namespace(app: &App, decoder: &mut Decoder<'_>) {
     }
     let span = app.part_of.as_ref().map_or(app.name.span, |part_of| part_of.span);
     if let Err(refusal) = SpaceName::read(app.namespace()) {
-        let message = format!("this becomes the space `{}`: {}", app.namespace(), refusal.reason);
+        let message = format!("this becomes the space `{}`: {}", app.namespace(), refusal);
         decoder.report(Problem::error(span, message).label("name another one by `space`"));
     }
 }
