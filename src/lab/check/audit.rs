@@ -68,7 +68,7 @@ fn look(spec: &Audit, context: &CheckContext<'_>) -> Result<CheckResult, CheckRe
 }
 
 fn is_complete(events: &[Value]) -> bool {
-    events.iter().any(|event| event.get("fixture").is_some_and(|fixture| fixture == "ResponseComplete"))
+    events.iter().any(|event| event.get("stage").is_some_and(|stage| stage == "ResponseComplete"))
 }
 
 /// Does what the log shall tell of. The word that tells it apart is in the URL, which every event has.
@@ -231,7 +231,7 @@ mod tests {
             let api = Recorded::new().when(move |request| {
                 if let Some(level) = self.level {
                     let time = Timestamp::now().to_string();
-                    let event = json!({"kind": "Event", "level": level, "fixture": "ResponseComplete", "verb": "get",
+                    let event = json!({"kind": "Event", "level": level, "stage": "ResponseComplete", "verb": "get",
                         "requestURI": request.path, "stageTimestamp": time, "objectRef": {"resource": "secrets"}});
                     seen.lock().unwrap().push(event);
                 }
