@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use super::table::Table;
-use super::{file_rings, modules, resolve};
+use super::{file_cycles, modules, resolve};
 
 const TABLE: &str = "
 | topic | where |
@@ -24,7 +24,7 @@ const LIB: &str = "pub mod commands; pub mod ground; pub mod middle; pub mod top
 /// What is wrong with a tree, by this table.
 fn problems(source: &Source, table: &str) -> Vec<String> {
     let imports = resolve::imports(source);
-    [modules(source, &Table::read(table), &imports), file_rings(source, &imports)].concat()
+    [modules(source, &Table::read(table), &imports), file_cycles(source, &imports)].concat()
 }
 
 fn source<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Source {
@@ -166,7 +166,7 @@ fn the_table_goes_from_the_ground_up() {
 }
 
 #[test]
-fn modules_in_a_ring() {
+fn a_cycle_of_modules() {
     let all =
         "| module | holds | may import |\n|---|---|---|\n| `a` | - | - |\n| `b` | - | a |\n| `c`, `d` | - | all |";
     let files = [
@@ -176,10 +176,10 @@ fn modules_in_a_ring() {
         ("c.rs", "use crate::a;\nfn f() { crate::d::g() }"),
         ("d.rs", "use crate::{b, c};\npub fn g() {}"),
     ];
-    let ring = "modules in a ring: c -> d -> c\n    \
+    let cycle = "cycle of modules: c -> d -> c\n    \
                 src/c.rs:2: `crate::d::g` leads to src/d.rs\n    \
                 src/d.rs:1: `crate::c` leads to src/c.rs";
-    assert_eq!(problems(&source(files), all), [ring]);
+    assert_eq!(problems(&source(files), all), [cycle]);
 }
 
 /// Files of the module `ground`, which declares them.
@@ -197,62 +197,62 @@ fn ground(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn files_in_a_ring() {
+fn a_cycle_of_files() {
     let a = ("a", "use super::b::B;\npub struct A;");
     let b = ("b", "\n\nuse super::c;\npub struct B(c::C);");
     let c = ("c", "pub struct C(super::A);");
-    let ring = "files in a ring: ground/a.rs -> ground/b.rs -> ground/c.rs -> ground/a.rs\n    \
+    let cycle = "cycle of files: ground/a.rs -> ground/b.rs -> ground/c.rs -> ground/a.rs\n    \
                 src/ground/a.rs:1: `super::b::B` leads to src/ground/b.rs\n    \
                 src/ground/b.rs:4: `c::C` leads to src/ground/c.rs\n    \
                 src/ground/c.rs:1: `super::A` leads to src/ground/a.rs";
-    assert_eq!(ground(&[("mod", "pub use a::A;"), a, b, c]), [ring]);
+    assert_eq!(ground(&[("mod", "pub use a::A;"), a, b, c]), [cycle]);
     // without one of its edges there is none
     assert_eq!(ground(&[("mod", "pub use a::A;"), a, b, ("c", "pub struct C;")]), [""; 0]);
 }
 
 #[test]
-fn a_module_file_in_a_ring() {
-    let ring = "files in a ring: ground/a.rs -> ground/mod.rs -> ground/a.rs\n    \
+fn a_cycle_through_a_module_file() {
+    let cycle = "cycle of files: ground/a.rs -> ground/mod.rs -> ground/a.rs\n    \
                 src/ground/a.rs:1: `super::A` leads to src/ground/mod.rs\n    \
                 src/ground/mod.rs:1: `a::f` leads to src/ground/a.rs";
     let a = ("a", "use super::A; pub fn f() {}");
-    assert_eq!(ground(&[("mod", "pub struct A; fn g() { a::f() }"), a]), [ring]);
+    assert_eq!(ground(&[("mod", "pub struct A; fn g() { a::f() }"), a]), [cycle]);
     // it only declares the file, or only hands on what it holds
     assert_eq!(ground(&[("mod", "pub struct A;"), a]), [""; 0]);
     assert_eq!(ground(&[("mod", "pub struct A; pub(crate) use a::f;"), a]), [""; 0]);
     // it hands on what it uses itself
-    let ring = ring.replace("`a::f`", "`f`");
-    assert_eq!(ground(&[("mod", "pub struct A; pub use a::f; fn g() { f() }"), a]), [ring]);
+    let cycle = cycle.replace("`a::f`", "`f`");
+    assert_eq!(ground(&[("mod", "pub struct A; pub use a::f; fn g() { f() }"), a]), [cycle]);
 }
 
 #[test]
-fn a_ring_through_a_glob() {
+fn a_cycle_through_a_glob() {
     let a = ("a", "use super::b::*; pub struct A;");
-    let ring = |path| {
+    let cycle = |path| {
         format!(
-            "files in a ring: ground/a.rs -> ground/b.rs -> ground/a.rs\n    \
+            "cycle of files: ground/a.rs -> ground/b.rs -> ground/a.rs\n    \
          src/ground/a.rs:1: `super::b::*` leads to src/ground/b.rs\n    \
          src/ground/b.rs:1: `{path}` leads to src/ground/a.rs"
         )
     };
-    assert_eq!(ground(&[a, ("b", "use super::a::A;")]), [ring("super::a::A")]);
+    assert_eq!(ground(&[a, ("b", "use super::a::A;")]), [cycle("super::a::A")]);
     // the names of `super` come with the glob, and their file is that which defines them
-    assert_eq!(ground(&[("mod", "pub use a::A;"), a, ("b", "use super::*; fn f(_: A) {}")]), [ring("A")]);
+    assert_eq!(ground(&[("mod", "pub use a::A;"), a, ("b", "use super::*; fn f(_: A) {}")]), [cycle("A")]);
 }
 
 #[test]
-fn a_ring_through_a_macro() {
-    let ring = "files in a ring: ground/a.rs -> ground/b.rs -> ground/a.rs\n    \
+fn a_cycle_through_a_macro() {
+    let cycle = "cycle of files: ground/a.rs -> ground/b.rs -> ground/a.rs\n    \
                 src/ground/a.rs:1: `crate::ground::b::f` leads to src/ground/b.rs\n    \
                 src/ground/b.rs:1: `super::a::make` leads to src/ground/a.rs";
     let a = ("a", "macro_rules! make { () => { $crate::ground::b::f() } } pub(crate) use make;");
-    assert_eq!(ground(&[a, ("b", "use super::a::make; pub fn f() {}")]), [ring]);
+    assert_eq!(ground(&[a, ("b", "use super::a::make; pub fn f() {}")]), [cycle]);
     // a macro is in scope below where it stands
-    let ring = "files in a ring: ground/a.rs -> ground/mod.rs -> ground/a.rs\n    \
+    let cycle = "cycle of files: ground/a.rs -> ground/mod.rs -> ground/a.rs\n    \
                 src/ground/a.rs:1: `make` leads to src/ground/mod.rs\n    \
                 src/ground/mod.rs:1: `a::f` leads to src/ground/a.rs";
     let own = "macro_rules! make { () => {} } fn g() { a::f() }";
-    assert_eq!(ground(&[("mod", own), ("a", "make!(); pub fn f() {}")]), [ring]);
+    assert_eq!(ground(&[("mod", own), ("a", "make!(); pub fn f() {}")]), [cycle]);
 }
 
 #[test]
@@ -261,12 +261,12 @@ fn tests_stand_above_the_code_that_they_test() {
     assert_eq!(ground(&[a, ("b", "use super::a::f; pub fn g() {}")]), [""; 0]);
     let file = [("mod", "#[cfg(test)] mod tests { use super::tool::make; } pub fn f() {}"), ("tool", "use super::f;")];
     assert_eq!(ground(&file), [""; 0]);
-    let ring = "files in a ring: ground/a.rs (tests) -> ground/b.rs (tests) -> ground/a.rs (tests)\n    \
+    let cycle = "cycle of files: ground/a.rs (tests) -> ground/b.rs (tests) -> ground/a.rs (tests)\n    \
                 src/ground/a.rs:1: `crate::ground::b::tests::g` leads to src/ground/b.rs\n    \
                 src/ground/b.rs:1: `crate::ground::a::tests::f` leads to src/ground/a.rs";
     let a = ("a", "#[cfg(test)] pub mod tests { pub fn f() { crate::ground::b::tests::g() } }");
     let b = ("b", "#[cfg(test)] pub mod tests { pub fn g() { crate::ground::a::tests::f() } }");
-    assert_eq!(ground(&[a, b]), [ring]);
+    assert_eq!(ground(&[a, b]), [cycle]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Who depends on whom, and rings in it.
+//! Who depends on whom, and cycles in it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -19,21 +19,21 @@ impl<N: Ord + Clone, E: Clone> Graph<N, E> {
         }
     }
 
-    /// For each knot, its shortest ring: the edges one after the other.
-    pub fn rings(&self) -> Vec<Vec<(N, N, E)>> {
+    /// For each strongly connected component, its shortest cycle: the edges one after the other.
+    pub fn cycles(&self) -> Vec<Vec<(N, N, E)>> {
         let reached: BTreeMap<&N, BTreeSet<&N>> = self.edges.keys().map(|node| (node, self.reached(node))).collect();
         let mut done: BTreeSet<&N> = BTreeSet::new();
-        let mut rings = Vec::new();
+        let mut cycles = Vec::new();
         for (&start, nodes) in &reached {
             if done.contains(start) || !nodes.contains(start) {
                 continue;
             }
-            let knot: Vec<&N> =
+            let component: Vec<&N> =
                 nodes.iter().copied().filter(|node| reached.get(node).is_some_and(|its| its.contains(start))).collect();
-            rings.extend(knot.iter().filter_map(|node| self.ring(node)).min_by_key(Vec::len));
-            done.extend(knot);
+            cycles.extend(component.iter().filter_map(|node| self.cycle(node)).min_by_key(Vec::len));
+            done.extend(component);
         }
-        rings
+        cycles
     }
 
     /// All that can be reached from a node by at least one edge.
@@ -52,7 +52,7 @@ impl<N: Ord + Clone, E: Clone> Graph<N, E> {
     }
 
     /// The shortest way from a node back to it.
-    fn ring(&self, start: &N) -> Option<Vec<(N, N, E)>> {
+    fn cycle(&self, start: &N) -> Option<Vec<(N, N, E)>> {
         let mut before: BTreeMap<&N, &N> = BTreeMap::new();
         let mut next = VecDeque::from([start]);
         while let Some(node) = next.pop_front() {

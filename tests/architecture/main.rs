@@ -1,9 +1,9 @@
 //! The direction of the modules: the table in CONTRIBUTING.md says who may import whom, and this test holds every path of
-//! `src` against it. Neither modules nor files may form a ring.
+//! `src` against it. Neither modules nor files may form a cycle.
 //!
 //! A path counts for the file that defines what it leads to, not for those that re-export it; so a `mod.rs` may hand on
 //! what its files define, and still use them. Tests are part of their module. As files they stand above the code that
-//! they test, because that does not know them: a ring among tests is one, and one through the code of a test's file is not.
+//! they test, because that does not know them: a cycle among tests is one, and one through the code of a test's file is not.
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod cases;
@@ -45,7 +45,7 @@ fn modules(source: &Source, table: &Table, imports: &[Import]) -> Vec<String> {
     let mut problems = table.problems.clone();
     problems.extend(rows(source, table));
     problems.extend(forbidden(source, table, imports));
-    problems.extend(module_rings(source, imports));
+    problems.extend(module_cycles(source, imports));
     problems
 }
 
@@ -76,7 +76,7 @@ fn forbidden(source: &Source, table: &Table, imports: &[Import]) -> Vec<String> 
     let mut seen = BTreeSet::new();
     for import in imports {
         let (from, to) = module_of(source, import);
-        let is_new = seen.insert((&from.file, &to.file));
+        let is_new = seen.insert((&from.file, import.line, to.top()));
         if !is_new || from.top() == to.top() || table.allows(from.top(), to.top()) {
             continue;
         }
@@ -94,7 +94,7 @@ fn forbidden(source: &Source, table: &Table, imports: &[Import]) -> Vec<String> 
     problems
 }
 
-fn module_rings(source: &Source, imports: &[Import]) -> Vec<String> {
+fn module_cycles(source: &Source, imports: &[Import]) -> Vec<String> {
     let mut graph = Graph::new();
     for import in imports {
         let (from, to) = module_of(source, import);
@@ -102,11 +102,11 @@ fn module_rings(source: &Source, imports: &[Import]) -> Vec<String> {
             graph.add(from.top(), to.top(), shown(source, import));
         }
     }
-    let head = |names: &[&str]| format!("modules in a ring: {}", names.join(" -> "));
-    graph.rings().iter().map(|ring| ring_shown(ring, head)).collect()
+    let head = |names: &[&str]| format!("cycle of modules: {}", names.join(" -> "));
+    graph.cycles().iter().map(|cycle| cycle_shown(cycle, head)).collect()
 }
 
-fn file_rings(source: &Source, imports: &[Import]) -> Vec<String> {
+fn file_cycles(source: &Source, imports: &[Import]) -> Vec<String> {
     let mut graph = Graph::new();
     for import in imports {
         let (from, to) = module_of(source, import);
@@ -116,9 +116,9 @@ fn file_rings(source: &Source, imports: &[Import]) -> Vec<String> {
     }
     let head = |nodes: &[(&str, bool)]| {
         let names = nodes.iter().map(|(file, is_test)| format!("{file}{}", if *is_test { " (tests)" } else { "" }));
-        format!("files in a ring: {}", names.collect::<Vec<_>>().join(" -> "))
+        format!("cycle of files: {}", names.collect::<Vec<_>>().join(" -> "))
     };
-    graph.rings().iter().map(|ring| ring_shown(ring, head)).collect()
+    graph.cycles().iter().map(|cycle| cycle_shown(cycle, head)).collect()
 }
 
 /// A file, and whether its tests are meant.
@@ -126,8 +126,8 @@ fn node(module: &Module, is_test: bool) -> (&str, bool) {
     (&module.file, is_test)
 }
 
-fn ring_shown<N: Copy>(ring: &[(N, N, String)], head: impl Fn(&[N]) -> String) -> String {
-    let nodes: Vec<N> = ring.iter().map(|(from, _, _)| *from).chain(ring.first().map(|(from, _, _)| *from)).collect();
-    let lines: Vec<String> = ring.iter().map(|(_, _, line)| format!("\n    {line}")).collect();
+fn cycle_shown<N: Copy>(cycle: &[(N, N, String)], head: impl Fn(&[N]) -> String) -> String {
+    let nodes: Vec<N> = cycle.iter().map(|(from, _, _)| *from).chain(cycle.first().map(|(from, _, _)| *from)).collect();
+    let lines: Vec<String> = cycle.iter().map(|(_, _, line)| format!("\n    {line}")).collect();
     format!("{}{}", head(&nodes), lines.concat())
 }
