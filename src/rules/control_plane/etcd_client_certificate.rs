@@ -1,6 +1,6 @@
 //! `etcd-client-certificate`
 
-use super::tools::{Require, Want, on_item, require};
+use super::tools::{Want, needs, on_item, require};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
@@ -52,32 +52,14 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-const REQUIRED: [Require; 3] = [
-    Require {
-        program: Component::ApiServer,
-        name: "etcd-certfile",
-        want: Want::Set,
-        with: None,
-        otherwise: "has no certificate to show to etcd",
-    },
-    Require {
-        program: Component::ApiServer,
-        name: "etcd-keyfile",
-        want: Want::Set,
-        with: Some("etcd-certfile"),
-        otherwise: "has no key for the certificate that it shows to etcd",
-    },
-    Require {
-        program: Component::ApiServer,
-        name: "etcd-cafile",
-        want: Want::Set,
-        with: None,
-        otherwise: "cannot tell etcd from an impostor",
-    },
-];
-
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {
-    require(plane, sink, None, &REQUIRED);
+    let needed = [
+        needs(Component::ApiServer, "etcd-certfile", Want::Set, "has no certificate to show to etcd"),
+        needs(Component::ApiServer, "etcd-keyfile", Want::Set, "has no key for the certificate that it shows to etcd")
+            .with("etcd-certfile"),
+        needs(Component::ApiServer, "etcd-cafile", Want::Set, "cannot tell etcd from an impostor"),
+    ];
+    require(plane, sink, &needed);
     for view in plane.each(Component::ApiServer) {
         for setting in view.settings.iter().filter(|setting| setting.name == "etcd-servers") {
             for (_, span) in setting.items().into_iter().filter(|(item, _)| item.starts_with("http://")) {

@@ -13,11 +13,9 @@ mod audit_policy_none;
 mod audit_retention;
 mod audit_secret_bodies;
 mod authorization_mode;
-mod client_ca;
 mod config_api_version;
 mod conflicting_flags;
 mod control_plane_bind_address;
-mod controller_manager_keys;
 mod deny_service_external_ips;
 mod deprecated_flag;
 mod detached_boolean;
@@ -25,50 +23,32 @@ mod disabled_admission_plugin;
 mod encryption_at_rest;
 mod encryption_key;
 mod encryption_provider;
-mod etcd_auto_tls;
-mod etcd_client_auth;
 mod etcd_client_certificate;
 mod etcd_shared_ca;
-mod etcd_tls;
 mod event_rate_limit;
 mod event_rate_limit_config;
 mod gates;
 mod http2_cipher_suites;
 mod kube_proxy_metrics;
 mod kubeadm_api_version;
-mod kubelet_anonymous_auth;
 mod kubelet_authorization;
-mod kubelet_certificate_authority;
 mod kubelet_certificate_rotation_gate;
-mod kubelet_client_ca;
-mod kubelet_client_certificate;
-mod kubelet_hostname_override;
-mod kubelet_iptables;
 mod kubelet_pod_pids;
-mod kubelet_protect_kernel;
 mod kubelet_read_only_port;
 mod kubelet_rotate_certificates;
-mod kubelet_seccomp_default;
 mod kubelet_serving_certificate;
 mod kubelet_streaming_timeout;
 mod locked_feature_gate;
 mod node_restriction;
 mod pod_security_defaults;
-mod profiling;
 mod removed_admission_plugin;
 mod removed_feature_gate;
 mod removed_flag;
 mod request_timeout;
-mod service_account_credentials;
-mod service_account_key;
-mod service_account_lookup;
-mod service_account_token_expiration;
-mod serving_certificate;
+mod required;
 mod shared_front_proxy_ca;
 mod stig_audit_policy;
-mod terminated_pod_gc;
 mod tls_min_version;
-mod token_auth_file;
 mod tools;
 mod unknown_admission_plugin;
 mod unknown_feature_gate;
@@ -84,7 +64,7 @@ pub use weak_cipher_suites::is_admitted as is_admitted_suite;
 pub(super) const RULES: &[&Rule] = &[
     &anonymous_auth::RULE,
     &anonymous_probes::RULE,
-    &token_auth_file::RULE,
+    &required::TOKEN_AUTH_FILE,
     &authorization_mode::RULE,
     &node_restriction::RULE,
     &always_admit::RULE,
@@ -94,7 +74,7 @@ pub(super) const RULES: &[&Rule] = &[
     &always_pull_images::RULE,
     &event_rate_limit_config::RULE,
     &pod_security_defaults::RULE,
-    &profiling::RULE,
+    &required::PROFILING,
     &audit_log::RULE,
     &audit_policy::RULE,
     &audit_retention::RULE,
@@ -102,21 +82,21 @@ pub(super) const RULES: &[&Rule] = &[
     &audit_secret_bodies::RULE,
     &audit_gaps::RULE,
     &stig_audit_policy::RULE,
-    &service_account_lookup::RULE,
-    &service_account_key::RULE,
+    &required::SERVICE_ACCOUNT_LOOKUP,
+    &required::SERVICE_ACCOUNT_KEY,
     &etcd_client_certificate::RULE,
-    &kubelet_client_certificate::RULE,
-    &kubelet_certificate_authority::RULE,
+    &required::KUBELET_CLIENT_CERTIFICATE,
+    &required::KUBELET_CERTIFICATE_AUTHORITY,
     &kubelet_serving_certificate::RULE,
-    &serving_certificate::RULE,
-    &client_ca::RULE,
+    &required::SERVING_CERTIFICATE,
+    &required::CLIENT_CA,
     &encryption_at_rest::RULE,
     &encryption_provider::RULE,
     &encryption_key::RULE,
     &tls_min_version::RULE,
     &weak_cipher_suites::RULE,
     &http2_cipher_suites::RULE,
-    &service_account_token_expiration::RULE,
+    &required::SERVICE_ACCOUNT_TOKEN_EXPIRATION,
     &shared_front_proxy_ca::RULE,
     &conflicting_flags::RULE,
     &removed_flag::RULE,
@@ -135,25 +115,25 @@ pub(super) const RULES: &[&Rule] = &[
     &kubeadm_api_version::RULE,
     &config_api_version::RULE,
     &request_timeout::RULE,
-    &terminated_pod_gc::RULE,
-    &service_account_credentials::RULE,
-    &controller_manager_keys::RULE,
+    &required::TERMINATED_POD_GC,
+    &required::SERVICE_ACCOUNT_CREDENTIALS,
+    &required::CONTROLLER_MANAGER_KEYS,
     &kubelet_certificate_rotation_gate::RULE,
     &control_plane_bind_address::RULE,
-    &etcd_tls::RULE,
-    &etcd_client_auth::RULE,
-    &etcd_auto_tls::RULE,
+    &required::ETCD_TLS,
+    &required::ETCD_CLIENT_AUTH,
+    &required::ETCD_AUTO_TLS,
     &etcd_shared_ca::RULE,
-    &kubelet_anonymous_auth::RULE,
+    &required::KUBELET_ANONYMOUS_AUTH,
     &kubelet_authorization::RULE,
-    &kubelet_client_ca::RULE,
+    &required::KUBELET_CLIENT_CA,
     &kubelet_read_only_port::RULE,
     &kubelet_streaming_timeout::RULE,
-    &kubelet_iptables::RULE,
-    &kubelet_hostname_override::RULE,
+    &required::KUBELET_IPTABLES,
+    &required::KUBELET_HOSTNAME_OVERRIDE,
     &kubelet_rotate_certificates::RULE,
     &kubelet_pod_pids::RULE,
-    &kubelet_seccomp_default::RULE,
-    &kubelet_protect_kernel::RULE,
+    &required::KUBELET_SECCOMP_DEFAULT,
+    &required::KUBELET_PROTECT_KERNEL,
     &kube_proxy_metrics::RULE,
 ];

@@ -96,19 +96,25 @@ pub(super) enum Want {
 /// A setting that has to be one way.
 #[derive(Debug)]
 pub(super) struct Require {
-    /// Whose.
-    pub(super) program: Component,
+    program: Component,
     /// Its name in the catalogue.
-    pub(super) name: &'static str,
-    /// What it has to be.
-    pub(super) want: Want,
-    /// Another one without which it would say nothing.
-    pub(super) with: Option<&'static str>,
-    /// What it means if it is not: a clause after the name of the program.
-    pub(super) otherwise: &'static str,
+    name: &'static str,
+    want: Want,
+    with: Option<&'static str>,
+    otherwise: &'static str,
+}
+
+/// What a setting of a program has to be; `otherwise` says what it means if it is not: a clause after the program's name.
+pub(super) const fn needs(program: Component, name: &'static str, want: Want, otherwise: &'static str) -> Require {
+    Require { program, name, want, with: None, otherwise }
 }
 
 impl Require {
+    /// Another setting without which it would say nothing.
+    pub(super) const fn with(self, other: &'static str) -> Self {
+        Self { with: Some(other), ..self }
+    }
+
     /// Whether a program breaks it.
     fn is_broken(&self, view: &ProgramView) -> bool {
         let setting = view.get(self.name);
@@ -124,8 +130,9 @@ impl Require {
     }
 }
 
-/// Reports every program that breaks a requirement. `safety` is that of the fix that sets or removes the setting.
-pub(super) fn require(plane: &Plane, sink: &mut SetSink<'_>, safety: Option<Safety>, requirements: &[Require]) {
+/// Reports every program that breaks a requirement. The rule says how safe the fix is that sets or removes the setting.
+pub(super) fn require(plane: &Plane, sink: &mut SetSink<'_>, requirements: &[Require]) {
+    let safety = sink.rule.fix;
     for require in requirements {
         for view in plane.each(require.program) {
             if !require.is_broken(view) || require.with.is_some_and(|other| view.lacks(other)) {
