@@ -63,7 +63,7 @@ test-labs *labs:
 
 # Remakes the tables of Kubernetes from its releases; needs go and python3, and what data/apiserver/README.md says.
 data:
-    python3 data/fields/make.py
+    python3 data/kubernetes/make.py
     python3 data/apiserver/make.py
 
 # Measures rendering and checking: how much a second, and that the cost grows with the input and no faster.

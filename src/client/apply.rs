@@ -199,6 +199,7 @@ mod tests {
     use super::{Failure, Place, apply, get, list};
     use crate::client::kinds::Resource;
     use crate::client::{Api, ApiError, Ended, Exec, ExecReply, Method, Request, Response};
+    use crate::k8s::object::Kind;
 
     /// An API server that answers one request, and nothing else.
     struct One(Method, &'static str, u16, &'static str);
@@ -233,7 +234,7 @@ mod tests {
     #[test]
     fn a_refusal_has_the_words_of_the_api_server() {
         let place =
-            Place { resource: Resource::known(None, "Secret").unwrap(), namespace: Some("a".into()), name: "s".into() };
+            Place { resource: Resource::of(Kind::Secret).unwrap(), namespace: Some("a".into()), name: "s".into() };
         let answer = |status, body| get(&One(Method::Get, "/api/v1/namespaces/a/secrets/s", status, body), &place);
         assert_eq!(answer(404, "{}"), Ok(None));
         assert_eq!(answer(200, "{\"a\": 1}"), Ok(Some(json!({"a": 1}))));
@@ -249,7 +250,7 @@ mod tests {
     fn each_object_of_a_list_says_its_kind() {
         let body = r#"{"kind": "PodList", "items": [{"metadata": {"name": "p"}}]}"#;
         let api = One(Method::Get, "/api/v1/pods?labelSelector=a%3Db", 200, body);
-        let pods = list(&api, &Resource::known(None, "Pod").unwrap(), None, Some("a=b")).unwrap();
+        let pods = list(&api, &Resource::of(Kind::Pod).unwrap(), None, Some("a=b")).unwrap();
         assert_eq!(pods, [json!({"metadata": {"name": "p"}, "apiVersion": "v1", "kind": "Pod"})]);
     }
 }

@@ -2,6 +2,8 @@
 
 use super::api::{Api, ApiError, Request};
 use super::url;
+use crate::k8s::object::Kind;
+use crate::k8s::resources;
 
 /// A kind, and where its objects are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,51 +18,29 @@ pub struct Resource {
     pub namespaced: bool,
 }
 
-/// The built-in kinds that labs speak of; others are asked for. Source: the API reference of Kubernetes.
-const KNOWN: &[(&str, &str, &str, bool)] = &[
-    ("v1", "ConfigMap", "configmaps", true),
-    ("v1", "Endpoints", "endpoints", true),
-    ("v1", "Event", "events", true),
-    ("v1", "LimitRange", "limitranges", true),
-    ("v1", "Namespace", "namespaces", false),
-    ("v1", "Node", "nodes", false),
-    ("v1", "PersistentVolumeClaim", "persistentvolumeclaims", true),
-    ("v1", "Pod", "pods", true),
-    ("v1", "ResourceQuota", "resourcequotas", true),
-    ("v1", "Secret", "secrets", true),
-    ("v1", "Service", "services", true),
-    ("v1", "ServiceAccount", "serviceaccounts", true),
-    ("apps/v1", "DaemonSet", "daemonsets", true),
-    ("apps/v1", "Deployment", "deployments", true),
-    ("apps/v1", "ReplicaSet", "replicasets", true),
-    ("apps/v1", "StatefulSet", "statefulsets", true),
-    ("batch/v1", "CronJob", "cronjobs", true),
-    ("batch/v1", "Job", "jobs", true),
-    ("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", true),
-    ("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", true),
-    ("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies", true),
-    ("networking.k8s.io/v1", "Ingress", "ingresses", true),
-    ("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", false),
-    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings", false),
-    ("rbac.authorization.k8s.io/v1", "Role", "roles", true),
-    ("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings", true),
-    ("certificates.k8s.io/v1", "CertificateSigningRequest", "certificatesigningrequests", false),
-    ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", false),
-    ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", false),
-];
+impl From<&resources::Resource> for Resource {
+    fn from(known: &resources::Resource) -> Self {
+        Self {
+            api_version: known.api_version.to_owned(),
+            kind: known.kind.to_owned(),
+            plural: known.plural.to_owned(),
+            namespaced: known.namespaced,
+        }
+    }
+}
 
 impl Resource {
-    /// A built-in kind, by its kind and, if it is said, its group and version.
+    /// A kind that the program itself asks for; none for [`Kind::Other`].
+    pub fn of(kind: Kind) -> Option<Self> {
+        kind.resource().map(Self::from)
+    }
+
+    /// A kind that every cluster has, by its kind and, if it is said, its group and version. Others are asked for.
     pub fn known(api_version: Option<&str>, kind: &str) -> Option<Self> {
-        let same = |version: &str| api_version.is_none_or(|wanted| wanted == version);
-        KNOWN.iter().find(|(version, name, ..)| *name == kind && same(version)).map(
-            |(version, kind, plural, namespaced)| Self {
-                api_version: (*version).to_owned(),
-                kind: (*kind).to_owned(),
-                plural: (*plural).to_owned(),
-                namespaced: *namespaced,
-            },
-        )
+        let is_meant = |known: &&resources::Resource| {
+            known.kind == kind && api_version.is_none_or(|version| version == known.api_version)
+        };
+        resources::table().resources.iter().filter(is_meant).find(|known| known.is_everywhere()).map(Self::from)
     }
 
     /// A kind of the cluster; none if it has no such kind.

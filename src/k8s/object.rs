@@ -1,71 +1,29 @@
 //! What an object of a manifest is: its API version, kind, name and namespace, wherever it stands in a stream.
 
+use super::fields;
+pub use super::kind::Kind;
+use super::resources::{self, Resource};
 use crate::yaml::{Document, Kind as NodeKind, Node};
-
-/// The kinds that rules look into; the group decides, not its version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    Pod,
-    PodTemplate,
-    ReplicationController,
-    ReplicaSet,
-    Deployment,
-    StatefulSet,
-    DaemonSet,
-    Job,
-    CronJob,
-    Namespace,
-    ServiceAccount,
-    Service,
-    ConfigMap,
-    Secret,
-    ResourceQuota,
-    LimitRange,
-    PersistentVolume,
-    NetworkPolicy,
-    Ingress,
-    Gateway,
-    HttpRoute,
-    Role,
-    ClusterRole,
-    RoleBinding,
-    ClusterRoleBinding,
-    /// Any other: a built-in kind that no rule asks for, or a custom resource.
-    Other,
-}
 
 impl Kind {
     /// The kind that an object names.
     pub fn of(api_version: &str, kind: &str) -> Self {
-        let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
-        match (group, kind) {
-            ("", "Pod") => Self::Pod,
-            ("", "PodTemplate") => Self::PodTemplate,
-            ("", "ReplicationController") => Self::ReplicationController,
-            ("apps" | "extensions", "ReplicaSet") => Self::ReplicaSet,
-            ("apps" | "extensions", "Deployment") => Self::Deployment,
-            ("apps", "StatefulSet") => Self::StatefulSet,
-            ("apps" | "extensions", "DaemonSet") => Self::DaemonSet,
-            ("batch", "Job") => Self::Job,
-            ("batch", "CronJob") => Self::CronJob,
-            ("", "Namespace") => Self::Namespace,
-            ("", "ServiceAccount") => Self::ServiceAccount,
-            ("", "Service") => Self::Service,
-            ("", "ConfigMap") => Self::ConfigMap,
-            ("", "Secret") => Self::Secret,
-            ("", "ResourceQuota") => Self::ResourceQuota,
-            ("", "LimitRange") => Self::LimitRange,
-            ("", "PersistentVolume") => Self::PersistentVolume,
-            ("networking.k8s.io" | "extensions", "NetworkPolicy") => Self::NetworkPolicy,
-            ("networking.k8s.io" | "extensions", "Ingress") => Self::Ingress,
-            ("gateway.networking.k8s.io", "Gateway") => Self::Gateway,
-            ("gateway.networking.k8s.io", "HTTPRoute") => Self::HttpRoute,
-            ("rbac.authorization.k8s.io", "Role") => Self::Role,
-            ("rbac.authorization.k8s.io", "ClusterRole") => Self::ClusterRole,
-            ("rbac.authorization.k8s.io", "RoleBinding") => Self::RoleBinding,
-            ("rbac.authorization.k8s.io", "ClusterRoleBinding") => Self::ClusterRoleBinding,
-            _ => Self::Other,
-        }
+        let known = Self::named(kind);
+        let group = resources::group_of(api_version);
+        let is_ours = known.resource().is_some_and(|resource| resource.group() == group);
+        // such as the Deployment of `extensions/v1beta1`
+        let was_ours = || known != Self::Other && fields::table().removed(api_version, kind).is_some();
+        if is_ours || was_ours() { known } else { Self::Other }
+    }
+
+    /// Where the API server has it; none for [`Kind::Other`].
+    pub fn resource(self) -> Option<&'static Resource> {
+        resources::table().of(self)
+    }
+
+    /// Whether objects of the kind live in no namespace.
+    pub fn is_cluster_scoped(self) -> bool {
+        self.resource().is_some_and(|resource| !resource.namespaced)
     }
 
     /// Where the pod spec and the metadata of its pods are, as keys from the object's root; `None` for kinds without pods.
@@ -86,11 +44,6 @@ impl Kind {
             _ => return None,
         };
         Some(PodPath { metadata, spec })
-    }
-
-    /// Whether objects of the kind live in no namespace.
-    pub fn is_cluster_scoped(self) -> bool {
-        matches!(self, Self::Namespace | Self::PersistentVolume | Self::ClusterRole | Self::ClusterRoleBinding)
     }
 }
 

@@ -3,6 +3,9 @@
 //! Sources: the RBAC good practices of the Kubernetes documentation, CIS Kubernetes Benchmark 5.1, and the matching of
 //! `pkg/apis/rbac/v1/evaluation_helpers.go`.
 
+use super::resources;
+pub use super::resources::ROLE_VERBS as VERBS;
+
 /// What somebody can do with a right beyond what it says, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Danger {
@@ -65,11 +68,15 @@ impl Danger {
     }
 }
 
-struct Row {
+/// Rights that amount to the same.
+pub struct Row {
     danger: Danger,
-    group: &'static str,
-    resources: &'static [&'static str],
-    verbs: &'static [&'static str],
+    /// The group of all resources; empty for the core group.
+    pub group: &'static str,
+    /// Resources, some with a part of them.
+    pub resources: &'static [&'static str],
+    /// What somebody can do with them.
+    pub verbs: &'static [&'static str],
 }
 
 const fn row(
@@ -90,8 +97,9 @@ const WRITE: &[&str] = &["create", "update", "patch"];
 const CHANGE: &[&str] = &["update", "patch"];
 const ALL_WRITES: &[&str] = &["create", "update", "patch", "delete", "deletecollection"];
 
-/// Rights by what they let somebody do. Where several rows hold, the first counts.
-const ROWS: &[Row] = &[
+/// Rights by what they let somebody do. Where several rows hold, the first counts. `build.rs` looks each of them up in the
+/// table of resources.
+pub const ROWS: &[Row] = &[
     row(Danger::GrantRights, RBAC, &["roles", "clusterroles"], &["bind", "escalate"]),
     row(Danger::Impersonate, "", &["users", "groups", "serviceaccounts"], &["impersonate"]),
     row(Danger::Impersonate, "authentication.k8s.io", &["uids", "userextras"], &["impersonate"]),
@@ -130,22 +138,6 @@ const ROWS: &[Row] = &[
     row(Danger::ChangeNodes, "", &["nodes/status"], CHANGE),
     row(Danger::ChangeNamespaces, "", &["namespaces"], CHANGE),
     row(Danger::CreateVolumes, "", &["persistentvolumes"], &["create"]),
-];
-
-/// The verbs that a Role may have for resources.
-pub const VERBS: [&str; 12] = [
-    "get",
-    "list",
-    "watch",
-    "create",
-    "update",
-    "patch",
-    "delete",
-    "deletecollection",
-    "bind",
-    "escalate",
-    "impersonate",
-    "approve",
 ];
 
 /// Verbs whose meaning does not depend on what else the resource allows.
@@ -199,80 +191,26 @@ pub fn is_nameless(resource: &str, verb: &str) -> bool {
     verb == "deletecollection" || (verb == "create" && !resource.contains('/'))
 }
 
-/// Resources of Kubernetes that live in no namespace, with their groups.
-const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
-    ("", &["componentstatuses", "groups", "nodes", "persistentvolumes", "users"]),
-    (
-        "admissionregistration.k8s.io",
-        &[
-            "mutatingwebhookconfigurations",
-            "validatingwebhookconfigurations",
-            "mutatingadmissionpolicies",
-            "mutatingadmissionpolicybindings",
-            "validatingadmissionpolicies",
-            "validatingadmissionpolicybindings",
-        ],
-    ),
-    ("apiextensions.k8s.io", &["customresourcedefinitions"]),
-    ("apiregistration.k8s.io", &["apiservices"]),
-    ("authentication.k8s.io", &["selfsubjectreviews", "tokenreviews", "uids", "userextras"]),
-    ("authorization.k8s.io", &["selfsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews"]),
-    (CERTIFICATES, &["certificatesigningrequests", "clustertrustbundles", "signers"]),
-    ("flowcontrol.apiserver.k8s.io", &["flowschemas", "prioritylevelconfigurations"]),
-    ("networking.k8s.io", &["ingressclasses", "ipaddresses", "servicecidrs"]),
-    ("node.k8s.io", &["runtimeclasses"]),
-    (RBAC, &["clusterrolebindings", "clusterroles"]),
-    ("scheduling.k8s.io", &["priorityclasses"]),
-    ("storage.k8s.io", &["csidrivers", "csinodes", "storageclasses", "volumeattachments"]),
-];
-
 /// Whether a resource of Kubernetes, with or without its subresource, is none that a Role can be about. Namespaces are not
 /// among them: a right in a namespace holds for the namespace itself.
 pub fn is_cluster_scoped(group: &str, resource: &str) -> bool {
-    let base = resource.split_once('/').map_or(resource, |(base, _)| base);
-    CLUSTER_SCOPED.iter().any(|(known, resources)| *known == group && resources.contains(&base))
+    let base = base(resource);
+    !(group.is_empty() && base == "namespaces") && resources::table().is_cluster_scoped(group, base)
 }
 
-/// The groups of resources that are often looked for in a wrong one.
-const GROUPS: &[(&str, &[&str])] = &[
-    (
-        "",
-        &[
-            "configmaps",
-            "endpoints",
-            "limitranges",
-            "namespaces",
-            "nodes",
-            "persistentvolumeclaims",
-            "persistentvolumes",
-            "pods",
-            "replicationcontrollers",
-            "resourcequotas",
-            "secrets",
-            "serviceaccounts",
-            "services",
-        ],
-    ),
-    ("apps", &["controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"]),
-    ("autoscaling", &["horizontalpodautoscalers"]),
-    ("batch", &["cronjobs", "jobs"]),
-    ("coordination.k8s.io", &["leases"]),
-    ("discovery.k8s.io", &["endpointslices"]),
-    ("networking.k8s.io", &["ingresses", "networkpolicies"]),
-    ("policy", &["poddisruptionbudgets"]),
-    (RBAC, &["clusterrolebindings", "clusterroles", "rolebindings", "roles"]),
-    ("storage.k8s.io", &["storageclasses"]),
-];
+/// Whether a group has a resource, with or without its subresource.
+pub fn has(group: &str, resource: &str) -> bool {
+    resources::table().has(group, base(resource))
+}
 
 /// The group of a resource of Kubernetes, where its name says enough.
 pub fn group_of(resource: &str) -> Option<&'static str> {
-    let base = resource.split_once('/').map_or(resource, |(base, _)| base);
-    GROUPS.iter().find(|(_, resources)| resources.contains(&base)).map(|(group, _)| *group)
+    resources::table().group_of(base(resource))
 }
 
-/// Every resource of Kubernetes whose group [`group_of`] knows.
-pub fn known_resources() -> impl Iterator<Item = &'static str> {
-    GROUPS.iter().flat_map(|(_, resources)| resources.iter().copied())
+/// `deployments` of `deployments/scale`.
+fn base(resource: &str) -> &str {
+    resource.split_once('/').map_or(resource, |(base, _)| base)
 }
 
 /// Roles that every cluster has without anybody writing them.

@@ -14,6 +14,7 @@ use crate::client::kinds::Resource;
 use crate::client::{Api as _, ApiError, Client, apply, kubeconfig::Access, server};
 use crate::cluster::create::{Borrowed, Wanted};
 use crate::cluster::{ClusterDir, ClusterError, Progress, delete, image};
+use crate::k8s::object::Kind;
 
 /// The name of the context in the learner's kubeconfig.
 pub const CONTEXT: &str = "tightship-lab";
@@ -246,7 +247,7 @@ fn connect(record: &ClusterRecord) -> Result<Client, ApiError> {
 }
 
 fn nodes(client: &Client) -> Result<Vec<Value>, SiteError> {
-    let Some(nodes) = Resource::known(None, "Node") else { return Ok(Vec::new()) };
+    let Some(nodes) = Resource::of(Kind::Node) else { return Ok(Vec::new()) };
     match apply::list(client, &nodes, None, None) {
         Ok(nodes) => Ok(nodes),
         Err(apply::Failure::Api(error)) => Err(error.into()),

@@ -9,10 +9,11 @@ mod types;
 
 use std::sync::LazyLock;
 
-pub use table::{Catalogue, flag_name};
-pub use types::{Component, ConfigApi, Flag, FlagType, Gate, Lookup, Plugin, Reader, Stage};
+use crate::k8s::table::checked;
+pub use table::flag_name;
+pub use types::{Catalogue, Component, ConfigApi, Flag, FlagType, Gate, Lookup, Plugin, Reader, Stage};
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| parse::catalogue().unwrap_or_default());
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| checked(parse::read()));
 
 /// The catalogue, read at its first use.
 pub fn catalogue() -> &'static Catalogue {

@@ -1,173 +1,156 @@
-//! Reads the tables; `data/apiserver/README.md` has their formats. An error names the file and its first bad line.
+//! Reads the tables; `data/apiserver/README.md` has their formats.
 
 use std::collections::HashMap;
 
-use super::table::{Catalogue, Removed};
-use super::types::{Component, ConfigApi, Flag, FlagType, Gate, Plugin, Reader, Stage};
-use crate::k8s::version::Version;
+use super::types::{Catalogue, Component, ConfigApi, Flag, FlagType, Gate, Plugin, Reader, Removed, Stage};
+use crate::k8s::table::{ALL_RELEASES, Read, Row, Source, any_release, source};
 
-macro_rules! table {
-    ($name:literal) => {
-        ($name, include_str!(concat!("../../../data/apiserver/", $name)))
-    };
-}
-
-type Table = (&'static str, &'static str);
-
-const FLAGS: Table = table!("flags.txt");
-const SETTINGS: Table = table!("settings.txt");
-const PLUGINS: Table = table!("plugins.txt");
-const GATES: Table = table!("gates.txt");
-const CONFIGS: Table = table!("configs.txt");
-const REMOVED: Table = table!("removed.txt");
-const MEANINGS: Table = table!("meanings.txt");
+const FLAGS: Source = source!("apiserver/flags.txt");
+const SETTINGS: Source = source!("apiserver/settings.txt");
+const PLUGINS: Source = source!("apiserver/plugins.txt");
+const GATES: Source = source!("apiserver/gates.txt");
+const CONFIGS: Source = source!("apiserver/configs.txt");
+const REMOVED: Source = source!("apiserver/removed.txt");
+const MEANINGS: Source = source!("apiserver/meanings.txt");
 
 /// Meanings by component, or by none for plugins, and name.
 type Meanings = HashMap<(Option<Component>, &'static str), &'static str>;
 
 /// Reads all tables.
-pub(super) fn catalogue() -> Result<Catalogue, String> {
+pub fn read() -> Read<Catalogue> {
     let meanings = meanings()?;
     let mut table = Catalogue::default();
     for source in [FLAGS, SETTINGS] {
         let mut component = Component::ApiServer;
-        let flags = rows(source, |line| match line.strip_prefix("component ") {
-            Some(name) => {
-                component = Component::from_name(name)?;
-                Some(None)
+        for mut row in source.rows() {
+            if row.skip_word("component") {
+                component = last(row, COMPONENT, Component::from_name)?;
+            } else {
+                row.expect("flag")?;
+                table.flags.push(flag(row, component, &meanings)?);
             }
-            None => flag(component, line.strip_prefix("flag ")?, &meanings).map(Some),
-        })?;
-        table.flags.extend(flags.into_iter().flatten());
+        }
     }
-    table.plugins = rows(PLUGINS, |line| plugin(line.strip_prefix("plugin ")?, &meanings))?;
-    let (gates, gone): (Vec<_>, Vec<_>) = rows(GATES, |line| match line.strip_prefix("gone ") {
-        Some(line) => gone(line).map(|gone| (None, Some(gone))),
-        None => gate(line.strip_prefix("gate ")?).map(|gate| (Some(gate), None)),
-    })?
-    .into_iter()
-    .unzip();
-    table.gates = gates.into_iter().flatten().collect();
-    table.gone = gone.into_iter().flatten().collect();
-    table.configs = rows(CONFIGS, |line| config(line.strip_prefix("config ")?))?;
-    table.removed = rows(REMOVED, removed)?;
+    table.plugins = PLUGINS.rows().map(|row| plugin(row, &meanings)).collect::<Read<_>>()?;
+    for mut row in GATES.rows() {
+        if row.skip_word("gone") {
+            table.gone.push((row.word("a gate")?, last(row, "the number after `1.`", |minor| minor.parse().ok())?));
+        } else {
+            table.gates.push(gate(row)?);
+        }
+    }
+    table.configs = CONFIGS.rows().map(config).collect::<Read<_>>()?;
+    table.removed = REMOVED.rows().map(removed).collect::<Read<_>>()?;
     Ok(table)
 }
 
-/// What is read from each line that is no comment.
-fn rows<T>((name, text): Table, mut read: impl FnMut(&'static str) -> Option<T>) -> Result<Vec<T>, String> {
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with('#'));
-    lines.map(|(at, line)| read(line).ok_or_else(|| format!("{name}:{}: {line}", at + 1))).collect()
+const COMPONENT: &str = "a program such as `kube-apiserver`";
+
+/// The last word of a row.
+fn last<T>(mut row: Row, what: &str, read: impl FnOnce(&'static str) -> Option<T>) -> Read<T> {
+    let found = row.read(what, read)?;
+    row.finish()?;
+    Ok(found)
 }
 
-pub(super) fn meanings() -> Result<Meanings, String> {
+pub(super) fn meanings() -> Read<Meanings> {
     let mut component = None;
-    let found = rows(MEANINGS, |line| {
-        if let Some(name) = line.strip_prefix("component ") {
-            component = Some(Component::from_name(name)?);
-        } else if line == "plugins" {
+    let mut found = Meanings::new();
+    for mut row in MEANINGS.rows() {
+        if row.skip_word("component") {
+            component = Some(last(row, COMPONENT, Component::from_name)?);
+        } else if row.rest() == "plugins" {
             component = None;
         } else {
-            let (name, meaning) = line.split_once(' ')?;
-            return Some(Some(((component, name), meaning)));
+            let start = row;
+            let name = row.word("a flag, field or plugin")?;
+            if found.insert((component, name), row.text("what it is for")?).is_some() {
+                return Err(start.bad("expected one meaning of each"));
+            }
         }
-        Some(None)
-    })?;
-    Ok(found.into_iter().flatten().collect())
+    }
+    Ok(found)
 }
 
 /// `audit-log-maxage int 36-37 | 366`.
-fn flag(component: Component, line: &'static str, meanings: &Meanings) -> Option<Flag> {
-    let [words, default, deprecated] = parts(line)?;
-    let mut words = words.split(' ');
-    let name = words.next()?;
-    let mut flag = Flag {
-        component,
-        name,
-        flag: None,
-        ty: FlagType::from_word(words.next()?)?,
-        hidden: false,
-        default: text(default),
-        deprecated: text(deprecated),
-        meaning: meanings.get(&(Some(component), name)).copied()?,
-        since: Version::OLDEST,
-        until: Version::NEWEST,
-    };
-    for word in words {
-        if word == "hidden" {
-            flag.hidden = true;
-        } else if let Some(name) = word.strip_prefix("flag=") {
-            flag.flag = Some(name);
-        } else {
-            (flag.since, flag.until) = range(word)?;
-        }
-    }
-    Some(flag)
+fn flag(mut row: Row, component: Component, meanings: &Meanings) -> Read<Flag> {
+    let (default, deprecated) = bars(&mut row);
+    let name_row = row;
+    let name = row.word("a flag")?;
+    let ty = row.read("a type as `--help` calls it", FlagType::from_word)?;
+    let hidden = row.skip_word("hidden");
+    let flag = if row.skip("flag=") { Some(row.word("a flag")?) } else { None };
+    let (since, until) = row.releases(ALL_RELEASES)?;
+    let meaning = meaning(name_row, meanings, Some(component), name)?;
+    Ok(Flag { component, name, flag, ty, hidden, default, deprecated, meaning, since, until })
 }
 
-/// `JobValidation on 36-36`.
-fn plugin(line: &'static str, meanings: &Meanings) -> Option<Plugin> {
-    let mut words = line.split(' ');
-    let name = words.next()?;
-    let on = is_on(words.next()?)?;
-    let (since, until) = last_range(words)?;
-    Some(Plugin { name, on, meaning: meanings.get(&(None, name)).copied()?, since, until })
+/// What a flag, field or plugin is for. The row begins with its name.
+fn meaning(row: Row, meanings: &Meanings, of: Option<Component>, name: &'static str) -> Read<&'static str> {
+    let missing = || row.bad(&format!("expected something that {} has a meaning of", MEANINGS.file));
+    meanings.get(&(of, name)).copied().ok_or_else(missing)
 }
 
-/// `AnonymousAuthConfigurableEndpoints stable on locked 34-36`.
-fn gate(line: &'static str) -> Option<Gate> {
-    let mut words = line.split(' ').peekable();
-    let name = words.next()?;
-    let stage = Stage::from_word(words.next()?)?;
-    let on = is_on(words.next()?)?;
-    let locked = words.next_if_eq(&"locked").is_some();
-    let (since, until) = last_range(words)?;
-    Some(Gate { name, stage, on, locked, since, until })
+/// `plugin JobValidation on 36-36`.
+fn plugin(mut row: Row, meanings: &Meanings) -> Read<Plugin> {
+    row.expect("plugin")?;
+    let name_row = row;
+    let (name, on) = (row.word("a plugin")?, row.read(ON, is_on)?);
+    let (since, until) = row.releases(ALL_RELEASES)?;
+    Ok(Plugin { name, on, meaning: meaning(name_row, meanings, None, name)?, since, until })
 }
 
-/// `KMSv2 32`.
-fn gone(line: &'static str) -> Option<(&'static str, u8)> {
-    let (name, minor) = line.split_once(' ')?;
-    Some((name, minor.parse().ok()?))
+/// `gate AnonymousAuthConfigurableEndpoints stable on locked 34-36`.
+fn gate(mut row: Row) -> Read<Gate> {
+    row.read("`gate` or `gone`", |word| (word == "gate").then_some(()))?;
+    let name = row.word("a gate")?;
+    let stage = row.read("`alpha`, `beta`, `stable` or `deprecated`", Stage::from_word)?;
+    let (on, locked) = (row.read(ON, is_on)?, row.skip_word("locked"));
+    let (since, until) = row.releases(ALL_RELEASES)?;
+    Ok(Gate { name, stage, on, locked, since, until })
 }
 
-/// `Configuration eventratelimit.admission.k8s.io/v1alpha1 plugin:EventRateLimit`.
-fn config(line: &'static str) -> Option<ConfigApi> {
-    let mut words = line.split(' ');
-    let (kind, api_version) = (words.next()?, words.next()?);
-    let reader = match words.next()?.split_once(':')? {
+/// `config Configuration eventratelimit.admission.k8s.io/v1alpha1 plugin:EventRateLimit`.
+fn config(mut row: Row) -> Read<ConfigApi> {
+    row.expect("config")?;
+    let (kind, api_version) = (row.word("a kind")?, row.word("an API version")?);
+    let reader = row.read("who reads it, such as `flag:authorization-config`", reader)?;
+    let (since, until) = row.releases(ALL_RELEASES)?;
+    Ok(ConfigApi { kind, api_version, reader, since, until })
+}
+
+fn reader(word: &'static str) -> Option<Reader> {
+    Some(match word.split_once(':')? {
         ("flag", flag) => Reader::Flag(flag),
         ("plugin", plugin) => Reader::Plugin(plugin),
         (name, flag) => Reader::Program { name, flag },
-    };
-    let (since, until) = last_range(words)?;
-    Some(ConfigApi { kind, api_version, reader, since, until })
+    })
 }
 
 /// `flag kube-apiserver kubelet-https 1.22 | kubelet-certificate-authority | why it went`.
-fn removed(line: &'static str) -> Option<Removed> {
-    let [words, replacement, note] = parts(line)?;
-    let mut words = words.split(' ');
-    let component = match words.next()? {
-        "flag" => Some(Component::from_name(words.next()?)?),
-        "plugin" => None,
-        _ => return None,
-    };
-    let name = words.next()?;
-    let since = words.next()?.strip_prefix("1.")?.parse().ok()?;
-    words.next().is_none().then_some(())?;
-    Some(Removed { component, name, since, replacement: text(replacement), note: text(note)? })
+fn removed(mut row: Row) -> Read<Removed> {
+    let whole = row;
+    let (replacement, note) = bars(&mut row);
+    let is_flag = row.read("`flag` or `plugin`", |word| match word {
+        "flag" => Some(true),
+        "plugin" => Some(false),
+        _ => None,
+    })?;
+    let component = if is_flag { Some(row.read(COMPONENT, Component::from_name)?) } else { None };
+    let (name, since) = (row.word("a flag or plugin")?, last(row, "a release such as `1.24`", any_release)?);
+    let note = note.ok_or_else(|| whole.bad("expected `| instead | why` at the end of this row"))?;
+    Ok(Removed { component, name, since, replacement, note })
 }
 
-/// Three texts with ` | ` between them; those at the end may be missing.
-fn parts(line: &'static str) -> Option<[&'static str; 3]> {
-    let mut parts = line.splitn(3, '|').map(str::trim);
-    Some([parts.next()?, parts.next().unwrap_or_default(), parts.next().unwrap_or_default()])
+/// What is after the first ` |` of a row, and after the next `|`; both may be missing or empty.
+fn bars(row: &mut Row) -> (Option<&'static str>, Option<&'static str>) {
+    let text = |row: Row| Some(row.rest().trim()).filter(|text| !text.is_empty());
+    let Some(mut first) = row.cut(" |") else { return (None, None) };
+    let second = first.cut("|");
+    (text(first), second.and_then(text))
 }
 
-fn text(part: &'static str) -> Option<&'static str> {
-    (!part.is_empty()).then_some(part)
-}
+const ON: &str = "`on` or `off`";
 
 fn is_on(word: &str) -> Option<bool> {
     match word {
@@ -175,18 +158,4 @@ fn is_on(word: &str) -> Option<bool> {
         "off" => Some(false),
         _ => None,
     }
-}
-
-/// The range at the end of a line, which is every release if there is none.
-fn last_range<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<(Version, Version)> {
-    let found = words.next().map_or(Some((Version::OLDEST, Version::NEWEST)), range)?;
-    words.next().is_none().then_some(found)
-}
-
-/// `34-37`.
-fn range(word: &str) -> Option<(Version, Version)> {
-    let (since, until) = word.split_once('-')?;
-    let version = |minor: &str| Version::parse(&format!("1.{minor}"));
-    let (since, until) = (version(since)?, version(until)?);
-    (since <= until).then_some((since, until))
 }

@@ -1,35 +1,7 @@
-//! The catalogue: what each release takes.
+//! What is looked up in the catalogue.
 
-use super::types::{Component, ConfigApi, Flag, Gate, Lookup, Plugin, Ranged};
+use super::types::{Catalogue, Component, ConfigApi, Flag, Gate, Lookup, Plugin, Ranged, Removed};
 use crate::k8s::version::Version;
-
-/// What each release takes.
-#[derive(Debug, Default)]
-pub struct Catalogue {
-    /// By component and name; a flag that changes has a row for each shape, the oldest first.
-    pub(super) flags: Vec<Flag>,
-    /// By name.
-    pub(super) plugins: Vec<Plugin>,
-    /// By name; a gate that changes its stage has a row for each, the oldest first.
-    pub(super) gates: Vec<Gate>,
-    /// By kind, the preferred API version first.
-    pub(super) configs: Vec<ConfigApi>,
-    /// Flags and plugins that are gone.
-    pub(super) removed: Vec<Removed>,
-    /// Gates that were gone before the oldest release, with the first minor release without them.
-    pub(super) gone: Vec<(&'static str, u8)>,
-}
-
-/// A flag or plugin that is gone.
-#[derive(Debug)]
-pub(super) struct Removed {
-    /// The component of a flag; none for a plugin.
-    pub(super) component: Option<Component>,
-    pub(super) name: &'static str,
-    pub(super) since: u8,
-    pub(super) replacement: Option<&'static str>,
-    pub(super) note: &'static str,
-}
 
 /// The name of a flag as the tables have it: `anonymous-auth` for `--anonymous_auth=false`.
 ///

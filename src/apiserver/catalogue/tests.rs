@@ -13,7 +13,7 @@ fn flag(name: &str, release: &str) -> Lookup<Flag> {
 
 #[test]
 fn the_tables_can_be_read() {
-    let read = parse::catalogue().unwrap_or_else(|place| panic!("{place}"));
+    let read = parse::read().unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(read.flags.len(), catalogue().flags.len());
     assert!(read.flags.len() > 200, "{}", read.flags.len());
 }

@@ -2,6 +2,46 @@
 
 use crate::k8s::version::Version;
 
+/// What each release takes.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// By component and name; a flag that changes has a row for each shape, the oldest first.
+    pub(super) flags: Vec<Flag>,
+    /// By name.
+    pub(super) plugins: Vec<Plugin>,
+    /// By name; a gate that changes its stage has a row for each, the oldest first.
+    pub(super) gates: Vec<Gate>,
+    /// By kind, the preferred API version first.
+    pub(super) configs: Vec<ConfigApi>,
+    /// Flags and plugins that are gone.
+    pub(super) removed: Vec<Removed>,
+    /// Gates that were gone before the oldest release, with the first minor release without them.
+    pub(super) gone: Vec<(&'static str, u8)>,
+}
+
+/// A flag or plugin that is gone.
+#[derive(Debug)]
+pub(super) struct Removed {
+    /// The component of a flag; none for a plugin.
+    pub(super) component: Option<Component>,
+    pub(super) name: &'static str,
+    pub(super) since: u8,
+    pub(super) replacement: Option<&'static str>,
+    pub(super) note: &'static str,
+}
+
+/// A row that holds for a range of releases.
+pub(super) trait Ranged {
+    /// The first and the last supported release in which it holds.
+    fn range(&self) -> (Version, Version);
+
+    /// Whether it holds in the release.
+    fn in_release(&self, version: Version) -> bool {
+        let (since, until) = self.range();
+        (since..=until).contains(&version)
+    }
+}
+
 /// A program of the control plane or of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Component {
@@ -334,15 +374,3 @@ macro_rules! ranged {
 }
 
 ranged!(Flag, Plugin, Gate, ConfigApi);
-
-/// A row that holds for a range of releases.
-pub(super) trait Ranged {
-    /// The first and the last supported release in which it holds.
-    fn range(&self) -> (Version, Version);
-
-    /// Whether it holds in the release.
-    fn in_release(&self, version: Version) -> bool {
-        let (since, until) = self.range();
-        (since..=until).contains(&version)
-    }
-}

@@ -224,7 +224,7 @@ fn releases(since: Version, until: Version) -> String {
 }
 
 fn since(first: Option<Version>, advice: Option<&Advice>) -> String {
-    match (advice.and_then(|advice| advice.since.as_deref()), first) {
+    match (advice.and_then(|advice| advice.since), first) {
         (Some(since), _) => since.to_owned(),
         (None, Some(first)) if first > Version::OLDEST => first.to_string(),
         _ => format!("{} or earlier", Version::OLDEST),
@@ -260,7 +260,7 @@ fn instead(name: &str, dashes: &str) -> String {
 fn advise(page: &mut Page, advice: Option<&Advice>, version: Version) {
     let Some(advice) = advice else { return };
     let list =
-        |benchmark: &str, items: &[String]| (!items.is_empty()).then(|| format!("{benchmark} {}", items.join(", ")));
+        |benchmark: &str, items: &[&str]| (!items.is_empty()).then(|| format!("{benchmark} {}", items.join(", ")));
     let controls: Vec<String> =
         [list("CIS 1.12:", &advice.cis), list("STIG:", &advice.stig)].into_iter().flatten().collect();
     if !controls.is_empty() {

@@ -7,35 +7,37 @@ use serde_json::Value;
 
 use super::tool::{self, Said};
 use super::{Found, Input, InputError, Live, Scope, Text};
+use crate::k8s::object::Kind;
+use crate::k8s::resources::Resource;
 use crate::k8s::version::Version;
 use crate::yaml::emit;
 
-/// The resources that rules look into, and whether they live in a namespace. Secrets are left where they are.
-const RESOURCES: [(&str, bool); 24] = [
-    ("configmaps", true),
-    ("limitranges", true),
-    ("namespaces", false),
-    ("persistentvolumes", false),
-    ("pods", true),
-    ("podtemplates", true),
-    ("replicationcontrollers", true),
-    ("resourcequotas", true),
-    ("serviceaccounts", true),
-    ("services", true),
-    ("daemonsets.apps", true),
-    ("deployments.apps", true),
-    ("replicasets.apps", true),
-    ("statefulsets.apps", true),
-    ("cronjobs.batch", true),
-    ("jobs.batch", true),
-    ("ingresses.networking.k8s.io", true),
-    ("networkpolicies.networking.k8s.io", true),
-    ("gateways.gateway.networking.k8s.io", true),
-    ("httproutes.gateway.networking.k8s.io", true),
-    ("clusterrolebindings.rbac.authorization.k8s.io", false),
-    ("clusterroles.rbac.authorization.k8s.io", false),
-    ("rolebindings.rbac.authorization.k8s.io", true),
-    ("roles.rbac.authorization.k8s.io", true),
+/// The kinds that rules look into. Secrets are left where they are.
+const LISTED: [Kind; 24] = [
+    Kind::ConfigMap,
+    Kind::LimitRange,
+    Kind::Namespace,
+    Kind::PersistentVolume,
+    Kind::Pod,
+    Kind::PodTemplate,
+    Kind::ReplicationController,
+    Kind::ResourceQuota,
+    Kind::ServiceAccount,
+    Kind::Service,
+    Kind::DaemonSet,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::StatefulSet,
+    Kind::CronJob,
+    Kind::Job,
+    Kind::Ingress,
+    Kind::NetworkPolicy,
+    Kind::Gateway,
+    Kind::HTTPRoute,
+    Kind::ClusterRoleBinding,
+    Kind::ClusterRole,
+    Kind::RoleBinding,
+    Kind::Role,
 ];
 
 /// What the cluster adds to the metadata of an object, and nobody writes.
@@ -63,8 +65,9 @@ pub(super) fn objects(live: &Live, timeout: Duration) -> Result<Found, InputErro
             Some(if name.is_empty() { "default".to_owned() } else { name })
         }
     };
-    let wanted = |&&(name, namespaced): &&(&str, bool)| served.contains(name) && (namespaced || namespace.is_none());
-    let resources: Vec<&str> = RESOURCES.iter().filter(wanted).map(|(name, _)| *name).collect();
+    let listed = LISTED.into_iter().filter_map(Kind::resource);
+    let listed = listed.filter(|resource| resource.namespaced || namespace.is_none()).map(Resource::full_name);
+    let resources: Vec<String> = listed.filter(|name| served.contains(name.as_str())).collect();
     let resources = resources.join(",");
     let objects = match &namespace {
         None => kubectl.list(&["get", &resources, "--all-namespaces", "--output=json"], &mut found.notes)?,

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::{Field, Fields, TypeId, table};
+use super::table;
+use super::types::{Field, Fields, TypeId};
 use crate::k8s::version::Version;
 
 /// The most fields of one type, over all releases: they are counted in the bits of a number.

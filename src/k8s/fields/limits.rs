@@ -2,7 +2,7 @@
 //! (`pkg/apis/*/validation`), confirmed by the live tests.
 
 use super::limit::Limit;
-use super::table::{Field, Fields, TypeId};
+use super::types::{Field, Fields, TypeId};
 use crate::k8s::names::NameRule;
 
 /// Of what the `OpenAPI` has as required fields, those that the server fills in, or takes the empty value for.

@@ -1,4 +1,4 @@
-//! Every field of every built-in object, per release, after the `OpenAPI` of Kubernetes (`data/fields/README.md`).
+//! Every field of every built-in object, per release, after the `OpenAPI` of Kubernetes (`data/kubernetes/README.md`).
 
 mod index;
 mod limit;
@@ -7,18 +7,17 @@ mod parse;
 mod table;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use std::sync::LazyLock;
 
+use crate::k8s::table::checked;
+
 pub use index::{Index, index};
 pub use limit::Limit;
-pub use table::{Field, FieldType, Fields, KindInfo, Lookup, Scope, TypeId};
+pub use types::{Field, FieldType, Fields, KindInfo, Lookup, Scope, TypeId};
 
-static TABLE: LazyLock<Fields> = LazyLock::new(|| {
-    let mut table = parse::fields(include_str!("../../../data/fields/kubernetes.txt")).unwrap_or_default();
-    table.removed = parse::removed(include_str!("../../../data/fields/removed.txt")).unwrap_or_default();
-    table
-});
+static TABLE: LazyLock<Fields> = LazyLock::new(|| checked(parse::read()));
 
 /// The table, read at its first use.
 pub fn table() -> &'static Fields {

@@ -1,33 +1,68 @@
-//! Reads the two tables; `data/fields/README.md` has their format. An error is the number of the first bad line.
+//! Reads the two tables; `data/kubernetes/README.md` has their format.
 
 use super::limit::Limit;
 use super::limits;
-use super::table::{Field, FieldType, Fields, KindInfo, Removed, Scope, Type, type_id};
-use crate::k8s::version::Version;
+use super::types::{Field, FieldType, Fields, KindInfo, Removed, Scope, Type};
+use crate::k8s::table::{ALL_RELEASES, Read, Releases, Row, Source, any_release, source};
 
-/// Reads `kubernetes.txt`.
-pub(super) fn fields(text: &'static str) -> Result<Fields, usize> {
-    let names = text.lines().filter_map(|line| line.strip_prefix("type ")?.split(' ').next());
-    let mut table = Fields { types: names.map(|name| Type { name, start: 0, end: 0 }).collect(), ..Fields::default() };
-    let mut next_type = 0;
-    let mut outer = (Version::OLDEST, Version::NEWEST);
-    for (at, line) in text.lines().enumerate() {
-        let read = if let Some(line) = line.strip_prefix(' ') {
-            field(line, &table.types, outer).map(|field| table.rows.push(field))
-        } else if let Some(line) = line.strip_prefix("kind ") {
-            kind(line, &table.types).map(|kind| table.kinds.push(kind))
-        } else if let Some(line) = line.strip_prefix("type ") {
-            close(&mut table, next_type);
-            next_type += 1;
-            type_range(line).map(|range| outer = range)
-        } else {
-            line.starts_with('#').then_some(())
-        };
-        read.ok_or(at + 1)?;
-    }
-    close(&mut table, next_type);
+const FIELDS: Source = source!("kubernetes/fields.txt");
+const REMOVED: Source = source!("kubernetes/removed.txt");
+
+/// Reads both tables.
+pub fn read() -> Read<Fields> {
+    let mut table = fields(FIELDS)?;
+    table.removed = removed(REMOVED)?;
     limits::apply(&mut table);
     Ok(table)
+}
+
+/// Reads `fields.txt`.
+pub(super) fn fields(source: Source) -> Read<Fields> {
+    let mut table = Fields { types: types(source)?, ..Fields::default() };
+    let mut next_type = 0_usize;
+    let mut outer = ALL_RELEASES;
+    for mut row in source.rows() {
+        let start = row;
+        if row.skip(" ") {
+            let field = field(row, &table, outer)?;
+            let ty = next_type.checked_sub(1).and_then(|last| table.types.get(last));
+            let ty = ty.ok_or_else(|| start.bad("expected a type before its fields"))?;
+            let before = table.rows.get(ty.start..).and_then(<[Field]>::last);
+            in_order(start, before.map(|before| (before.name, before.since)), &(field.name, field.since))?;
+            table.rows.push(field);
+        } else if row.skip("type ") {
+            close(&mut table, next_type);
+            next_type += 1;
+            row.word("a type")?;
+            outer = row.releases(ALL_RELEASES)?;
+        } else {
+            let kind = kind(row, &table)?;
+            let before = table.kinds.last().map(|before| (before.api_version, before.kind));
+            in_order(start, before, &(kind.api_version, kind.kind))?;
+            table.kinds.push(kind);
+        }
+    }
+    close(&mut table, next_type);
+    Ok(table)
+}
+
+/// The names of all types, which rows may name before they are there.
+fn types(source: Source) -> Read<Vec<Type>> {
+    let mut types: Vec<Type> = Vec::new();
+    for mut row in source.rows() {
+        let start = row;
+        if row.skip("type ") {
+            let name = row.word("a type")?;
+            in_order(start, types.last().map(|before| before.name), &name)?;
+            types.push(Type { name, start: 0, end: 0 });
+        }
+    }
+    Ok(types)
+}
+
+/// Rows are looked up by binary search.
+fn in_order<T: PartialOrd>(row: Row, before: Option<T>, now: &T) -> Read<()> {
+    if before.is_some_and(|before| before >= *now) { Err(row.bad("expected rows in order, each once")) } else { Ok(()) }
 }
 
 /// Ends the fields of the type before `next`, and begins those of `next`.
@@ -41,36 +76,32 @@ fn close(table: &mut Fields, next: usize) {
     }
 }
 
-/// `core.v1.PodOS`, with a range if it is not in every release.
-fn type_range(line: &str) -> Option<(Version, Version)> {
-    match line.split_once(' ') {
-        Some((_, words)) => range(words),
-        None => Some((Version::OLDEST, Version::NEWEST)),
+/// `kind apps/v1 Deployment apps.v1.Deployment namespaced`.
+fn kind(mut row: Row, table: &Fields) -> Read<KindInfo> {
+    row.read("`kind`, `type` or a field", |word| (word == "kind").then_some(()))?;
+    let (api_version, kind) = (row.word("an API version")?, row.word("a kind")?);
+    let ty = row.read("a type of this table", |name| table.type_id(name))?;
+    let scope = row.read("`namespaced`, `cluster` or `list`", scope)?;
+    let (since, until) = row.releases(ALL_RELEASES)?;
+    Ok(KindInfo { api_version, kind, ty, scope, since, until })
+}
+
+fn scope(word: &str) -> Option<Scope> {
+    match word {
+        "namespaced" => Some(Scope::Namespaced),
+        "cluster" => Some(Scope::Cluster),
+        "list" => Some(Scope::List),
+        _ => None,
     }
 }
 
-/// `apps/v1 Deployment apps.v1.Deployment namespaced`.
-fn kind(line: &'static str, types: &[Type]) -> Option<KindInfo> {
-    let mut words = line.split(' ');
-    let (api_version, kind, ty) = (words.next()?, words.next()?, type_id(types, words.next()?)?);
-    let scope = match words.next()? {
-        "namespaced" => Scope::Namespaced,
-        "cluster" => Scope::Cluster,
-        "list" => Scope::List,
-        _ => return None,
-    };
-    let (since, until) = words.next().map_or(Some((Version::OLDEST, Version::NEWEST)), range)?;
-    words.next().is_none().then_some(KindInfo { api_version, kind, ty, scope, since, until })
-}
-
 /// `containers list:core.v1.Container required merge=name keys=name 33-37 enum=a,b c`, of which all but two are optional.
-fn field(line: &'static str, types: &[Type], outer: (Version, Version)) -> Option<Field> {
-    let (line, enum_values) = line.split_once(" enum=").map_or((line, None), |(line, values)| (line, Some(values)));
-    let mut words = line.split(' ');
+fn field(mut row: Row, table: &Fields, outer: Releases) -> Read<Field> {
+    let enum_values = row.cut(" enum=").map(|values| values.rest());
     let mut field = Field {
-        name: words.next()?,
-        ty: field_type(words.next()?, types)?,
-        required: false,
+        name: row.word("a field")?,
+        ty: row.read("a type", |word| field_type(word, table))?,
+        required: row.skip_word("required"),
         limit: Limit::None,
         since: outer.0,
         until: outer.1,
@@ -78,26 +109,22 @@ fn field(line: &'static str, types: &[Type], outer: (Version, Version)) -> Optio
         map_keys: None,
         enum_values,
     };
-    for word in words {
-        if word == "required" {
-            field.required = true;
-        } else if let Some(key) = word.strip_prefix("merge=") {
-            field.merge_key = Some(key);
-        } else if let Some(keys) = word.strip_prefix("keys=") {
-            field.map_keys = Some(keys);
-        } else {
-            (field.since, field.until) = range(word)?;
-        }
+    if row.skip("merge=") {
+        field.merge_key = Some(row.word("a field")?);
     }
-    Some(field)
+    if row.skip("keys=") {
+        field.map_keys = Some(row.word("fields with commas between them")?);
+    }
+    (field.since, field.until) = row.releases(outer)?;
+    Ok(field)
 }
 
-fn field_type(word: &str, types: &[Type]) -> Option<FieldType> {
+fn field_type(word: &str, table: &Fields) -> Option<FieldType> {
     if let Some(inner) = word.strip_prefix("list:") {
-        return Some(FieldType::List(Box::new(field_type(inner, types)?)));
+        return Some(FieldType::List(Box::new(field_type(inner, table)?)));
     }
     if let Some(inner) = word.strip_prefix("map:") {
-        return Some(FieldType::Map(Box::new(field_type(inner, types)?)));
+        return Some(FieldType::Map(Box::new(field_type(inner, table)?)));
     }
     Some(match word {
         "string" => FieldType::String,
@@ -110,39 +137,29 @@ fn field_type(word: &str, types: &[Type]) -> Option<FieldType> {
         "bytes" => FieldType::Bytes,
         "object" => FieldType::Object,
         "any" => FieldType::Any,
-        name => FieldType::Type(type_id(types, name)?),
+        name => FieldType::Type(table.type_id(name)?),
     })
 }
 
-/// `34-37`.
-fn range(word: &str) -> Option<(Version, Version)> {
-    let (since, until) = word.split_once('-')?;
-    Some((release(since)?, release(until)?))
-}
-
-/// A supported release, of the number after `1.`.
-fn release(minor: &str) -> Option<Version> {
-    let minor: u8 = minor.parse().ok()?;
-    Version::all().find(|version| version.minor() == minor)
-}
-
 /// Reads `removed.txt`.
-pub(super) fn removed(text: &'static str) -> Result<Vec<Removed>, usize> {
-    text.lines()
-        .enumerate()
-        .filter(|(_, line)| !line.starts_with('#'))
-        .map(|(at, line)| removed_line(line).ok_or(at + 1))
-        .collect()
+pub(super) fn removed(source: Source) -> Read<Vec<Removed>> {
+    let mut found: Vec<Removed> = Vec::new();
+    for row in source.rows() {
+        let removed = removed_row(row)?;
+        let before = found.last().map(|before| (before.api_version, before.kind));
+        in_order(row, before, &(removed.api_version, removed.kind))?;
+        found.push(removed);
+    }
+    Ok(found)
 }
 
 /// `policy/v1beta1 PodSecurityPolicy 1.25 - and a note`.
-fn removed_line(line: &'static str) -> Option<Removed> {
-    let mut words = line.splitn(5, ' ');
-    Some(Removed {
-        api_version: words.next()?,
-        kind: words.next()?,
-        minor: words.next()?.strip_prefix("1.")?.parse().ok()?,
-        replacement: Some(words.next()?).filter(|word| *word != "-"),
-        note: words.next(),
+fn removed_row(mut row: Row) -> Read<Removed> {
+    Ok(Removed {
+        api_version: row.word("an API version")?,
+        kind: row.word("a kind")?,
+        minor: row.read("a release such as `1.25`", any_release)?,
+        replacement: Some(row.word("an API version, or `-`")?).filter(|word| *word != "-"),
+        note: Some(row.rest()).filter(|note| !note.is_empty()),
     })
 }

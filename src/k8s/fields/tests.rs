@@ -1,4 +1,5 @@
 use super::{Field, FieldType, Fields, KindInfo, Lookup, Scope, TypeId, parse, table};
+use crate::k8s::table::Source;
 use crate::k8s::version::Version;
 
 fn release(text: &str) -> Version {
@@ -28,8 +29,8 @@ fn walk(root: TypeId, path: &str, version: Version) -> &'static Field {
 
 #[test]
 fn both_files_are_read_whole() {
-    let text = include_str!("../../../data/fields/kubernetes.txt");
-    let fields = parse::fields(text).unwrap();
+    let text = include_str!("../../../data/kubernetes/fields.txt");
+    let fields = parse::read().unwrap();
     let count = |prefix: &str| text.lines().filter(|line| line.starts_with(prefix)).count();
     assert_eq!(fields.kinds.len(), count("kind "));
     assert_eq!(fields.types.len(), count("type "));
@@ -37,26 +38,35 @@ fn both_files_are_read_whole() {
     assert_eq!(fields.types.iter().map(|ty| ty.end - ty.start).sum::<usize>(), fields.rows.len());
     assert!(fields.rows.len() > 3500, "{}", fields.rows.len());
     assert_eq!(table().rows, fields.rows);
-    parse::removed(include_str!("../../../data/fields/removed.txt")).unwrap();
     assert!(table().removed.len() > 90);
 }
 
 #[test]
-fn a_bad_line_is_named() {
-    for bad in [
-        "type a.B\n c strange",
-        "type a.B\n c string 32-37",
-        "type a.B\n c string maybe",
-        "type a.B\n c list:",
-        "kind v1 A a.A namespaced\ntype a.B",
-        "kind v1 A a.A floating\ntype a.A",
-        "type a.B\n\n",
+fn a_bad_row_is_named() {
+    let source = |text| Source { file: "a.txt", text };
+    for (bad, problem) in [
+        ("type a.B\n c strange", "2:4: expected a type, found `strange`"),
+        ("type a.B\n c string 32-37", "2:11: expected releases such as `34-37`, the earlier one first, found `32-37`"),
+        ("type a.B\n c string 35-34", "2:11: expected releases such as `34-37`, the earlier one first, found `35-34`"),
+        ("type a.B\n c string 34-35 x", "2:17: expected the end of the row, found `x`"),
+        ("type a.B\n c list:", "2:4: expected a type, found `list:`"),
+        ("type a.B\n c string\n b string", "3:1: expected rows in order, each once, found nothing"),
+        ("type a.B\ntype a.A", "2:1: expected rows in order, each once, found `type`"),
+        (" c string", "1:1: expected a type before its fields, found nothing"),
+        ("kind v1 A a.A namespaced\ntype a.B", "1:11: expected a type of this table, found `a.A`"),
+        ("kind v1 A a.A floating\ntype a.A", "1:15: expected `namespaced`, `cluster` or `list`, found `floating`"),
+        ("type a.B\n\n", "2:1: expected `kind`, `type` or a field, found nothing"),
     ] {
-        let error = parse::fields(bad).map(|_| ()).unwrap_err();
-        assert!((1..=2).contains(&error), "{bad}");
+        let error = parse::fields(source(bad)).map(|_| ()).unwrap_err();
+        assert_eq!(error.to_string(), format!("a.txt:{problem}"), "{bad}");
     }
-    for bad in ["v1beta1 A", "v1beta1 A 16 v1", "v1beta1 A 1.x v1"] {
-        assert_eq!(parse::removed(bad), Err(1), "{bad}");
+    for (bad, problem) in [
+        ("v1beta1 A", "1:10: expected a release such as `1.25`, found nothing"),
+        ("v1beta1 A 16 v1", "1:11: expected a release such as `1.25`, found `16`"),
+        ("v1beta1 A 1.x v1", "1:11: expected a release such as `1.25`, found `1.x`"),
+    ] {
+        let error = parse::removed(source(bad)).unwrap_err();
+        assert_eq!(error.to_string(), format!("a.txt:{problem}"), "{bad}");
     }
 }
 

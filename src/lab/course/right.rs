@@ -3,90 +3,7 @@
 use std::fmt;
 
 use crate::diagnostic::nearest;
-use crate::k8s::rbac;
-
-/// The verbs of signers, which live in no namespace; a Role has the others.
-const OF_SIGNERS: [&str; 2] = ["attest", "sign"];
-
-/// The built-in resources by group. Without this table a misspelt one could not be told from one that nobody may read.
-/// Source: `kubectl api-resources` of Kubernetes 1.37, and the subjects of impersonation.
-const RESOURCES: &[(&str, &[&str])] = &[
-    (
-        "",
-        &[
-            "configmaps",
-            "endpoints",
-            "events",
-            "groups",
-            "limitranges",
-            "namespaces",
-            "nodes",
-            "persistentvolumeclaims",
-            "persistentvolumes",
-            "pods",
-            "podtemplates",
-            "replicationcontrollers",
-            "resourcequotas",
-            "secrets",
-            "serviceaccounts",
-            "services",
-            "users",
-        ],
-    ),
-    ("apps", &["controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"]),
-    ("batch", &["cronjobs", "jobs"]),
-    ("autoscaling", &["horizontalpodautoscalers"]),
-    ("policy", &["poddisruptionbudgets"]),
-    ("networking.k8s.io", &["ingressclasses", "ingresses", "networkpolicies"]),
-    ("discovery.k8s.io", &["endpointslices"]),
-    ("rbac.authorization.k8s.io", &["clusterrolebindings", "clusterroles", "rolebindings", "roles"]),
-    ("certificates.k8s.io", &["certificatesigningrequests", "signers"]),
-    ("coordination.k8s.io", &["leases"]),
-    ("scheduling.k8s.io", &["priorityclasses"]),
-    ("storage.k8s.io", &["csidrivers", "csinodes", "storageclasses", "volumeattachments"]),
-    ("node.k8s.io", &["runtimeclasses"]),
-    (
-        "admissionregistration.k8s.io",
-        &[
-            "mutatingwebhookconfigurations",
-            "validatingadmissionpolicies",
-            "validatingadmissionpolicybindings",
-            "validatingwebhookconfigurations",
-        ],
-    ),
-    ("apiextensions.k8s.io", &["customresourcedefinitions"]),
-    ("apiregistration.k8s.io", &["apiservices"]),
-    ("authentication.k8s.io", &["selfsubjectreviews", "tokenreviews", "uids", "userextras"]),
-    (
-        "authorization.k8s.io",
-        &["localsubjectaccessreviews", "selfsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews"],
-    ),
-];
-
-/// The subresources of built-in resources, and those of nodes that only the kubelet asks for.
-const SUBRESOURCES: &[&str] = &[
-    "approval",
-    "attach",
-    "binding",
-    "checkpoint",
-    "configz",
-    "ephemeralcontainers",
-    "eviction",
-    "exec",
-    "finalize",
-    "healthz",
-    "log",
-    "metrics",
-    "pods",
-    "portforward",
-    "proxy",
-    "resize",
-    "scale",
-    "spec",
-    "stats",
-    "status",
-    "token",
-];
+use crate::k8s::resources::{self, ROLE_VERBS, SIGNER_VERBS};
 
 /// A verb on a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -111,23 +28,18 @@ impl Right {
         let (Some(verb), Some(rest), None) = (words.next(), words.next(), words.next()) else {
             return Err(format!("`{text}` is no right: expected `verb resource`, such as `get pods/log`"));
         };
-        known("verb", verb, rbac::VERBS.into_iter().chain(OF_SIGNERS))?;
+        known("verb", verb, ROLE_VERBS.into_iter().chain(SIGNER_VERBS))?;
         let (what, name) = split(rest, ':', "a name")?;
         let (what, subresource) = split(what, '/', "a subresource")?;
         let (resource, group) = split(what, '.', "a group")?;
         if let Some(subresource) = subresource {
-            known("subresource", subresource, SUBRESOURCES.iter().copied())?;
+            known("subresource", subresource, resources::table().subresources())?;
         }
         let group = match group {
             Some(group) => Some(group),
             None if resource == "*" => Some("*"),
-            None => {
-                let all = RESOURCES.iter().flat_map(|(_, resources)| *resources).copied();
-                known("resource", resource, all)
-                    .map_err(|error| format!("{error}; one of another group is written `{resource}.example.com`"))?;
-                let found = RESOURCES.iter().find(|(_, resources)| resources.contains(&resource));
-                found.map(|(group, _)| *group).filter(|group| !group.is_empty())
-            }
+            None => group_of(resource)
+                .map_err(|error| format!("{error}; one of another group is written `{resource}.example.com`"))?,
         };
         Ok(Self {
             verb: verb.to_owned(),
@@ -165,15 +77,29 @@ fn split<'t>(text: &'t str, at: char, what: &str) -> Result<(&'t str, Option<&'t
     }
 }
 
+/// The group of a resource of Kubernetes; none is the core group.
+fn group_of(resource: &str) -> Result<Option<&'static str>, String> {
+    let table = resources::table();
+    match table.plural_of(resource) {
+        Some(plural) if plural != resource => return Err(unknown("resource", resource, Some(plural))),
+        _ => known("resource", resource, table.plurals())?,
+    }
+    Ok(table.group_of(resource).filter(|group| !group.is_empty()))
+}
+
 fn known<'w>(what: &str, word: &str, words: impl Iterator<Item = &'w str>) -> Result<(), String> {
     let words: Vec<&str> = words.collect();
     if word == "*" || words.contains(&word) {
         return Ok(());
     }
-    Err(match nearest(word, words) {
+    Err(unknown(what, word, nearest(word, words)))
+}
+
+fn unknown(what: &str, word: &str, near: Option<&str>) -> String {
+    match near {
         Some(near) => format!("unknown {what} `{word}`: did you mean `{near}`?"),
         None => format!("unknown {what} `{word}`"),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -203,6 +129,13 @@ mod tests {
             ("jobs", "batch"),
             ("networkpolicies", "networking.k8s.io"),
             ("roles", "rbac.authorization.k8s.io"),
+            ("flowschemas", "flowcontrol.apiserver.k8s.io"),
+            ("clustertrustbundles", "certificates.k8s.io"),
+            ("mutatingadmissionpolicies", "admissionregistration.k8s.io"),
+            ("resourceclaims", "resource.k8s.io"),
+            ("servicecidrs", "networking.k8s.io"),
+            ("gateways", "gateway.networking.k8s.io"),
+            ("events", "-"),
             ("events.events.k8s.io", "events.k8s.io"),
             ("*", "*"),
             ("*.apps", "apps"),
@@ -221,6 +154,11 @@ mod tests {
             (
                 "get pod",
                 "unknown resource `pod`: did you mean `pods`?; one of another group is written `pod.example.com`",
+            ),
+            (
+                "get deploy",
+                "unknown resource `deploy`: did you mean `deployments`?; one of another group is written \
+                 `deploy.example.com`",
             ),
             ("get pods/logs", "unknown subresource `logs`: did you mean `log`?"),
             ("get pods:", "nothing stands behind `:`: expected a name"),

@@ -6,33 +6,34 @@ use serde_json::{Value, json};
 
 use crate::client::apply::{self, Place};
 use crate::client::{Api, Method, Request, kinds::Resource};
+use crate::k8s::object::Kind;
 use crate::lab::check_context::Names;
 use crate::lab::run::RunError;
 
 /// The kinds that make pods.
-const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod"];
+const WORKLOADS: &[Kind] = &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::CronJob, Kind::Job, Kind::Pod];
 
 /// The kinds that are compared between two runs.
-const COMPARED: &[&str] = &[
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "CronJob",
-    "Job",
-    "Service",
-    "ConfigMap",
-    "Secret",
-    "ServiceAccount",
-    "Role",
-    "RoleBinding",
-    "NetworkPolicy",
-    "ResourceQuota",
-    "LimitRange",
+const COMPARED: &[Kind] = &[
+    Kind::Deployment,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::CronJob,
+    Kind::Job,
+    Kind::Service,
+    Kind::ConfigMap,
+    Kind::Secret,
+    Kind::ServiceAccount,
+    Kind::Role,
+    Kind::RoleBinding,
+    Kind::NetworkPolicy,
+    Kind::ResourceQuota,
+    Kind::LimitRange,
 ];
 
 /// Whether a run has any pod at all: a lab of the control plane may do without.
 pub(super) fn has_pods(api: &dyn Api, names: &Names) -> Result<bool, RunError> {
-    let Some(pods) = Resource::known(None, "Pod") else { return Ok(false) };
+    let Some(pods) = Resource::of(Kind::Pod) else { return Ok(false) };
     for namespace in names.ns.values() {
         if !apply::list(api, &pods, Some(namespace), None)?.is_empty() {
             return Ok(true);
@@ -45,15 +46,15 @@ pub(super) fn has_pods(api: &dyn Api, names: &Names) -> Result<bool, RunError> {
 pub(super) fn delete_workloads(api: &dyn Api, names: &Names) -> Result<(), RunError> {
     for namespace in names.ns.values() {
         for kind in WORKLOADS {
-            delete_all(api, kind, namespace)?;
+            delete_all(api, *kind, namespace)?;
         }
     }
     Ok(())
 }
 
 /// Deletes all objects of a kind in a namespace at once.
-fn delete_all(api: &dyn Api, kind: &str, namespace: &str) -> Result<(), RunError> {
-    let Some(resource) = Resource::known(None, kind) else { return Ok(()) };
+fn delete_all(api: &dyn Api, kind: Kind, namespace: &str) -> Result<(), RunError> {
+    let Some(resource) = Resource::of(kind) else { return Ok(()) };
     let options = json!({"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0});
     api.request(&Request::new(Method::Delete, resource.path(Some(namespace))).with(options))?;
     Ok(())
@@ -61,7 +62,7 @@ fn delete_all(api: &dyn Api, kind: &str, namespace: &str) -> Result<(), RunError
 
 /// Deletes the pods that something makes again.
 pub(super) fn restart_pods(api: &dyn Api, names: &Names) -> Result<(), RunError> {
-    let Some(pods) = Resource::known(None, "Pod") else { return Ok(()) };
+    let Some(pods) = Resource::of(Kind::Pod) else { return Ok(()) };
     for namespace in names.ns.values() {
         for pod in apply::list(api, &pods, Some(namespace), None)? {
             let name = pod.pointer("/metadata/name").and_then(Value::as_str);
@@ -80,13 +81,13 @@ pub(super) fn objects(api: &dyn Api, names: &Names) -> Result<BTreeSet<String>, 
     let mut found = BTreeSet::new();
     for (alias, namespace) in &names.ns {
         for kind in COMPARED {
-            let Some(resource) = Resource::known(None, kind) else { continue };
+            let Some(resource) = Resource::of(*kind) else { continue };
             for mut object in apply::list(api, &resource, Some(namespace), None)? {
                 if object.pointer("/metadata/ownerReferences").is_some() {
                     continue;
                 }
                 strip(&mut object);
-                found.insert(format!("{kind} in {alias}: {}", neutral(&object.to_string(), names)));
+                found.insert(format!("{} in {alias}: {}", kind.name(), neutral(&object.to_string(), names)));
             }
         }
     }

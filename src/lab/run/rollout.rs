@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::client::apply::list;
 use crate::client::kinds::Resource;
 use crate::client::{Api, ApiError, apply::Failure};
+use crate::k8s::object::Kind;
 use crate::lab::check_context::Names;
 use crate::lab::probe_pods;
 
@@ -23,38 +24,42 @@ const UNREADY: SignedDuration = SignedDuration::from_secs(15);
 const LOOK: Duration = Duration::from_millis(250);
 
 /// The kinds in a namespace by whose changes is told when somebody was at work.
-const WATCHED: &[&str] = &[
-    "Pod",
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "Service",
-    "ConfigMap",
-    "Secret",
-    "ServiceAccount",
-    "Role",
-    "RoleBinding",
-    "NetworkPolicy",
-    "ResourceQuota",
-    "LimitRange",
+const WATCHED: &[Kind] = &[
+    Kind::Pod,
+    Kind::Deployment,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Service,
+    Kind::ConfigMap,
+    Kind::Secret,
+    Kind::ServiceAccount,
+    Kind::Role,
+    Kind::RoleBinding,
+    Kind::NetworkPolicy,
+    Kind::ResourceQuota,
+    Kind::LimitRange,
 ];
 
 /// The same of the cluster as a whole.
-const WATCHED_CLUSTER: &[&str] =
-    &["ClusterRoleBinding", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "Namespace"];
+const WATCHED_CLUSTER: &[Kind] = &[
+    Kind::ClusterRoleBinding,
+    Kind::ValidatingAdmissionPolicy,
+    Kind::ValidatingAdmissionPolicyBinding,
+    Kind::Namespace,
+];
 
 /// Everything of some kinds, asked for at once.
 fn all<'k>(
     api: &dyn Api,
-    wanted: impl IntoIterator<Item = (&'k str, Option<&'k str>)>,
-) -> Result<Vec<(&'k str, Value)>, ApiError> {
-    let wanted: Vec<(&str, Option<&str>)> = wanted.into_iter().collect();
-    let answers: Vec<Result<Vec<(&str, Value)>, ApiError>> = thread::scope(|scope| {
+    wanted: impl IntoIterator<Item = (Kind, Option<&'k str>)>,
+) -> Result<Vec<(Kind, Value)>, ApiError> {
+    let wanted: Vec<(Kind, Option<&str>)> = wanted.into_iter().collect();
+    let answers: Vec<Result<Vec<(Kind, Value)>, ApiError>> = thread::scope(|scope| {
         let asked: Vec<_> = wanted
             .iter()
             .map(|(kind, namespace)| {
                 scope.spawn(move || {
-                    let Some(resource) = Resource::known(None, kind) else { return Ok(Vec::new()) };
+                    let Some(resource) = Resource::of(*kind) else { return Ok(Vec::new()) };
                     match list(api, &resource, *namespace, None) {
                         Ok(objects) => Ok(objects.into_iter().map(|object| (*kind, object)).collect()),
                         // what cannot be listed was not changed either
@@ -83,7 +88,7 @@ pub struct Survey {
 pub fn survey(api: &dyn Api, names: &Names) -> Result<Survey, ApiError> {
     let spaces = names.ns.values().flat_map(|ns| WATCHED.iter().map(move |kind| (*kind, Some(ns.as_str()))));
     let objects = all(api, spaces.chain(WATCHED_CLUSTER.iter().map(|kind| (*kind, None))))?;
-    let ours: Vec<(&str, Value)> = objects.into_iter().filter(|(kind, object)| is_ours(kind, object, names)).collect();
+    let ours: Vec<(Kind, Value)> = objects.into_iter().filter(|(kind, object)| is_ours(*kind, object, names)).collect();
     let last_change = ours.iter().filter_map(|(_, object)| changed(object)).max();
     let mut hasher = DefaultHasher::new();
     for (_, object) in ours {
@@ -109,10 +114,10 @@ fn of_people(mut object: Value) -> Value {
 }
 
 /// Whether an object counts: not another namespace, and not a pod of our own checks.
-fn is_ours(kind: &str, object: &Value, names: &Names) -> bool {
+fn is_ours(kind: Kind, object: &Value, names: &Names) -> bool {
     match kind {
-        "Namespace" => text(object, "/metadata/name").is_some_and(|name| names.ns.values().any(|ns| ns == name)),
-        "Pod" => object.pointer("/metadata/labels").is_none_or(|labels| labels.get(probe_pods::LABEL).is_none()),
+        Kind::Namespace => text(object, "/metadata/name").is_some_and(|name| names.ns.values().any(|ns| ns == name)),
+        Kind::Pod => object.pointer("/metadata/labels").is_none_or(|labels| labels.get(probe_pods::LABEL).is_none()),
         _ => true,
     }
 }
@@ -157,24 +162,25 @@ pub fn wait(api: &dyn Api, names: &Names, tell: &mut dyn FnMut(&str)) -> Result<
 
 /// Something that still goes on: the first of it.
 fn unfinished(api: &dyn Api, names: &Names, now: Timestamp) -> Result<Option<String>, ApiError> {
-    const KINDS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Pod"];
+    const KINDS: &[Kind] = &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
     let spaces = names.ns.values().flat_map(|ns| KINDS.iter().map(move |kind| (*kind, Some(ns.as_str()))));
     let objects = all(api, spaces)?;
-    let pods: Vec<&Value> = objects.iter().filter(|(kind, _)| *kind == "Pod").map(|(_, pod)| pod).collect();
+    let pods: Vec<&Value> = objects.iter().filter(|(kind, _)| *kind == Kind::Pod).map(|(_, pod)| pod).collect();
     let goes_on = objects.iter().find(|(kind, object)| match *kind {
-        "Pod" => pod_starts(object, now),
-        _ => rolls_out(kind, object) && !is_stuck(object, &pods, now),
+        Kind::Pod => pod_starts(object, now),
+        _ => rolls_out(*kind, object) && !is_stuck(object, &pods, now),
     });
-    Ok(goes_on
-        .map(|(kind, object)| format!("{}/{}", kind.to_lowercase(), text(object, "/metadata/name").unwrap_or("?"))))
+    Ok(goes_on.map(|(kind, object)| {
+        format!("{}/{}", kind.name().to_lowercase(), text(object, "/metadata/name").unwrap_or("?"))
+    }))
 }
 
 /// Whether a controller has not yet made of its pods what the spec says.
-fn rolls_out(kind: &str, object: &Value) -> bool {
+fn rolls_out(kind: Kind, object: &Value) -> bool {
     let behind = number(object, "/metadata/generation") > number(object, "/status/observedGeneration");
     let wanted = object.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
     behind
-        || if kind == "DaemonSet" {
+        || if kind == Kind::DaemonSet {
             let wanted = number(object, "/status/desiredNumberScheduled");
             number(object, "/status/updatedNumberScheduled") < wanted || number(object, "/status/numberReady") < wanted
         } else {
@@ -248,7 +254,7 @@ mod tests {
     use jiff::Timestamp;
     use serde_json::json;
 
-    use super::{changed, is_stuck, pod_starts, rolls_out};
+    use super::{Kind, changed, is_stuck, pod_starts, rolls_out};
 
     fn now() -> Timestamp {
         "2026-11-24T12:00:20Z".parse().unwrap()
@@ -258,10 +264,10 @@ mod tests {
     fn a_rollout_is_over_when_all_pods_are_new_and_ready() {
         let deployment = |generation: i64, status: serde_json::Value| json!({"metadata": {"name": "page", "generation": generation}, "spec": {"replicas": 2}, "status": status});
         let done = json!({"observedGeneration": 2, "replicas": 2, "updatedReplicas": 2, "readyReplicas": 2});
-        assert!(!rolls_out("Deployment", &deployment(2, done.clone())));
-        assert!(rolls_out("Deployment", &deployment(3, done)), "not looked at yet");
+        assert!(!rolls_out(Kind::Deployment, &deployment(2, done.clone())));
+        assert!(rolls_out(Kind::Deployment, &deployment(3, done)), "not looked at yet");
         let old = json!({"observedGeneration": 2, "replicas": 3, "updatedReplicas": 2, "readyReplicas": 3});
-        assert!(rolls_out("Deployment", &deployment(2, old)), "an old pod is left");
+        assert!(rolls_out(Kind::Deployment, &deployment(2, old)), "an old pod is left");
     }
 
     #[test]

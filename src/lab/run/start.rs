@@ -10,6 +10,7 @@ use super::{RenderedLab, RunError, rollout};
 use crate::client::apply::{self, Place};
 use crate::client::kinds::Resource;
 use crate::client::{Api, Method, Request};
+use crate::k8s::object::Kind;
 use crate::lab::check_context::{Names, Snapshots};
 use crate::lab::course::values::Need;
 use crate::lab::node::pristine;
@@ -26,12 +27,12 @@ const LOST: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The kinds outside of namespaces that a lab may make.
-const OUTSIDE: &[&str] = &[
-    "ClusterRoleBinding",
-    "ClusterRole",
-    "CertificateSigningRequest",
-    "ValidatingAdmissionPolicyBinding",
-    "ValidatingAdmissionPolicy",
+const OUTSIDE: &[Kind] = &[
+    Kind::ClusterRoleBinding,
+    Kind::ClusterRole,
+    Kind::CertificateSigningRequest,
+    Kind::ValidatingAdmissionPolicyBinding,
+    Kind::ValidatingAdmissionPolicy,
 ];
 
 /// A run that has begun.
@@ -89,7 +90,7 @@ pub fn begin(
 /// Pods are refused until the default service account is there.
 fn wait_for_accounts(api: &dyn Api, names: &Names) -> Result<(), RunError> {
     let end = Instant::now() + Duration::from_secs(10);
-    let Some(accounts) = Resource::known(None, "ServiceAccount") else { return Ok(()) };
+    let Some(accounts) = Resource::of(Kind::ServiceAccount) else { return Ok(()) };
     for namespace in names.ns.values() {
         while Instant::now() < end {
             if api.request(&Request::get(accounts.object(Some(namespace), "default")))?.is_success() {
@@ -148,13 +149,13 @@ pub fn end_own(api: &dyn Api, names: &Names, tell: &mut dyn FnMut(&str)) -> Resu
 pub fn end(api: &dyn Api, names: &Names) -> Result<(), RunError> {
     let selector = format!("{LABEL}={}", names.run);
     for kind in OUTSIDE {
-        let Some(resource) = Resource::known(None, kind) else { continue };
+        let Some(resource) = Resource::of(*kind) else { continue };
         for object in apply::list(api, &resource, None, Some(&selector))? {
             let Some(name) = object.pointer("/metadata/name").and_then(serde_json::Value::as_str) else { continue };
             apply::delete(api, &Place { resource: resource.clone(), namespace: None, name: name.to_owned() })?;
         }
     }
-    let Some(namespaces) = Resource::known(None, "Namespace") else { return Ok(()) };
+    let Some(namespaces) = Resource::of(Kind::Namespace) else { return Ok(()) };
     for name in names.ns.values() {
         // gone already is as good
         api.request(&Request::new(Method::Delete, namespaces.object(None, name)))?;

@@ -84,7 +84,7 @@ impl Facts {
             Kind::NetworkPolicy => self.network_policies.extend(NetworkPolicy::of(object, reference)),
             Kind::Service => self.services.extend(Service::of(object, reference)),
             Kind::Gateway => self.gateways.push(Gateway::new(object, reference())),
-            Kind::HttpRoute => self.routes.extend(HttpRoute::of(object, reference)),
+            Kind::HTTPRoute => self.routes.extend(HttpRoute::of(object, reference)),
             Kind::Ingress => self.plain_ingresses.extend(PlainIngress::of(object, reference)),
             Kind::ResourceQuota => self.quotas.push(Quota::new(object, reference())),
             Kind::LimitRange => {

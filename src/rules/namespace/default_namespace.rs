@@ -57,5 +57,5 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
 /// Whether an object makes or holds what an app consists of.
 pub(super) fn is_of_an_app(kind: Kind) -> bool {
     kind.pod_path().is_some()
-        || matches!(kind, Kind::Service | Kind::ConfigMap | Kind::Secret | Kind::Ingress | Kind::HttpRoute)
+        || matches!(kind, Kind::Service | Kind::ConfigMap | Kind::Secret | Kind::Ingress | Kind::HTTPRoute)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::k8s::rbac;
+use crate::k8s::{rbac, resources};
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::set_report::SetReport;
@@ -106,14 +106,15 @@ fn resource_fault(holder: &Role, groups: &Groups<'_>, resource: &str) -> Option<
     if !groups.are_built_in {
         return None;
     }
-    if let Some(group) = rbac::group_of(resource) {
-        let quoted = |group: &str| if group.is_empty() { "\"\"".to_owned() } else { group.to_owned() };
-        return (!groups.names.contains(group)).then(|| {
-            let message = format!("`{resource}` is in the API group {}: this allows nothing", quoted(group));
-            (message, format!("expected `apiGroups: [{}]`", quoted(group)))
-        });
+    if groups.names.iter().any(|group| rbac::has(group, resource)) {
+        return None;
     }
-    let plural = rbac::known_resources().find(|known| is_misspelt(resource, known))?;
+    if let Some(group) = rbac::group_of(resource) {
+        let group = if group.is_empty() { "\"\"" } else { group };
+        let message = format!("`{resource}` is in the API group {group}: this allows nothing");
+        return Some((message, format!("expected `apiGroups: [{group}]`")));
+    }
+    let plural = resources::table().plurals().find(|known| is_misspelt(resource, known))?;
     Some((format!("there is no resource `{resource}`: this allows nothing"), format!("expected `{plural}`")))
 }
 

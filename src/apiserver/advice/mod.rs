@@ -1,15 +1,17 @@
 //! What is safe, why, what it breaks and what to write today: knowledge about the settings that matter for security
 //! (`data/apiserver/README.md`).
 
+mod parse;
+
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
-use super::catalogue::{Component, catalogue};
+use super::catalogue::catalogue;
+use crate::k8s::table::checked;
 use crate::k8s::version::Version;
 
-static ADVICE: LazyLock<Vec<Advice>> =
-    LazyLock::new(|| serde_yaml::from_str(include_str!("../../data/apiserver/advice.yaml")).unwrap_or_default());
+pub use parse::{Advice, Subject};
+
+static ADVICE: LazyLock<Vec<Advice>> = LazyLock::new(|| checked(parse::read()));
 
 /// All advice, in the order of the file.
 #[cfg(test)]
@@ -20,58 +22,6 @@ fn all() -> &'static [Advice] {
 /// The advice about a setting, by its name in the catalogue.
 pub fn of(subject: Subject, name: &str) -> Option<&'static Advice> {
     ADVICE.iter().find(|advice| advice.subject == subject && advice.name == name)
-}
-
-/// What advice is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub enum Subject {
-    /// A flag or field of a component.
-    Setting(Component),
-    /// An admission plugin.
-    Plugin,
-    /// A feature gate.
-    Gate,
-}
-
-impl TryFrom<String> for Subject {
-    type Error = String;
-
-    fn try_from(word: String) -> Result<Self, String> {
-        match word.as_str() {
-            "plugin" => Ok(Self::Plugin),
-            "gate" => Ok(Self::Gate),
-            name => Component::from_name(name).map(Self::Setting).ok_or(format!("no component {name}")),
-        }
-    }
-}
-
-/// Advice about a flag, field, plugin or gate.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Advice {
-    /// Its name in the catalogue.
-    pub name: String,
-    /// What it is.
-    #[serde(rename = "in")]
-    pub subject: Subject,
-    /// The first release with it, such as `1.29`, where that is known and older than the catalogue.
-    pub since: Option<String>,
-    /// Items of the CIS Kubernetes Benchmark 1.12, such as `1.2.1`.
-    #[serde(default)]
-    pub cis: Vec<String>,
-    /// Rules of the DISA Kubernetes STIG V2R6, such as `V-242390`.
-    #[serde(default)]
-    pub stig: Vec<String>,
-    /// The safe value.
-    pub safe: String,
-    /// Why it is safe, or what happens otherwise.
-    pub why: String,
-    /// What the safe value breaks, and what the setting does not go together with.
-    pub breaks: String,
-    write: String,
-    /// Where to read more.
-    pub source: String,
 }
 
 impl Advice {
@@ -95,13 +45,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-
-    #[test]
-    fn the_file_can_be_read() {
-        let read: Result<Vec<Advice>, _> = serde_yaml::from_str(include_str!("../../data/apiserver/advice.yaml"));
-        assert_eq!(read.map(|all| all.len()).map_err(|error| error.to_string()), Ok(all().len()));
-        assert!(all().len() > 60);
-    }
+    use crate::apiserver::catalogue::Component;
 
     #[test]
     fn it_is_about_what_the_newest_release_has() {
@@ -109,34 +53,21 @@ mod tests {
         for advice in all() {
             let found = match advice.subject {
                 Subject::Setting(component) => {
-                    let flag = catalogue().flag(component, &advice.name, Version::NEWEST).found();
+                    let flag = catalogue().flag(component, advice.name, Version::NEWEST).found();
                     flag.is_some_and(|flag| flag.name == advice.name)
                 }
-                Subject::Plugin => catalogue().plugin(&advice.name, Version::NEWEST).found().is_some(),
-                Subject::Gate => catalogue().gate(&advice.name, Version::NEWEST).found().is_some(),
+                Subject::Plugin => catalogue().plugin(advice.name, Version::NEWEST).found().is_some(),
+                Subject::Gate => catalogue().gate(advice.name, Version::NEWEST).found().is_some(),
             };
             assert!(found, "{:?} {}", advice.subject, advice.name);
-            assert!(seen.insert((advice.subject, &advice.name)), "{} twice", advice.name);
-        }
-    }
-
-    #[test]
-    fn controls_are_spelt_as_in_the_benchmarks() {
-        for advice in all() {
-            for item in &advice.cis {
-                let numbers: Vec<Option<u8>> = item.split('.').map(|part| part.parse().ok()).collect();
-                assert!((2..=3).contains(&numbers.len()) && numbers.iter().all(Option::is_some), "{item}");
-            }
-            for rule in &advice.stig {
-                assert!(rule.strip_prefix("V-").is_some_and(|number| number.len() == 6), "{rule}");
-            }
+            assert!(seen.insert((advice.subject, advice.name)), "{} twice", advice.name);
         }
     }
 
     /// The items of CIS 1.12 that speak of a flag or field.
     #[test]
     fn every_setting_of_the_benchmark_has_advice() {
-        let known: HashSet<&str> = all().iter().flat_map(|advice| &advice.cis).map(String::as_str).collect();
+        let known: HashSet<&str> = all().iter().flat_map(|advice| &advice.cis).copied().collect();
         let sections = [("1.2.", 30), ("1.3.", 7), ("1.4.", 2), ("2.", 7), ("4.2.", 14), ("4.3.", 1)];
         for (section, last) in sections {
             for item in (1..=last).map(|number| format!("{section}{number}")) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes kubernetes.txt, the table of every field of every built-in Kubernetes object.
+"""Writes fields.txt, every field of every built-in Kubernetes object, and resources.txt, what the API server serves.
 
 Needs go (to fetch the modules and to read YAML) and nothing else; see README.md for the format.
 """
@@ -57,6 +57,32 @@ SPECIAL = {
 FORMATS = {"byte": "bytes", "date-time": "time", "int-or-string": "int-or-string"}
 # Options and events of the API that carry a kind in every group but are never written in a manifest.
 NOT_OBJECTS = {"DeleteOptions", "WatchEvent"}
+# What rights are about beyond the resources that are served, as `resource[.group][/subresource]`, their scope and verbs.
+RIGHTS = [
+    # pkg/registry/rbac of k8s.io/kubernetes
+    ("clusterroles.rbac.authorization.k8s.io", "cluster", ["bind", "escalate"]),
+    ("roles.rbac.authorization.k8s.io", "namespaced", ["bind", "escalate"]),
+    # the impersonation filter of k8s.io/apiserver
+    ("groups", "cluster", ["impersonate"]),
+    ("serviceaccounts", "namespaced", ["impersonate"]),
+    ("users", "cluster", ["impersonate"]),
+    ("uids.authentication.k8s.io", "cluster", ["impersonate"]),
+    ("userextras.authentication.k8s.io", "cluster", ["impersonate"]),
+    # plugin/pkg/admission/certificates of k8s.io/kubernetes
+    ("signers.certificates.k8s.io", "cluster", ["approve", "attest", "sign"]),
+    # pkg/kubelet/server/auth.go of k8s.io/kubernetes: what the kubelet asks for beside nodes/proxy
+    ("nodes/checkpoint", "cluster", ["create"]),
+    ("nodes/configz", "cluster", ["get"]),
+    ("nodes/healthz", "cluster", ["get"]),
+    ("nodes/log", "cluster", ["get"]),
+    ("nodes/metrics", "cluster", ["get"]),
+    ("nodes/pods", "cluster", ["get"]),
+    ("nodes/stats", "cluster", ["get"]),
+    ("nodes/statusz", "cluster", ["get"]),
+]
+# What the API server does with the objects of a CustomResourceDefinition, and with its subresources.
+CUSTOM_VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+CUSTOM_SUBRESOURCE_VERBS = ["get", "patch", "update"]
 PREFIXES = [
     "io.k8s.api.",
     "io.k8s.apimachinery.pkg.apis.",
@@ -80,6 +106,11 @@ class Module:
 
     def read(self, path):
         return self.zip.read(f"{self.folder}/{path}")
+
+    def names(self, folder):
+        """The files in a folder."""
+        start = f"{self.folder}/{folder}/"
+        return [name.removeprefix(start) for name in self.zip.namelist() if name.startswith(start)]
 
 
 def short(name):
@@ -178,9 +209,8 @@ def scope_of(paths):
     return scopes
 
 
-def read_release(version):
+def read_release(files):
     """One release: its kinds as (apiVersion, kind) -> (type, scope), its types as name -> field -> rest of the line."""
-    files = Module("k8s.io/kubernetes", version)
     swagger = json.loads(files.read("api/openapi-spec/swagger.json"))
     scopes = scope_of(swagger["paths"])
     values = enums(files.read("pkg/generated/openapi/zz_generated.openapi.go").decode())
@@ -212,9 +242,76 @@ def read_release(version):
     return kinds, types
 
 
+def read_resources(files):
+    """What one release serves: (apiVersion, plural) -> its line, and subresource -> verbs."""
+    found = {}
+    for name in files.names("api/discovery"):
+        answer = json.loads(files.read(f"api/discovery/{name}"))
+        if answer["kind"] != "APIResourceList":
+            continue
+        for resource in answer["resources"]:
+            plural, _, subresource = resource["name"].partition("/")
+            known = found.setdefault((answer["groupVersion"], plural), [None, {}])
+            if subresource:
+                known[1][subresource] = ",".join(resource["verbs"])
+            else:
+                known[0] = resource_line(
+                    resource["kind"], "namespaced" if resource["namespaced"] else "cluster", resource["verbs"],
+                    resource["singularName"], resource.get("shortNames", []),
+                )
+    return found
+
+
+def resource_line(kind, scope, verbs, singular, short_names):
+    """What follows the plural on a resource's line."""
+    if singular != kind.lower():
+        sys.exit(f"{kind} is {singular} in the singular: the table has no place for that")
+    words = [kind, scope, ",".join(verbs)]
+    if short_names:
+        words.append("short=" + ",".join(short_names))
+    return " ".join(words)
+
+
+def api_versions(files):
+    """The API versions of a release as it prefers them: the core group first, and of a group the preferred one."""
+    groups = json.loads(files.read("api/discovery/apis.json"))["groups"]
+    return ["v1"] + [version["groupVersion"] for group in groups for version in group["versions"]]
+
+
+def merge_resources(releases, order, custom):
+    """The lines of resources.txt. `releases` has what read_resources gives, `custom` the resources of definitions."""
+    resources, subresources = {}, {}
+    for minor, found in releases.items():
+        for key, (line, subs) in found.items():
+            if line is None:
+                sys.exit(f"subresources without a resource: {key}")
+            resources.setdefault(key, {})[minor] = line
+            for name, verbs in subs.items():
+                subresources.setdefault(key, {}).setdefault(name, {})[minor] = verbs
+
+    def ranged(words, first, last, outer):
+        return words if (first, last) == outer else f"{words} {first}-{last}"
+
+    out = []
+    place = {api: at for at, api in enumerate(order)}
+    for key in sorted(resources, key=lambda key: (place.get(key[0], len(place)), key)):
+        found = runs(resources[key])
+        if len(found) != 1:
+            sys.exit(f"{key} comes, goes or changes: {found}")
+        first, last, rest = found[0]
+        out.append(ranged(f"resource {key[0]} {key[1]} {rest}", first, last, (OLDEST, NEWEST)))
+        for name, ranges in sorted(subresources.get(key, {}).items()):
+            out += [ranged(f" {name} {verbs}", since, until, (first, last)) for since, until, verbs in runs(ranges)]
+    for api, plural, rest, subs in sorted(custom):
+        out.append(f"custom {api} {plural} {rest}")
+        out += [f" {name} {','.join(CUSTOM_SUBRESOURCE_VERBS)}" for name in sorted(subs)]
+    return out + [f"right {name} {scope} {','.join(verbs)}" for name, scope, verbs in sorted(RIGHTS)]
+
+
 def read_gateway():
-    """Gateway API's kinds and types, as read_release gives them."""
+    """Gateway API's kinds and types, as read_release gives them, and its resources, as merge_resources wants them."""
     files = Module("sigs.k8s.io/gateway-api", GATEWAY_API)
+    resources = []
     kinds, bodies, paths, roots = {}, {}, {}, []
 
     def add(schema, path):
@@ -240,10 +337,15 @@ def read_gateway():
             source = files.read(f"config/crd/standard/gateway.networking.k8s.io_{crd}.yaml")
             answer = subprocess.run([os.path.join(scratch, "yaml2json")], check=True, capture_output=True, input=source)
             spec = json.loads(answer.stdout)["spec"]
-            schema = next(v["schema"]["openAPIV3Schema"] for v in spec["versions"] if v["name"] == "v1" and v["served"])
-            kind = spec["names"]["kind"]
+            version = next(v for v in spec["versions"] if v["name"] == "v1" and v["served"])
+            schema, names = version["schema"]["openAPIV3Schema"], spec["names"]
+            kind = names["kind"]
             add(schema, [kind])
-            roots.append((f"{spec['group']}/v1", kind, spec["names"]["listKind"], spec["scope"].lower()))
+            roots.append((f"{spec['group']}/v1", kind, names["listKind"], spec["scope"].lower()))
+            rest = resource_line(
+                kind, spec["scope"].lower(), CUSTOM_VERBS, names["singular"], names.get("shortNames", []),
+            )
+            resources.append((f"{spec['group']}/v1", names["plural"], rest, list(version.get("subresources", {}))))
 
     names = {
         f"#{number}.": "gateway.v1." + ".".join(min(found, key=lambda path: (len(path), path)))
@@ -262,7 +364,7 @@ def read_gateway():
             "apiVersion": "string", "items": f"list:gateway.v1.{kind} required", "kind": "string",
             "metadata": "meta.v1.ListMeta",
         }
-    return kinds, types
+    return kinds, types, resources
 
 
 def runs(releases):
@@ -320,19 +422,28 @@ def merge(releases):
     return out
 
 
-def main():
-    gateway_kinds, gateway_types = read_gateway()
-    releases = {}
-    for minor, version in RELEASES.items():
-        kinds, types = read_release(version)
-        releases[minor] = (kinds | gateway_kinds, types | gateway_types)
-    head = [
-        "# Every field of every built-in Kubernetes object. Made by make.py; README.md has the format. Do not edit.",
-        "# k8s.io/kubernetes " + " ".join(RELEASES.values()) + f", sigs.k8s.io/gateway-api {GATEWAY_API}",
-    ]
-    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kubernetes.txt")
+def write(name, head, lines):
+    """A table beside this script."""
+    modules = "# k8s.io/kubernetes " + " ".join(RELEASES.values()) + f", sigs.k8s.io/gateway-api {GATEWAY_API}"
+    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
     with open(target, "w", encoding="utf-8", newline="\n") as out:
-        out.write("\n".join(head + merge(releases)) + "\n")
+        out.write("\n".join([f"# {head} Made by make.py; README.md has the format. Do not edit.", modules, *lines]) + "\n")
+
+
+def main():
+    gateway_kinds, gateway_types, gateway_resources = read_gateway()
+    fields, resources, order = {}, {}, []
+    for minor, version in RELEASES.items():
+        files = Module("k8s.io/kubernetes", version)
+        kinds, types = read_release(files)
+        fields[minor] = (kinds | gateway_kinds, types | gateway_types)
+        resources[minor] = read_resources(files)
+        # the newest release has the last word; what it lacks comes after what it has
+        newest = api_versions(files)
+        order = newest + [api for api in order if api not in newest]
+    write("fields.txt", "Every field of every built-in Kubernetes object.", merge(fields))
+    lines = merge_resources(resources, order, gateway_resources)
+    write("resources.txt", "What the API server serves, in its order, and what else rights are about.", lines)
 
 
 if __name__ == "__main__":
