@@ -24,6 +24,11 @@ mod k8s {
         pub mod parse;
         pub mod types;
     }
+
+    #[path = "secret"]
+    pub mod secret {
+        pub mod known;
+    }
 }
 
 #[allow(dead_code, unreachable_pub, unused_imports)]
@@ -74,6 +79,7 @@ fn problems() -> Vec<String> {
     let read = [
         resources.map(drop),
         fields.map(drop),
+        k8s::secret::known::Known::read().map(drop),
         apiserver::catalogue::parse::read().map(drop),
         apiserver::advice::parse::read().map(drop),
         apiserver::slides::parse::read().map(drop),

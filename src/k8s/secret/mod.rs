@@ -1,86 +1,19 @@
 //! Telling secret values from others: by what they look like, and by the names they go under.
 
+mod known;
 mod places;
 
 use crate::yaml::Span;
 
+use known::{hints_at_secret, known};
 pub use places::places;
-
-/// Beginnings of well-known credentials, with what they are and how long they are at least.
-const PREFIXES: [(&str, &str, usize); 17] = [
-    ("AKIA", "an AWS access key", 20),
-    ("ASIA", "an AWS access key", 20),
-    ("ghp_", "a GitHub token", 36),
-    ("gho_", "a GitHub token", 36),
-    ("ghs_", "a GitHub token", 36),
-    ("github_pat_", "a GitHub token", 40),
-    ("glpat-", "a GitLab token", 20),
-    ("xoxb-", "a Slack token", 20),
-    ("xoxp-", "a Slack token", 20),
-    ("xapp-", "a Slack token", 20),
-    ("AIza", "a Google API key", 35),
-    ("sk_live_", "a Stripe key", 20),
-    ("rk_live_", "a Stripe key", 20),
-    ("npm_", "an npm token", 36),
-    ("dop_v1_", "a DigitalOcean token", 40),
-    ("hvs.", "a Vault token", 24),
-    ("AGE-SECRET-KEY-", "an age key", 40),
-];
-
-/// The least length among them.
-const SHORTEST: usize = 20;
-
-/// Parts of names whose values are secret.
-const NAMES: [&str; 15] = [
-    "PASSWORD",
-    "PASSWD",
-    "PASSPHRASE",
-    "SECRET",
-    "TOKEN",
-    "API_KEY",
-    "APIKEY",
-    "ACCESS_KEY",
-    "PRIVATE_KEY",
-    "CREDENTIAL",
-    "CREDENTIALS",
-    "AUTH_KEY",
-    "ENCRYPTION_KEY",
-    "SIGNING_KEY",
-    "PWD",
-];
-
-/// Ends of names that point at a secret instead of holding it, or that measure it.
-const POINTERS: [&str; 22] = [
-    "_FILE",
-    "_PATH",
-    "_DIR",
-    "_NAME",
-    "_URL",
-    "_URI",
-    "_ENDPOINT",
-    "_HOST",
-    "_TTL",
-    "_EXPIRY",
-    "_TIMEOUT",
-    "_SECONDS",
-    "_LENGTH",
-    "_ENABLED",
-    "_TYPE",
-    "_ID",
-    "_HEADER",
-    "_ALGORITHM",
-    "_REF",
-    "_MODE",
-    "_POLICY",
-    "_COUNT",
-];
 
 /// What kind of secret a text holds, if it looks like one.
 pub fn in_text(text: &str) -> Option<&'static str> {
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
         return Some("a private key");
     }
-    if let Some(kind) = words(text).find_map(in_word) {
+    if let Some(kind) = words(text).find_map(in_word).or_else(|| known().assigned(text)) {
         return Some(kind);
     }
     text.lines().any(assigns_a_secret).then_some("a password")
@@ -102,19 +35,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn in_word(word: &str) -> Option<&'static str> {
-    let is_token = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
-    let prefixes: &[_] = if word.len() < SHORTEST { &[] } else { &PREFIXES };
-    for &(prefix, kind, length) in prefixes {
-        let Some(at) = word.find(prefix) else { continue };
-        let rest = word.get(at..).unwrap_or_default();
-        let token = rest.split(|character| !is_token(character)).next().unwrap_or_default();
-        let begins = at == 0 || !word.get(..at).unwrap_or_default().ends_with(|c: char| c.is_ascii_alphanumeric());
-        if begins
-            && token.len() >= length
-            && token.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
-        {
-            return Some(kind);
-        }
+    if let Some(kind) = known().credential(word) {
+        return Some(kind);
     }
     if is_jwt(word) {
         return Some("a token (JWT)");
@@ -155,10 +77,10 @@ fn assigns_a_secret(line: &str) -> bool {
 
 fn is_secret_name(name: &str) -> bool {
     let name = snake_case(name);
-    if POINTERS.iter().any(|end| name.ends_with(end)) {
+    if known().pointers.iter().any(|end| name.ends_with(end)) {
         return false;
     }
-    NAMES.iter().any(|part| {
+    known().names.iter().any(|part| {
         name.match_indices(part).any(|(at, _)| {
             let before = name.get(..at).unwrap_or_default();
             let after = name.get(at + part.len()..).unwrap_or_default();
@@ -195,17 +117,14 @@ fn is_secret_value(value: &str) -> bool {
     !(is_switch || is_number || is_reference || is_masked)
 }
 
-/// Beginnings of values that say where a secret is to be had.
-const REFERENCES: [&str; 10] =
-    ["vault:", "ref+", "arn:", "op://", "sm://", "env:", "file:", "secret:", "secretref:", "kubernetes:"];
-
 /// As [`in_text`], but surer: for texts that somebody else wrote, where a false alarm is worse than a miss.
 pub fn surely_in_text(text: &str) -> Option<&'static str> {
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
         return Some("a private key");
     }
     let in_line = |line: &str| hints_at_secret(line) && (surely_assigns(line) || line.split_whitespace().any(in_shell));
-    long_words(text).find_map(in_word).or_else(|| text.lines().any(in_line).then_some("a password"))
+    let credential = long_words(text).find_map(in_word).or_else(|| known().assigned(text));
+    credential.or_else(|| text.lines().any(in_line).then_some("a password"))
 }
 
 /// The shortest URL with a password: `a://b:cde@f`.
@@ -272,33 +191,17 @@ fn surely_assigns(line: &str) -> bool {
     is_name && !is_code && !is_yaml && surely_secret(name, bare)
 }
 
-/// Whether a name or a line has a word for secrets in it: nearly all end here, so it is one pass without a copy.
-fn hints_at_secret(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| {
-        let hints: &[&[u8]] = match byte.to_ascii_lowercase() {
-            b'c' => &[b"credential"],
-            b'k' => &[b"key"],
-            b'p' => &[b"pass", b"pwd"],
-            b's' => &[b"secret"],
-            b't' => &[b"token"],
-            _ => return false,
-        };
-        hints.iter().any(|hint| bytes.get(at..at + hint.len()).is_some_and(|part| part.eq_ignore_ascii_case(hint)))
-    })
-}
-
 fn surely_secret(name: &str, value: &str) -> bool {
     if !hints_at_secret(name) || !is_secret_value(value) || value.contains("://") || value.eq_ignore_ascii_case(name) {
         return false;
     }
-    if REFERENCES.iter().any(|reference| value.starts_with(reference)) {
+    if known().references.iter().any(|reference| value.starts_with(reference)) {
         return false;
     }
     let name = snake_case(name);
     let name = name.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit());
     let ends = |part: &&&str| name.strip_suffix(**part).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
-    let Some(part) = NAMES.iter().find(ends) else { return false };
+    let Some(part) = known().names.iter().find(ends) else { return false };
     let is_password = part.starts_with("PASS") || *part == "PWD";
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
     let is_a_name = value.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'.'));
@@ -314,7 +217,7 @@ pub fn scan_lines(text: &str) -> Vec<Span> {
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
         in_key |= line.contains("-----BEGIN ");
-        let shows = in_key || words(line).any(|word| in_word(word).is_some());
+        let shows = in_key || words(line).any(|word| in_word(word).is_some()) || known().assigned(line).is_some();
         let from = if shows { Some(0) } else { after_secret_name(line) };
         if let Some(from) = from {
             let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
