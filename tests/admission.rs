@@ -95,7 +95,7 @@ fn the_level_has_a_version() {
     for version in ["1.34", "v1", "v1.034", "newest"] {
         run(&["--level-version", version]).exits(2).says(&["expected latest, or a version such as v1.34"]);
     }
-    admission(pod, &["--level-version", "v1.34"]).exits(2).says(&["--level-version says nothing without --level"]);
+    admission(pod, &["--level-version", "v1.34"]).exits(2).says(&["--level-version needs --level"]);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn the_labels_of_a_namespace_decide() {
 
     let none = admission(&namespace(""), &[]).exits(1);
     assert!(!none.stdout.contains("shop/debug"), "{}", none.stdout);
-    none.says(&["the namespace `shop` has no Pod Security labels that ask for anything"]);
+    none.says(&["the namespace `shop` has no Pod Security labels that enforce or warn"]);
 
     let invalid = admission(&namespace(&format!("{key}/enforce: Baseline, {key}/warn-version: v1.03")), &[]).exits(1);
     let expected = format!(

@@ -1,4 +1,4 @@
-//! `tightship check` around the rules: what lets findings pass, the configuration, the baseline, inputs and exit codes.
+//! `tightship check` around the rules: suppressions, the configuration, the baseline, inputs and exit codes.
 #![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
@@ -198,7 +198,7 @@ fn a_broken_configuration_is_located() {
         "`reason` is missing",
     ]);
     folder.write(".tightship.yaml", "");
-    check(&folder, &[]).exits(2).says(&["this is no configuration"]);
+    check(&folder, &[]).exits(2).says(&["this is not a configuration"]);
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_baseline_knows_findings_by_object_and_field() {
     folder.write("pod.yaml", pod("", "", "").replace("true", "false"));
     check(&folder, &args).exits(0).says(&["1 finding of the baseline gone"]);
     folder.write("known.json", "{\"version\": 1, \"findings\": [{\"rule\": 1}]}");
-    check(&folder, &args).exits(2).says(&["known.json: it is no baseline"]);
+    check(&folder, &args).exits(2).says(&["known.json: it is not a baseline"]);
     folder.write("known.json", "{\"version\": 9, \"findings\": []}");
     check(&folder, &args).exits(2).says(&["version 9"]);
 }

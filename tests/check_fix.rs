@@ -43,7 +43,7 @@ fn piped(text: &str, args: &[&str]) -> Ran {
 }
 
 #[test]
-fn standard_input_is_mended_to_standard_output_and_nothing_else_is_there() {
+fn standard_input_is_fixed_to_standard_output_and_nothing_else_is_there() {
     let ran = piped(POD, &["--select", "privileged", "--fix=unsafe"]).exits(0);
     assert_eq!(ran.stdout, POD.replace("true", "false"));
     assert_eq!(ran.stderr, "1 finding fixed in 1 file\n1 object in 1 file: no findings\n");

@@ -147,9 +147,9 @@ fn each_thing_that_is_missing_has_one_message() {
         (&remove("bin/docker"), &[], "docker is not on the PATH: https://docs.docker.com/engine/install"),
         (&set("down", ""), &[], "Docker does not answer: start it, or see whether you may use it with `docker info`"),
         (&remove("bin/kind"), &[], "kind is not on the PATH: https://kind.sigs.k8s.io"),
-        (&|_| {}, &["--image", ""], "no node image: say --image kindest/node:v1.34.0, or set TIGHTSHIP_NODE_IMAGE"),
+        (&|_| {}, &["--image", ""], "no node image: use --image kindest/node:v1.34.0, or set TIGHTSHIP_NODE_IMAGE"),
         (&set("no-image", ""), &[], "the image node:1 is not here, and Docker cannot pull it"),
-        (&remove("fake/version"), &[], "node:1 is no node image of kind"),
+        (&remove("fake/version"), &[], "node:1 is not a node image of kind"),
         (&set("version", "v1.29.2"), &[], "node:1 has Kubernetes v1.29.2, and tightship knows 1.33 to 1.37"),
         (&|_| {}, &["--kubernetes", "1.36"], "node:1 has Kubernetes v1.34.4, not 1.36: name an image of 1.36"),
         (
@@ -332,7 +332,7 @@ fn the_status_tells_each_difference() {
         "a: Kubernetes 1.34.4, hardened, image node:1\n",
         "a-control-plane  control-plane  ready  v1.34.4\n",
         "flags, as the baseline of 1.34.4 has them\n",
-        "6443  kube-apiserver  all addresses  the Kubernetes API: TLS, asks who calls\n",
+        "6443  kube-apiserver  all addresses  the Kubernetes API: TLS, with authentication\n",
     ]);
 
     let changed = arguments.replace("--profiling=false", "--profiling=true\n--anonymous-auth=true");
@@ -344,7 +344,7 @@ fn the_status_tells_each_difference() {
         "2 differ from the baseline of 1.34.4\n",
         "--profiling       true       false     CIS 1.2.15\n",
         "--anonymous-auth  true       not set\n",
-        "10255  -               all addresses  should be closed: the kubelet, read only, without TLS or questions\n",
+        "10255  -               all addresses  should be closed: the kubelet, read only, without TLS or authentication\n",
         "kubectl certificate approve csr-node\n",
     ]);
 

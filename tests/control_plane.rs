@@ -783,7 +783,7 @@ fn answers_that_do_not_fit_a_control_plane_are_named() {
         (&["--level", "restricted"], "this needs an app or a space"),
         (&["--target", "kubeadmin"], "did you mean `kubeadm`?"),
         (&["--target", "k3s", "--join-by-token", "yes"], "this needs a target"),
-        (&["--encryption", "kms"], "say --kms unix:///run/kms/kms.sock"),
+        (&["--encryption", "kms"], "use --kms unix:///run/kms/kms.sock"),
         (&["--profile", "stig", "--audit", "strict"], "another profile than stig"),
     ] {
         let given = [&["new", "apiserver", "--yes"], args].concat();

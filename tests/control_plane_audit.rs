@@ -222,11 +222,11 @@ fn a_removed_flag_is_taken_out_of_every_form() {
         folder.write(name, text);
         let ran = check(&folder.path(""), &["--select", "removed-flag", "--fix", "."]);
         let after = folder.read(name);
-        let is_mended = !after.contains("insecure");
-        assert_eq!(ran.code, i32::from(!is_mended), "{name}: {after}\n{}", ran.stderr);
+        let is_fixed = !after.contains("insecure");
+        assert_eq!(ran.code, i32::from(!is_fixed), "{name}: {after}\n{}", ran.stderr);
         // inside of a line of words, and where a value is an item of its own, people have to do it
         let by_hand = ["args.yaml", "a.service", "b.service", "c.service", "kube-apiserver.env", "rke2.yaml"];
-        assert_eq!(is_mended, !by_hand.contains(&name), "{name}: {after}");
+        assert_eq!(is_fixed, !by_hand.contains(&name), "{name}: {after}");
     }
 }
 
@@ -414,7 +414,7 @@ fn modes_are_judged_below_the_root_of_a_node() {
     assert!(statuses(&report, "fail").contains(&"1.1.5".to_owned()), "{report}");
     assert!(statuses(&report, "not applicable").contains(&"1.1.3".to_owned()), "{report}");
     let seen = report["items"].as_array().unwrap().iter().find(|item| item["id"] == "1.1.5").unwrap().clone();
-    let note = "/etc/kubernetes/manifests/kube-scheduler.yaml has mode 644, at most 600 is asked for";
+    let note = "/etc/kubernetes/manifests/kube-scheduler.yaml has mode 644, at most 600 is allowed";
     assert_eq!(seen["seen"][0]["note"], note);
 }
 

@@ -75,7 +75,7 @@ fn fields_are_explained_by_path_or_name() {
         "readOnlyRootFilesystem",
         &["Pod.spec.containers[].securityContext.readOnlyRootFilesystem", "writable-root-filesystem"],
     );
-    says("networkpolicy", &["networking.k8s.io/v1", "in a namespace", "networking.v1.NetworkPolicySpec"]);
+    says("networkpolicy", &["networking.k8s.io/v1", "namespaced", "networking.v1.NetworkPolicySpec"]);
 }
 
 #[test]

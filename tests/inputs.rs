@@ -103,9 +103,9 @@ fn a_kustomization_is_what_kustomize_makes_of_it() {
     assert_eq!(calls(&folder), ["kustomize build prod"]);
     // a base alone, when it is asked for
     assert_eq!(places(&check(&folder, &["base"])), ["base (kustomize build)", "base/other.yaml"]);
-    // there is no file to mend
+    // there is no file to fix
     let ran = check(&folder, &["--fix=unsafe", "prod"]).exits(1);
-    assert!(ran.stderr.starts_with("1 finding in what was rendered: to be fixed in what it"), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("1 finding in what was rendered: fix what it"), "{}", ran.stderr);
     assert!(folder.read("work/base/pod.yaml").contains("privileged: true"));
 }
 

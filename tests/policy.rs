@@ -133,7 +133,7 @@ fn what_has_no_policy() {
         (&["privilegd"][..], "there is no rule `privilegd`; did you mean `privileged`?"),
         (&["pod-exec"], "did you mean `pods-exec`?"),
         (&["zzzz"], "`tightship policy list` lists them"),
-        (&["service-selects-nothing"], "CEL cannot state `service-selects-nothing`: it asks for several objects"),
+        (&["service-selects-nothing"], "CEL cannot express `service-selects-nothing`: it needs several objects"),
         (&["duplicate-key"], "it is about the text of the manifest"),
         (&["anonymous-auth"], "it is about the files of control planes"),
         (&["single-replica"], "`single-replica` has no policy; `tightship policy list` shows the rules that have one"),

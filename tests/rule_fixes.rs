@@ -39,7 +39,7 @@ fn count(ran: &Ran) -> usize {
 fn a_fix_makes_its_rule_silent() {
     for rule in rules::all().filter(|rule| rule.fix.is_some()) {
         let fix = if rule.fix == Some(Safety::Safe) { "--fix=safe" } else { "--fix=unsafe" };
-        let mut mended = 0;
+        let mut fixed = 0;
         for text in bad(rule) {
             let folder = Folder::new();
             folder.write("bad.yaml", &text);
@@ -49,11 +49,11 @@ fn a_fix_makes_its_rule_silent() {
             let after = count(&check(&folder, rule, &[]));
             assert!(after <= before, "{}: {before} findings became {after}:\n{once}", rule.id);
             assert_eq!(once == text, after == before, "{}: a fix left its finding:\n{once}", rule.id);
-            mended += before - after;
+            fixed += before - after;
             check(&folder, rule, &[fix]);
             assert_eq!(folder.read("bad.yaml"), once, "{}: a second run changes more", rule.id);
         }
-        assert!(mended > 0, "no file of {} was mended", rule.id);
+        assert!(fixed > 0, "no file of {} was fixed", rule.id);
     }
 }
 

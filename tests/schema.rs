@@ -172,13 +172,13 @@ fn configurations_fit_it_where_the_program_takes_them() {
 fn each_file_says_what_belongs_into_the_other() {
     let folder = Folder::with(&config(""));
     folder.render(&[]).exits(2).says(&[
-        "the configuration of the check, `kind: Check`, belongs into `.tightship.yaml`",
+        "the configuration of the check, `kind: Check`, belongs in `.tightship.yaml`",
         "--> tightship.yaml:2:7",
     ]);
     let folder = Folder::new();
     for kind in ["App", "Space", "ApiServer"] {
         folder.write(".tightship.yaml", support::MINIMAL.replace("App", kind));
-        let message = format!("a spec of `kind: {kind}` belongs into `tightship.yaml`");
+        let message = format!("a spec of `kind: {kind}` belongs in `tightship.yaml`");
         folder.run(&["check"]).exits(2).says(&[&message, "--> .tightship.yaml:2:7", "expected `Check`"]);
     }
 }

@@ -55,7 +55,7 @@ const MISTAKES: [(&str, &str); 18] = [
     ("ports: [{name: http, port: «70000}]", "expected 1 to 65535"),
     ("size: {cpu: 100m, memory: «128m}", "did you mean `128Mi`?"),
     ("writable: [{path: «/etc}, {path: /cache}, {path: «/cache}]", "hides what the container needs"),
-    ("", "mount `/cache` stands here twice"),
+    ("", "mount `/cache` is here twice"),
     ("files: [{path: /cfg/a, content: x, mode: «0440}]", "put it in quotes: \"0440\""),
     ("env: {DEBUG: «true, «2FA: \"x\"}", "YAML reads `true` as a boolean"),
     ("", "starts with the digit '2'"),

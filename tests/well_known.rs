@@ -1,5 +1,6 @@
-//! A folder of well-known bad manifests: every finding stands at its exact line, nothing else is found, and `--fix=unsafe`
-//! leaves only what no fix can mend. `tests/well_known/README.md` says how the files tell what is expected.
+//! A folder of well-known bad manifests: every finding stands at its exact line, nothing else is found, and
+//! `--fix=unsafe` leaves only what no fix can repair. `tests/well_known/README.md` says how the files tell what is
+//! expected.
 #![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
@@ -17,7 +18,7 @@ type Line = (usize, Vec<String>);
 /// What a line of a manifest says about itself.
 #[derive(Default)]
 struct Note {
-    mended: Vec<String>,
+    fixed: Vec<String>,
     stays: Vec<String>,
     goes: bool,
 }
@@ -33,7 +34,7 @@ fn note(line: &str) -> Note {
         match part.strip_prefix("stays: ") {
             Some(list) => note.stays = words(list),
             None if part == "goes" => note.goes = true,
-            None => note.mended = words(part),
+            None => note.fixed = words(part),
         }
     }
     note
@@ -52,7 +53,7 @@ fn sorted(mut lines: Vec<Line>) -> Vec<Line> {
 }
 
 fn all_of(text: &str) -> Vec<Line> {
-    expected(text, |note| [&note.mended[..], &note.stays].concat())
+    expected(text, |note| [&note.fixed[..], &note.stays].concat())
 }
 
 /// What the program finds in a file.
@@ -152,7 +153,7 @@ fn what_was_fixed_is_read_as_before() {
 }
 
 #[test]
-fn json_is_mended_too() {
+fn json_is_fixed_too() {
     for (name, text) in manifests("json") {
         let path = format!("{}/tests/well_known/{name}.expect", env!("CARGO_MANIFEST_DIR"));
         let expected = std::fs::read_to_string(path).unwrap();

@@ -109,7 +109,7 @@ fn full_asks_every_question_that_applies_and_explains() {
             ("Name [my-shop]:", "cleanup"),
             ("Image:", "busybox:1.37"),
             ("Pod Security level (restricted, baseline) [restricted]:", "strict"),
-            ("is no choice", ""),
+            ("is not a choice", ""),
             ("Kubernetes release [1.37]:", "1.35"),
             ("Platform (generic, kind, openshift) [generic]:", "kind"),
             ("Kind of workload", "cronjob"),
@@ -117,7 +117,7 @@ fn full_asks_every_question_that_applies_and_explains() {
             ("`61 * * * *`", "0 3 * * *"),
             ("Time zone of the schedule [Etc/UTC]:", "Europe/Berlin"),
             ("Numeric user id [10001]:", "root"),
-            ("is no number", ""),
+            ("is not a number", ""),
             ("Folders that it writes to (or none) [/tmp]:", "/tmp, /var/cache"),
             ("Size (s, xs, m, l, xl) [s]:", "xs"),
             ("What it calls (or none) [none]:", "db:5432,internet:443"),
@@ -149,7 +149,7 @@ fn a_control_plane_asks_what_matters_for_one() {
             ("Profile (cis, stig, lab) [cis]:", "stig"),
             ("Who encrypts Secrets in etcd (secretbox, kms) [secretbox]:", "kms"),
             ("Socket of the key service:", "http://localhost"),
-            ("is no socket", "unix:///run/kms/kms.sock"),
+            ("is not a socket", "unix:///run/kms/kms.sock"),
             ("goes against CIS in places", ""),
         ],
     );
@@ -172,7 +172,7 @@ fn one_can_go_back_from_a_question_and_from_the_review() {
             ("Port that it listens on", "<"),
             ("Image:", "ghcr.io/acme/right:1"),
             ("Port that it listens on", "8081"),
-            ("How to see that it is well", ""),
+            ("How to probe its health", ""),
             ("Host name for the outside world", "shop.example.com"),
             ("Gateway that takes the requests", "infra/wrong"),
             ("Write them?", "<"),
@@ -263,15 +263,15 @@ fn a_bad_flag_is_named_with_what_was_expected() {
         ("--name", "My_Shop", "--name: `My_Shop`"),
         ("--name", "kube-system", "belongs to the platform"),
         ("--image", "Busybox:1", "upper case"),
-        ("--image", "busybox", "a tag that stays"),
-        ("--image", "busybox:latest", "a tag that stays"),
+        ("--image", "busybox", "a tag that does not"),
+        ("--image", "busybox:latest", "a tag that does not"),
         ("--port", "70000", "expected 1 to 65535"),
         ("--kubernetes", "1.30", "is not supported"),
         ("--level", "restrictd", "did you mean `restricted`?"),
         ("--user", "1000", "below 10000"),
         ("--to", "db", "has no port"),
         ("--secrets", "db", "has no folder"),
-        ("--health", "healthz", "is no way to ask"),
+        ("--health", "healthz", "is not a probe"),
         ("--storage", "/data", "has no size"),
         ("--writable", "/etc", "a mount here"),
         ("--writable", "/tmp,/tmp", "has `/tmp` twice"),
@@ -348,7 +348,7 @@ fn what_a_folder_says_is_taken_only_if_it_can_be_used() {
     let (_temp, folder) = folder();
     let system = folder.join("kube-system");
     fs::create_dir(&system).unwrap();
-    tightship(&system).args(["--yes", "--image", "x.example/a:1"]).assert().code(2).stderr(contains("say --name shop"));
+    tightship(&system).args(["--yes", "--image", "x.example/a:1"]).assert().code(2).stderr(contains("use --name shop"));
     fs::write(
         folder.join("Dockerfile"),
         "FROM build\nUSER root\nEXPOSE 1\nFROM scratch\nEXPOSE 0\nHEALTHCHECK CMD curl http://localhost/$WHERE\n",
@@ -403,10 +403,10 @@ fn answers_that_do_not_go_together_can_be_changed() {
         &[
             ("Name [my-shop]:", ""),
             ("Port that it listens on", ""),
-            ("How to see that it is well", ""),
+            ("How to probe its health", ""),
             ("Host name for the outside world", ""),
-            ("mount `/www/index.html` stands here twice", "<"),
-            ("How to see that it is well", "<"),
+            ("mount `/www/index.html` is here twice", "<"),
+            ("How to probe its health", "<"),
             ("Port that it listens on", "none"),
             ("Write them?", "yes"),
         ],

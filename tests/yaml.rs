@@ -1,4 +1,4 @@
-//! The YAML room against what kubectl reads.
+//! The YAML module against what kubectl reads.
 #![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 

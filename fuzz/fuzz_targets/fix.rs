@@ -9,7 +9,7 @@ fn input(text: &str) -> [Input; 1] {
     [Input { name: "fuzz.yaml".to_owned(), text: Text::Here(text.into()) }]
 }
 
-fn mended(text: &str, options: &Options) -> (Outcome, Option<String>) {
+fn fixed(text: &str, options: &Options) -> (Outcome, Option<String>) {
     let inputs = input(text);
     let outcome = check::run(&inputs, options);
     let fixed = fix::fix(&inputs, &outcome, options, Safety::Unsafe);
@@ -17,13 +17,13 @@ fn mended(text: &str, options: &Options) -> (Outcome, Option<String>) {
 }
 
 fuzz_target!(|text: &str| {
-    // rules over several objects see more of them once a misspelt key is mended
+    // rules over several objects see more of them once a misspelt key is fixed
     let mut selection = Selection::default();
     selection.retain(|rule| !matches!(rule.check, RuleKind::Set(_) | RuleKind::ControlPlane(_)));
     let settings = Settings { fixes: true, ..Settings::default() };
     let options = Options { settings, selection, ..Options::default() };
-    let (before, Some(after)) = mended(text, &options) else { return };
-    let (left, again) = mended(&after, &options);
+    let (before, Some(after)) = fixed(text, &options) else { return };
+    let (left, again) = fixed(&after, &options);
     assert!(left.findings.len() < before.findings.len() && left.broken.len() <= before.errors.len(), "{after}");
     assert_eq!(again, None, "a second run changes nothing");
 });

@@ -48,7 +48,7 @@ fn one() -> usize {
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     /// It is not of the expected form.
-    #[error("it is no baseline: {0}")]
+    #[error("it is not a baseline: {0}")]
     Form(#[from] serde_json::Error),
     /// A later version of the program wrote it.
     #[error("it has version {0}, and this program knows version {VERSION}; --update-baseline writes it anew")]

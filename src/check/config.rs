@@ -105,7 +105,7 @@ record! {
         kind "kind": ConfigKind,
         /// The Kubernetes release. Default: the newest.
         kubernetes "kubernetes": Option<Release> = None,
-        /// Hold everything against this Pod Security level, whatever the labels of namespaces say.
+        /// Check everything against this Pod Security level, whatever the labels of namespaces say.
         level "level": Option<LevelWord> = None,
         /// Run only these rules or categories; `all` for every one. Default: those that are on.
         select "select": Vec<Choice> = Vec::new(),
@@ -294,7 +294,7 @@ pub fn read(source: &Source) -> Read {
             match root.get("kind").filter(|kind| is_of_specs(*kind)) {
                 Some(kind) => {
                     let message =
-                        format!("a spec of `kind: {}` belongs into `tightship.yaml`", kind.text().unwrap_or_default());
+                        format!("a spec of `kind: {}` belongs in `tightship.yaml`", kind.text().unwrap_or_default());
                     decoder.report(Problem::error(decoder.place(kind.span()), message).label("expected `Check`"));
                 }
                 None => config = Config::decode(root, &mut decoder),
@@ -307,7 +307,7 @@ pub fn read(source: &Source) -> Read {
         (root, None) => {
             let place = root.map_or(Span { start: 0, end: 1 }, Node::span);
             decoder.report(
-                Problem::error(decoder.place(place), "this is no configuration").label("expected `kind: Check`"),
+                Problem::error(decoder.place(place), "this is not a configuration").label("expected `kind: Check`"),
             );
         }
     }

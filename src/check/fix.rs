@@ -1,4 +1,4 @@
-//! Applying fixes: again and again, as one may make room for the next, and never one that makes anything worse.
+//! Applying fixes: again and again, as one may make another possible, and never one that makes anything worse.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::rules::{FileId, Finding, Fix, Safety};
 use crate::yaml::Span;
 use crate::yaml::edit::{self, Edit};
 
-/// The most rounds over one file. Each mends at least one finding; a manifest that needs more is mended as far as this.
+/// The most rounds over one file. Each fixes at least one finding; a manifest that needs more is fixed as far as this.
 const MAX_ROUNDS: usize = 50;
 
 /// A file with its fixes applied.
@@ -26,7 +26,7 @@ pub struct Fixed {
     pub before: Arc<str>,
     /// Its text after.
     pub after: String,
-    /// The number of findings that were mended.
+    /// The number of findings that were fixed.
     pub count: usize,
 }
 
@@ -109,7 +109,7 @@ impl Fixer<'_> {
                 break;
             }
             let together: Vec<Edit> = chosen.iter().flat_map(|(_, fix)| fix.edits.iter().cloned()).collect();
-            let mended = self.attempt(file, name, &state, &together).map(|next| (next, chosen.len())).or_else(|| {
+            let better = self.attempt(file, name, &state, &together).map(|next| (next, chosen.len())).or_else(|| {
                 // one of them is at fault: the first that does good alone is taken, those before it are not tried again
                 chosen.iter().find_map(|(finding, fix)| {
                     let next = self.attempt(file, name, &state, &fix.edits);
@@ -119,8 +119,8 @@ impl Fixer<'_> {
                     next.map(|next| (next, 1))
                 })
             });
-            if let Some((next, mended)) = mended {
-                count += mended;
+            if let Some((next, fixed)) = better {
+                count += fixed;
                 state = next;
                 // what did harm before may do good now
                 refused.clear();

@@ -7,7 +7,7 @@ use super::suppress::ObjectSuppression;
 use crate::rules::{Rule, Settings, Severity};
 use crate::yaml::Source;
 
-/// What to do, and what lets findings pass.
+/// What to do, and what suppresses findings.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// What the rules need to know.

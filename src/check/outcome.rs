@@ -25,7 +25,7 @@ pub struct Outcome {
     pub as_admission: bool,
     /// Namespaces of the input with pods of which the API server asks nothing, if it was asked for.
     pub unguarded: Vec<String>,
-    /// The number of findings that a suppression let pass.
+    /// The number of findings that were suppressed.
     pub suppressed: usize,
     /// The number of findings that the baseline knows.
     pub baselined: usize,

@@ -26,7 +26,7 @@ pub struct ExplainArgs {
     /// Only the flag of this component.
     #[arg(long, value_parser = component, value_name = "NAME")]
     pub component: Option<Component>,
-    /// Show what slides of 2019 said about flags and ports, and what holds today.
+    /// Show what slides of 2019 said about flags and ports, and what is right today.
     #[arg(long, conflicts_with_all = ["name", "component"])]
     pub slides: bool,
 }
@@ -37,7 +37,7 @@ pub struct FlagsArgs {
     /// The Kubernetes release.
     #[arg(long, value_parser = kubernetes, value_name = "VERSION", default_value_t)]
     pub kubernetes: Version,
-    /// The component. Of others than kube-apiserver, the flags that matter for security are listed.
+    /// The component. For others than kube-apiserver, only the flags that matter for security are listed.
     #[arg(long, value_parser = component, value_name = "NAME", default_value = "kube-apiserver")]
     pub component: Component,
 }

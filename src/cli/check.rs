@@ -34,23 +34,23 @@ pub struct CheckArgs {
     /// The configuration. Default: the nearest `.tightship.yaml`, from the working folder upwards.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<Utf8PathBuf>,
-    /// Look for no configuration.
+    /// Read no configuration.
     #[arg(long)]
     pub no_config: bool,
-    /// What messages call standard input.
+    /// The name of standard input in messages.
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
-    /// Mend what can be mended: `safe` changes nothing that runs today, `unsafe` may. What comes by standard input goes to
-    /// standard output, and the report to standard error.
+    /// Fix what can be fixed: `safe` changes nothing that runs today, `unsafe` may. What was read from standard input
+    /// goes to standard output, and the report to standard error.
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe", value_name = "KIND")]
     pub fix: Option<FixKind>,
     /// Write nothing; show what --fix would change, and exit 1 if anything would.
     #[arg(long)]
     pub diff: bool,
-    /// Report only what this file does not know.
+    /// Report only findings that are not in this baseline.
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<Utf8PathBuf>,
-    /// Write today's findings to the baseline.
+    /// Write the findings of this run to the baseline.
     #[arg(long, requires = "baseline", conflicts_with_all = ["fix", "diff"])]
     pub update_baseline: bool,
     /// Report findings of these rules even where they are suppressed.
@@ -71,17 +71,17 @@ pub struct CheckArgs {
     /// Show every place in full, however often a rule fires (--format text).
     #[arg(long)]
     pub all: bool,
-    /// Hold everything against this Pod Security level, whatever the labels of namespaces say.
+    /// Check everything against this Pod Security level, whatever the labels of namespaces say.
     #[arg(long, value_parser = level, value_name = "LEVEL")]
     pub level: Option<Level>,
     /// The version of that level, as in the labels of a namespace: `latest`, the default, or `v1.34`.
     #[arg(long, value_parser = level_version, value_name = "VERSION")]
     pub level_version: Option<String>,
-    /// Run no rules; judge every item of a benchmark by the files of control planes and nodes: `cis-1.12`. Exits 1 if one
-    /// fails.
+    /// Run no rules; evaluate every item of a benchmark on the files of control planes and nodes: `cis-1.12`. Exits 1
+    /// if one fails.
     #[arg(long, value_enum, value_name = "BENCHMARK", conflicts_with_all = ["fix", "diff", "baseline", "as_admission"])]
     pub benchmark: Option<BenchmarkName>,
-    /// The root folder of a node, often `/`, whose files have their modes and owners judged as well.
+    /// The root folder of a node, often `/`; the modes and owners of its files are checked as well.
     #[arg(long, value_name = "FOLDER", requires = "benchmark")]
     pub node_root: Option<Utf8PathBuf>,
     /// Run no rules; print what Pod Security Admission would say of each object. Nothing suppresses it.
@@ -95,10 +95,10 @@ pub struct CheckArgs {
 /// Arguments about what other programs make: kustomizations, charts, and the objects of a cluster.
 #[derive(Debug, Args)]
 pub struct MadeArgs {
-    /// A file of values for Helm charts; may be given again.
+    /// A file of values for Helm charts; may be given more than once.
     #[arg(long, value_name = "FILE")]
     pub values: Vec<Utf8PathBuf>,
-    /// A value for Helm charts, as `key=value`; may be given again.
+    /// A value for Helm charts, as `key=value`; may be given more than once.
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Check the objects of a cluster, as kubectl gets them; Secrets are not read.

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Subcommand};
 
-const EXIT_CODES: &str = "Exit codes: 0 all is right, 1 something is not, 2 wrong usage, 3 it could not be looked at (the cluster is gone, an image is missing), 130 interrupted.";
+const EXIT_CODES: &str = "Exit codes: 0 all checks pass, 1 a check fails, 2 wrong usage, 3 it could not be checked (the cluster is gone, an image is missing), 130 interrupted.";
 
 /// Arguments of `tightship lab`.
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ pub struct LabArgs {
 /// What to do with labs.
 #[derive(Debug, Subcommand)]
 pub enum LabCommand {
-    /// List the labs: done, begun, and those that this cluster cannot have.
+    /// List the labs: done, begun, and those that this cluster cannot run.
     #[command(after_help = EXIT_CODES)]
     List(ListArgs),
     /// Start a lab; makes a kind cluster where there is none.
@@ -51,10 +51,10 @@ pub enum LabCommand {
     /// Show the cluster, the lab, its namespaces, and what was done.
     #[command(after_help = EXIT_CODES)]
     Status,
-    /// Look whether this machine can run labs.
+    /// Check whether this machine can run labs.
     #[command(after_help = EXIT_CODES)]
     Doctor(DoctorArgs),
-    /// Prove a course: what is written, and with --live every state that its labs can get into, on a cluster.
+    /// Check a course: its files, and with --live every state that its labs can get into, on a cluster.
     #[command(after_help = EXIT_CODES)]
     Lint(LintArgs),
     /// End the labs: delete their namespaces, and the clusters that were made for them.
@@ -100,7 +100,7 @@ pub struct ClusterArgs {
     /// Use the cluster of this context of your kubeconfig instead of making one. The context itself stays as it is.
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
-    /// Use it though kind did not make it. Labs open holes: never on a cluster that others need.
+    /// Use the cluster even if kind did not make it. Labs make a cluster insecure: never on a cluster that others need.
     #[arg(long, requires = "context")]
     pub yes_this_cluster: bool,
 }
@@ -132,7 +132,7 @@ pub struct SolutionArgs {
     /// The lab.
     #[command(flatten)]
     pub lab: LabName,
-    /// Which of several.
+    /// Which solution, if there are several.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub number: usize,
     /// Apply it to the cluster.

@@ -31,19 +31,19 @@ pub struct ExportArgs {
     /// Registries, or registries with a path, that images may come from, with commas between them: for image-registry.
     #[arg(long, value_name = "REGISTRIES", value_delimiter = ',')]
     pub registry: Vec<String>,
-    /// What is done with what breaks a policy; may be given again. Default: deny.
+    /// What is done with what breaks a policy; may be given more than once. Default: deny.
     #[arg(long, value_enum, value_name = "ACTION")]
     pub action: Vec<ActionName>,
     /// What the names of the policies begin with.
     #[arg(long, value_name = "PREFIX", default_value = "tightship")]
     pub name_prefix: String,
-    /// Only in namespaces with this label, as `KEY=VALUE` or `KEY`; may be given again, and all must hold.
+    /// Only in namespaces with this label, as `KEY=VALUE` or `KEY`; may be given more than once, and all must hold.
     #[arg(long, value_parser = Label::parse, value_name = "LABEL")]
     pub namespace_selector: Vec<Label>,
-    /// Not in this namespace, nor in kube-system, kube-public and kube-node-lease; may be given again.
+    /// Not in this namespace, nor in kube-system, kube-public and kube-node-lease; may be given more than once.
     #[arg(long, value_parser = namespace, value_name = "NAME")]
     pub exclude_namespace: Vec<String>,
-    /// In kube-system, kube-public and kube-node-lease too, where it may keep the cluster from mending itself.
+    /// In kube-system, kube-public and kube-node-lease too, where it may keep the cluster from repairing itself.
     #[arg(long)]
     pub system_namespaces: bool,
 }
@@ -53,9 +53,9 @@ pub struct ExportArgs {
 pub enum ActionName {
     /// It is refused.
     Deny,
-    /// It passes with a warning.
+    /// It is admitted with a warning.
     Warn,
-    /// It passes, and the audit log says so.
+    /// It is admitted, and the audit log records it.
     Audit,
 }
 

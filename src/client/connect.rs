@@ -58,7 +58,7 @@ fn with(credentials: &Credentials) -> Result<AuthInfo, ApiError> {
         Credentials::Token(token) => {
             // kube panics at one that does not fit into a header
             if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(ApiError::Identity("the token cannot be used: it is none".to_owned()));
+                return Err(ApiError::Identity("the token cannot be used: it is not a token".to_owned()));
             }
             json!({"token": token})
         }

@@ -32,7 +32,7 @@ pub enum ClusterError {
         release: Version,
     },
     /// No image was named.
-    #[error("no node image: say --image kindest/node:v1.34.0, or set TIGHTSHIP_NODE_IMAGE; {IMAGES}")]
+    #[error("no node image: use --image kindest/node:v1.34.0, or set TIGHTSHIP_NODE_IMAGE; {IMAGES}")]
     NoImage,
     /// The image cannot be had.
     #[error("the image {image} is not here, and Docker cannot pull it\n  {reason}")]
@@ -43,7 +43,7 @@ pub enum ClusterError {
         reason: String,
     },
     /// The image is of something else.
-    #[error("{0} is no node image of kind: it has no /kind/version; {IMAGES}")]
+    #[error("{0} is not a node image of kind: it has no /kind/version; {IMAGES}")]
     NotANodeImage(String),
     /// The image has a release that tightship does not know.
     #[error(

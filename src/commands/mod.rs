@@ -1,4 +1,4 @@
-//! One file per subcommand. They wire the rooms together and decide the exit code.
+//! One file per subcommand. They wire the modules together and decide the exit code.
 
 mod apiserver;
 mod check;

@@ -290,7 +290,7 @@ pub fn mapping<'d, 's>(node: Node<'d, 's>, decoder: &mut Decoder<'_>) -> Option<
         };
         match entries.iter().find(|(other, _)| other.text() == Some(name)) {
             Some((first, _)) => decoder.report(
-                Problem::error(decoder.place(key.span()), format!("`{name}` stands here twice"))
+                Problem::error(decoder.place(key.span()), format!("`{name}` is here twice"))
                     .label("the second time")
                     .other(first.span(), "the first time"),
             ),

@@ -99,7 +99,7 @@ const HEAD: &str = "\
 `tightship rules` lists them, `tightship explain RULE` prints one of them. A rule that is on runs without being asked for; `--select` and
 `--ignore` take names of rules and categories.
 
-A finding that is meant to be is let pass by a comment at, above or behind its place, or by an annotation of the object or of its pod
+A finding that is intended is suppressed by a comment at, above or behind its place, or by an annotation of the object or of its pod
 template, always with a reason, and with a last day where there is one:
 
 ```yaml

@@ -238,7 +238,7 @@ fn speaking(field: &str) -> String {
         .filter(|rule| speaks_of(rule, field))
         .map(|rule| (rule.id, vec![rule.summary.to_owned()]))
         .collect();
-    if rows.is_empty() { String::new() } else { heading("Rules that speak of it") + &definitions(&rows) }
+    if rows.is_empty() { String::new() } else { heading("Rules about it") + &definitions(&rows) }
 }
 
 fn speaks_of(rule: &Rule, field: &str) -> bool {

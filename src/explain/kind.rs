@@ -15,8 +15,8 @@ pub(super) fn page(name: &str, release: Version) -> Option<String> {
         .map(|known| format!("{} {}", known.api_version, releases(known.since, known.until)).trim_end().to_owned())
         .collect();
     let scope = match kind.scope {
-        Scope::Namespaced => "in a namespace",
-        Scope::Cluster => "beside the namespaces",
+        Scope::Namespaced => "namespaced",
+        Scope::Cluster => "cluster-scoped",
         Scope::List => "a list",
     };
     let mut page = heading(&format!("{}: a kind of Kubernetes {release}", kind.kind));

@@ -6,7 +6,7 @@ use crate::rules::Rule;
 /// Everything about a rule.
 pub(super) fn page(rule: &Rule) -> String {
     let fix = rule.fix.map_or_else(|| "by hand; see the example".to_owned(), |safety| safety.flag().to_owned());
-    let default = if rule.is_default() { "on" } else { "off; --select chooses it" };
+    let default = if rule.is_default() { "on" } else { "off; --select switches it on" };
     let mut facts = vec![
         ("severity", vec![rule.severity.as_str().to_owned()]),
         ("category", vec![rule.category.as_str().to_owned()]),
@@ -24,7 +24,7 @@ pub(super) fn page(rule: &Rule) -> String {
         format!("{}    at, above or behind the place", rule.suppression()),
         format!("tightship/allow.{}: REASON    as an annotation of the object or of its pod template", rule.id),
     ];
-    page += &heading("To let it pass");
+    page += &heading("To suppress it");
     page += &verbatim(&suppress.join("\n"));
     page
 }

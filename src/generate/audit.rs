@@ -19,7 +19,8 @@ pub(super) struct Requirement {
     pub(super) level: Level,
 }
 
-/// Runs the rules over the manifests of one document. Exceptions have left annotations on the objects, which let their rules pass.
+/// Runs the rules over the manifests of one document. Exceptions have left annotations on the objects, which suppress
+/// their rules.
 pub(super) fn audit(manifests: &[Manifest], folder: &str, requirement: Requirement) -> Result<(), RenderError> {
     let input = |manifest: &Manifest| Input {
         name: format!("{folder}/{}.yaml", manifest.name),

@@ -14,7 +14,7 @@ pub enum RenderError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A rule finds fault with what a template made, and no exception lets it pass.
+    /// A rule finds fault with what a template made, and no exception allows it.
     #[error("{what}: {message} [{rule}] at `{path}`; nothing was written")]
     Finding {
         /// The file.

@@ -154,7 +154,7 @@ fn check_descriptor(name: &str) -> Result<(), Refusal> {
         _ => {}
     }
     let Some(duration) = name.strip_prefix("every ") else {
-        return refuse("is none of @hourly, @daily, @weekly, @monthly, @yearly and @every with a duration");
+        return refuse("is not one of @hourly, @daily, @weekly, @monthly, @yearly and @every with a duration");
     };
     match seconds(duration) {
         Some(seconds) if seconds < 1.0 => refuse(format!("has the duration `{duration}`; at least a second")),
@@ -379,7 +379,7 @@ mod tests {
             ("0 0 * * sat-sun", "the day of the week `sat-sun` runs backwards; write `6,0`"),
             (", * * * *", "the minute is an empty list"),
             ("0 0 30 2 *", "never fires, as no month in `2` has a day in `30`"),
-            ("@daily ", "is none of @hourly, @daily, @weekly, @monthly, @yearly and @every with a duration"),
+            ("@daily ", "is not one of @hourly, @daily, @weekly, @monthly, @yearly and @every with a duration"),
             ("@reboot", "is `@reboot`, which a cluster does not have; a Job runs once"),
             ("@every 1d", "has `1d` for a duration; write it like `90s`, `15m` or `1h30m`"),
             ("@every 10ms", "has the duration `10ms`; at least a second"),

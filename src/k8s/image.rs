@@ -126,7 +126,7 @@ impl fmt::Display for ImageRef {
     }
 }
 
-/// Refuses with a suggestion, if that is a reference itself and not so long that mending it could go on for ever.
+/// Refuses with a suggestion, if that is a reference itself and not so long that correcting it could go on for ever.
 fn refuse_near<T>(message: impl Into<String>, suggestion: &str) -> Result<T, Refusal> {
     let is_image = suggestion.len() < 1000 && ImageRef::parse(suggestion).is_ok();
     refuse_for(message, is_image.then(|| suggestion.to_owned()))
@@ -175,13 +175,13 @@ fn check_registry(registry: &str) -> Result<(), Refusal> {
     let inside = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let is_host = match inside {
         Some(address) => !address.is_empty() && address.chars().all(|c| c.is_ascii_hexdigit() || c == ':'),
-        // Underscores are in no host name, but the kubelet lets them pass where there is no port.
+        // Underscores are in no host name, but the kubelet allows them where there is no port.
         None => host.split('.').all(is_label) || port.is_none() && check_component(host).is_ok(),
     };
     if is_host {
         Ok(())
     } else {
-        refuse(format!("has `{}` for a registry, which is no host name", host.escape_debug()))
+        refuse(format!("has `{}` for a registry, which is not a host name", host.escape_debug()))
     }
 }
 
@@ -466,7 +466,7 @@ mod tests {
             ("x@md5:abc", "has a digest of the kind `md5`; only sha256, sha384 and sha512"),
             ("HEX64", "is the id of an image and names no repository"),
             ("host:5a/x", "has `5a` for the port of the registry; only digits"),
-            ("-a.b/x", "has `-a.b` for a registry, which is no host name"),
+            ("-a.b/x", "has `-a.b` for a registry, which is not a host name"),
             ("a//b", "has a '/' with nothing before or after it"),
             ("a_/b", "has `a_` in the repository; a letter or digit must stand at each end"),
             ("a._b", "has `._` in the repository; '.', '_', '__' or hyphens between two words"),

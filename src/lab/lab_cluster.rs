@@ -47,7 +47,7 @@ pub enum SiteError {
     },
     /// It may be a cluster that others need.
     #[error(
-        "{0} is not a kind cluster, and labs open holes: to use it all the same, add --yes-this-cluster; without --context a cluster is made"
+        "{0} is not a kind cluster, and labs make a cluster insecure: to use it anyway, add --yes-this-cluster; without --context a cluster is made"
     )]
     Real(String),
     /// Its answer makes no sense.

@@ -162,7 +162,7 @@ impl<'a> ProbePods<'a> {
         let mut all = Map::new();
         for label in labels {
             let Some((key, value)) = label.split_once('=') else {
-                return Err(CheckResult::error(format!("`{label}` is no label: it has no `=`")));
+                return Err(CheckResult::error(format!("`{label}` is not a label: it has no `=`")));
             };
             all.insert(key.to_owned(), value.into());
         }
@@ -305,6 +305,6 @@ mod tests {
         let observed = "the pod from which tightship dials does not start in a: CreateContainerError: it is so";
         assert_eq!(probes.pod("a", &[]).unwrap_err(), CheckResult::error(observed));
         let no_label = probes.pod("a", &["app".to_owned()]).unwrap_err();
-        assert_eq!(no_label, CheckResult::error("`app` is no label: it has no `=`"));
+        assert_eq!(no_label, CheckResult::error("`app` is not a label: it has no `=`"));
     }
 }

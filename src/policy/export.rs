@@ -10,8 +10,8 @@ use crate::k8s::verify;
 use crate::rules::{Rule, Settings};
 use crate::template;
 
-/// The namespaces of the cluster itself. What it runs there needs more than rules let pass, and a cluster whose network or
-/// proxy is refused cannot mend itself.
+/// The namespaces of the cluster itself. What it runs there needs more than rules allow, and a cluster whose network or
+/// proxy is refused cannot repair itself.
 const SYSTEM: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
 
 /// The label of every namespace that says its name.
@@ -31,7 +31,7 @@ pub enum Action {
     Deny,
     /// It passes, and whoever sent it is warned.
     Warn,
-    /// It passes, and the audit log says so.
+    /// It is admitted, and the audit log records it.
     Audit,
 }
 

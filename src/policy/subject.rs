@@ -29,7 +29,7 @@ pub enum SubjectError {
         help: String,
     },
     /// The rule asks for what a policy does not see.
-    #[error("CEL cannot state `{rule}`: {reason}; `tightship policy list` shows what it can")]
+    #[error("CEL cannot express `{rule}`: {reason}; `tightship policy list` shows what it can")]
     NotInCel {
         /// The rule.
         rule: &'static str,
@@ -124,7 +124,7 @@ impl Subject {
 /// Why there is no policy for a rule.
 pub(super) fn without_cel(rule: &'static Rule) -> SubjectError {
     let reason = match rule.check {
-        RuleKind::Set(_) => "it asks for several objects, and a policy sees one at a time",
+        RuleKind::Set(_) => "it needs several objects, and a policy sees one at a time",
         RuleKind::ControlPlane(_) => "it is about the files of control planes",
         RuleKind::Manifest | RuleKind::Engine => {
             "it is about the text of the manifest, which the API server has read by then"

@@ -58,7 +58,7 @@ fn line(seen: &Seen) -> String {
 /// `34 pass, 9 fail, 40 manual, 18 not applicable`.
 pub fn summary(benchmark: &Benchmark) -> String {
     if !benchmark.found {
-        return "nothing to judge: no control plane and no node in the input".to_owned();
+        return "nothing to evaluate: no control plane and no node in the input".to_owned();
     }
     let counts = Status::ALL.map(|status| format!("{} {}", benchmark.count(status), status.as_str()));
     format!("{NAME}: {}", counts.join(", "))

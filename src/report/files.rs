@@ -82,7 +82,7 @@ impl<'a> Files<'a> {
         })
     }
 
-    /// What would mend a finding; `None` if it repeats what no report may show.
+    /// The fix of a finding; `None` if it repeats what no report may show.
     pub(super) fn fix(&self, finding: &'a Finding) -> Option<&'a Fix> {
         let file = finding.file();
         let repeats_secret = |edit: &Edit| {

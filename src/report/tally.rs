@@ -70,7 +70,7 @@ pub fn summary(outcome: &Outcome) -> String {
         parts.push(format!("{} suppressed", outcome.suppressed));
     }
     if outcome.baselined > 0 {
-        parts.push(format!("{} known to the baseline", outcome.baselined));
+        parts.push(format!("{} in the baseline", outcome.baselined));
     }
     if !outcome.errors.is_empty() {
         parts.push(count(outcome.errors.len(), "error"));

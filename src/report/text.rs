@@ -126,8 +126,8 @@ fn table(tally: &Tally, out: &mut dyn Write) -> io::Result<()> {
 fn fixes(tally: &Tally, out: &mut dyn Write) -> io::Result<()> {
     match (tally.safe, tally.risky) {
         (0, 0) => Ok(()),
-        (safe, 0) => writeln!(out, "`--fix` mends {safe} of them"),
-        (0, risky) => writeln!(out, "`--fix=unsafe` mends {risky} of them"),
-        (safe, risky) => writeln!(out, "`--fix` mends {safe} of them, `--fix=unsafe` {}", safe + risky),
+        (safe, 0) => writeln!(out, "{safe} fixable with `--fix`"),
+        (0, risky) => writeln!(out, "{risky} fixable with `--fix=unsafe`"),
+        (safe, risky) => writeln!(out, "{safe} fixable with `--fix`, {} with `--fix=unsafe`", safe + risky),
     }
 }

@@ -1,4 +1,4 @@
-//! What a rule found, where, and what would mend it.
+//! What a rule found, where, and what would fix it.
 
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ pub struct Finding {
     pub path: String,
     /// What to do, where the label does not say it.
     pub help: Option<String>,
-    /// What would mend it.
+    /// What would fix it.
     pub fix: Option<Fix>,
     /// Bytes of the file that no report may show, such as a password.
     pub hidden: Vec<Span>,

@@ -22,7 +22,7 @@ impl Rule {
         self.controls.iter().map(|control| format!("{}: {}", control.standard.as_str(), control.item))
     }
 
-    /// The comment that lets it pass.
+    /// The comment that suppresses it.
     pub fn suppression(&self) -> String {
         format!("# tightship: allow[{}] REASON", self.id)
     }

@@ -156,7 +156,7 @@ record! {
 }
 
 record! {
-    /// What somebody may ask who does not say who he is.
+    /// Which requests are answered without credentials.
     Anonymous "anonymous" {
         /// Also the cluster's address and certificate, which `kubeadm join` with a token reads. Default: only on kind with
         /// more than one node.
@@ -257,7 +257,7 @@ string_enum! {
 string_enum! {
     /// How the API server knows its kubelets.
     KubeletCertificates {
-        /// The kubelets ask the cluster's CA for a certificate, and the API server insists on it.
+        /// The kubelets ask the cluster's CA for a certificate, and the API server requires it.
         "verified" Verified,
         /// The kubelets ask for a certificate, and the API server does not look yet: the step before `verified`.
         "requested" Requested,
@@ -331,7 +331,7 @@ record! {
         audit "audit": Audit = Audit::default(),
         /// Encryption at rest.
         encryption "encryption": Encryption = Encryption::default(),
-        /// What may be asked anonymously. Default: the health paths.
+        /// Which requests are answered without credentials. Default: the health paths.
         anonymous "anonymous": Anonymous = Anonymous::default(),
         /// Where the authorizers Node and RBAC are named: flags or file. Default: flags.
         authorization "authorization": Located<AuthorizationForm> = AuthorizationForm::Flags.into(),

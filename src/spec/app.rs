@@ -138,7 +138,7 @@ record! {
         target "target": Target,
         /// The application that this is part of. Default: its name.
         part_of "partOf": Option<Located<Label>> = None,
-        /// The team that answers for it; becomes a label.
+        /// The team that is responsible for it; becomes a label.
         owner "owner": Option<Label> = None,
         /// The namespace. Default: what it is part of.
         space "space": Option<Located<SpaceName>> = None,
@@ -152,7 +152,7 @@ record! {
         args "args": Vec<String> = Vec::new(),
         /// The ports that the container listens on; each gets a port of the Service.
         ports "ports": Vec<Port> = Vec::new(),
-        /// How the kubelet sees that it is well. Default: a TCP connection to the first port.
+        /// How the kubelet probes its health. Default: a TCP connection to the first port.
         health "health": Option<Located<Health>> = None,
         /// Processor, memory and disk: xs, s, m, l, xl, or each by itself. Default: s.
         size "size": Located<Size> = Size::default().into(),

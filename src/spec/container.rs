@@ -140,7 +140,7 @@ impl Decode for Probe {
         let entries = decode::mapping(node, decoder)?;
         let [(key, value)] = entries.as_slice() else {
             decoder.report(
-                Problem::error(decoder.place(node.span()), "a probe has one way to ask")
+                Problem::error(decoder.place(node.span()), "a probe has exactly one handler")
                     .label("expected one of http, tcp, grpc, exec"),
             );
             return None;
@@ -181,7 +181,7 @@ impl JsonSchema for Probe {
         let http = generator.subschema_for::<HttpProbe>();
         let (port, number) = (generator.subschema_for::<PortRef>(), generator.subschema_for::<PortNumber>());
         json_schema!({
-            "description": "How the kubelet asks: one of http, tcp, grpc, exec.",
+            "description": "The handler of the probe: one of http, tcp, grpc, exec.",
             "type": "object",
             "properties": {
                 "http": { "description": "A path, or `{path, port}`.", "oneOf": [path, http] },

@@ -7,7 +7,7 @@ string_enum! {
     Level {
         /// Current best practice; the default of the scaffolder.
         "restricted" Restricted,
-        /// Prevents known escalations; leaves room for older images, by exceptions.
+        /// Prevents known escalations; admits older images, with exceptions.
         "baseline" Baseline,
     }
 }

@@ -69,7 +69,7 @@ fn is_empty(node: Node<'_, '_>) -> bool {
 
 fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>) {
     if root.kind() != Kind::Mapping {
-        let problem = Problem::error(decoder.place(root.span()), "this is no spec");
+        let problem = Problem::error(decoder.place(root.span()), "this is not a spec");
         decoder.report(problem.label("expected a mapping with `kind: App`, `kind: Space` or `kind: ApiServer`"));
         return;
     }
@@ -83,7 +83,7 @@ fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>)
         Some("Space") => specs.spaces.extend(Space::decode(root, decoder)),
         Some("ApiServer") => specs.api_servers.extend(ApiServer::decode(root, decoder)),
         Some("Check") => {
-            let message = "the configuration of the check, `kind: Check`, belongs into `.tightship.yaml`";
+            let message = "the configuration of the check, `kind: Check`, belongs in `.tightship.yaml`";
             decoder.report(Problem::error(decoder.place(kind.span()), message).label(EXPECTED));
         }
         Some(word) if !word.is_empty() && !is_empty(kind) => unknown_word(kind.span(), word, &KINDS, decoder),

@@ -12,7 +12,7 @@ string_enum! {
         "audit-secret-content" AuditSecretContent,
         /// The audit log is kept for 30 days, in 10 files of 100 megabytes.
         "short-audit-log" ShortAuditLog,
-        /// Nothing but health is answered to somebody unknown.
+        /// Anonymous requests are answered on the health paths only.
         "anonymous-access" AnonymousAccess,
         /// Every start of a pod asks the registry, so that the right to pull is checked each time.
         "images-not-always-pulled" ImagesNotAlwaysPulled,
@@ -20,7 +20,7 @@ string_enum! {
         "unverified-kubelets" UnverifiedKubelets,
         /// Tokens of pods end within the hour.
         "long-lived-tokens" LongLivedTokens,
-        /// Privileged pods are refused where nobody asked for them.
+        /// Privileged pods are refused in namespaces without labels.
         "privileged-pods" PrivilegedPods,
         /// Events are limited.
         "no-rate-limits" NoRateLimits,

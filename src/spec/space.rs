@@ -191,7 +191,7 @@ record! {
         target "target": Target,
         /// The version of the standards that is enforced. Default: the target's, so that an upgrade rejects nothing.
         policy_version "policyVersion": Option<PolicyVersion> = None,
-        /// The team that answers for it; becomes a label.
+        /// The team that is responsible for it; becomes a label.
         owner "owner": Option<Label> = None,
         /// Who may work in it.
         teams "teams": Vec<Team> = Vec::new(),

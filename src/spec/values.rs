@@ -380,7 +380,7 @@ newtype! {
         let mode = Some(text).filter(octal).and_then(|text| u32::from_str_radix(text, 8).ok());
         match mode.filter(|mode| *mode <= 0o777) {
             Some(mode) => Ok(mode),
-            None => Err(Refusal::new("is no file mode")),
+            None => Err(Refusal::new("is not a file mode")),
         }
     }
 }
@@ -394,7 +394,7 @@ newtype! {
     }),
     read |text| {
         let day = Some(text).filter(|text| text.len() == "2027-03-31".len()).and_then(|text| text.parse().ok());
-        day.ok_or_else(|| Refusal::new("is no day of the calendar"))
+        day.ok_or_else(|| Refusal::new("is not a day of the calendar"))
     }
 }
 
@@ -471,7 +471,7 @@ newtype! {
                 .help("name what the app uses; `kubectl api-resources -o wide` lists it"));
         }
         let fits = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || "./-".contains(character);
-        if text.chars().all(fits) { Ok(text.to_owned()) } else { Err(Refusal::new("is no word of RBAC")) }
+        if text.chars().all(fits) { Ok(text.to_owned()) } else { Err(Refusal::new("is not a word of RBAC")) }
     }
 }
 
@@ -545,7 +545,7 @@ newtype! {
     SocketUrl(String), "socket", "a socket such as `unix:///run/kms/kms.sock`",
     schema pattern_schema("^unix:///.+"),
     read |text| {
-        let path = text.strip_prefix("unix://").ok_or_else(|| Refusal::new("is no socket: only `unix://` is taken"))?;
+        let path = text.strip_prefix("unix://").ok_or_else(|| Refusal::new("is not a socket: only `unix://` is taken"))?;
         let path = AbsolutePath::read(path)?;
         if path.matches('/').count() < 2 {
             return Err(Refusal::new("lies in the root folder, which cannot be mounted").help("use a folder of its own"));

@@ -22,8 +22,8 @@ pub(super) fn word(text: &str, words: &[&str]) -> Result<(), String> {
         return Ok(());
     }
     Err(match nearest(text, words.iter().copied()) {
-        Some(near) => format!("is no choice: did you mean `{near}`?"),
-        None => format!("is no choice: expected {}", words.join(", ")),
+        Some(near) => format!("is not a choice: did you mean `{near}`?"),
+        None => format!("is not a choice: expected {}", words.join(", ")),
     })
 }
 

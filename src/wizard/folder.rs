@@ -68,7 +68,7 @@ fn user(rest: &str, found: &mut Folder) {
     if found.user.is_none() {
         let why = match name.parse::<i64>() {
             Ok(0) => "is root",
-            Ok(_) => "may be somebody on the node",
+            Ok(_) => "may belong to a user of the node",
             Err(_) if name == "root" => "is root",
             Err(_) => "is a name, and the kubelet cannot tell that it is not root",
         };
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn says_why_a_user_will_not_do() {
-        for (user, why) in [("root", "is root"), ("0", "is root"), ("1000", "on the node"), ("app", "is a name")] {
+        for (user, why) in [("root", "is root"), ("0", "is root"), ("1000", "of the node"), ("app", "is a name")] {
             let folder = found(&format!("FROM x\nUSER {user}\n"));
             assert_eq!(folder.user, None);
             assert!(folder.notes.iter().any(|note| note.contains(why)), "{user}: {:?}", folder.notes);

@@ -13,7 +13,7 @@ pub(super) fn moves(image: &str) -> Option<String> {
     if image.is_pinned() || (image.tag().is_some() && !image.is_latest()) {
         return None;
     }
-    Some("moves: give a tag that stays, such as `:1.2.3`, or a digest".to_owned())
+    Some("moves: give a tag that does not, such as `:1.2.3`, or a digest".to_owned())
 }
 
 /// busybox has no server that starts by itself, but a web server for demonstrations.

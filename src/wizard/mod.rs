@@ -46,7 +46,7 @@ pub enum WizardError {
         message: String,
     },
     /// Nobody can be asked, and these flags are missing.
-    #[error("nobody can be asked: say {}", .0.join(", "))]
+    #[error("no terminal to ask on: use {}", .0.join(", "))]
     Missing(Vec<String>),
 }
 

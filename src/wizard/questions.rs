@@ -119,7 +119,7 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         key: "image",
         prompt: "Image",
-        help: "The container image, with a tag or digest that stays the same: `ghcr.io/acme/shop:1.2.3`. `latest` moves, so what was tested is not what runs.",
+        help: "The container image, with a tag or digest that stays the same: `ghcr.io/acme/shop:1.2.3`. `latest` moves, so what runs may not be what was tested.",
         example: "ghcr.io/acme/shop:1.2.3",
         express: true,
         words: &[],
@@ -134,7 +134,7 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         key: "level",
         prompt: "Pod Security level",
-        help: "restricted: current best practice. baseline: room for older images, which then need exceptions for what they do.",
+        help: "restricted: current best practice. baseline: for older images, which then need exceptions for what they do.",
         example: "restricted",
         express: false,
         words: Level::WORDS,
@@ -224,7 +224,7 @@ pub const QUESTIONS: &[Question] = &[
         example: "yes",
         express: false,
         words: YES_NO,
-        needs: "a target that lets health be asked anonymously",
+        needs: "a target that answers health checks without credentials",
         applies: |answers| is_server(answers) && form(answers).is_some_and(|form| !form.refuses_anonymous()),
         default: |_, _| Some("no".to_owned()),
         check: |text, _| word(text, YES_NO),
@@ -304,7 +304,7 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         key: "time-zone",
         prompt: "Time zone of the schedule",
-        help: "A name such as Europe/Berlin. Without one the control plane's own zone counts, which nobody remembers.",
+        help: "A name such as Europe/Berlin. Without one the zone of the control plane is used.",
         example: "Etc/UTC",
         express: false,
         words: &[],
@@ -326,13 +326,13 @@ pub const QUESTIONS: &[Question] = &[
         check: |text, _| match text.parse::<u16>() {
             _ if text == "none" => Ok(()),
             Ok(port) if port > 0 => Ok(()),
-            _ => Err("is no port: expected 1 to 65535, or none".to_owned()),
+            _ => Err("is not a port: expected 1 to 65535, or none".to_owned()),
         },
     },
     Question {
         key: "health",
-        prompt: "How to see that it is well (a path, tcp, or none: REASON)",
-        help: "A path such as /healthz is asked by HTTP. tcp opens a connection, which works for every server and says less. none needs a reason.",
+        prompt: "How to probe its health (a path, tcp, or none: REASON)",
+        help: "A path such as /healthz is requested by HTTP. tcp opens a connection, which works for every server and shows less. none needs a reason.",
         example: "/healthz",
         express: true,
         words: &[],
@@ -345,26 +345,28 @@ pub const QUESTIONS: &[Question] = &[
             _ if text == "tcp" => Ok(()),
             Some(("none", reason)) if !reason.trim().is_empty() => Ok(()),
             _ if text.starts_with('/') => leaf::<UrlPath>(text),
-            _ => Err("is no way to ask: expected a path such as /healthz, tcp, or `none: the reason`".to_owned()),
+            _ => Err("is not a probe: expected a path such as /healthz, tcp, or `none: the reason`".to_owned()),
         },
     },
     Question {
         key: "user",
         prompt: "Numeric user id",
-        help: "The process runs as this id, whatever the image says. From 10000 on it is nobody on the node. A name will not do: the kubelet cannot tell that it is not root.",
+        help: "The process runs as this id, whatever the image says. From 10000 on it belongs to no user of the node. A name is not enough: the kubelet cannot tell that it is not root.",
         example: "10001",
         express: false,
         words: &[],
         needs: "an app on a platform that does not assign ids itself",
         applies: |answers| is_app(answers) && answers.get("platform") != "openshift",
         default: |_, folder| Some(folder.user.unwrap_or(DEFAULT_ID).to_string()),
-        check: |text, _| match text.parse::<u32>() {
+        check: |text, _| {
+            match text.parse::<u32>() {
             Ok(id) if (10_000..=2_147_483_647).contains(&id) => Ok(()),
             Ok(_) => {
-                Err("is below 10000, and may be somebody on the node: that takes `runAs` with an exception in the spec"
+                Err("is below 10000, and may belong to a user of the node: that takes `runAs` with an exception in the spec"
                     .to_owned())
             }
-            Err(_) => Err("is no number: expected 10000 or above".to_owned()),
+            Err(_) => Err("is not a number: expected 10000 or above".to_owned()),
+        }
         },
     },
     Question {
@@ -415,13 +417,13 @@ pub const QUESTIONS: &[Question] = &[
         default: |_, _| Some("2".to_owned()),
         check: |text, _| match text.parse::<u16>() {
             Ok(count) if count <= 1000 => Ok(()),
-            _ => Err("is no number of pods: expected 0 to 1000".to_owned()),
+            _ => Err("is not a number of pods: expected 0 to 1000".to_owned()),
         },
     },
     Question {
         key: "from",
         prompt: "Apps that call it (or none)",
-        help: "Names with commas between them; `space/app` for an app of another space. Everybody else is kept out.",
+        help: "Names with commas between them; `space/app` for an app of another space. Nobody else can.",
         example: "web",
         express: false,
         words: &[],
@@ -445,7 +447,7 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         key: "secrets",
         prompt: "Secrets that it reads, as name=folder (or none)",
-        help: "Secrets that exist in the cluster; their keys become files in the folder. A spec never holds the values.",
+        help: "Secrets that exist in the cluster; their keys become files in the folder. A spec never contains the values.",
         example: "shop-db=/run/secrets/db",
         express: false,
         words: &[],

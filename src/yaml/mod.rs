@@ -1,5 +1,5 @@
-//! YAML as kubectl reads it: a tree with byte spans and comments, scalars resolved by go-yaml v2's rules, and quoting that
-//! survives them. Only this room imports the parser.
+//! YAML as kubectl reads it: a tree with byte spans and comments, scalars resolved by go-yaml v2's rules, and quoting
+//! that survives them. Only this module imports the parser.
 
 mod alias;
 pub mod base64;

@@ -145,9 +145,9 @@ fn a_learner_goes_through_one(live: &Live) -> Result<(), Failed> {
     let schema: Value = serde_json::from_str(include_str!("../../docs/lab-output.schema.json"))?;
     jsonschema::draft202012::validate(&schema, &json).map_err(|error| format!("{error}: {json}"))?;
     ensure(json["verdict"] == "fail", || json.to_string())?;
-    learner.run(&["solution"], 2, &["opens when"])?;
+    learner.run(&["solution"], 2, &["is available when"])?;
     let mut hints = 0;
-    while !learner.run(&["hint"], 0, &["hint "])?.contains("all hints are seen") {
+    while !learner.run(&["hint"], 0, &["hint "])?.contains("all hints are shown") {
         hints += 1;
         ensure(hints < 20, || "the hints have no end".to_owned())?;
     }
@@ -207,7 +207,7 @@ fn what_was_started_survives_its_end(live: &Live) -> Result<(), Failed> {
         child.wait()?;
         let state = learner.state()?;
         ensure(state["labs"]["the-hack"]["run"]["ready"] == false, || format!("it was too late: {state}"))?;
-        learner.run(&["verify"], 2, &["was broken off", "tightship lab reset the-hack"])?;
+        learner.run(&["verify"], 2, &["was interrupted", "tightship lab reset the-hack"])?;
         learner.start("the-hack")?;
         learner.run(&["verify"], 1, &["FAIL"])?;
         let old = &state["labs"]["the-hack"]["run"]["ns"];

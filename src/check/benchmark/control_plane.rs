@@ -10,7 +10,7 @@ pub(super) fn anonymous(plane: &Plane, view: &ProgramView) -> Verdict {
     match plane.anonymous(view) {
         Anonymous::Off(_) => Verdict::Pass(here, "anonymous requests are refused".to_owned()),
         Anonymous::Restricted => {
-            let note = "anonymous requests reach some paths only: the benchmark speaks of `--anonymous-auth=false` alone, its successor of both";
+            let note = "anonymous requests reach some paths only: the benchmark names `--anonymous-auth=false` alone, its successor names both";
             Verdict::Pass(Some(at(view, "authentication-config")), note.to_owned())
         }
         Anonymous::Open(spot) => {
@@ -183,7 +183,7 @@ pub(super) fn provider(plane: &Plane, view: &ProgramView) -> Verdict {
         Named::Seen(companion) => companion,
     };
     let Content::Encryption(encryption) = &companion.content else {
-        return Verdict::Unknown(spot, "the file says nothing of encryption".to_owned());
+        return Verdict::Unknown(spot, "the file does not configure encryption".to_owned());
     };
     for group in &encryption.groups {
         let Some(first) = group.providers.first() else { continue };

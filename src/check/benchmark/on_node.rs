@@ -76,7 +76,7 @@ fn verdict(wanted: OwnerOrMode, root: &Utf8Path, path: &Utf8Path) -> Verdict {
     let (ok, note) = match wanted {
         OwnerOrMode::Mode(most) => {
             let mode = metadata.mode() & 0o7777;
-            (mode & !most == 0, format!("{shown} has mode {mode:03o}, at most {most:03o} is asked for"))
+            (mode & !most == 0, format!("{shown} has mode {mode:03o}, at most {most:03o} is allowed"))
         }
         OwnerOrMode::Owner(owner) => {
             let wanted = match owner {
@@ -85,7 +85,7 @@ fn verdict(wanted: OwnerOrMode, root: &Utf8Path, path: &Utf8Path) -> Verdict {
             };
             let (user, group) = (metadata.uid(), metadata.gid());
             let name = if owner == Owner::Root { "root:root" } else { "etcd:etcd" };
-            (wanted == Some((user, group)), format!("{shown} belongs to {user}:{group}, {name} is asked for"))
+            (wanted == Some((user, group)), format!("{shown} belongs to {user}:{group}, expected {name}"))
         }
     };
     if ok { Verdict::Pass(None, note) } else { Verdict::Fail(None, note) }

@@ -23,7 +23,7 @@ pub enum Text {
     File(Utf8PathBuf),
     /// Here already: standard input.
     Here(Arc<str>),
-    /// Here, as another program made it of a folder or a cluster: there is nothing to mend in it.
+    /// Here, as another program made it of a folder or a cluster: there is nothing to fix in it.
     Made {
         /// The folder, if there is one.
         of: Option<Utf8PathBuf>,
@@ -58,7 +58,7 @@ impl Input {
         Self { name, text }
     }
 
-    /// Whether a person wrote the text, so that it can be mended.
+    /// Whether a person wrote the text, so that it can be fixed.
     pub fn is_written(&self) -> bool {
         matches!(self.text, Text::File(_) | Text::Here(_))
     }

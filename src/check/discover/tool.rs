@@ -70,7 +70,7 @@ fn wait(mut child: Child, timeout: Duration, line: String) -> Result<Said, Strin
         }
     };
     let text = |reader: thread::JoinHandle<Vec<u8>>| reader.join().unwrap_or_default();
-    let stdout = String::from_utf8(text(stdout)).map_err(|_| format!("`{line}` printed what is no text"))?;
+    let stdout = String::from_utf8(text(stdout)).map_err(|_| format!("`{line}` did not print text"))?;
     Ok(Said { ok: status.success(), stdout, stderr: String::from_utf8_lossy(&text(stderr)).into_owned(), line })
 }
 

@@ -14,7 +14,7 @@ use crate::yaml::{Comment, Document, Kind, Node, Span, Stream};
 
 /// How comments begin that speak to the program.
 pub(in crate::check) const COMMENT: &str = "tightship:";
-/// How annotations begin that let a rule pass.
+/// How annotations begin that suppress a rule.
 const ANNOTATION: &str = "tightship/allow.";
 const FORM: &str = "write `# tightship: allow[RULE] REASON`";
 
@@ -99,7 +99,7 @@ fn of_comment(
         collected.invalid.push(Invalid { file, span: comment.span, message, help, object });
     };
     let Some((words, reason)) = body.trim().strip_prefix("allow[").and_then(|rest| rest.split_once(']')) else {
-        return refuse("a comment to tightship that says nothing it knows".to_owned(), Some(FORM.to_owned()));
+        return refuse("a comment to tightship that it does not understand".to_owned(), Some(FORM.to_owned()));
     };
     let Some(covers) = covers else {
         return refuse("a suppression with nothing below it".to_owned(), None);
@@ -113,7 +113,7 @@ fn of_comment(
         }
     }
     if reason.is_empty() {
-        return refuse("a suppression without a reason lets nothing pass".to_owned(), Some(FORM.to_owned()));
+        return refuse("a suppression without a reason suppresses nothing".to_owned(), Some(FORM.to_owned()));
     }
     let span = comment.span;
     collected.suppressions.extend(named.into_iter().map(|rule| Suppression {
@@ -148,7 +148,7 @@ fn of_object(object: &Object<'_, '_>, file: FileId, collected: &mut Collected) {
         let (reason, expires) = split_reason(value.text().unwrap_or_default().trim());
         if reason.is_empty() {
             refuse(
-                "a suppression without a reason lets nothing pass".to_owned(),
+                "a suppression without a reason suppresses nothing".to_owned(),
                 Some(format!("write `{ANNOTATION}{word}: REASON`")),
             );
             continue;
@@ -161,7 +161,7 @@ fn of_object(object: &Object<'_, '_>, file: FileId, collected: &mut Collected) {
 fn rule(word: &str) -> Result<&'static Rule, (String, Option<String>)> {
     rules::find(word).ok_or_else(|| {
         let near = nearest(word, rules::all().map(|rule| rule.id));
-        (format!("a suppression of `{word}`, which is no rule"), near.map(|near| format!("did you mean `{near}`?")))
+        (format!("a suppression of `{word}`, which is not a rule"), near.map(|near| format!("did you mean `{near}`?")))
     })
 }
 

@@ -1,4 +1,4 @@
-//! Suppressions: what lets a finding pass, where it is written, and what is wrong with it when it lets nothing pass.
+//! Suppressions: where they are written, what they suppress, and what is wrong with one that suppresses nothing.
 
 mod collect;
 mod judge;

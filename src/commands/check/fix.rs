@@ -54,7 +54,7 @@ fn say(fixed: &[Fixed], verb: &str) -> anyhow::Result<usize> {
     Ok(count)
 }
 
-/// Takes back the offers that were not taken, and says how many.
+/// Removes the fixes that were not applied, and says how many.
 pub(super) fn take_back(outcome: &mut Outcome, safety: Safety) -> anyhow::Result<()> {
     let mut count = 0;
     for finding in &mut outcome.findings {
@@ -68,7 +68,7 @@ pub(super) fn take_back(outcome: &mut Outcome, safety: Safety) -> anyhow::Result
     Ok(())
 }
 
-/// Takes back the offers to mend what another program made, which nobody can do there. What to do stays said.
+/// Removes the fixes from findings in what another program made. The help stays.
 pub(super) fn only_where_written(outcome: &mut Outcome, inputs: &[Input]) -> usize {
     let is_written = |finding: &Finding| inputs.get(finding.file().0 as usize).is_none_or(Input::is_written);
     let mut count = 0;

@@ -24,7 +24,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     let made = fix::only_where_written(&mut outcome, &inputs);
     if made > 0 && (args.diff || args.fix.is_some()) {
         let what = output::count(made, "finding");
-        output::say(&format!("{what} in what was rendered: to be fixed in what it is rendered from"))?;
+        output::say(&format!("{what} in what was rendered: fix what it is rendered from"))?;
     }
     if args.update_baseline {
         return record(args, &outcome);
@@ -77,11 +77,14 @@ fn show(args: &CheckArgs, outcome: &Outcome, gone: usize, aside: bool) -> anyhow
         output::say(&report::summary(outcome))?;
     }
     for namespace in &outcome.unguarded {
-        let what = "has no Pod Security labels that ask for anything: --level shows what a level would say";
+        let what = "has no Pod Security labels that enforce or warn: --level shows what a level would say";
         output::say(&format!("the namespace `{namespace}` {what}"))?;
     }
     if gone > 0 {
-        output::say(&format!("{} of the baseline gone: --update-baseline takes note", output::count(gone, "finding")))?;
+        output::say(&format!(
+            "{} of the baseline gone: --update-baseline removes what is gone",
+            output::count(gone, "finding")
+        ))?;
     }
     Ok(())
 }

@@ -36,7 +36,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     let registries = if args.registry.is_empty() { configured.collect() } else { args.registry.clone() };
     let selection = Selection::from_words(&select, &ignore)?;
     let level = args.level.or_else(|| Some(config?.level?.level()));
-    anyhow::ensure!(args.level_version.is_none() || level.is_some(), "--level-version says nothing without --level");
+    anyhow::ensure!(args.level_version.is_none() || level.is_some(), "--level-version needs --level");
     anyhow::ensure!(
         !args.as_admission || args.format.shows_admissions(),
         "--as-admission is shown as text, concise or json only"

@@ -77,7 +77,7 @@ impl LabContext {
         let id = &entry.lab.id.value;
         match self.record(entry).and_then(|record| record.run.as_ref()) {
             Some(run) if run.ready => Ok(run),
-            Some(_) => bail!("the start of {id} was broken off: `tightship lab reset {id}` begins anew"),
+            Some(_) => bail!("the start of {id} was interrupted: `tightship lab reset {id}` begins anew"),
             None => bail!("{id} is not started: `tightship lab start {id}` starts it"),
         }
     }

@@ -12,7 +12,7 @@ pub(super) fn run(context: &LabContext, name: &LabName) -> anyhow::Result<u8> {
     let entry = context.lab(name.lab.as_deref())?;
     let record = context.record(entry);
     if !record.is_some_and(|record| record.passed.is_some() || record.solution_seen) {
-        bail!("the debrief of {} would tell its solution: pass it first", entry.lab.id.value);
+        bail!("the debrief of {} contains its solution: pass the lab first", entry.lab.id.value);
     }
     let names = match (record.and_then(|record| record.run.as_ref()), context.cluster(entry)) {
         (Some(run), Some(cluster)) => run.names(&entry.lab.id.value, cluster, &context.workspace.kubeconfig()),

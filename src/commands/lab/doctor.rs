@@ -87,7 +87,7 @@ fn node_image(image: Option<&str>) -> Finding {
         return Finding::ill(
             WHAT,
             "is not named",
-            "set TIGHTSHIP_NODE_IMAGE, such as to kindest/node:v1.34.0, or say --image; https://github.com/kubernetes-sigs/kind/releases lists those that go with your kind",
+            "set TIGHTSHIP_NODE_IMAGE, such as to kindest/node:v1.34.0, or use --image; https://github.com/kubernetes-sigs/kind/releases lists those that go with your kind",
         );
     };
     if image::is_here(image) {
@@ -104,9 +104,11 @@ fn memory() -> Finding {
     match kib.map(|kib| kib / 1024) {
         None => Finding::well(WHAT, "not known on this system"),
         Some(mib) if mib >= MEMORY => Finding::well(WHAT, format!("{mib} MiB available")),
-        Some(mib) => {
-            Finding::ill(WHAT, format!("{mib} MiB available"), format!("a cluster wants {MEMORY} MiB: end something"))
-        }
+        Some(mib) => Finding::ill(
+            WHAT,
+            format!("{mib} MiB available"),
+            format!("a cluster needs {MEMORY} MiB: stop other programs"),
+        ),
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8
         output::say("\nthat was the last hint of this task")?;
     }
     if all_seen {
-        output::say("\nall hints are seen: `tightship lab solution` is open now")?;
+        output::say("\nall hints are shown: `tightship lab solution` is available now")?;
     }
     Ok(OK)
 }

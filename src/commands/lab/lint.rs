@@ -52,7 +52,7 @@ pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
         return Ok(FINDINGS);
     }
     if !args.live {
-        say(&format!("{}: read, and nothing is wrong with what is written", output::count(labs.len(), "lab")))?;
+        say(&format!("{}: read, and no mistake found", output::count(labs.len(), "lab")))?;
         return Ok(OK);
     }
     let begun = Instant::now();

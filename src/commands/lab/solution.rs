@@ -22,7 +22,9 @@ pub(super) fn run(mut context: LabContext, args: &SolutionArgs) -> anyhow::Resul
     context.run(entry)?;
     let is_passed = context.record(entry).is_some_and(|record| record.passed.is_some());
     if !is_passed && !all_hints_seen(&context, entry) {
-        bail!("the solution of {id} opens when the lab is passed, or when all hints are seen: `tightship lab hint`");
+        bail!(
+            "the solution of {id} is available when the lab is passed, or when all hints were shown: `tightship lab hint`"
+        );
     }
     let count = entry.lab.solutions.len();
     if args.number == 0 || args.number > count {

@@ -100,7 +100,7 @@ fn remember(context: &mut LabContext, entry: &Entry, site: LabCluster) -> anyhow
     Ok(site)
 }
 
-/// Another cluster in the place of a lab's own one, which is gone or cannot be mended.
+/// Another cluster in the place of a lab's own one, which is gone or cannot be repaired.
 pub(super) fn renew(context: &mut LabContext, entry: &Entry, steps: &mut Steps) -> anyhow::Result<LabCluster> {
     let key = LabContext::cluster_key(entry);
     let record = context.state.clusters.get(key).cloned().context("there is no cluster to renew")?;

@@ -24,7 +24,7 @@ pub(super) fn brief(context: &LabContext) -> anyhow::Result<u8> {
         text.push_str(&show::wrapped(&next.lab.story, "  "));
         text.push_str("\n`tightship lab start` starts it, `tightship lab list` shows all\n");
     } else {
-        text.push_str("\nthat was all; `tightship lab list` shows them, `tightship lab down` cleans up\n");
+        text.push_str("\nthat was the last one; `tightship lab list` shows them, `tightship lab down` cleans up\n");
     }
     output::print(&text)?;
     Ok(OK)
@@ -41,7 +41,7 @@ pub(super) fn run(context: &LabContext) -> anyhow::Result<u8> {
             Ok(_) => "answers".to_owned(),
             Err(error) => error.to_string(),
         };
-        let made = if record.made { "made for the labs" } else { "not ours" };
+        let made = if record.made { "made for the labs" } else { "not made by tightship" };
         let _ = writeln!(text, "cluster   {} ({key}, {}, {made}): {answers}", record.name, record.version);
     }
     for entry in &context.course.labs {

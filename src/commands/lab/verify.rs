@@ -111,7 +111,7 @@ pub(super) fn text(entry: &Entry, report: &Report, task: Option<&str>) -> String
         Verdict::Pass if task.is_some() => ": this task is done\n",
         Verdict::Pass => ": passed\n\nnext: `tightship lab debrief` says why, `tightship lab start next` goes on\n",
         Verdict::Fail | Verdict::Blocked => "\n\n`tightship lab hint` helps, `tightship lab reset` begins anew\n",
-        Verdict::Error => "\n\nwhat could not be looked at is not your fault: `tightship lab doctor` may know more\n",
+        Verdict::Error => "\n\nwhat could not be checked is not your fault: `tightship lab doctor` may help\n",
     });
     text
 }

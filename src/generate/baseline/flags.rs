@@ -46,7 +46,7 @@ fn named(files: &[ConfigFile], name: &'static str, why: &'static str, controls: 
 /// Who comes in, and who decides.
 fn entry(server: &ApiServer, files: &[ConfigFile], settings: &Settings, flags: &mut Vec<Flag>) {
     if server.form().refuses_anonymous() {
-        let why = "nobody unknown: health is asked in another way here";
+        let why = "no anonymous requests: health is probed in another way here";
         flags.push(harden("anonymous-auth", "false", why, &["CIS 1.2.1", "STIG V-242390"]));
     }
     let why = if settings.authentication.anonymous.is_some() {
@@ -73,7 +73,7 @@ fn admission(files: &[ConfigFile], settings: &Settings, flags: &mut Vec<Flag>) {
     });
     let mut controls: Vec<_> = controls.collect();
     controls.sort_unstable_by_key(|control| control.len());
-    let why = "on top of those that are on by themselves";
+    let why = "in addition to those that are on by default";
     flags.push(harden("enable-admission-plugins", plugins.join(","), why, &controls));
     let why = "levels for pods, and limits of events, without which EventRateLimit does not start";
     flags.extend(named(files, "admission-control-config-file", why, &["STIG V-254800"]));
@@ -160,7 +160,7 @@ fn controllers(flags: &mut Vec<Flag>) {
         name: "terminated-pod-gc-threshold",
         value: "1000".to_owned(),
         role: Role::Hardening,
-        why: "pods that are over do not pile up; the default is 12500",
+        why: "terminated pods do not accumulate; the default is 12500",
         controls: vec!["CIS 1.3.1"],
     });
 }
@@ -173,7 +173,7 @@ fn etcd(server: &ApiServer, flags: &mut Vec<Flag>) {
     let rows: [(&'static str, &'static [&'static str]); 2] =
         [("auto-tls", &["CIS 2.3", "STIG V-242379"]), ("peer-auto-tls", &["CIS 2.6", "STIG V-242380"])];
     for (name, controls) in rows {
-        let (program, value, why) = (Program::Etcd, "false".to_owned(), "no certificates that it signs for itself");
+        let (program, value, why) = (Program::Etcd, "false".to_owned(), "no self-signed certificates");
         flags.push(Flag { program, name, value, role: Role::Hardening, why, controls: controls.to_vec() });
     }
 }

@@ -39,7 +39,7 @@ wiring! {
     ApiServer "proxy-client-key-file" = "/etc/kubernetes/pki/front-proxy-client.key",
         "extension servers know the API server";
     ApiServer "requestheader-allowed-names" = "front-proxy-client",
-        "only the proxy speaks for others; since 1.35 the server does not start without, if the CA is shared";
+        "only the proxy may act for others; since 1.35 the server does not start without, if the CA is shared";
     ApiServer "requestheader-client-ca-file" = "/etc/kubernetes/pki/front-proxy-ca.crt",
         "a CA of its own: users cannot pose as the proxy";
     ApiServer "requestheader-extra-headers-prefix" = "X-Remote-Extra-",
@@ -65,7 +65,7 @@ wiring! {
     ControllerManager "authorization-kubeconfig" = "/etc/kubernetes/controller-manager.conf",
         "asks the API server what callers may do";
     ControllerManager "bind-address" = "127.0.0.1",
-        "nobody but this machine asks it anything", "CIS 1.3.7";
+        "only this machine reaches it", "CIS 1.3.7";
     ControllerManager "client-ca-file" = "/etc/kubernetes/pki/ca.crt",
         "who signs client certificates";
     ControllerManager "cluster-signing-cert-file" = "/etc/kubernetes/pki/ca.crt",
@@ -75,7 +75,7 @@ wiring! {
     ControllerManager "kubeconfig" = "/etc/kubernetes/controller-manager.conf",
         "how it reaches the API server";
     ControllerManager "leader-elect" = "true",
-        "one of them works at a time";
+        "only one is active at a time";
     ControllerManager "requestheader-client-ca-file" = "/etc/kubernetes/pki/front-proxy-ca.crt",
         "a CA of its own";
     ControllerManager "root-ca-file" = "/etc/kubernetes/pki/ca.crt",
@@ -89,11 +89,11 @@ wiring! {
     Scheduler "authorization-kubeconfig" = "/etc/kubernetes/scheduler.conf",
         "asks the API server what callers may do";
     Scheduler "bind-address" = "127.0.0.1",
-        "nobody but this machine asks it anything", "CIS 1.4.2";
+        "only this machine reaches it", "CIS 1.4.2";
     Scheduler "kubeconfig" = "/etc/kubernetes/scheduler.conf",
         "how it reaches the API server";
     Scheduler "leader-elect" = "true",
-        "one of them works at a time";
+        "only one is active at a time";
     Etcd "cert-file" = "/etc/kubernetes/pki/etcd/server.crt",
         "clients know etcd", "CIS 2.1";
     Etcd "key-file" = "/etc/kubernetes/pki/etcd/server.key",

@@ -1,5 +1,5 @@
-//! The rules over the files of a control plane: nothing is written that they find fault with. Where an exception lets one pass,
-//! a comment at the place says so, as `tightship check` reads it.
+//! The rules over the files of a control plane: nothing is written that they find fault with. Where an exception allows
+//! one, a comment at the place says so, as `tightship check` reads it.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ const RULES: [(&str, &[&str]); 9] = [
 /// What the rules see in the place of a key: as many bytes, and no key of anybody.
 const STAND_IN: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
 
-/// Marks in the files what exceptions let pass; `Err` where a rule finds anything else.
+/// Marks in the files what exceptions allow; `Err` where a rule finds anything else.
 pub(super) fn apply(mut files: Vec<PlannedFile>, baseline: &Baseline) -> Result<Vec<PlannedFile>, RenderError> {
     let outcome = judge(&files, baseline);
     let mut marks: Vec<(usize, usize, String)> = Vec::new();

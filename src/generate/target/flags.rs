@@ -25,7 +25,7 @@ impl Target for Flags {
     }
 
     fn roll_back(&self, _: &Baseline) -> String {
-        "Start the programs with the flags of before.\n".to_owned()
+        "Start the programs with their previous flags.\n".to_owned()
     }
 }
 

@@ -47,8 +47,8 @@ impl Target for Kubeadm {
     }
 
     fn roll_back(&self, _: &Baseline) -> String {
-        "Copy the manifests of before back into `/etc/kubernetes/manifests`, one file after the other: the kubelet starts\n\
-         them within seconds. Undo the ConfigMap, or the next upgrade brings the flags again.\n"
+        "Copy the previous manifests back into `/etc/kubernetes/manifests`, one file after the other: the kubelet \
+         starts\nthem within seconds. Undo the ConfigMap, or the next upgrade brings the flags again.\n"
             .to_owned()
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn files(server: &ApiServer, options: Options<'_>) -> Result<Vec<Plan
     let keys: Vec<String> =
         made.iter().filter(|file| file.owner == Owner::Key).map(|file| format!("/{}\n", file.name)).collect();
     if !keys.is_empty() {
-        let text = format!("# a key belongs into no repository\n{}", keys.concat());
+        let text = format!("# a key belongs in no repository\n{}", keys.concat());
         made.push(RenderedFile::new(".gitignore", Syntax::Lines, text));
     }
     let files =

@@ -13,7 +13,7 @@ pub(super) fn text(baseline: &Baseline, form: Form, target: &dyn Target, made: &
     // writing to a string cannot fail
     let _ = writeln!(
         out,
-        "# {}: a hardened control plane\n\nKubernetes {}, {}, profile {}. RenderedFile by tightship from `{}`: edit that, then run \
+        "# {}: a hardened control plane\n\nKubernetes {}, {}, profile {}. Made by tightship from `{}`: edit that, then run \
          `tightship render`.\n",
         baseline.name,
         baseline.kubernetes,
@@ -116,8 +116,8 @@ fn running(out: &mut String, baseline: &Baseline, form: Form) {
         );
         if baseline.kubelet.verified {
             out.push_str(
-                "In a cluster that runs, render with `kubelet: {certificates: requested}` and an exception first, approve, and\n  \
-                 let the API server insist on it (`verified`) when every node has its certificate.\n",
+                "In a cluster that runs, render with `kubelet: {certificates: requested}` and an exception first, \
+                 approve, and\n  let the API server require it (`verified`) when every node has its certificate.\n",
             );
         } else {
             out.push_str("When every node has its certificate, take `verified`.\n");
@@ -159,8 +159,8 @@ fn check(out: &mut String, baseline: &Baseline, form: Form) {
         out.push_str("curl -sk https://ADDRESS:6443/version            # 401\n");
     } else {
         out.push_str(
-            "curl -sk https://ADDRESS:6443/livez              # ok\n\
-             curl -sk https://ADDRESS:6443/version            # 401: nobody unknown reads anything else\n",
+            "curl -sk https://ADDRESS:6443/livez              # ok\ncurl -sk https://ADDRESS:6443/version            # \
+             401: anonymous requests read nothing else\n",
         );
     }
     out.push_str(

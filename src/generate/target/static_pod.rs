@@ -57,7 +57,7 @@ impl Target for StaticPod {
     }
 
     fn roll_back(&self, _: &Baseline) -> String {
-        "Copy the manifests of before back into `/etc/kubernetes/manifests`: the kubelet starts them within seconds.\n"
+        "Copy the previous manifests back into `/etc/kubernetes/manifests`: the kubelet starts them within seconds.\n"
             .to_owned()
     }
 }

@@ -48,7 +48,7 @@ impl Target for Systemd {
     }
 
     fn roll_back(&self, _: &Baseline) -> String {
-        "Put the units and environment files of before back, `systemctl daemon-reload`, and restart them in the same order.\n"
+        "Put the previous units and environment files back, `systemctl daemon-reload`, and restart them in the same order.\n"
             .to_owned()
     }
 }

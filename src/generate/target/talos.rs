@@ -47,6 +47,6 @@ impl Target for Talos {
     }
 
     fn roll_back(&self, _: &Baseline) -> String {
-        "`talosctl apply-config` with the configuration of before.\n".to_owned()
+        "`talosctl apply-config` with the previous configuration.\n".to_owned()
     }
 }

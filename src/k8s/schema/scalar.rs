@@ -41,7 +41,7 @@ impl<'d, 's> Walk<'_, 'd, 's> {
             (FieldType::Quantity, Value::Str(text)) => self.quantity(at, node, &text),
             (FieldType::Time, Value::Str(text)) => {
                 if text.parse::<jiff::Timestamp>().is_err() {
-                    let reason = "is no time such as `2026-01-31T23:59:00Z`".to_owned();
+                    let reason = "is not a time such as `2026-01-31T23:59:00Z`".to_owned();
                     self.report(Fault::Malformed { node, reason }, at.map, Some(at.key));
                 }
             }

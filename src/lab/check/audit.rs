@@ -93,7 +93,7 @@ fn provoke(spec: &Provoke, nonce: &str, context: &CheckContext<'_>) -> Result<()
     let all = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
     let name = spec.method.as_deref().unwrap_or("GET");
     let method = all.into_iter().find(|method| method.as_str() == name);
-    let method = method.ok_or_else(|| CheckResult::error(format!("`{name}` is no method")))?;
+    let method = method.ok_or_else(|| CheckResult::error(format!("`{name}` is not a method")))?;
     let mut path = spec.path.clone();
     if let Some(alias) = &spec.ns {
         path = path.replace("{ns}", namespace(context, alias)?);
@@ -126,10 +126,10 @@ impl Log {
         match ended.exit {
             0 => {}
             4 => return Err(CheckResult::nothing(format!("there is no {} on the node", spec.log))),
-            5 => return Err(CheckResult::nothing(format!("{} on the node is no file", spec.log))),
+            5 => return Err(CheckResult::nothing(format!("{} on the node is not a file", spec.log))),
             _ => return Err(CheckResult::error(format!("the log cannot be read: {}", short(&ended.stderr)))),
         }
-        let odd = || CheckResult::error("what the node says of its log cannot be understood");
+        let odd = || CheckResult::error("what the node answers about its log cannot be understood");
         let (head, lines) = ended.stdout.split_once('\n').ok_or_else(odd)?;
         let mut head = head.split(' ').map(str::parse::<f64>);
         let mut number = || head.next().and_then(Result::ok).ok_or_else(odd);

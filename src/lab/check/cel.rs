@@ -24,7 +24,7 @@ pub fn problem(text: &str) -> Option<String> {
 fn compile(text: &str) -> Result<Program, String> {
     Env::stdlib().compile(text).map_err(|errors| {
         let first = errors.errors.first().map_or("it cannot be read", |error| error.msg.as_str());
-        format!("`{text}` is no CEL: {first}")
+        format!("`{text}` is not CEL: {first}")
     })
 }
 
@@ -77,7 +77,7 @@ impl Expression {
         self.program.execute(&context)
     }
 
-    /// What only the author of the lab can mend.
+    /// What only the author of the lab can fix.
     fn fault(&self, error: &ExecutionError) -> Option<CheckResult> {
         let is_authors = matches!(
             error,
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(verdict("objct.spec == 1"), Verdict::Error);
         assert_eq!(verdict("object.spec.replicas"), Verdict::Error);
         assert_eq!(verdict("nosuch(object)"), Verdict::Error);
-        assert!(problem("object.spec ==").is_some_and(|problem| problem.starts_with("`object.spec ==` is no CEL")));
+        assert!(problem("object.spec ==").is_some_and(|problem| problem.starts_with("`object.spec ==` is not CEL")));
         assert_eq!(problem("object.spec == 1"), None);
         assert!(Expression::new("(").is_err());
     }

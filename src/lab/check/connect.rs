@@ -65,7 +65,7 @@ fn control(spec: &Connect, context: &CheckContext<'_>) -> Result<Option<Connect>
     };
     match (context.check)(id).map(|check| check.probe) {
         Some(CheckKind::Connect(control)) if control.expect == Reached::Open => Ok(Some(control)),
-        _ => Err(CheckResult::error(format!("the control `{id}` is no check that something can be reached"))),
+        _ => Err(CheckResult::error(format!("the control `{id}` is not a check that something can be reached"))),
     }
 }
 
@@ -257,7 +257,7 @@ mod tests {
         let without = BLOCKED.replace(", control: friend", "");
         assert_eq!(evaluate(&Recorded::new(), &without), CheckResult::error("this check has no control"));
         let unknown = BLOCKED.replace("friend", "enemy");
-        let observed = "the control `enemy` is no check that something can be reached";
+        let observed = "the control `enemy` is not a check that something can be reached";
         assert_eq!(evaluate(&Recorded::new(), &unknown), CheckResult::error(observed));
     }
 

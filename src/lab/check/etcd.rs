@@ -79,7 +79,7 @@ impl Drop for Canary<'_> {
 /// The values of the keys that begin so.
 fn read(context: &CheckContext<'_>, key: &str) -> Result<Vec<Stored>, CheckResult> {
     if !key.starts_with('/') || key.len() < 2 {
-        return Err(CheckResult::error(format!("`{key}` is no key of etcd, such as `/registry/secrets/`")));
+        return Err(CheckResult::error(format!("`{key}` is not a key of etcd, such as `/registry/secrets/`")));
     }
     let encode = |bytes: &[u8]| BASE64_STANDARD.encode(bytes);
     let question =

@@ -129,7 +129,7 @@ impl Wanted {
                 _ => CheckResult::pass(format!("it is refused: {}", short(&message))),
             },
             ExecReply::Refused { status, message } => CheckResult::fail(format!(
-                "it fails in {container} with status {status}, which is no refusal: {}",
+                "it fails in {container} with status {status}, which is not a refusal: {}",
                 short(&message)
             )),
             ExecReply::Ended(_) | ExecReply::TimedOut => CheckResult::fail(format!("{who} can run it in {container}")),
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(
             of(refused(404, "pod not found")),
             CheckResult::fail(
-                "it fails in container page of pod page-a with status 404, which is no refusal: pod not found"
+                "it fails in container page of pod page-a with status 404, which is not a refusal: pod not found"
             )
         );
         assert_eq!(
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn what_the_lab_says_wrong_is_an_error() {
         let api = Recorded::new();
-        assert_eq!(evaluate(&api, &ID.replace("^0$", "(")), CheckResult::error("`(` is no regular expression"));
+        assert_eq!(evaluate(&api, &ID.replace("^0$", "(")), CheckResult::error("`(` is not a regular expression"));
         assert_eq!(evaluate(&api, &ID.replace("id, -u", "")), CheckResult::error("the check names no program"));
         assert_eq!(
             evaluate(&api, &ID.replace("ns: shop", "ns: barn")),

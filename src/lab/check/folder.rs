@@ -4,7 +4,7 @@ use crate::client::ApiError;
 use crate::lab::check_context::CheckContext;
 use crate::lab::verdict::CheckResult;
 
-/// A file of the learner's folder that is missing or broken is the learner's to mend.
+/// A file of the learner's folder that is missing or broken is for the learner to fix.
 pub(super) fn credentials(error: ApiError) -> CheckResult {
     match error {
         ApiError::Identity(reason) => CheckResult::nothing(reason),

@@ -74,7 +74,7 @@ fn method(name: Option<&str>) -> Result<Method, CheckResult> {
     let all = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
     let name = name.unwrap_or("GET");
     let found = all.into_iter().find(|method| method.as_str() == name);
-    found.ok_or_else(|| CheckResult::error(format!("`{name}` is no method")))
+    found.ok_or_else(|| CheckResult::error(format!("`{name}` is not a method")))
 }
 
 fn path(spec: &Http) -> String {
@@ -139,7 +139,7 @@ fn bearer(who: &Who, context: &CheckContext<'_>) -> Result<Option<String>, Check
             }
         },
         Identity::Admin | Identity::User { .. } => {
-            Err(CheckResult::error("nobody can be impersonated at a port of the node"))
+            Err(CheckResult::error("impersonation is not possible at a port of the node"))
         }
     }
 }
@@ -148,7 +148,7 @@ fn bearer(who: &Who, context: &CheckContext<'_>) -> Result<Option<String>, Check
 fn token_of(account: &str, context: &CheckContext<'_>) -> Result<String, CheckResult> {
     let (alias, name) = account
         .split_once('/')
-        .ok_or_else(|| CheckResult::error(format!("`{account}` is no service account: expected `alias/name`")))?;
+        .ok_or_else(|| CheckResult::error(format!("`{account}` is not a service account: expected `alias/name`")))?;
     let namespace = objects::namespace(context, alias)?;
     let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts/{}/token", url::segment(name));
     let request = json!({
@@ -288,11 +288,11 @@ mod tests {
         let api = Recorded::new();
         for (check, observed) in [
             (PAGE.replace("service: page, ", ""), "the check needs a namespace and a service"),
-            (PAGE.replace("body", "method: LOOK, body"), "`LOOK` is no method"),
+            (PAGE.replace("body", "method: LOOK, body"), "`LOOK` is not a method"),
             (PAGE.replace("body", "refused: true, body"), "`refused` is only known of the ports of the node"),
             (
                 "http: {target: kubelet, auth: {user: jane}}".to_owned(),
-                "nobody can be impersonated at a port of the node",
+                "impersonation is not possible at a port of the node",
             ),
         ] {
             assert_eq!(evaluate(&api, &check), CheckResult::error(observed));

@@ -65,7 +65,7 @@ pub(super) fn call(who: &Who) -> String {
 fn service_account(account: &str, context: &CheckContext<'_>) -> Result<Identity, CheckResult> {
     let (alias, name) = account
         .split_once('/')
-        .ok_or_else(|| CheckResult::error(format!("`{account}` is no service account: expected `alias/name`")))?;
+        .ok_or_else(|| CheckResult::error(format!("`{account}` is not a service account: expected `alias/name`")))?;
     let namespace = objects::namespace(context, alias)?;
     let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts/{}", url::segment(name));
     objects::get(context, &path)?

@@ -41,7 +41,7 @@ fn look(spec: &NodeFile, context: &CheckContext<'_>) -> Result<CheckResult, Chec
     if ended.exit != 0 {
         return Err(CheckResult::error(format!("the node cannot be looked at: {}", short(&ended.stderr))));
     }
-    let unreadable = || CheckResult::error("what the node says of its files cannot be understood");
+    let unreadable = || CheckResult::error("what the node answers about its files cannot be understood");
     let files: Vec<File> = ended.stdout.lines().map(read).collect::<Option<_>>().ok_or_else(unreadable)?;
     if spec.exists == Some(false) {
         if most.is_some() || expression.is_some() || spec.owner.is_some() {
@@ -63,7 +63,7 @@ fn look(spec: &NodeFile, context: &CheckContext<'_>) -> Result<CheckResult, Chec
 
 fn mode(text: &str) -> Result<u32, CheckResult> {
     u32::from_str_radix(text, 8)
-        .map_err(|_| CheckResult::error(format!("`{text}` is no mode of a file, such as `0600`")))
+        .map_err(|_| CheckResult::error(format!("`{text}` is not a mode of a file, such as `0600`")))
 }
 
 fn read(line: &str) -> Option<File> {

@@ -31,7 +31,7 @@ fn look(spec: &Rules, before: Option<&Value>, context: &CheckContext<'_>) -> Res
     let known = match (spec.new_only, before.and_then(Value::as_array)) {
         (false, _) => &[],
         (true, Some(known)) => known.as_slice(),
-        (true, None) => return Err(CheckResult::error("nothing was written down of it at the start")),
+        (true, None) => return Err(CheckResult::error("its state at the start was not recorded")),
     };
     let mut found = findings(spec, context)?;
     found.retain(|finding| !known.contains(&key(finding).into()));
@@ -67,7 +67,7 @@ fn findings(spec: &Rules, context: &CheckContext<'_>) -> Result<Vec<Finding>, Ch
     let options = Options {
         selection,
         today: validate::today(),
-        // that somebody lets it pass does not make it right
+        // a suppression does not make it right
         no_suppress: rules.clone(),
         ..Options::default()
     };

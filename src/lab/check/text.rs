@@ -11,7 +11,7 @@ const SHOWN: usize = 120;
 /// Reads a regular expression; `^` and `$` are the ends of a line. That it cannot be read is the fault of the lab.
 pub(super) fn pattern(text: &str) -> Result<Regex, CheckResult> {
     let pattern = RegexBuilder::new(text).multi_line(true).build();
-    pattern.map_err(|_| CheckResult::error(format!("`{text}` is no regular expression")))
+    pattern.map_err(|_| CheckResult::error(format!("`{text}` is not a regular expression")))
 }
 
 /// The same of what may be missing.
@@ -100,6 +100,6 @@ mod tests {
         let zero = pattern("^Seccomp:\\s+0$").unwrap();
         assert_eq!(line_of(&zero, "Name: sh\nSeccomp:\t0\n"), Some("Seccomp:\t0"));
         assert_eq!(line_of(&zero, "Name: sh\nSeccomp:\t02\n"), None);
-        assert_eq!(pattern("(").unwrap_err().observed, "`(` is no regular expression");
+        assert_eq!(pattern("(").unwrap_err().observed, "`(` is not a regular expression");
     }
 }

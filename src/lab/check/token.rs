@@ -126,7 +126,7 @@ fn examine(
     context: &CheckContext<'_>,
 ) -> Result<CheckResult, CheckResult> {
     let Some(claims) = claims(token) else {
-        return Ok(CheckResult::nothing("what is there is no token of a service account"));
+        return Ok(CheckResult::nothing("what is there is not a token of a service account"));
     };
     let mut seen = Vec::new();
     let time = |claim: &str| claims.get(claim).and_then(Value::as_i64);
@@ -285,7 +285,7 @@ mod tests {
     fn what_is_no_token_proves_nothing() {
         for text in ["hello", "a.b.c", "a.b.c.d"] {
             let result = file(&Recorded::new(), text, "accepted: false");
-            assert_eq!(result, CheckResult::nothing("what is there is no token of a service account"));
+            assert_eq!(result, CheckResult::nothing("what is there is not a token of a service account"));
         }
         assert_eq!(
             file(&Recorded::new(), " ", "accepted: false"),

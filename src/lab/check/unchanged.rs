@@ -20,12 +20,12 @@ pub(super) fn snapshot(spec: &Unchanged, context: &CheckContext<'_>) -> Result<V
 
 fn look(spec: &Unchanged, before: Option<&Value>, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     let Some(before) = before.and_then(Value::as_array) else {
-        return Err(CheckResult::error("nothing was written down of it at the start"));
+        return Err(CheckResult::error("its state at the start was not recorded"));
     };
     let object = find(spec, context)?;
     let now = values(spec, &object)?;
     if now.is_empty() || before.len() != now.len() {
-        return Err(CheckResult::error("what was written down of it at the start does not fit"));
+        return Err(CheckResult::error("what was recorded of it at the start does not fit"));
     }
     let changed = spec.cel.iter().zip(before.iter().zip(&now)).find(|(_, (before, now))| before != now);
     Ok(match changed {

@@ -31,7 +31,7 @@ impl Entry {
         let root = stream.documents.first().and_then(yaml::Document::root).filter(|root| root.kind() == Kind::Mapping);
         let root = root.filter(|_| stream.errors.is_empty());
         let Some(root) = root else {
-            return Err(Faults(vec![Fault::of_file(source, "this is no part of kind's configuration")]));
+            return Err(Faults(vec![Fault::of_file(source, "this is not part of kind's configuration")]));
         };
         let mut decoder = Decoder::new(source.text());
         let read = Patch::decode(root, &mut decoder);
@@ -83,6 +83,6 @@ mod tests {
     fn says_what_is_wrong_with_it() {
         assert!(cluster(None).expect_err("missing").contains("this lab has no file `cluster.yaml`"));
         assert!(cluster(Some("nodes: []")).expect_err("unknown").starts_with("cluster.yaml:1:1: unknown key `nodes`"));
-        assert!(cluster(Some("- a")).expect_err("a list").contains("this is no part of kind's configuration"));
+        assert!(cluster(Some("- a")).expect_err("a list").contains("this is not part of kind's configuration"));
     }
 }

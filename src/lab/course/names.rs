@@ -129,7 +129,7 @@ impl Names {
             };
         }
         let message = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-        let help = "braces that are no placeholder go between `{% raw %}` and `{% endraw %}`";
+        let help = "braces that are not a placeholder go between `{% raw %}` and `{% endraw %}`";
         Problem::error(span, format!("this placeholder cannot be filled in: {message}")).help(help)
     }
 }

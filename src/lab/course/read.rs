@@ -116,7 +116,7 @@ impl Entry {
     pub fn at(&self, names: &Names) -> Result<Lab, Faults> {
         let stream = yaml::parse(self.source.text());
         let root = stream.documents.iter().find_map(yaml::Document::root);
-        let Some(root) = root else { return Err(Faults(vec![Fault::of_file(&self.source, "this is no lab")])) };
+        let Some(root) = root else { return Err(Faults(vec![Fault::of_file(&self.source, "this is not a lab")])) };
         let filled = Source::new(self.source.name(), fill(root, names, &self.source)?);
         let mut faults = Faults::default();
         let lab = decode(&filled, &mut faults);
@@ -161,7 +161,7 @@ fn entry(folder: Folder, faults: &mut Faults) -> Option<Entry> {
         return None;
     };
     let Some((number, id)) = number_and_id(&folder.name) else {
-        let message = format!("`{}` is no name of a lab's folder: it is a number and an id", folder.name);
+        let message = format!("`{}` is not a name of a lab's folder: it is a number and an id", folder.name);
         let mut fault = Fault::of_file(&source, message);
         fault.problem = fault.problem.help("a name is such as `01-the-hack`");
         faults.0.push(fault);
@@ -196,7 +196,7 @@ pub fn decode(source: &Source, faults: &mut Faults) -> Option<Lab> {
         (None, None) if !stream.errors.is_empty() => None,
         (root, None) => {
             let place = decoder.place(root.map_or(Span { start: 0, end: 1 }, yaml::Node::span));
-            decoder.report(Problem::error(place, "this is no lab").label("expected `format: 1`, `id:` and so on"));
+            decoder.report(Problem::error(place, "this is not a lab").label("expected `format: 1`, `id:` and so on"));
             None
         }
     };
@@ -301,8 +301,8 @@ traps: []
             "01-a/lab.yaml:17:12: unknown key `taget` (did you mean `target`?)",
             "02-b/lab.yaml:13:1: unknown key `keeps` (did you mean `keep`?)",
             "03-c/lab.yaml:2:5: the id is not that of the folder (expected `c`, as the folder is `03-c`)",
-            "e/lab.yaml:1:1: `e` is no name of a lab's folder: it is a number and an id",
-            "05-f/lab.yaml:1:1: this is no lab (expected `format: 1`, `id:` and so on)",
+            "e/lab.yaml:1:1: `e` is not a name of a lab's folder: it is a number and an id",
+            "05-f/lab.yaml:1:1: this is not a lab (expected `format: 1`, `id:` and so on)",
             "06-g/lab.yaml:1:3: this is not YAML",
         ] {
             assert!(said.lines().any(|said| said.starts_with(line)), "{line} is not in\n{said}");

@@ -26,7 +26,7 @@ impl Right {
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut words = text.split_whitespace();
         let (Some(verb), Some(rest), None) = (words.next(), words.next(), words.next()) else {
-            return Err(format!("`{text}` is no right: expected `verb resource`, such as `get pods/log`"));
+            return Err(format!("`{text}` is not a right: expected `verb resource`, such as `get pods/log`"));
         };
         known("verb", verb, ROLE_VERBS.into_iter().chain(SIGNER_VERBS))?;
         let (what, name) = split(rest, ':', "a name")?;
@@ -147,8 +147,8 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         for (text, message) in [
-            ("pods", "`pods` is no right: expected `verb resource`, such as `get pods/log`"),
-            ("get pods now", "`get pods now` is no right: expected `verb resource`, such as `get pods/log`"),
+            ("pods", "`pods` is not a right: expected `verb resource`, such as `get pods/log`"),
+            ("get pods now", "`get pods now` is not a right: expected `verb resource`, such as `get pods/log`"),
             ("read pods", "unknown verb `read`"),
             ("crate pods", "unknown verb `crate`: did you mean `create`?"),
             (

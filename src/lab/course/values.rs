@@ -361,7 +361,7 @@ impl Decode for Labels {
         for item in node.items() {
             let text = decode::text(item, "a label as `key=value`", decoder)?;
             let Some((key, value)) = text.split_once('=') else {
-                let problem = Problem::error(decoder.place(item.span()), format!("`{text}` is no label"));
+                let problem = Problem::error(decoder.place(item.span()), format!("`{text}` is not a label"));
                 decoder.report(problem.label("expected `key=value`"));
                 return None;
             };

@@ -27,7 +27,7 @@ impl Workload {
     pub fn parse(text: &str) -> Result<Self, String> {
         let (word, name) = text
             .split_once('/')
-            .ok_or_else(|| format!("`{text}` is no workload: expected one such as `deployment/page`"))?;
+            .ok_or_else(|| format!("`{text}` is not a workload: expected one such as `deployment/page`"))?;
         let kind = KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind);
         let kind = kind.ok_or_else(|| {
             let words = KINDS.iter().map(|(known, _)| *known);
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         for (text, message) in [
-            ("page", "`page` is no workload: expected one such as `deployment/page`"),
+            ("page", "`page` is not a workload: expected one such as `deployment/page`"),
             ("deploymnet/page", "unknown kind of workload `deploymnet`: did you mean `deployment`?"),
             ("service/page", "unknown kind of workload `service`: expected deployment, statefulset"),
             ("pod/Page", "`Page` cannot be the name of a workload"),

@@ -36,7 +36,7 @@ fn change(
 ) -> Result<String, String> {
     let stream = yaml::parse(text);
     if let Some(error) = stream.errors.first() {
-        return Err(format!("the file is no YAML: {}", error.message));
+        return Err(format!("the file is not YAML: {}", error.message));
     }
     let root = stream.documents.first().and_then(yaml::Document::root);
     let root = root.filter(|root| root.kind() == Kind::Mapping).ok_or("the file has no keys")?;
@@ -95,7 +95,7 @@ fn below<'d, 's>(node: Node<'d, 's>, keys: &[&str]) -> Option<Node<'d, 's>> {
 /// The text of a flag's value; none if the flag shall go.
 fn flag_value(name: &str, value: &Value) -> Result<Option<String>, String> {
     if !name.starts_with("--") || name.contains('=') {
-        return Err(format!("`{name}` is no flag, such as `--audit-log-path`"));
+        return Err(format!("`{name}` is not a flag, such as `--audit-log-path`"));
     }
     match value {
         Value::Null => Ok(None),
@@ -173,7 +173,7 @@ fn has_more(text: &str, name: &str, once: bool) -> bool {
 
 fn container<'d, 's>(root: Node<'d, 's>) -> Result<Node<'d, 's>, String> {
     let list = below(root, &["spec", "containers"]);
-    list.and_then(|list| list.items().next()).ok_or_else(|| "the file is no static pod".to_owned())
+    list.and_then(|list| list.items().next()).ok_or_else(|| "the file is not a static pod".to_owned())
 }
 
 fn command<'d, 's>(root: Node<'d, 's>) -> Result<Node<'d, 's>, String> {
@@ -184,7 +184,7 @@ fn command<'d, 's>(root: Node<'d, 's>) -> Result<Node<'d, 's>, String> {
 /// Lets the first container see a path of the node at the same place.
 fn mount(text: &str, path: &str, read_only: bool) -> Result<String, String> {
     if !path.starts_with('/') || path.len() < 2 {
-        return Err(format!("`{path}` is no path on the node"));
+        return Err(format!("`{path}` is not a path on the node"));
     }
     let is_seen = |root: Node<'_, '_>| {
         let mounts = container(root).ok()?.get("volumeMounts")?;
@@ -335,13 +335,13 @@ status: {}
     #[test]
     fn says_what_cannot_be_done() {
         for (text, wanted, message) in [
-            ("a: [", "{file: a, set: {a: b}}", "the file is no YAML"),
+            ("a: [", "{file: a, set: {a: b}}", "the file is not YAML"),
             ("- a", "{file: a, set: {a: b}}", "the file has no keys"),
-            ("a: b", "{file: a, flags: {--a: b}}", "the file is no static pod"),
-            (POD, "{file: a, flags: {a: b}}", "`a` is no flag"),
+            ("a: b", "{file: a, flags: {--a: b}}", "the file is not a static pod"),
+            (POD, "{file: a, flags: {a: b}}", "`a` is not a flag"),
             (POD, "{file: a, flags: {--a: [b]}}", "the value of --a is neither"),
             (POD, "{file: a, mounts: {/a: rx}}", "`rx` is neither `ro` nor `rw`"),
-            (POD, "{file: a, mounts: {a: ro}}", "`a` is no path"),
+            (POD, "{file: a, mounts: {a: ro}}", "`a` is not a path"),
             (POD, "{file: a, set: {spec.containers.4.image: b}}", "spec.containers.4.image: there is no list"),
         ] {
             let said = edit(text, wanted).expect_err(wanted);

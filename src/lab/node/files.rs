@@ -56,7 +56,7 @@ pub fn write(api: &dyn Api, path: &str, text: &str, mode: Option<&str>) -> Resul
     check(path)?;
     let mode = mode.unwrap_or_default();
     if !mode.bytes().all(|byte| (b'0'..=b'7').contains(&byte)) || mode.len() > 4 {
-        return Err(NodeError::Refused(format!("`{mode}` is no mode of a file, such as `0600`")));
+        return Err(NodeError::Refused(format!("`{mode}` is not a mode of a file, such as `0600`")));
     }
     must(api, WRITE, &[path, mode], text.as_bytes()).map(drop)
 }

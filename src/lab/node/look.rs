@@ -110,7 +110,7 @@ impl Look {
     /// Looks at some programs. Names have letters, digits and dashes only.
     pub fn of(api: &dyn Api, names: &[&str]) -> Result<Self, NodeError> {
         if let Some(odd) = names.iter().find(|name| !is_name(name)) {
-            return Err(NodeError::Refused(format!("`{odd}` is no name of a program")));
+            return Err(NodeError::Refused(format!("`{odd}` is not a name of a program")));
         }
         let text = must(api, SCRIPT, names, &[])?;
         Self::read(&text).ok_or_else(|| ApiError::Unreadable("what runs on its node".to_owned()).into())

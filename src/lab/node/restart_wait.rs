@@ -109,7 +109,7 @@ fn reason(api: &dyn Api, look: &Look) -> String {
         };
         let stream = crate::yaml::parse(&manifest.text);
         if let Some(error) = stream.errors.first() {
-            return format!("{} is no YAML: {}", look::manifest_path(name), error.message);
+            return format!("{} is not YAML: {}", look::manifest_path(name), error.message);
         }
         if component == Component::ApiServer || look.running(name).next().is_none() {
             let lines = look.log(name).and_then(|path| look::tail(api, path).ok()).unwrap_or_default();

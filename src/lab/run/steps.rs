@@ -153,7 +153,7 @@ fn patch(stage: &RenderedLab<'_>, path: &str) -> Result<(), RunError> {
     for (name, text) in files(stage, path)? {
         let stream = crate::yaml::parse(&text);
         for root in stream.documents.iter().filter_map(crate::yaml::Document::root).filter(|root| !root.is_null()) {
-            let unreadable = || RunError::Course(format!("{name} is no part of an object"));
+            let unreadable = || RunError::Course(format!("{name} is not part of an object"));
             let part = root.to_json().map_err(|_| unreadable())?;
             let text = |pointer: &str| part.pointer(pointer).and_then(serde_json::Value::as_str);
             let (kind, object) = text("/kind").zip(text("/metadata/name")).ok_or_else(unreadable)?;

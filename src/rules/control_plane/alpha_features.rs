@@ -10,14 +10,14 @@ use crate::yaml::Span;
 
 pub(super) static RULE: Rule = Rule {
     id: "alpha-features",
-    summary: "a control plane with features that are not done",
+    summary: "a control plane with features that are not finished",
     severity: Severity::Medium,
     category: Category::Hardening,
     on: true,
     controls: &[stig("V-242400")],
     why: "Alpha features may go or change with the next release, and are not tested for security as others are. \
           `AllAlpha=true` and `api/alpha=true` switch on all of them at once.",
-    prevents: "Code that nobody relies on yet does not stand between attackers and the cluster.",
+    prevents: "The cluster's security does not depend on code that is not finished.",
     bad: "\
 apiVersion: v1
 kind: Pod

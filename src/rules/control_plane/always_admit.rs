@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     controls: &[cis("1.2.10")],
     why: "`AlwaysAdmit` in the list of admission plugins stands for no admission at all. It is deprecated, and means that \
           whoever wrote the list wanted no checks.",
-    prevents: "Objects that other plugins would refuse or mend do not get in because of a leftover of a test cluster.",
+    prevents: "Objects that other plugins would refuse or change do not get in because of a leftover of a test cluster.",
     bad: "\
 apiVersion: v1
 kind: Pod
@@ -56,7 +56,7 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
             }
             for (_, span) in setting.items().into_iter().filter(|(item, _)| *item == "AlwaysAdmit") {
                 let message = "the admission plugin `AlwaysAdmit` is switched on";
-                sink.report(on_item(view, setting, span, "expected nothing of that kind", message));
+                sink.report(on_item(view, setting, span, "expected a list without it", message));
             }
         }
     }

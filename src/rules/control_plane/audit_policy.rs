@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     controls: &[cis("3.2.1"), stig("V-242461")],
     why: "What is logged is what the file of `--audit-policy-file` says. Without it nothing is logged at all, whatever \
-          `--audit-log-path` says, and nothing complains. Checkers that look at the path alone find it in order.",
+          `--audit-log-path` says, and nothing complains. Checkers that look at the path alone report nothing.",
     prevents: "The log that everybody relies on is not empty on the day when it is needed.",
     bad: "\
 apiVersion: v1

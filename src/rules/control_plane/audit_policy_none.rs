@@ -13,8 +13,8 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     controls: &[cis("3.2.1"), cis("3.2.2")],
     why: "The first rule that fits decides, and a request that fits none is not logged. A policy whose rules all say \
-          `None`, or whose first rule for everything does, is as good as no audit log. The one that RKE2 starts with is of \
-          that kind.",
+          `None`, or whose first rule for everything does, is the same as no audit log. The one that RKE2 starts with \
+          is of that kind.",
     prevents: "An audit log is not empty because of a file that was put there to get started.",
     bad: "\
 apiVersion: audit.k8s.io/v1

@@ -13,10 +13,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[cis("3.2.2")],
-    why: "At the level `Request` or `RequestResponse` the body of a request is in the log. For Secrets, ConfigMaps, token \
-          reviews and tokens of ServiceAccounts that is the secret itself. `Metadata` says who read which one, and that is \
-          what an audit needs. The STIG wants one rule that logs everything; a policy of exactly that form is let through \
-          here, see `stig-audit-policy`.",
+    why: "At the level `Request` or `RequestResponse` the body of a request is in the log. For Secrets, ConfigMaps, \
+          token reviews and tokens of ServiceAccounts that is the secret itself. `Metadata` says who read which one, \
+          and that is what an audit needs. The STIG wants one rule that logs everything; a policy of exactly that form \
+          is not reported here, see `stig-audit-policy`.",
     prevents: "Whoever may read logs, or the place where they are collected, does not get every password of the cluster.",
     bad: "\
 apiVersion: audit.k8s.io/v1

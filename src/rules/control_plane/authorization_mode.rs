@@ -15,9 +15,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[cis("1.2.6"), cis("1.2.7"), cis("1.2.8"), stig("V-242382")],
-    why: "Without `--authorization-mode` and `--authorization-config` the API server allows everything (`AlwaysAllow`). \
-          `RBAC` gives people and programs what they need; `Node` holds a kubelet to the objects of its own pods. Both may \
-          be named in the file of `--authorization-config` instead.",
+    why: "Without `--authorization-mode` and `--authorization-config` the API server allows everything \
+          (`AlwaysAllow`). `RBAC` gives people and programs what they need; `Node` limits a kubelet to the objects of \
+          its own pods. Both may be named in the file of `--authorization-config` instead.",
     prevents: "A stolen token of a pod, or of one node, is not worth the whole cluster.",
     bad: "\
 apiVersion: v1

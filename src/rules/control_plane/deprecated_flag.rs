@@ -8,7 +8,7 @@ use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
     id: "deprecated-flag",
-    summary: "a flag that will go",
+    summary: "a flag that will be removed",
     severity: Severity::Low,
     category: Category::Correctness,
     on: true,

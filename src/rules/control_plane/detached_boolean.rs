@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     controls: &[],
     why: "A boolean flag takes a value after `=` only. In `--anonymous-auth false` it is true, and `false` is an argument \
           of its own, at which the program stops.",
-    prevents: "The flag means what it looks like.",
+    prevents: "The flag does what it seems to do.",
     bad: "\
 apiVersion: v1
 kind: Pod

@@ -13,10 +13,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[cis("1.2.12"), cis("1.2.13"), stig("V-242436")],
-    why: "`--disable-admission-plugins` switches off what is on by default. Without `ServiceAccount` pods get no identity \
-          of their own, without `NamespaceLifecycle` objects are made in namespaces that go, without the webhooks and \
-          policies nothing that was installed for safety is asked, and without `PodSecurity` the labels of namespaces mean \
-          nothing.",
+    why: "`--disable-admission-plugins` switches off what is on by default. Without `ServiceAccount` pods get no \
+          identity of their own, without `NamespaceLifecycle` objects are created in namespaces that are being \
+          deleted, without the webhooks and policies nothing that was installed for safety is called, and without \
+          `PodSecurity` the labels of namespaces mean nothing.",
     prevents: "Controls that are installed and believed to work do work.",
     bad: "\
 apiVersion: v1
@@ -55,9 +55,9 @@ const NEEDED: [(&str, &str); 7] = [
     ("NamespaceLifecycle", "objects are made in namespaces that are being deleted"),
     ("PodSecurity", "the Pod Security labels of namespaces mean nothing"),
     ("NodeRestriction", "a kubelet may change other nodes"),
-    ("ValidatingAdmissionWebhook", "policies that webhooks enforce are not asked"),
-    ("MutatingAdmissionWebhook", "webhooks that mend objects are not asked"),
-    ("ValidatingAdmissionPolicy", "policies in the cluster are not asked"),
+    ("ValidatingAdmissionWebhook", "validating webhooks are not called"),
+    ("MutatingAdmissionWebhook", "mutating webhooks are not called"),
+    ("ValidatingAdmissionPolicy", "policies in the cluster are not evaluated"),
 ];
 
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {

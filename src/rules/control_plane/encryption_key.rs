@@ -60,7 +60,7 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
                     ("a placeholder stands where the encryption key belongs", "expected 32 random bytes in base64")
                 } else if key.length.is_none() {
                     (
-                        "the encryption key is no base64, so kube-apiserver does not start",
+                        "the encryption key is not base64, so kube-apiserver does not start",
                         "expected 32 random bytes in base64",
                     )
                 } else if key.guessable {

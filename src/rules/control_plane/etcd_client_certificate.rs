@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     why: "etcd holds every Secret, and answers whoever it takes for the API server. A client certificate (`--etcd- \
           certfile`, `--etcd-keyfile`) is how it knows; `--etcd-cafile` is how the API server knows etcd; over plain http \
           neither does.",
-    prevents: "Nobody in the network reads or changes the state of the cluster behind the back of the API server.",
+    prevents: "Nobody in the network reads or changes the state of the cluster past the API server.",
     bad: "\
 apiVersion: v1
 kind: Pod

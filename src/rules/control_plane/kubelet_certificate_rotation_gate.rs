@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     controls: &[cis("1.3.6"), cis("4.2.11")],
     why: "The feature gate `RotateKubeletServerCertificate` is on by default. Switched off, kubelets keep the serving \
           certificate that they started with until it expires.",
-    prevents: "Nodes do not drop out one by one when their certificates expire.",
+    prevents: "Nodes do not leave the cluster one by one when their certificates expire.",
     bad: "\
 apiVersion: v1
 kind: Pod

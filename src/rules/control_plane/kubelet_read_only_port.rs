@@ -8,7 +8,7 @@ use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
     id: "kubelet-read-only-port",
-    summary: "a kubelet serves without asking",
+    summary: "a kubelet serves without authentication",
     severity: Severity::High,
     category: Category::Security,
     on: true,
@@ -33,7 +33,7 @@ readOnlyPort: 0
 fn check(plane: &Plane, sink: &mut SetSink<'_>) {
     for view in plane.each(Component::Kubelet) {
         let Some(port) = view.value("readOnlyPort").filter(|port| !matches!(*port, "0" | "")) else { continue };
-        let message = format!("the kubelet serves on port {port} without asking who calls");
+        let message = format!("the kubelet serves on port {port} without authentication");
         match view.get("readOnlyPort") {
             Some(setting) => {
                 let edit = setting.set("0").filter(|_| sink.settings.fixes);

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     controls: &[cis("4.2.10")],
     why: "With `rotateCertificates: true` a kubelet asks for a new client certificate before the old one expires. With \
-          false the node drops out of the cluster on that day. kubeadm switches it on.",
+          false the node leaves the cluster on that day. kubeadm switches it on.",
     prevents: "Certificates can be short-lived, and nodes outlive them.",
     bad: "\
 apiVersion: kubelet.config.k8s.io/v1beta1

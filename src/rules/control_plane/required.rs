@@ -149,16 +149,16 @@ pub(super) static KUBELET_CERTIFICATE_AUTHORITY: Rule = Rule {
     category: Category::Hardening,
     on: false,
     controls: &[cis("1.2.5")],
-    why: "Without `--kubelet-certificate-authority` the API server believes every kubelet, and sends tokens and the input \
-          of `kubectl exec` to whoever answers on the node's address. Kubelets of kubeadm sign their own certificates, so \
-          they need `serverTLSBootstrap: true` and somebody who approves the requests first; that is why the rule has to \
-          be asked for.",
+    why: "Without `--kubelet-certificate-authority` the API server trusts every kubelet, and sends tokens and the \
+          input of `kubectl exec` to whoever answers on the node's address. Kubelets of kubeadm sign their own \
+          certificates, so they need `serverTLSBootstrap: true` and somebody who approves the requests first; that is \
+          why the rule is off by default.",
     prevents: "Whoever can redirect traffic to a node does not get the sessions that go there.",
     bad: api_server!("--enable-admission-plugins=NodeRestriction"),
     good: api_server!("--kubelet-certificate-authority=/etc/kubernetes/pki/ca.crt"),
     fix: None,
     check: required! {
-        ApiServer "kubelet-certificate-authority": Set => "believes every kubelet, whatever certificate it shows",
+        ApiServer "kubelet-certificate-authority": Set => "trusts every kubelet, whatever certificate it shows",
     },
 };
 
@@ -206,10 +206,10 @@ pub(super) static SERVICE_ACCOUNT_TOKEN_EXPIRATION: Rule = Rule {
     category: Category::Hardening,
     on: false,
     controls: &[cis("1.2.30")],
-    why: "Pods ask for tokens of an hour, and by default the API server makes them good for a year, for clients that read \
-          their token once and keep it. `--service-account-extend-token-expiration=false` ends that. The metric \
+    why: "Pods ask for tokens of an hour, and by default the API server makes them good for a year, for clients that \
+          read their token once and keep it. `--service-account-extend-token-expiration=false` ends that. The metric \
           `serviceaccount_stale_tokens_total` counts clients that would break; tokens that are out already keep their \
-          life. As such clients are common, the rule has to be asked for.",
+          life. As such clients are common, the rule is off by default.",
     prevents: "A token that leaks from a pod is worth an hour, not a year.",
     bad: api_server!("--enable-admission-plugins=NodeRestriction"),
     good: api_server!("--service-account-extend-token-expiration=false"),
@@ -221,7 +221,7 @@ pub(super) static SERVICE_ACCOUNT_TOKEN_EXPIRATION: Rule = Rule {
 
 pub(super) static TERMINATED_POD_GC: Rule = Rule {
     id: "terminated-pod-gc",
-    summary: "pods that are over pile up",
+    summary: "terminated pods accumulate",
     severity: Severity::Low,
     category: Category::Hardening,
     on: false,
@@ -233,7 +233,7 @@ pub(super) static TERMINATED_POD_GC: Rule = Rule {
     good: controller_manager!("--terminated-pod-gc-threshold=100"),
     fix: None,
     check: required! {
-        ControllerManager "terminated-pod-gc-threshold": Set => "keeps up to 12500 pods that are over",
+        ControllerManager "terminated-pod-gc-threshold": Set => "keeps up to 12500 terminated pods",
     },
 };
 
@@ -409,7 +409,7 @@ pub(super) static KUBELET_IPTABLES: Rule = Rule {
 
 pub(super) static KUBELET_HOSTNAME_OVERRIDE: Rule = Rule {
     id: "kubelet-hostname-override",
-    summary: "a kubelet goes by another name",
+    summary: "a kubelet has another name than its machine",
     severity: Severity::Low,
     category: Category::Hardening,
     on: false,
@@ -427,25 +427,25 @@ kubelet-arg:
 ",
     fix: None,
     check: required! {
-        Kubelet "hostname-override": Absent => "goes by another name than its machine",
+        Kubelet "hostname-override": Absent => "has another name than its machine",
     },
 };
 
 pub(super) static KUBELET_SECCOMP_DEFAULT: Rule = Rule {
     id: "kubelet-seccomp-default",
-    summary: "pods that do not ask run without seccomp",
+    summary: "pods without a profile of their own run without seccomp",
     severity: Severity::Low,
     category: Category::Hardening,
     on: false,
     controls: &[cis("4.2.14")],
-    why: "With `seccompDefault: true` a pod that does not say runs with the profile of its container runtime. Without it, \
-          which is the default, it runs without any, and may make every system call.",
-    prevents: "Faults of the kernel that the profile keeps away from are not open to every pod that forgot a field.",
+    why: "With `seccompDefault: true` a pod that names no profile runs with the one of its container runtime. Without \
+          it, which is the default, it runs without any, and may make every system call.",
+    prevents: "Faults of the kernel that the profile hides are not open to every pod that forgot a field.",
     bad: kubelet!("readOnlyPort: 0"),
     good: kubelet!("seccompDefault: true"),
     fix: None,
     check: required! {
-        Kubelet "seccompDefault": Is(true) => "runs pods that do not ask without seccomp",
+        Kubelet "seccompDefault": Is(true) => "runs pods without a profile of their own without seccomp",
     },
 };
 

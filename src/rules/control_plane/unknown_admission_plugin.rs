@@ -8,7 +8,7 @@ use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-admission-plugin",
-    summary: "an admission plugin that never was",
+    summary: "an admission plugin that does not exist",
     severity: Severity::High,
     category: Category::Correctness,
     on: true,

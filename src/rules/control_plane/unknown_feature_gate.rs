@@ -9,7 +9,7 @@ use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-feature-gate",
-    summary: "a feature gate that never was",
+    summary: "a feature gate that does not exist",
     severity: Severity::High,
     category: Category::Correctness,
     on: true,

@@ -8,13 +8,13 @@ use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-flag",
-    summary: "a flag that never was",
+    summary: "a flag that does not exist",
     severity: Severity::High,
     category: Category::Correctness,
     on: true,
     controls: &[],
     why: "The API server stops at a flag that it does not know: a typing error, a flag of another program, or one of a \
-          later release. A benchmark tool itself prints `--enable-admission-plugin`, which is none.",
+          later release. A benchmark tool itself prints `--enable-admission-plugin`, which does not exist.",
     prevents: "The control plane starts after the change.",
     bad: "\
 apiVersion: v1

@@ -9,13 +9,13 @@ use crate::yaml::edit::Edit;
 
 pub(super) static RULE: Rule = Rule {
     id: "unquoted-boolean",
-    summary: "a flag of kubeadm whose value is no text",
+    summary: "a flag of kubeadm whose value is not a string",
     severity: Severity::High,
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "The values in `extraArgs` are texts. Without quotes `false` and `30` are a boolean and a number, and kubeadm \
-          refuses the whole file.",
+    why: "The values in `extraArgs` are strings. Without quotes `false` and `30` are a boolean and a number, and \
+          kubeadm refuses the whole file.",
     prevents: "`kubeadm init` and `kind create cluster` read the file.",
     bad: "\
 apiVersion: kubeadm.k8s.io/v1beta4
@@ -42,7 +42,7 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
     for view in plane.programs.iter().filter(|view| view.form.probes_by_http()) {
         for setting in view.settings.iter().filter(|setting| setting.path.contains("xtraArgs[")) {
             let Written::Value { quoted: false, string: false } = setting.written else { continue };
-            let message = format!("the value of `{}` is no text, and kubeadm refuses it", setting.name);
+            let message = format!("the value of `{}` is not a string, and kubeadm refuses it", setting.name);
             let label = format!("expected `\"{}\"`", setting.value);
             let report = on_setting(view, setting, &label, message);
             let edit = Edit { span: setting.value_span, text: format!("\"{}\"", setting.value) };

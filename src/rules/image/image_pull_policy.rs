@@ -14,10 +14,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Hardening,
     on: false,
     controls: &[],
-    why: "With `imagePullPolicy: Always` the kubelet asks the registry each time, with the credentials of the pod, and downloads \
-          only what is new. Otherwise a pod may run any private image that another pod has brought to its node. From 1.35 on \
-          the kubelet keeps track of who may use which image, which makes this matter less. Off for that reason. The API server \
-          takes `Always` where nothing is said and the tag is `latest` or absent.",
+    why: "With `imagePullPolicy: Always` the kubelet asks the registry each time, with the credentials of the pod, and \
+          downloads only what is new. Otherwise a pod may run any private image that another pod has brought to its \
+          node. From 1.35 on the kubelet keeps track of who may use which image, so that this matters less. Off for \
+          that reason. The API server takes `Always` where nothing is said and the tag is `latest` or absent.",
     prevents: "A pod without the right to pull a private image runs it, and reads what is in it.",
     bad: "\
 apiVersion: v1

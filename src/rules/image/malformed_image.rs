@@ -14,9 +14,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "The API server takes nearly any text for an image. The kubelet does not, and the pod stays at `InvalidImageName` \
-          until somebody looks. Upper case letters in the repository, a scheme before it and a digest that is cut short are \
-          the usual slips.",
+    why: "The API server takes nearly any text for an image. The kubelet does not, and the pod stays at \
+          `InvalidImageName` until somebody looks. Upper case letters in the repository, a scheme before it and a \
+          digest that is cut short are the usual mistakes.",
     prevents: "A rollout hangs, found only in the events of the pods.",
     bad: "\
 apiVersion: v1

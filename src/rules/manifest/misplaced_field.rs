@@ -63,7 +63,7 @@ pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's
     owners.sort_by_key(|owner| std::cmp::Reverse(shared(owner, here)));
     owners.truncate(MOST_PLACES);
     let (first, rest) = owners.split_first()?;
-    let message = format!("`{name}` is no field of {}", context.owner(key));
+    let message = format!("`{name}` is not a field of {}", context.owner(key));
     let place = |owner: &str| match owner {
         "" => format!("a {}", context.object.kind_name),
         path => format!("`{path}`"),

@@ -8,7 +8,7 @@ use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
     id: "misread-quantity",
-    summary: "an amount that says something else than it looks like",
+    summary: "an amount that means something else than it seems",
     severity: Severity::Medium,
     category: Category::Correctness,
     on: true,

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     controls: &[],
     why: "An object is known by its API version and kind together. In the groups of Kubernetes itself every kind is \
-          known, so that one that is not there is a slip; other groups are those of custom resources, of which \
+          known, so that one that is not there is a mistake; other groups are those of custom resources, of which \
           nothing is said here.",
     prevents: "A deployment fails, at the first pipeline that applies it: `no matches for kind`.",
     bad: "\

@@ -14,8 +14,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "kubectl turns YAML into JSON before it sends it. JSON has no infinity and no number that is none, and a tag \
-          must fit its value. Where that fails, kubectl refuses the whole file.",
+    why: "kubectl turns YAML into JSON before it sends it. JSON has no infinity and no NaN, and a tag must fit its \
+          value. Where that fails, kubectl refuses the whole file.",
     prevents: "Nothing of the file is applied, over one value that some other YAML reader takes.",
     bad: "\
 apiVersion: v1

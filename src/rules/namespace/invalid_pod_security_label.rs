@@ -18,10 +18,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "A label whose key is nearly right does nothing, without a word. One whose value is no level, or no version such as \
-          `v1.36` or `latest`, makes the API server refuse the namespace; where it got in before, `enforce` counts as \
-          `restricted`, and `warn` and `audit` count as `privileged`.",
-    prevents: "A namespace is thought to be guarded and is not, or cannot be created at all.",
+    why: "A label whose key is nearly right does nothing, without a word. One whose value is not a level, or not a \
+          version such as `v1.36` or `latest`, makes the API server refuse the namespace; where it got in before, \
+          `enforce` counts as `restricted`, and `warn` and `audit` count as `privileged`.",
+    prevents: "A namespace is believed to be protected and is not, or cannot be created at all.",
     bad: "\
 apiVersion: v1
 kind: Namespace
@@ -62,7 +62,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
             let fix = labels.zip(near).and_then(|(labels, near)| {
                 sink.fix(|text| edit::rename(text, labels, key.text().unwrap_or_default(), &near))
             });
-            let report = Report::new(key.span(), format!("`{PREFIX}{name}` is no Pod Security label")).label(label);
+            let report = Report::new(key.span(), format!("`{PREFIX}{name}` is not a Pod Security label")).label(label);
             sink.report(report.fix(Safety::Unsafe, "write the label that was meant", fix));
             continue;
         } else if name.ends_with("-version") {
@@ -84,7 +84,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
             None if name.ends_with("-version") => "expected `latest` or a version such as `v1.36`".to_owned(),
             None => "expected restricted, baseline or privileged".to_owned(),
         };
-        sink.report(Report::new(place(key, value), format!("{shown} is no {what}")).label(label).fix(
+        sink.report(Report::new(place(key, value), format!("{shown} is not a {what}")).label(label).fix(
             Safety::Unsafe,
             "write the value that was meant",
             fix,

@@ -11,14 +11,14 @@ use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
     id: "no-pod-security-warning",
-    summary: "nothing tells what the level `restricted` would refuse in a namespace",
+    summary: "nothing shows what the level `restricted` would refuse in a namespace",
     severity: Severity::Low,
     category: Category::Hardening,
     on: false,
     controls: &[],
     why: "Where less than `restricted` is enforced, the labels `warn` and `audit` at `restricted` cost nothing: they tell who \
           applies a manifest, and the audit log, what the stricter level would say. Off, since it only informs.",
-    prevents: "Nobody notices that everything in the namespace could live with a stricter level, and it stays lax for good.",
+    prevents: "Nobody notices that everything in the namespace could live with a stricter level, and it keeps the weaker level.",
     bad: "\
 apiVersion: v1
 kind: Namespace
@@ -55,7 +55,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
         return;
     }
     let fix = sink.fix(|text| edit::set(text, object.root, &["metadata", "labels", WARN], &json!(restricted)));
-    let message = format!("nothing tells what the level restricted would refuse in the namespace `{}`", object.name());
+    let message = format!("nothing shows what the level restricted would refuse in the namespace `{}`", object.name());
     sink.report(
         Report::new(level.key.span(), message).label(format!("expected `{WARN}: {restricted}` beside it")).fix(
             Safety::Safe,

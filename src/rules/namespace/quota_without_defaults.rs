@@ -9,14 +9,14 @@ use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
     id: "quota-without-defaults",
-    summary: "a ResourceQuota refuses pods that say nothing about resources",
+    summary: "a ResourceQuota refuses pods that do not set resources",
     severity: Severity::Medium,
     category: Category::Reliability,
     on: false,
     controls: &[],
     why: "Once a quota counts `requests.cpu` or `limits.memory`, every container must name them, or its pod is \
-          refused: the Deployment is taken, and its ReplicaSet makes no pod. A LimitRange gives containers what they \
-          do not say.",
+          refused: the Deployment is taken, and its ReplicaSet makes no pod. A LimitRange sets what containers do not \
+          set.",
     prevents: "A rollout does not end with no pods and an event that nobody reads.",
     bad: "\
 apiVersion: v1
@@ -64,8 +64,7 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
             default_of(key).is_some_and(|(field, resource)| !given.contains(&(object.namespace(), field, resource)))
         };
         if let Some(first) = quota.compute.iter().find(|key| is_missing(&key.text)) {
-            let message =
-                format!("{object} refuses pods that do not say `{}`, and no LimitRange says it for them", first.text);
+            let message = format!("{object} refuses pods without `{}`, and no LimitRange sets it for them", first.text);
             let (field, resource) = default_of(&first.text).unwrap_or_default();
             let place = object.at(first.span, format!("expected a LimitRange with `{field}` for `{resource}`"));
             sink.report(SetReport::new(object, format!("spec.hard[{:?}]", first.text), place, message));

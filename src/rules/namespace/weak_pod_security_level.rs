@@ -11,13 +11,14 @@ use crate::yaml::{Node, edit};
 
 pub(super) static RULE: Rule = Rule {
     id: "weak-pod-security-level",
-    summary: "a namespace enforces a weaker Pod Security level than is asked for",
+    summary: "a namespace enforces a weaker Pod Security level than is required",
     severity: Severity::High,
     category: Category::Security,
     on: true,
     controls: &[cis("5.2.1"), nsa("Pod security enforcement")],
-    why: "The level that the API server enforces is what counts in the end; `warn` and `audit` stop nothing. It should be at \
-          least what `--level` asks for. Without `--level`, only `privileged` is reported, which allows everything.",
+    why: "The level that the API server enforces is what counts in the end; `warn` and `audit` stop nothing. It should \
+          be at least what `--level` requires. Without `--level`, only `privileged` is reported, which allows \
+          everything.",
     prevents: "A pod that the checks of a pipeline would have refused is created past the pipeline.",
     bad: "\
 apiVersion: v1

@@ -10,12 +10,12 @@ use crate::rules::sink::SetSink;
 
 pub(super) static RULE: Rule = Rule {
     id: "egress-without-dns",
-    summary: "pods may not ask for names",
+    summary: "pods cannot resolve names",
     severity: Severity::Medium,
     category: Category::Reliability,
     on: false,
     controls: &[],
-    why: "A policy that closes egress closes DNS too. Unless another opens port 53 over UDP, no name is found, and \
+    why: "A policy that closes egress closes DNS too. Unless another opens port 53 over UDP, no name is resolved, and \
           every connection fails after a wait of seconds. A rule without ports counts as open.",
     prevents: "The app does not start with timeouts that look like anything but a network policy.",
     bad: "\

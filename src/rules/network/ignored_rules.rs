@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     controls: &[nsa("Network policies")],
     why: "Rules under `egress` count only if `policyTypes` has `Egress`, and those under `ingress` only with \
-          `Ingress`. Without it the API server takes them and nothing comes of them: the direction stays open.",
+          `Ingress`. Without it the API server takes them and they have no effect: the direction stays open.",
     prevents: "Nobody believes that egress is closed while a hijacked pod calls home.",
     bad: "\
 apiVersion: networking.k8s.io/v1

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
           pods of namespaces are reported for which the input has a NetworkPolicy: of others nothing is known here. \
           Where a network plugin has policies of its own, nothing is reported, nor are pods on the network of their \
           node.",
-    prevents: "A pod that was forgotten is no way around the policies of the others.",
+    prevents: "A pod that was forgotten does not undo the policies of the others.",
     bad: "\
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy

@@ -7,15 +7,15 @@ use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
     id: "added-capability",
-    summary: "a container asks for a capability",
+    summary: "a container adds a capability",
     severity: Severity::Medium,
     category: Category::Hardening,
     on: true,
     controls: &[cis("5.2.9"), nsa("Pod security enforcement")],
     why: "Each capability is a part of what root may do. Most are not needed: for a port below 1024, the safe sysctl \
-          `net.ipv4.ip_unprivileged_port_start` does without. What the Pod Security level of the pod refuses is reported by the \
-          rules of that level; this one reports what the level lets pass.",
-    prevents: "What an attacker in the container may ask of the kernel stays as little as it can be.",
+          `net.ipv4.ip_unprivileged_port_start` does without. What the Pod Security level of the pod refuses is \
+          reported by the rules of that level; this one reports what the level allows.",
+    prevents: "What an attacker in the container may do with the kernel stays as little as possible.",
     bad: "\
 apiVersion: v1
 kind: Pod
@@ -73,7 +73,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let Some(added) = added else { continue };
         for (at, item) in added.items().enumerate() {
             let Some(name) = item.text().filter(|name| allows(context.policy, name)) else { continue };
-            let message = format!("container `{}` asks for the capability {name}", container.name());
+            let message = format!("container `{}` adds the capability {name}", container.name());
             let report = Report::new(item.span(), message).label("expected none");
             let fix = sink.fix(|text| edit::remove_item(text, added, at));
             sink.report(report.container(container).fix(Safety::Unsafe, "take the capability out", fix));
@@ -81,7 +81,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     }
 }
 
-/// Whether Pod Security lets the capability pass.
+/// Whether Pod Security allows the capability.
 fn allows(policy: Policy, name: &str) -> bool {
     match policy.level {
         Level::Privileged => true,

@@ -13,9 +13,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "`serviceAccount` is the old name of `serviceAccountName`. The API server copies it only where the new one is empty; \
-          where both are there, the old one is ignored without a word. Policies and tools that look at the new name miss an \
-          account that is set by the old one. Where both are equal, as in what the API server returns, nothing is reported.",
+    why: "`serviceAccount` is the old name of `serviceAccountName`. The API server copies it only where the new one is \
+          empty; where both are there, the old one is ignored without a word. Policies and tools that read the new \
+          name miss an account that is set by the old one. Where both are equal, as in what the API server returns, \
+          nothing is reported.",
     prevents: "A pod runs as another account than the one that its author, or whoever reviewed it, read in the manifest.",
     bad: "\
 apiVersion: v1

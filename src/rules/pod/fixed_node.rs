@@ -12,9 +12,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Hardening,
     on: true,
     controls: &[],
-    why: "`nodeName` puts a pod on a node without the scheduler: taints that keep apps off the control plane, free room and \
-          affinities are not asked. `nodeSelector` and affinity say where a pod belongs and respect all of these. A pod that \
-          comes from a live cluster has the node that the scheduler chose, and is not reported.",
+    why: "`nodeName` puts a pod on a node without the scheduler: taints that keep apps off the control plane, free \
+          resources and affinities are ignored. `nodeSelector` and affinity say where a pod belongs and respect all of \
+          these. A pod that comes from a live cluster has the node that the scheduler chose, and is not reported.",
     prevents: "A pod lands beside etcd and the API server, or overloads a node; when the node is gone, it never starts.",
     bad: "\
 apiVersion: v1

@@ -6,7 +6,7 @@ use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "low-user-id",
-    summary: "a user or group id below 10000 may be somebody on the node",
+    summary: "a user or group id below 10000 may belong to a user of the node",
     severity: Severity::Low,
     category: Category::Hardening,
     on: false,
@@ -67,7 +67,7 @@ fn look(field: Option<Field<'_, '_>>, container: Option<&Container<'_, '_>>, sin
     let what = if field.key.text() == Some("runAsUser") { "user" } else { "group" };
     let who = container.map_or_else(|| "the pod".to_owned(), |container| format!("container `{}`", container.name()));
     let report =
-        Report::new(field.span(), format!("{who} runs as the {what} id {id}, which may be somebody on the node"))
+        Report::new(field.span(), format!("{who} runs as the {what} id {id}, which may belong to a user of the node"))
             .label("expected 10000 or more");
     sink.report(match container {
         Some(container) => report.container(container),

@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Reliability,
     on: false,
     controls: &[],
-    why: "The kubelet restarts a container whose process ends, and only with a `livenessProbe` one that hangs. It should \
-          look at the process alone: one that asks a database turns its hiccup into a restart of everything. Containers \
-          of workloads that run for ever are asked.",
+    why: "The kubelet restarts a container whose process ends, and only with a `livenessProbe` one that hangs. It \
+          should look at the process alone: one that queries a database turns a short failure of it into a restart of \
+          everything. Only containers of workloads that run for ever are checked.",
     prevents: "A deadlock lasts until somebody notices.",
     bad: "\
 apiVersion: apps/v1

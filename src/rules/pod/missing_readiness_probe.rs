@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     controls: &[],
     why: "A Service sends requests to every pod that is ready, and without a `readinessProbe` a container is ready the \
-          moment it has started. Only containers that list a port, in workloads that run for ever, are asked.",
+          moment it has started. Only containers that list a port, in workloads that run for ever, are checked.",
     prevents: "Requests fail at each rollout, as they go to pods that are still starting, and a broken version replaces \
                all good ones.",
     bad: "\

@@ -11,10 +11,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Hardening,
     on: false,
     controls: &[nsa("Resource policies")],
-    why: "Without a limit a container takes all processor time that nobody else asks for just then. Requests already \
-          share it fairly among those that have them, and limits slow apps down that would harm nobody; so this is off. \
-          It matters where pods without requests run beside, or where tenants do not trust each other.",
-    prevents: "A miner or a loop in one container slows down whatever has no request of its own, and hides in the noise.",
+    why: "Without a limit a container takes all processor time that nobody else requests at that moment. Requests \
+          already share it fairly among those that have them, and limits slow apps down that would harm nobody; so \
+          this is off. It matters where pods without requests run beside, or where tenants do not trust each other.",
+    prevents: "A miner or a loop in one container slows down whatever has no request of its own, and is hard to notice.",
     bad: "\
 apiVersion: v1
 kind: Pod

@@ -11,10 +11,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Reliability,
     on: false,
     controls: &[],
-    why: "The scheduler places a pod by its requests, and the kernel shares processor time by them. A container that asks \
-          for nothing gets what the others leave. An autoscaler that aims at a share of the request has nothing to \
-          compute with. A limit without a request counts as both.",
-    prevents: "The app stands still while its neighbours work, though it does nothing wrong.",
+    why: "The scheduler places a pod by its requests, and the kernel shares processor time by them. A container \
+          without a request gets what the others leave. An autoscaler that aims at a share of the request has nothing \
+          to compute with. A limit without a request counts as both.",
+    prevents: "The app gets no processor time while its neighbours run, though it does nothing wrong.",
     bad: "\
 apiVersion: v1
 kind: Pod

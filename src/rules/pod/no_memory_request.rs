@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Reliability,
     on: false,
     controls: &[],
-    why: "The scheduler places a pod by its requests. One that asks for nothing fits everywhere, also on a node that is \
+    why: "The scheduler places a pod by its requests. One without a request fits everywhere, also on a node that is \
           full, and is the first to be evicted. A limit without a request counts as both.",
     prevents: "The pod is evicted, or its neighbours are, as soon as memory gets short.",
     bad: "\

@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Hardening,
     on: false,
     controls: &[],
-    why: "Ports below 1024 ask for root, for the capability NET_BIND_SERVICE, or for the sysctl \
-          `net.ipv4.ip_unprivileged_port_start`. A Service can offer port 80 and lead to 8080, so that none of these is needed. \
-          Off, since newer runtimes open these ports to everybody.",
+    why: "Ports below 1024 need root, the capability NET_BIND_SERVICE, or the sysctl \
+          `net.ipv4.ip_unprivileged_port_start`. A Service can offer port 80 and lead to 8080, so that none of these \
+          is needed. Off, since newer runtimes open these ports to everybody.",
     prevents: "An image stays with root, or a capability, for nothing but a port number.",
     bad: "\
 apiVersion: v1

@@ -8,7 +8,7 @@ use crate::rules::sink::{PodContext, Report, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "request-above-limit",
-    summary: "a container asks for more than its limit",
+    summary: "a container requests more than its limit",
     severity: Severity::High,
     category: Category::Correctness,
     on: true,
@@ -74,7 +74,7 @@ fn look(resources: Option<Field<'_, '_>>, container: Option<&Container<'_, '_>>,
         }
         let who =
             container.map_or_else(|| "the pod".to_owned(), |container| format!("container `{}`", container.name()));
-        let message = format!("{who} asks for {asked} of {name}, above its limit of {most}");
+        let message = format!("{who} requests {asked} of {name}, above its limit of {most}");
         let report = Report::new(Field { key, value }.span(), message)
             .label(format!("expected {most} or less"))
             .other(limit.span(), "the limit");

@@ -19,10 +19,10 @@ pub(super) static RULE: Rule = Rule {
         cis("5.2.7"),
         nsa("Non-root containers and rootless container engines"),
     ],
-    why: "Unless `runAsNonRoot` or `runAsUser` says otherwise, the image decides, and most images say root. Root in a container \
-          is root to the kernel: it owns what it mounts, and what keeps it from the node is one mistake away.\n\nAt the level \
-          `restricted` the rules of that level report this. There, from policy 1.35 on, a pod with `hostUsers: false` may be \
-          root; this rule then still asks for a user.",
+    why: "Unless `runAsNonRoot` or `runAsUser` says otherwise, the image decides, and most images say root. Root in a \
+          container is root to the kernel: it owns what it mounts, and what keeps it from the node is one mistake \
+          away.\n\nAt the level `restricted` the rules of that level report this. There, from policy 1.35 on, a pod \
+          with `hostUsers: false` may be root; this rule then still requires a user.",
     prevents: "Flaws of the runtime or the kernel that need root become ways out of the container; files on volumes that only \
                root may read are open.",
     bad: "\

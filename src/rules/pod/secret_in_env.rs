@@ -14,8 +14,7 @@ pub(super) static RULE: Rule = Rule {
     controls: &[cis("5.4.1"), nsa("Secrets")],
     why: "A variable is inherited by every child process, printed by crash reports and debug pages, and stays as it was when the \
           Secret is renewed. A file in a `secret` volume is read by who opens it, has a mode, and is renewed in place.",
-    prevents: "A debug page, a crash dump or `/proc/<pid>/environ` gives the secret away without anybody having asked for \
-               it.",
+    prevents: "A debug page, a crash dump or `/proc/<pid>/environ` gives the secret away.",
     bad: "\
 apiVersion: v1
 kind: Pod

@@ -14,11 +14,12 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Hardening,
     on: false,
     controls: &[],
-    why: "Unless `enableServiceLinks` is `false`, each container starts with seven or more variables for every Service of its \
-          namespace, as Docker links had it. DNS has taken their place. Off, since most manifests leave them on and lose little \
-          by it.",
-    prevents: "An attacker reads the addresses of all neighbours from the environment. With some thousand services, programs fail \
-               to start as their environment is too long; and a service named like a setting of the app overrides it.",
+    why: "Unless `enableServiceLinks` is `false`, each container starts with seven or more variables for every Service \
+          of its namespace, as Docker links had it. DNS has taken their place. Off, since most manifests leave them on \
+          and it rarely matters.",
+    prevents: "An attacker reads the addresses of all neighbours from the environment. With some thousand Services, \
+               programs fail to start as their environment is too long; and a service named like a setting of the app \
+               overrides it.",
     bad: "\
 apiVersion: v1
 kind: Pod

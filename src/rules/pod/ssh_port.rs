@@ -11,9 +11,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Hardening,
     on: true,
     controls: &[],
-    why: "A shell server in a container needs keys and accounts in the image, runs as root to switch users, and is in no audit \
-          log of the cluster. `kubectl exec` and `kubectl debug` go through the API server, with its rights and its log.",
-    prevents: "An attacker who guesses or finds a key walks in past every right that the cluster knows.",
+    why: "An SSH server in a container needs keys and accounts in the image, runs as root to switch users, and is in \
+          no audit log of the cluster. `kubectl exec` and `kubectl debug` go through the API server, with its rights \
+          and its log.",
+    prevents: "An attacker who guesses or finds a key gets in past every right that the cluster knows.",
     bad: "\
 apiVersion: v1
 kind: Pod

@@ -78,7 +78,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
     })
 }
 
-/// Whether the API server would refuse the container with `false`, until something else is mended.
+/// Whether the API server would refuse the container with `false`, until something else is fixed.
 fn is_refused_with_false(container: &Container<'_, '_>) -> bool {
     is_true(container.security.privileged)
         || listed(container, "add").any(|(_, _, name)| matches!(name, "CAP_SYS_ADMIN" | "SYS_ADMIN"))

@@ -20,10 +20,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[pss("restricted: Capabilities"), cis("5.2.8"), cis("5.2.9"), nsa("Pod security enforcement")],
-    why: "Root in a container has some fourteen capabilities by default, among them to forge packets (`NET_RAW`), to change owners and \
-          to become any user. An ordinary program needs none of them; one that listens below port 1024 needs \
-          `NET_BIND_SERVICE`. `drop` has to name `ALL`, in upper case. What `baseline` forbids already is the matter of \
-          `capabilities-baseline`.",
+    why: "Root in a container has some fourteen capabilities by default, among them to forge packets (`NET_RAW`), to \
+          change owners and to become any user. An ordinary program needs none of them; one that listens below port \
+          1024 needs `NET_BIND_SERVICE`. `drop` has to name `ALL`, in upper case. What `baseline` forbids already is \
+          reported by `capabilities-baseline`.",
     prevents: "An attacker who became root in the container cannot use root's powers: no raw sockets, no change of users, no \
                reading of files that belong to others.",
     bad: "\

@@ -25,8 +25,8 @@ impl<'c, 'd, 's> Implicit<'c, 'd, 's> {
         self.containers.iter().map(|container| container.name()).collect()
     }
 
-    /// Reports the pod if none of its containers says anything, or else those that do not, in words for one and for several
-    /// of them. `value` at `path` mends it.
+    /// Reports the pod if none of its containers says anything, or else those that do not, in words for one and for
+    /// several of them. `value` at `path` fixes it.
     pub(super) fn report(
         &self,
         (one, several): (&str, &str),

@@ -17,9 +17,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[pss("baseline: /proc Mount Type"), nsa("Pod security enforcement")],
-    why: "Runtimes hide and write-protect the parts of `/proc` that belong to the kernel and to the whole node, such as \
-          `/proc/sys`, `/proc/kcore` and `/proc/sysrq-trigger`. `procMount: Unmasked` lays them open. From policy 1.35 on, \
-          `baseline` allows it for pods in a user namespace of their own (`hostUsers: false`), whose root is nobody there.",
+    why: "Runtimes hide and write-protect the parts of `/proc` that belong to the kernel and to the whole node, such \
+          as `/proc/sys`, `/proc/kcore` and `/proc/sysrq-trigger`. `procMount: Unmasked` exposes them. From policy \
+          1.35 on, `baseline` allows it for pods in a user namespace of their own (`hostUsers: false`), whose root is \
+          nobody there.",
     prevents: "Root in the container sets kernel parameters of the node, for example a core dump handler that runs as root.",
     bad: "\
 apiVersion: v1

@@ -12,9 +12,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[pss("restricted: /proc Mount Type"), nsa("Pod security enforcement")],
-    why: "From policy 1.35 on, `baseline` lets pods with `hostUsers: false` mount `/proc` without the masks that runtimes put on \
-          it, so that containers can be nested. `restricted` does not: what is masked shows much of the node, and a user \
-          namespace leaves more of the kernel open to attack. Pods without a user namespace are the matter of `proc-mount`.",
+    why: "From policy 1.35 on, `baseline` lets pods with `hostUsers: false` mount `/proc` without the masks that \
+          runtimes put on it, so that containers can be nested. `restricted` does not: what is masked shows much of \
+          the node, and a user namespace leaves more of the kernel open to attack. Pods without a user namespace are \
+          reported by `proc-mount`.",
     prevents: "A fault of the kernel that needs the masked files is out of reach.",
     bad: "\
 apiVersion: v1

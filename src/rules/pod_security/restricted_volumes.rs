@@ -17,9 +17,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[pss("restricted: Volume Types"), nsa("Pod security enforcement")],
-    why: "Volumes that name a server, a disk or a driver in the pod itself bypass what the cluster's administrators made \
-          available through PersistentVolumes, and have the node connect to whatever the author wrote. Most of their types are \
-          deprecated or gone. `hostPath` is the matter of `host-path-volumes`.",
+    why: "Volumes that name a server, a disk or a driver in the pod itself bypass what the cluster's administrators \
+          made available through PersistentVolumes, and have the node connect to whatever the author wrote. Most of \
+          their types are deprecated or gone. `hostPath` is reported by `host-path-volumes`.",
     prevents: "The author of a pod has the node mount a file system of their choice, with the credentials of the node.",
     bad: "\
 apiVersion: v1

@@ -18,9 +18,10 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[pss("restricted: Running as Non-root"), cis("5.2.7"), nsa("Pod security enforcement")],
-    why: "With `runAsNonRoot: true` the kubelet refuses to start what would run as user 0. Without it the image decides, and most \
-          images decide for root. What a container says counts before what the pod says. From policy 1.35 on, pods in a user \
-          namespace of their own (`hostUsers: false`) are exempt: their root is nobody on the node.",
+    why: "With `runAsNonRoot: true` the kubelet refuses to start what would run as user 0. Without it the image \
+          decides, and most images choose root. What a container says counts before what the pod says. From policy \
+          1.35 on, pods in a user namespace of their own (`hostUsers: false`) are exempt: their root is nobody on the \
+          node.",
     prevents: "Root in the container is root for the kernel: it owns what it finds mounted, and a way out of the container ends \
                as root on the node.",
     bad: "\

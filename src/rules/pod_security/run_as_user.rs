@@ -17,9 +17,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[pss("restricted: Running as Non-root user"), cis("5.2.7"), nsa("Pod security enforcement")],
-    why: "`runAsUser: 0` asks for root, whatever the image says. It counts for the pod even where every container says \
-          otherwise, since the next container added would inherit it. From policy 1.35 on, pods in a user namespace of their own \
-          (`hostUsers: false`) are exempt.",
+    why: "`runAsUser: 0` chooses root, whatever the image says. It counts for the pod even where every container says \
+          otherwise, since the next container added would inherit it. From policy 1.35 on, pods in a user namespace of \
+          their own (`hostUsers: false`) are exempt.",
     prevents: "Root in the container is root for the kernel: it owns what it finds mounted, and a way out of the container ends \
                as root on the node.",
     bad: "\

@@ -19,9 +19,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[pss("restricted: Seccomp"), cis("5.6.2"), nsa("Pod security enforcement")],
-    why: "Without `seccompProfile`, a container runs unconfined unless the kubelet was set up otherwise, so it may make every \
-          system call. `RuntimeDefault` for the whole pod is enough. A profile that is set but forbidden is the matter of \
-          `seccomp-profile-baseline`.",
+    why: "Without `seccompProfile`, a container runs unconfined unless the kubelet was set up otherwise, so it may \
+          make every system call. `RuntimeDefault` for the whole pod is enough. A profile that is set but forbidden is \
+          reported by `seccomp-profile-baseline`.",
     prevents: "An exploit of the kernel finds the system call that it needs refused.",
     bad: "\
 apiVersion: v1

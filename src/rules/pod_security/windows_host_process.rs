@@ -17,8 +17,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[pss("baseline: HostProcess"), cis("5.2.10"), nsa("Pod security enforcement")],
-    why: "A HostProcess container is no container: it is a process of the Windows node, with its files, registry and network. It is \
-          what `privileged` is on Linux.",
+    why: "A HostProcess container is not a container: it is a process of the Windows node, with its files, registry \
+          and network. It is what `privileged` is on Linux.",
     prevents: "Whoever runs code in it owns the node, and with it every pod on it.",
     bad: "\
 apiVersion: v1

@@ -18,9 +18,8 @@ pub(super) static RULE: Rule = Rule {
     controls: &[],
     why: "The API server takes a binding to a role that is not there, and to users and groups of any name. A \
           RoleBinding finds a Role only in its own namespace, and a ClusterRole only if `roleRef.kind` says so; a \
-          ServiceAccount is no group. A `roleRef` cannot be changed later: the binding must be made anew.\n\n\
-          A role that is nowhere in the input may be in the cluster, and is not reported unless one like it is in \
-          the input.",
+          ServiceAccount is not a group. A `roleRef` cannot be changed later: the binding must be made anew.\n\nA role \
+          that is nowhere in the input may be in the cluster, and is not reported unless one like it is in the input.",
     prevents: "Nobody hands out a stronger role because the right one seems not to work.",
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -128,7 +127,7 @@ fn subject_fault(binding: &Binding, subject: &Subject) -> Option<(String, &'stat
     let user = name.starts_with("system:serviceaccount:");
     match subject.kind {
         SubjectKind::Group if user => Some((
-            format!("there is no group `{name}`: a ServiceAccount is no group"),
+            format!("there is no group `{name}`: a ServiceAccount is not a group"),
             "expected `kind: ServiceAccount`",
         )),
         SubjectKind::ServiceAccount if name.contains(':') => {

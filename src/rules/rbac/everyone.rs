@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     why: "`system:authenticated` is every user and every ServiceAccount; with some identity providers it is everybody \
           who has an account there at all, of whatever company. `system:serviceaccounts` is every pod of the cluster \
           that has a token. Both grow without anybody deciding it.",
-    prevents: "The token of the least important pod does not come with rights that nobody meant it to have.",
+    prevents: "The token of the least important pod has no rights that nobody intended.",
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding

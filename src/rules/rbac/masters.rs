@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Security,
     on: true,
     controls: &[cis("5.1.7"), nsa("Authentication and authorization")],
-    why: "Members of `system:masters` pass by all authorization: neither RBAC nor a webhook can hold them back, and a \
+    why: "Members of `system:masters` bypass all authorization: neither RBAC nor a webhook can limit them, and a \
           certificate that names the group cannot be revoked. A role for the group changes nothing; that somebody \
           writes it says that the group is in use.",
     prevents: "No certificate or proxy hands out rights that cannot be taken back.",
@@ -57,7 +57,7 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
         for (index, subject) in binding.subjects.iter().enumerate() {
             if subject.kind == SubjectKind::Group && &*subject.name.text == "system:masters" {
                 let message = format!("group `system:masters`, which may do anything, gets {}", role_name(binding));
-                let report = on_subject(binding, index, subject, "passes by all authorization", message);
+                let report = on_subject(binding, index, subject, "bypasses all authorization", message);
                 sink.report(report.help("use a group of your own, and leave `system:masters` empty"));
             }
         }

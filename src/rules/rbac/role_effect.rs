@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     controls: &[],
     why: "RBAC takes any word for a resource, a group or a verb, and says nothing if there is no such thing. `pods/*` \
-          is no pattern (`*/exec` is one), `deployments` are not in the core group, a Role cannot reach what lives \
+          is not a pattern (`*/exec` is one), `deployments` are not in the core group, a Role cannot reach what lives \
           in no namespace, and a request to create has no name that `resourceNames` could match.",
-    prevents: "What was to be allowed is not missing at run time, and nobody mends it with a wildcard.",
+    prevents: "What was to be allowed is not missing at run time, and nobody works around it with a wildcard.",
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
@@ -93,7 +93,7 @@ impl<'f> Groups<'f> {
 fn resource_fault(holder: &Role, groups: &Groups<'_>, resource: &str) -> Option<(String, String)> {
     if let Some(base) = resource.strip_suffix("/*") {
         let label = format!("expected subresources by name, as `{base}/status`, or `*/status`");
-        return Some((format!("`{resource}` is no pattern, and allows nothing"), label));
+        return Some((format!("`{resource}` is not a pattern, and allows nothing"), label));
     }
     if groups.names.is_empty() || groups.names.contains("*") {
         return None;

@@ -105,7 +105,7 @@ impl<'f> Stars<'f> {
         match (self.resource.is_some(), self.url.is_some(), self.verb.is_some()) {
             (true, _, true) => "do anything with all resources of an API group",
             (true, ..) => "use all resources, Secrets and subresources among them",
-            (_, true, _) => "use all URLs that are no resources",
+            (_, true, _) => "use all non-resource URLs",
             (_, _, true) => "use every verb on some resources",
             _ => "use resources of this name in every API group",
         }

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     on: true,
     controls: &[],
     why: "A reason may end in a day: `until 2027-03-31`, or `expires` in the configuration. After that day the suppression does not hold any more, so that somebody decides again.",
-    prevents: "What was let through for a release does not stay for years.",
+    prevents: "What was suppressed for a release does not stay suppressed for years.",
     bad: "\
 apiVersion: v1
 kind: Pod

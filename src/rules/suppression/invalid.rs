@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "A comment to tightship or an annotation `tightship/allow.RULE` has to name a rule that exists and a reason. One that does not is not honoured: what it meant to excuse is reported, and so is the suppression itself.",
+    why: "A comment to tightship or an annotation `tightship/allow.RULE` has to name a rule that exists and a reason. One that does not is ignored: what it meant to suppress is reported, and so is the suppression itself.",
     prevents: "A typing error does not switch anything off, and nobody believes that it did.",
     bad: "\
 apiVersion: v1

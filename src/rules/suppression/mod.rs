@@ -1,4 +1,4 @@
-//! Suppressions that let nothing pass. The engine reports these itself, once it knows what the other rules found.
+//! Suppressions that suppress nothing. The engine reports these itself, once it knows what the other rules found.
 
 mod expired;
 mod invalid;

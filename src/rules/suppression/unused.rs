@@ -4,13 +4,13 @@ use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 
 pub static RULE: Rule = Rule {
     id: "unused-suppression",
-    summary: "a suppression that lets nothing pass",
+    summary: "a suppression that suppresses nothing",
     severity: Severity::Low,
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "A suppression outlives what it excused, or stands in the wrong place. Either way it says something that is not true, and it would let the next mistake of that kind pass without a word. It counts as unused only if its rule ran.",
-    prevents: "A container that becomes privileged next year does not slip through a line that nobody remembers.",
+    why: "A suppression outlives what it suppressed, or stands in the wrong place. Either way it is misleading, and it would suppress the next mistake of that kind. It counts as unused only if its rule ran.",
+    prevents: "A container that becomes privileged next year is not suppressed by a line that nobody remembers.",
     bad: "\
 apiVersion: v1
 kind: Pod

@@ -13,7 +13,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
         }
         if is_out_of_reach(rule) {
             decoder.report(
-                Problem::error(rule.resource.span, format!("`{}` lives in no namespace", rule.resource.as_str()))
+                Problem::error(rule.resource.span, format!("`{}` is cluster-scoped", rule.resource.as_str()))
                     .label("the Role of an app allows nothing of it"),
             );
         }

@@ -74,7 +74,7 @@ fn platform(server: &ApiServer, decoder: &mut Decoder<'_>) {
         let paths = server.anonymous.paths.iter().map(|path| path.span);
         let join = server.anonymous.join_by_token.as_ref().filter(|join| join.value).map(|join| join.span);
         for span in paths.chain(join) {
-            refuse(true, span, format!("{word} answers nothing anonymously"), "take this out");
+            refuse(true, span, format!("{word} answers no anonymous requests"), "take this out");
         }
     }
     if let Some(certificates) = &server.kubelet.certificates {
@@ -218,7 +218,7 @@ fn needs(server: &ApiServer) -> Vec<(Relaxation, Span, &'static str)> {
         );
     }
     for path in &server.anonymous.paths {
-        add(true, Relaxation::AnonymousAccess, path.span, "an answer to somebody unknown");
+        add(true, Relaxation::AnonymousAccess, path.span, "answering anonymous requests");
     }
     if let Some(pull) = &server.always_pull {
         let given = !pull.value && profile != Profile::Lab;
@@ -226,17 +226,22 @@ fn needs(server: &ApiServer) -> Vec<(Relaxation, Span, &'static str)> {
             given,
             Relaxation::ImagesNotAlwaysPulled,
             pull.span,
-            "taking images from the node without asking the registry",
+            "using images of the node without asking the registry",
         );
     }
     if let Some(certificates) = &server.kubelet.certificates {
         let given = certificates.value != KubeletCertificates::Verified && profile != Profile::Lab;
-        add(given, Relaxation::UnverifiedKubelets, certificates.span, "talking to kubelets that nobody vouches for");
+        add(
+            given,
+            Relaxation::UnverifiedKubelets,
+            certificates.span,
+            "talking to kubelets without a verified certificate",
+        );
     }
     let long = &server.long_tokens;
-    add(long.value, Relaxation::LongLivedTokens, long.span, "tokens that live for a year");
+    add(long.value, Relaxation::LongLivedTokens, long.span, "tokens that are valid for a year");
     let enforce = &server.pod_security.enforce;
-    add(enforce.value == PodLevel::Privileged, Relaxation::PrivilegedPods, enforce.span, "letting privileged pods in");
+    add(enforce.value == PodLevel::Privileged, Relaxation::PrivilegedPods, enforce.span, "admitting privileged pods");
     let limits = &server.rate_limits.enabled;
     add(!limits.value, Relaxation::NoRateLimits, limits.span, "no limit of events");
     needs

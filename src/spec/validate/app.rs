@@ -97,7 +97,7 @@ pub(super) fn twice(values: impl Iterator<Item = (String, Span)>, what: &str, de
     for (value, span) in values.filter(|(_, span)| !span.is_empty()) {
         match seen.iter().find(|(other, _)| *other == value) {
             Some((_, first)) => decoder.report(
-                Problem::error(span, format!("{what} `{value}` stands here twice"))
+                Problem::error(span, format!("{what} `{value}` is here twice"))
                     .label("the second time")
                     .other(*first, "the first time"),
             ),
@@ -125,12 +125,12 @@ fn health(app: &App, decoder: &mut Decoder<'_>) {
     match &app.health {
         Some(health) if batch => decoder.report(
             Problem::error(health.span, format!("a {} has no health checks", app.workload.kind.as_str()))
-                .label("it is well when it ends well"),
+                .label("it is healthy if it ends without an error"),
         ),
         Some(health) => probes(health, &app.ports, decoder),
         None if !batch && !app.ports.iter().any(is_tcp) => decoder.report(
-            Problem::error(app.name.span, "nothing tells whether this app is well")
-                .label("it has no TCP port to ask")
+            Problem::error(app.name.span, "nothing shows whether this app is healthy")
+                .label("it has no TCP port to probe")
                 .help("health: {live: {exec: [/bin/alive]}}, or health: {none: \"the reason\"}"),
         ),
         None => {}
@@ -141,7 +141,8 @@ fn probes(health: &Located<Health>, ports: &[Port], decoder: &mut Decoder<'_>) {
     let all = [&health.startup, &health.ready, &health.live];
     match &health.none {
         Some(none) if all.iter().any(|probe| probe.is_some()) => decoder.report(
-            Problem::error(none.span, "`none` stands beside probes").label("take out either this or the probes"),
+            Problem::error(none.span, "`none` and probes exclude each other")
+                .label("take out either this or the probes"),
         ),
         None if all.iter().all(|probe| probe.is_none()) => decoder.report(
             Problem::error(health.span, "no probe, and no reason for none")
@@ -234,7 +235,7 @@ fn containers(app: &App, decoder: &mut Decoder<'_>) {
         }
         for service in ports.iter().filter_map(|port| port.service.as_ref()).filter(|number| number.0 != 0) {
             let problem = Problem::error(service.span, "an init container has no port at the Service");
-            decoder.report(problem.label("it has ended before anybody calls"));
+            decoder.report(problem.label("it has ended before the Service gets requests"));
         }
     }
     ports_of_the_pod(app, decoder);
@@ -253,7 +254,7 @@ fn ports_of_the_pod(app: &App, decoder: &mut Decoder<'_>) {
                     } else {
                         (format!("port name `{}`", port.name.as_str()), port.name.span, other.name.span)
                     };
-                    let problem = Problem::error(span, format!("{what} stands here twice"));
+                    let problem = Problem::error(span, format!("{what} is here twice"));
                     decoder
                         .report(problem.label("in another container of the same pod").other(first, "the first time"));
                 }

@@ -82,7 +82,7 @@ pub(super) fn not_expired(rule: &str, expires: &Located<Day>, today: Date, decod
         decoder.report(
             Problem::error(expires.span, format!("the exception from `{rule}` has expired"))
                 .label(format!("today is {today}"))
-                .help("mend what it excused, or decide anew until when it holds"),
+                .help("fix what it excused, or set a later date"),
         );
     }
 }
@@ -137,7 +137,7 @@ fn collect(app: &App, needs: &mut Vec<(Rule, Span, String)>) {
         for id in std::iter::once(&ids.user).chain(&ids.group) {
             match id.0 {
                 0 => add(Rule::RunAsRoot, id.span, "running as root"),
-                1..10000 => add(Rule::LowUserId, id.span, "an id below 10000, which may be somebody on the node,"),
+                1..10000 => add(Rule::LowUserId, id.span, "an id below 10000, which may belong to a user of the node,"),
                 _ => {}
             }
         }

@@ -35,7 +35,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
 fn default_tmp(app: &App, paths: &[(String, Span)], decoder: &mut Decoder<'_>) {
     for folder in app.writable.iter().filter(|folder| folder.path.span.is_empty()) {
         for (path, span) in paths.iter().filter(|(path, _)| path == folder.path.as_str()) {
-            let problem = Problem::error(*span, format!("mount `{path}` stands here twice"));
+            let problem = Problem::error(*span, format!("mount `{path}` is here twice"));
             decoder.report(problem.label("it is a writable folder by default").help("writable: []"));
         }
     }

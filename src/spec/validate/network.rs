@@ -31,7 +31,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
                 offered_port(port, app, decoder);
             }
             None if app.offered_ports().next().is_none() => decoder.report(
-                Problem::error(from.span, "somebody may call this app, but it listens on no port")
+                Problem::error(from.span, "this app may be called, but it listens on no port")
                     .label("expected `ports`"),
             ),
             None => {}
@@ -42,7 +42,8 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
         space_needs_app(to.space.as_ref().map(|space| space.span), to.app.is_some(), decoder);
         block(to.cidr.as_ref().map(|cidr| (***cidr, cidr.span)), true, decoder);
         if let Some(internet) = to.internet.as_ref().filter(|internet| !internet.value) {
-            decoder.report(Problem::error(internet.span, "`internet: false` says nothing").label("take this peer out"));
+            decoder
+                .report(Problem::error(internet.span, "`internet: false` has no effect").label("take this peer out"));
         }
     }
     if let Some(route) = &app.route {
@@ -99,7 +100,7 @@ fn block(cidr: Option<(Cidr, Span)>, outgoing: bool, decoder: &mut Decoder<'_>) 
         decoder.report(if outgoing {
             problem.label("expected a smaller block").help("for public addresses only, write `internet: true`")
         } else {
-            problem.label("expected a smaller block").help("let the outside world in by a `route`")
+            problem.label("expected a smaller block").help("requests from outside come through a `route`")
         });
     } else if outgoing && has_metadata {
         let problem = Problem::warning(span, "the cloud's metadata service is in this block");

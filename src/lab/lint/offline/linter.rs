@@ -105,7 +105,7 @@ impl Linter<'_> {
         let Some((expression, text)) = expression.and_then(|text| Some((text, self.filled(text)?))) else { return };
         if let Err(error) = Regex::new(&text) {
             let last = error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            self.say(Problem::error(expression.span, "this is no regular expression").label(last));
+            self.say(Problem::error(expression.span, "this is not a regular expression").label(last));
         }
     }
 

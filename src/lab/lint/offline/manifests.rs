@@ -25,7 +25,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             linter.say_of(source, Problem::error(Span::default(), "there is no object here"));
         }
         if purpose == Use::Asked && roots().count() > 1 {
-            linter.say_of(source, Problem::error(Span::default(), "a check asks about one object"));
+            linter.say_of(source, Problem::error(Span::default(), "a check is about one object"));
         }
         for root in roots() {
             object(linter, source, root, purpose);
@@ -89,7 +89,7 @@ fn of_run(linter: &mut Linter<'_>, source: &Source, ns: &str, place: Span, is_as
     if !is_system && !linter.names.ns.values().any(|own| *own == name) {
         let aliases: Vec<String> =
             linter.lab.namespaces.keys().map(|alias| format!("\"{{{{ ns.{alias} }}}}\"")).collect();
-        let problem = Problem::error(place, format!("`{name}` is no namespace of the run"));
+        let problem = Problem::error(place, format!("`{name}` is not a namespace of the run"));
         linter.say_of(source, problem.label(format!("expected {}", aliases.join(" or "))));
     }
 }

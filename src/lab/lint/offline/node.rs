@@ -15,7 +15,8 @@ fn enters_node(linter: &mut Linter<'_>, span: Span, what: &str) {
 fn absolute(linter: &mut Linter<'_>, span: Span, path: &str) {
     if !path.starts_with('/') {
         linter.say(
-            Problem::error(span, format!("`{path}` is no path on the node")).label("expected one that begins with `/`"),
+            Problem::error(span, format!("`{path}` is not a path on the node"))
+                .label("expected one that begins with `/`"),
         );
     }
 }
@@ -23,7 +24,7 @@ fn absolute(linter: &mut Linter<'_>, span: Span, path: &str) {
 pub(super) fn flag(linter: &mut Linter<'_>, spec: &Flag, span: Span) {
     enters_node(linter, span, "a `flag` check");
     if !spec.name.starts_with("--") {
-        linter.wrong(span, format!("`{}` is no flag: expected one such as `--anonymous-auth`", spec.name));
+        linter.wrong(span, format!("`{}` is not a flag: expected one such as `--anonymous-auth`", spec.name));
     }
     linter.one_of(span, "what is expected of the flag", &[("cel", spec.cel.is_some()), ("absent", spec.absent)]);
     linter.cel(spec.cel.as_ref());
@@ -39,7 +40,7 @@ pub(super) fn file(linter: &mut Linter<'_>, spec: &NodeFile, span: Span) {
         linter.wrong(span, "nothing is expected of the file: say `exists`, `mode_max`, `owner` or `cel`");
     }
     if let Some(mode) = spec.mode_max.as_ref().filter(|mode| mode.len() > 4 || u32::from_str_radix(mode, 8).is_err()) {
-        linter.wrong(span, format!("`{mode}` is no mode: expected one such as \"0600\""));
+        linter.wrong(span, format!("`{mode}` is not a mode: expected one such as \"0600\""));
     }
     linter.cel(spec.cel.as_ref());
 }
@@ -68,6 +69,6 @@ pub(super) fn etcd(linter: &mut Linter<'_>, spec: &Etcd, span: Span) {
         linter.wrong(span, "`canary` or `key` is missing: nothing is read");
     }
     if spec.prefix.is_none() && spec.not_contains.is_none() {
-        linter.wrong(span, "`prefix` or `not_contains` is missing: nothing is asked");
+        linter.wrong(span, "`prefix` or `not_contains` is missing: nothing is checked");
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn can_i(linter: &mut Linter<'_>, spec: &CanI, span: Span) {
     }
     who(linter, &spec.subject);
     if spec.allow.is_empty() && spec.deny.is_empty() && !spec.only {
-        linter.wrong(span, "`allow`, `deny` or `only` is missing: nothing is asked");
+        linter.wrong(span, "`allow`, `deny` or `only` is missing: nothing is checked");
     }
     for right in spec.allow.iter().chain(&spec.deny) {
         let Some(text) = linter.filled(right) else { continue };
@@ -165,7 +165,7 @@ pub(super) fn cert(linter: &mut Linter<'_>, spec: &Cert, span: Span) {
     let keys = [("kubeconfig", spec.kubeconfig.is_some()), ("file", spec.file.is_some())];
     linter.one_of(span, "where the certificate is", &keys);
     if spec.cel.is_none() && !spec.issued_by_csr {
-        linter.wrong(span, "`cel` or `issued_by_csr` is missing: nothing is asked");
+        linter.wrong(span, "`cel` or `issued_by_csr` is missing: nothing is checked");
     }
     linter.cel(spec.cel.as_ref());
 }
@@ -173,7 +173,7 @@ pub(super) fn cert(linter: &mut Linter<'_>, spec: &Cert, span: Span) {
 pub(super) fn answer(linter: &mut Linter<'_>, spec: &Answer) {
     let hash = &spec.sha256;
     if hash.len() != SHA256 || !hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        let problem = Problem::error(hash.span, "this is no SHA-256");
+        let problem = Problem::error(hash.span, "this is not a SHA-256");
         let label = format!("expected {SHA256} digits of lower case hexadecimal, found {}", hash.chars().count());
         linter.say(problem.label(label));
     }

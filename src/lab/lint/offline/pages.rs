@@ -39,7 +39,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             } else if let Some(function) = program.strip_suffix("()") {
                 own.push(function);
             } else if !PROGRAMS.split_whitespace().any(|known| known == program) && !own.contains(&program) {
-                let message = format!("`{program}` is no program that a learner has");
+                let message = format!("`{program}` is not a program that a learner has");
                 let problem = Problem::error(span(command.at, command.text), message);
                 linter
                     .say_of(source, problem.label("commands begin with kubectl, tightship or a tool of every system"));

@@ -108,7 +108,7 @@ fn control(linter: &mut Linter<'_>, spec: &Connect, id: &Located<crate::lab::cou
         return;
     };
     let CheckKind::Connect(other) = &check.probe else {
-        linter.wrong(id.span, format!("`{}` is no check of the type `connect`", id.value));
+        linter.wrong(id.span, format!("`{}` is not a check of the type `connect`", id.value));
         return;
     };
     if other.expect != Reached::Open {
@@ -183,6 +183,6 @@ pub(super) fn leak(linter: &mut Linter<'_>, spec: &Leak, span: Span) {
         linter.unknown(spec.marker.span, "random word", &spec.marker, lab.random.iter().map(|word| word.0.as_str()));
     }
     if spec.absent_from.is_empty() && spec.present_in.is_none() {
-        linter.wrong(span, "`absent_from` or `present_in` is missing: nothing is asked");
+        linter.wrong(span, "`absent_from` or `present_in` is missing: nothing is checked");
     }
 }

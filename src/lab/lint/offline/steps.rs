@@ -34,7 +34,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
 
 fn dir<'l>(linter: &mut Linter<'_>, dirs: &mut Vec<&'l Located<String>>, dir: &'l Located<String>, prefix: &str) {
     if !dir.starts_with(prefix) || dir.contains('/') {
-        let problem = Problem::error(dir.span, format!("`{}` is no name for this folder", dir.value));
+        let problem = Problem::error(dir.span, format!("`{}` is not a name for this folder", dir.value));
         linter.say(problem.label(format!("expected one that begins with `{prefix}`")));
     }
     if let Some(first) = dirs.iter().find(|other| other.value == dir.value) {

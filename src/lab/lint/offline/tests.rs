@@ -99,7 +99,7 @@ const LAB: &[(&str, &str, &str)] = &[
     ),
     ("{{ ns.shop }}", "{{ ns.shpo }}", "lab.yaml:18:26: there is no placeholder `ns.shpo` (did you mean `ns.shop`?)"),
     ("saved.uid", "saved.uuid", "lab.yaml:78:61: there is no placeholder `saved.uuid` (did you mean `saved.uid`?)"),
-    ("5.1.3", "five", "lab.yaml:8:7: `five` is no item of the CIS benchmark"),
+    ("5.1.3", "five", "lab.yaml:8:7: `five` is not an item of the CIS benchmark"),
     (
         "text: It only warns.",
         "text: |\n      aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -127,11 +127,11 @@ const CHECKS: &[(&str, &str, &str)] = &[
         "this lab has no file `checks/bda.yaml` (did you mean `checks/bad.yaml`?)",
     ),
     ("expect: deny,", "expect: allow,", "`by` means nothing where the object is to be allowed"),
-    ("violates .*", "violates (", "this is no regular expression (unclosed group)"),
-    ("sha256: ", "sha256: 0", "this is no SHA-256 (expected 64 digits of lower case hexadecimal, found 65)"),
+    ("violates .*", "violates (", "this is not a regular expression (unclosed group)"),
+    ("sha256: ", "sha256: 0", "this is not a SHA-256 (expected 64 digits of lower case hexadecimal, found 65)"),
     ("expect: blocked, control: open", "expect: blocked", "`control` is missing"),
     ("control: open", "control: opne", "there is no check `opne` (did you mean `open`?)"),
-    ("control: open", "control: answers", "`answers` is no check of the type `connect`"),
+    ("control: open", "control: answers", "`answers` is not a check of the type `connect`"),
     ("service: page}, port: 8080, expect: open", "service: api}, port: 8080, expect: open", "`open` goes to another"),
     (
         "service: page}, port: 8080, expect: open",
@@ -146,7 +146,7 @@ const CHECKS: &[(&str, &str, &str)] = &[
         "where it goes is missing",
     ),
     ("[network_policy, own_cluster]", "[node]", "`expect: blocked` needs `needs: [network_policy]` or"),
-    ("workload: deployment/page, argv", "workload: page, argv", "`page` is no workload"),
+    ("workload: deployment/page, argv", "workload: page, argv", "`page` is not a workload"),
     (
         "workload: deployment/page, argv",
         "workload: deploy/page, argv",
@@ -156,7 +156,7 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("not_stdout: \"^0$\"", "control: [], exit: nonzero", "`control` is empty"),
     ("not_stdout: \"^0$\"", "exit: 0, expect: denied", "`exit` means nothing of what may not run"),
     ("{kubeconfig: bot.kubeconfig}, cel", "{ns: shop}, cel", "where the token is is missing"),
-    ("claims.exp -", "claims.exp - )", "`claims.exp - ) claims.iat <= 3600` is no CEL"),
+    ("claims.exp -", "claims.exp - )", "`claims.exp - ) claims.iat <= 3600` is not CEL"),
     ("cel: cert.seconds <= 3600", "issued_by_csr: false", "`cel` or `issued_by_csr` is missing"),
     ("service: page, port: 8080, body", "port: 8080, body", "`service` is missing"),
     ("body: \"{{ random.marker }}\"", "not_body: a", "`not_body` alone passes for an answer that is an error"),
@@ -170,8 +170,8 @@ const CHECKS: &[(&str, &str, &str)] = &[
     (", absent_from: [env]", "", "`absent_from` or `present_in` is missing"),
     ("rule: {all: true, new_only: true, ns: [shop]}", "rule: {all: true}", "where it is looked for is missing"),
     ("absent: true}", "absent: true, cel: \"true\"}", "what is expected of the flag is there several times"),
-    ("mode_max: \"0600\"", "mode_max: rw", "`rw` is no mode"),
-    ("log: /var", "log: var", "`var/log/audit.log` is no path on the node"),
+    ("mode_max: \"0600\"", "mode_max: rw", "`rw` is not a mode"),
+    ("log: /var", "log: var", "`var/log/audit.log` is not a path on the node"),
     (", not_contains: secret", "", "`prefix` or `not_contains` is missing"),
 ];
 
@@ -231,7 +231,7 @@ fn steps_can_be_done() {
                 "{kind: RoleBinding, name: bot}",
                 "lab.yaml:98:25: `ns` is missing",
             ),
-            ("dir: solution-two", "dir: second", "lab.yaml:101:10: `second` is no name for this folder"),
+            ("dir: solution-two", "dir: second", "lab.yaml:101:10: `second` is not a name for this folder"),
             ("[network_policy, own_cluster]", "[network_policy, node]", "lab.yaml:118:23: a change of the node needs"),
         ],
     );
@@ -247,9 +247,9 @@ fn files_are_what_they_have_to_be() {
             (
                 "\"{{ ns.shop }}\"",
                 "shop",
-                "start/page.yaml:5:14: `shop` is no namespace of the run (expected \"{{ ns.shop }}\"",
+                "start/page.yaml:5:14: `shop` is not a namespace of the run (expected \"{{ ns.shop }}\"",
             ),
-            ("\"{{ ns.ops }}\"", "ops", "start/page.yaml:18:50: `ops` is no namespace of the run"),
+            ("\"{{ ns.ops }}\"", "ops", "start/page.yaml:18:50: `ops` is not a namespace of the run"),
             ("ns.ops", "ns.op", "start/page.yaml:18:54: there is no placeholder `ns.op` (did you mean `ns.ops`?)"),
             (
                 "\"{{ image }}\"",
@@ -272,7 +272,7 @@ fn files_are_what_they_have_to_be() {
         "start/page.yaml:15:18: `bot` is in no namespace, so other runs see it too (expected a name with `{{ run }}`)",
     );
     assert_says(&[("solution-two/b.yaml", "", "a: b")], "solution-two/b.yaml:1:1: no step and no check needs");
-    assert_says(&[("checks/bad.yaml", "", "a: b\n---\na: c\n")], "checks/bad.yaml:1:1: a check asks about one object");
+    assert_says(&[("checks/bad.yaml", "", "a: b\n---\na: c\n")], "checks/bad.yaml:1:1: a check is about one object");
 }
 
 #[test]
@@ -280,10 +280,10 @@ fn pages_can_be_followed() {
     assert_all(
         "README.md",
         &[
-            ("$ kubectl get", "$ kubeclt get", "README.md:6:3: `kubeclt` is no program that a learner has"),
-            ("$(kubectl create", "$(kc create", "README.md:9:3: `kc` is no program that a learner has"),
-            ("bot apply", "bto apply", "README.md:22:1: `bto` is no program that a learner has"),
-            ("$ thief get", "$ theif get", "README.md:15:7: `theif` is no program that a learner has"),
+            ("$ kubectl get", "$ kubeclt get", "README.md:6:3: `kubeclt` is not a program that a learner has"),
+            ("$(kubectl create", "$(kc create", "README.md:9:3: `kc` is not a program that a learner has"),
+            ("bot apply", "bto apply", "README.md:22:1: `bto` is not a program that a learner has"),
+            ("$ thief get", "$ theif get", "README.md:15:7: `theif` is not a program that a learner has"),
             ("kind: Pod\n```\n", "", "README.md:28:1: this block does not end"),
             ("{{ ns.shop }}", "{{ shop }}", "README.md:3:13: there is no placeholder `shop`"),
             ("```sh", "```console", "README.md:18:1: nothing is typed in this block"),

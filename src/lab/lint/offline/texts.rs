@@ -81,6 +81,9 @@ fn cis(linter: &mut Linter<'_>, node: Node<'_, '_>) {
     let text = node.text().unwrap_or_default();
     let is_item = text.contains('.') && text.split('.').all(|part| part.parse::<u8>().is_ok());
     if !is_item {
-        linter.wrong(node.span(), format!("`{text}` is no item of the CIS benchmark: expected one such as \"5.2.7\""));
+        linter.wrong(
+            node.span(),
+            format!("`{text}` is not an item of the CIS benchmark: expected one such as \"5.2.7\""),
+        );
     }
 }
