@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use k8s::fields::types::{Fields, Scope};
-use k8s::resources::{Resource, Resources};
+use k8s::resources::{RESOURCES, Resource, Resources};
 
 /// The parts of the program that read tables. They need the standard library only.
 #[allow(dead_code, unreachable_pub, unused_imports)]
@@ -94,10 +94,9 @@ fn unknown_rights(resources: &Resources) -> Vec<String> {
     let unknown = rows.flat_map(|(row, resource)| {
         let known = verbs(resources, row.group, resource);
         let unknown = row.verbs.iter().filter(move |verb| !known.contains(verb));
-        unknown
-            .map(move |verb| format!("src/k8s/rbac.rs: resources.txt has no {verb} of {resource} in `{}`", row.group))
+        unknown.map(move |verb| format!("{verb} {resource} of the API group `{}`", row.group))
     });
-    unknown.collect()
+    unknown.map(|right| format!("{}: expected the right that rbac.rs names: {right}", RESOURCES.file)).collect()
 }
 
 /// What can be done with a resource, or with a part of it: `pods/log`.
@@ -126,8 +125,9 @@ fn differences(resources: &Resources, fields: &Fields) -> Vec<String> {
         })
     };
     let told = |resource: &Resource| {
-        let Resource { api_version, kind, .. } = resource;
-        format!("data/kubernetes/resources.txt: {api_version} {kind} is another one in fields.txt")
+        let begins = format!(" {} {} {} ", resource.api_version, resource.plural, resource.kind);
+        let row = RESOURCES.rows().find_map(|mut row| row.cut(&begins));
+        row.map(|row| row.bad("expected the scope and the releases that fields.txt has for the kind").to_string())
     };
-    resources.resources.iter().filter(differs).map(told).collect()
+    resources.resources.iter().filter(differs).filter_map(told).collect()
 }

@@ -25,7 +25,8 @@ pub const ROLE_VERBS: [&str; 12] = [
 /// The verbs of signers, which live in no namespace.
 pub const SIGNER_VERBS: [&str; 2] = ["attest", "sign"];
 
-const RESOURCES: Source = source!("kubernetes/resources.txt");
+/// The table as it is written.
+pub const RESOURCES: Source = source!("kubernetes/resources.txt");
 
 static TABLE: LazyLock<Resources> = LazyLock::new(|| checked(Resources::read()));
 

@@ -6,27 +6,28 @@ use serde_json::Value;
 
 use super::objects::{self, items, text};
 use crate::client::kinds::Resource;
+use crate::k8s::object::Kind;
 use crate::lab::check_context::CheckContext;
 use crate::lab::verdict::CheckResult;
 
 /// The kinds that rules look into. Secrets are left where they are.
-const KINDS: &[(&str, &str)] = &[
-    ("v1", "ConfigMap"),
-    ("v1", "LimitRange"),
-    ("v1", "Pod"),
-    ("v1", "ResourceQuota"),
-    ("v1", "Service"),
-    ("v1", "ServiceAccount"),
-    ("apps/v1", "DaemonSet"),
-    ("apps/v1", "Deployment"),
-    ("apps/v1", "ReplicaSet"),
-    ("apps/v1", "StatefulSet"),
-    ("batch/v1", "CronJob"),
-    ("batch/v1", "Job"),
-    ("networking.k8s.io/v1", "Ingress"),
-    ("networking.k8s.io/v1", "NetworkPolicy"),
-    ("rbac.authorization.k8s.io/v1", "Role"),
-    ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+const KINDS: &[Kind] = &[
+    Kind::ConfigMap,
+    Kind::LimitRange,
+    Kind::Pod,
+    Kind::ResourceQuota,
+    Kind::Service,
+    Kind::ServiceAccount,
+    Kind::DaemonSet,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::StatefulSet,
+    Kind::CronJob,
+    Kind::Job,
+    Kind::Ingress,
+    Kind::NetworkPolicy,
+    Kind::Role,
+    Kind::RoleBinding,
 ];
 
 /// The label of the roles and bindings that every cluster has.
@@ -56,16 +57,17 @@ pub(super) fn objects(namespaces: &[&str], context: &CheckContext<'_>) -> Result
 }
 
 /// The objects of a kind in a namespace; without a kind, the namespace itself.
-fn of_kind(
-    namespace: &str,
-    kind: Option<&(&str, &str)>,
-    context: &CheckContext<'_>,
-) -> Result<Vec<Value>, CheckResult> {
-    let Some((api_version, kind)) = kind else {
-        let own = objects::object(context, &objects::kind(context, Some("v1"), "Namespace")?, None, namespace)?;
+fn of_kind(namespace: &str, kind: Option<&Kind>, context: &CheckContext<'_>) -> Result<Vec<Value>, CheckResult> {
+    let Some(kind) = kind else {
+        let own = objects::object(context, &resource(Kind::Namespace)?, None, namespace)?;
         return Ok(vec![own.ok_or_else(|| CheckResult::nothing(format!("there is no namespace {namespace}")))?]);
     };
-    objects::list(context, &objects::kind(context, Some(api_version), kind)?, Some(namespace), None)
+    objects::list(context, &resource(*kind)?, Some(namespace), None)
+}
+
+/// Where the objects of a kind are.
+fn resource(kind: Kind) -> Result<Resource, CheckResult> {
+    Resource::of(kind).ok_or_else(|| CheckResult::error(format!("no API server has a {}", kind.name())))
 }
 
 /// What the cluster puts into each namespace.
@@ -84,13 +86,12 @@ fn is_the_clusters(object: &Value) -> bool {
 
 /// The cluster's bindings for somebody of these namespaces or for everybody, and the cluster's roles that are bound.
 fn rights(namespaces: &[&str], found: &[Value], context: &CheckContext<'_>) -> Result<Vec<Value>, CheckResult> {
-    let kind = |kind| objects::kind(context, Some("rbac.authorization.k8s.io/v1"), kind);
-    let mut all = objects::list(context, &kind("ClusterRoleBinding")?, None, None)?;
+    let mut all = objects::list(context, &resource(Kind::ClusterRoleBinding)?, None, None)?;
     all.retain(|binding| {
         let concerns = |subject| is_of(subject, namespaces);
         binding.pointer(DEFAULT).is_none() && items(binding, "/subjects").iter().any(concerns)
     });
-    let roles: Resource = kind("ClusterRole")?;
+    let roles = resource(Kind::ClusterRole)?;
     let bindings = found.iter().filter(|object| text(object, "/kind") == "RoleBinding").chain(&all);
     let bound = bindings.filter(|binding| text(binding, "/roleRef/kind") == "ClusterRole");
     let mut names: Vec<String> = bound.map(|binding| text(binding, "/roleRef/name").to_owned()).collect();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::k8s::object::Object;
+use crate::k8s::resources::Resource;
 use crate::rules::finding::{FileId, ObjectId, Place};
 use crate::yaml::{Node, Span};
 
@@ -82,49 +83,23 @@ impl std::fmt::Display for ObjectRef {
     }
 }
 
-/// The types of nearly all objects, kept once.
-const WELL_KNOWN: [(&str, &str); 22] = [
-    ("apps/v1", "Deployment"),
-    ("apps/v1", "StatefulSet"),
-    ("apps/v1", "DaemonSet"),
-    ("apps/v1", "ReplicaSet"),
-    ("v1", "Pod"),
-    ("v1", "Service"),
-    ("v1", "Namespace"),
-    ("v1", "ServiceAccount"),
-    ("v1", "ReplicationController"),
-    ("v1", "ResourceQuota"),
-    ("v1", "LimitRange"),
-    ("batch/v1", "Job"),
-    ("batch/v1", "CronJob"),
-    ("networking.k8s.io/v1", "NetworkPolicy"),
-    ("networking.k8s.io/v1", "Ingress"),
-    ("rbac.authorization.k8s.io/v1", "Role"),
-    ("rbac.authorization.k8s.io/v1", "RoleBinding"),
-    ("rbac.authorization.k8s.io/v1", "ClusterRole"),
-    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
-    ("gateway.networking.k8s.io/v1", "Gateway"),
-    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
-    ("v1", "PodTemplate"),
-];
-
-/// API version and kind.
+/// API version and kind; those of nearly all objects are kept once.
 #[derive(Debug, Clone)]
 enum Type {
-    Known(&'static (&'static str, &'static str)),
+    Known(&'static Resource),
     Other(Box<(String, String)>),
 }
 
 impl Type {
     fn of(object: &Object<'_, '_>) -> Self {
-        let known = WELL_KNOWN.iter().find(|known| known.1 == object.kind_name && known.0 == object.api_version);
+        let known = object.kind.resource().filter(|known| known.api_version == object.api_version);
         let other = || Self::Other(Box::new((object.api_version.to_owned(), object.kind_name.to_owned())));
         known.map_or_else(other, Self::Known)
     }
 
     fn parts(&self) -> (&str, &str) {
         match self {
-            Self::Known((api_version, kind)) => (api_version, kind),
+            Self::Known(known) => (known.api_version, known.kind),
             Self::Other(other) => (&other.0, &other.1),
         }
     }
