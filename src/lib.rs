@@ -43,7 +43,7 @@ pub mod internals {
         pub use crate::client::*;
     }
     pub mod diagnostic {
-        pub use crate::diagnostic::render;
+        pub use crate::diagnostic::{Diagnostic, Location, ObjectId, Safety, Severity, render};
     }
     pub mod generate {
         pub use crate::generate::baseline::{Baseline, Program, Role};
@@ -71,7 +71,7 @@ pub mod internals {
     pub mod rules {
         pub use crate::rules::facts::Defaults;
         pub use crate::rules::pod_security::Control;
-        pub use crate::rules::{FileId, Finding, Place, PodContext, Rule, RuleKind, Safety, Settings, all, find};
+        pub use crate::rules::{PodContext, Rule, RuleKind, Settings, all, find};
     }
     pub mod spec {
         pub use crate::spec::api_server::{Form, Profile};
@@ -89,7 +89,7 @@ pub mod internals {
     pub mod yaml {
         pub use crate::yaml::edit::{self, Edit};
         pub use crate::yaml::{
-            Document, Kind, Node, Source, Span, Stream, Value, parse, parse_part, quote, resolve, split,
+            Document, FileId, Kind, Node, Source, Span, Stream, Value, parse, parse_part, quote, resolve, split,
         };
     }
 }

@@ -11,9 +11,10 @@ use std::process::Stdio;
 use serde_json::Value;
 use support::{Folder, Ran};
 use tightship::internals::check::{self, Input, Options, Outcome, Text};
+use tightship::internals::diagnostic::{Diagnostic, Location};
 use tightship::internals::report::{self, Format};
-use tightship::internals::rules::{self, FileId, Finding, Place};
-use tightship::internals::yaml::Span;
+use tightship::internals::rules;
+use tightship::internals::yaml::{FileId, Span};
 
 const WEB: &str = "\
 apiVersion: apps/v1
@@ -265,7 +266,7 @@ fn the_report_goes_to_a_file_as_a_whole() {
 }
 
 /// The outcome for texts, with one finding of its own.
-fn outcome(texts: &[(&str, &str)], finding: impl FnOnce() -> Finding) -> Outcome {
+fn outcome(texts: &[(&str, &str)], finding: impl FnOnce() -> Diagnostic) -> Outcome {
     let input = |(name, text): &(&str, &str)| Input { name: (*name).to_owned(), text: Text::Here((*text).into()) };
     let inputs: Vec<Input> = texts.iter().map(input).collect();
     let mut outcome = check::run(&inputs, &Options::default());
@@ -282,25 +283,16 @@ fn printed(outcome: &Outcome, format: Format) -> String {
     anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
 }
 
-fn place(file: u32, text: &str, at: &str, label: &str) -> Place {
+fn place(file: u32, text: &str, at: &str, label: &str) -> Location {
     let start = text.find(at).unwrap() as u32;
-    Place { file: FileId(file), span: Span { start, end: start + at.len() as u32 }, label: label.to_owned() }
+    Location::new(FileId(file), Span { start, end: start + at.len() as u32 }, label)
 }
 
-fn finding(places: Vec<Place>, hidden: Vec<Span>) -> Finding {
+fn finding(mut places: Vec<Location>, hidden: Vec<Span>) -> Diagnostic {
     let rule = rules::find("privileged").unwrap();
-    Finding {
-        rule,
-        severity: rule.severity,
-        message: "two places that belong together".to_owned(),
-        places,
-        object: std::sync::Arc::default(),
-        container: None,
-        path: String::new(),
-        help: Some("look at both".to_owned()),
-        fix: None,
-        hidden,
-    }
+    let first = Diagnostic::new(places.remove(0), "two places that belong together");
+    let whole = first.related_all(places).help("look at both").hide(hidden);
+    Diagnostic { id: rule.id, severity: rule.severity, ..whole }
 }
 
 #[test]

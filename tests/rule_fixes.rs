@@ -7,7 +7,8 @@ mod support;
 use std::path::Path;
 
 use support::{Folder, Ran};
-use tightship::internals::rules::{self, Rule, Safety};
+use tightship::internals::diagnostic::Safety;
+use tightship::internals::rules::{self, Rule};
 
 /// What breaks a rule: its data, and the example of its documentation.
 fn bad(rule: &Rule) -> Vec<String> {

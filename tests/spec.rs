@@ -135,7 +135,7 @@ fn every_file_is_refused_or_accepted_as_its_comments_say() {
 /// The messages that a source file can report: of each the text between what is filled in.
 fn messages(source: &str) -> Vec<Vec<String>> {
     let code = source.split("#[cfg(test)]").next().unwrap();
-    let calls = ["Problem::error(", "Problem::warning(", "Refusal::new("];
+    let calls = ["Diagnostic::error(", "Diagnostic::warning(", "Refusal::new("];
     let starts = calls.iter().flat_map(|call| code.match_indices(call).map(|(at, call)| at + call.len()));
     starts.filter_map(|at| literal(&code[at..])).map(|text| parts(&text)).filter(|parts| !parts.is_empty()).collect()
 }
@@ -449,7 +449,7 @@ proptest! {
         let shown = problems(&anstream::adapter::strip_str(&diagnostic::render(&source, &outcome.problems, &outcome.hidden)).to_string());
         prop_assert_eq!(shown.len(), outcome.problems.len());
         for problem in &outcome.problems {
-            prop_assert!(source.text().get(problem.span.range()).is_some_and(|span| !span.is_empty()), "{:?}", problem);
+            prop_assert!(source.text().get(problem.span().range()).is_some_and(|span| !span.is_empty()), "{:?}", problem);
         }
         match outcome.specs {
             Some(specs) => {

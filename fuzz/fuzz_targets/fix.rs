@@ -3,7 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use tightship::internals::check::{self, Input, Options, Outcome, Selection, Text, fix};
-use tightship::internals::rules::{RuleKind, Safety, Settings};
+use tightship::internals::diagnostic::Safety;
+use tightship::internals::rules::{RuleKind, Settings};
 
 fn input(text: &str) -> [Input; 1] {
     [Input { name: "fuzz.yaml".to_owned(), text: Text::Here(text.into()) }]
@@ -24,6 +25,6 @@ fuzz_target!(|text: &str| {
     let options = Options { settings, selection, ..Options::default() };
     let (before, Some(after)) = fixed(text, &options) else { return };
     let (left, again) = fixed(&after, &options);
-    assert!(left.findings.len() < before.findings.len() && left.broken.len() <= before.errors.len(), "{after}");
+    assert!(left.findings.len() < before.findings.len() && left.errors.len() <= before.errors.len(), "{after}");
     assert_eq!(again, None, "a second run changes nothing");
 });

@@ -13,7 +13,7 @@ fn run(text: &str, options: &Options) -> Outcome {
 fuzz_target!(|text: &str| {
     let options = Options { selection: Selection::from_words(&["all".to_owned()], &[]).unwrap(), ..Options::default() };
     let outcome = run(text, &options);
-    for place in outcome.findings.iter().flat_map(|finding| &finding.places) {
+    for place in outcome.findings.iter().flat_map(|finding| finding.locations()) {
         assert!(text.get(place.span.range()).is_some(), "{place:?}");
     }
     let strict = Options { no_suppress: rules::all().collect(), ..options };

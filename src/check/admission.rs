@@ -1,13 +1,14 @@
 //! What Pod Security Admission would say of objects.
 
+use crate::diagnostic::ObjectId;
 use crate::k8s::go_text;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::{Pod, head};
 use crate::k8s::pod_security::{Policies, Policy, labels};
 use crate::rules::facts::Defaults;
 use crate::rules::pod_security::{self, Violation};
-use crate::rules::{FileId, ObjectId, PodContext, Settings, identity};
-use crate::yaml::{Node, Span};
+use crate::rules::{PodContext, Settings, identity};
+use crate::yaml::{FileId, Node, Span};
 
 /// What Pod Security Admission would say of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]

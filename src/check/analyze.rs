@@ -9,21 +9,22 @@ use super::Options;
 use super::admission::{self, Admission};
 use super::assumptions::Assumptions;
 use super::discover::Input;
-use super::outcome::{Counts, Outcome, SourceFile, Unreadable};
+use super::outcome::{Counts, Outcome, SourceFile};
 use super::suppress::{self, Collected};
 use crate::apiserver::files;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::k8s::object::{self, Kind, Object};
 use crate::k8s::pod::Pod;
 use crate::rules::facts::{Facts, Plane};
 use crate::rules::manifest;
 use crate::rules::pod_security;
-use crate::rules::{FileId, Finding, PodContext, Rule, RuleKind, SetSink, Settings, Sink};
-use crate::yaml::{self, Node};
+use crate::rules::{PodContext, Rule, RuleKind, Settings, Sink};
+use crate::yaml::{self, FileId, Node, Span};
 
-type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>);
-type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>);
-type SetCheck = fn(&Facts, &mut SetSink<'_>);
-type PlaneCheck = fn(&Plane, &mut SetSink<'_>);
+type PodCheck = fn(&PodContext<'_, '_, '_>, &mut Sink<'_>);
+type ObjectCheck = fn(&Object<'_, '_>, &mut Sink<'_>);
+type SetCheck = fn(&Facts, &mut Sink<'_>);
+type PlaneCheck = fn(&Plane, &mut Sink<'_>);
 
 /// What one file gave.
 #[derive(Debug, Default)]
@@ -31,8 +32,8 @@ pub(super) struct Analysis {
     /// The text, kept only where something has to be shown.
     pub(super) text: Option<Arc<str>>,
     pub(super) name: String,
-    pub(super) findings: Vec<Finding>,
-    pub(super) errors: Vec<Unreadable>,
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) errors: Vec<Diagnostic>,
     pub(super) counts: Counts,
     pub(super) facts: Facts,
     pub(super) collected: Collected,
@@ -82,8 +83,6 @@ const PART: usize = 256 * 1024;
 #[derive(Debug)]
 pub(super) struct Analyzer<'a> {
     settings: &'a Settings,
-    /// One of the rules, if there are any.
-    any: Option<&'static Rule>,
     pods: Vec<(&'static Rule, PodCheck)>,
     objects: Vec<(&'static Rule, ObjectCheck)>,
     sets: Vec<(&'static Rule, SetCheck)>,
@@ -97,7 +96,6 @@ impl<'a> Analyzer<'a> {
         let settings = &options.settings;
         let mut sorted = Self {
             settings,
-            any: None,
             pods: Vec::new(),
             objects: Vec::new(),
             sets: Vec::new(),
@@ -106,7 +104,6 @@ impl<'a> Analyzer<'a> {
             manifest: Vec::new(),
         };
         for rule in options.selection.rules() {
-            sorted.any = Some(rule);
             match rule.check {
                 RuleKind::Pod(check) => sorted.pods.push((rule, check)),
                 RuleKind::Object(check) => sorted.objects.push((rule, check)),
@@ -125,18 +122,17 @@ impl<'a> Analyzer<'a> {
     }
 
     /// What the rules say about the control planes of the input.
-    pub(super) fn control_planes(&self, facts: &Facts) -> Vec<Finding> {
+    pub(super) fn control_planes(&self, facts: &Facts) -> Vec<Diagnostic> {
         if facts.control_plane.is_empty() || self.planes.is_empty() {
             return Vec::new();
         }
         let plane = Plane::new(&facts.control_plane, self.settings.kubernetes);
-        let mut findings = Vec::new();
+        let mut sink = Sink::over_all(self.settings);
         for (rule, check) in &self.planes {
-            let mut sink = SetSink { rule, settings: self.settings, findings };
+            rule.speak(&mut sink);
             check(&plane, &mut sink);
-            findings = sink.findings;
         }
-        findings
+        sink.into_diagnostics()
     }
 
     /// Reads a file and runs all rules that look at one object.
@@ -145,7 +141,7 @@ impl<'a> Analyzer<'a> {
         let text = match input.read() {
             Ok(text) => text,
             Err(reason) => {
-                analysis.errors.push(Unreadable { file, span: None, message: reason });
+                analysis.errors.push(Diagnostic::error(Location::new(file, Span::default(), ""), reason));
                 return analysis;
             }
         };
@@ -178,7 +174,7 @@ impl<'a> Analyzer<'a> {
         let collected = suppress::collect(&stream, text, part, file);
         let mut analysis = Analysis { collected, ..Analysis::default() };
         for error in stream.errors {
-            analysis.errors.push(Unreadable { file, span: Some(error.span), message: error.message });
+            analysis.errors.push(Diagnostic::error(Location::new(file, error.span, ""), error.message));
         }
         for document in &stream.documents {
             analysis.counts.documents += 1;
@@ -216,10 +212,9 @@ impl<'a> Analyzer<'a> {
             self.admission(object, file, text, known, analysis);
             return;
         }
-        let Some(rule) = self.any else { return };
-        let mut sink = Sink { rule, settings: self.settings, text, file, object, id: None, findings: Vec::new() };
+        let mut sink = Sink::on(object, text, file, self.settings);
         for (rule, check) in &self.objects {
-            sink.rule = rule;
+            rule.speak(&mut sink);
             check(object, &mut sink);
         }
         if !self.manifest.is_empty() {
@@ -229,20 +224,20 @@ impl<'a> Analyzer<'a> {
             analysis.counts.pods += 1;
             if self.settings.level.is_none() && files::is_static_pod(object, &pod) {
                 // the kubelet runs it, whatever a namespace asks for
-                analysis.findings.append(&mut sink.findings);
+                analysis.findings.append(&mut sink.into_diagnostics());
                 return;
             }
             let context = analysis.assumptions.context(object, &pod, known, self.settings);
             for (rule, check) in &self.pods {
-                sink.rule = rule;
+                rule.speak(&mut sink);
                 check(&context, &mut sink);
             }
             for (rule, control) in self.controls.iter().filter(|(_, control)| control.is_in(context.policy)) {
-                sink.rule = rule;
+                rule.speak(&mut sink);
                 let _ = (control.evaluate)(&context, &mut sink);
             }
         }
-        analysis.findings.append(&mut sink.findings);
+        analysis.findings.append(&mut sink.into_diagnostics());
     }
 
     /// What is there twice in a list itself, outside of its members.
@@ -255,11 +250,10 @@ impl<'a> Analyzer<'a> {
         analysis: &mut Analysis,
     ) {
         let list = document.root().and_then(Object::new).filter(Object::is_list);
-        if let (Some(list), Some(rule), false) = (list, self.any, self.settings.as_admission) {
-            let settings = self.settings;
-            let mut sink = Sink { rule, settings, text, file, object: &list, id: None, findings: Vec::new() };
+        if let Some(list) = list.filter(|_| !self.settings.as_admission) {
+            let mut sink = Sink::on(&list, text, file, self.settings);
             manifest::check_list(&list, duplicates, &self.manifest, &mut sink);
-            analysis.findings.append(&mut sink.findings);
+            analysis.findings.append(&mut sink.into_diagnostics());
         }
     }
 

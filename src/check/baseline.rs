@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Outcome;
-use crate::rules::Finding;
+use crate::diagnostic::Diagnostic;
 
 /// The version of the file's form.
 const VERSION: u32 = 1;
@@ -108,14 +108,14 @@ impl Baseline {
     }
 }
 
-fn entry(finding: &Finding) -> Entry {
-    let object = &finding.object;
+fn entry(finding: &Diagnostic) -> Entry {
+    let object = finding.object();
     let object = format!("{} {object}", object.api_version);
     let path = match &finding.container {
         Some(container) if !finding.path.contains(&format!("[{container}]")) => {
             format!("{} ({container})", finding.path)
         }
-        _ => finding.path.clone(),
+        _ => finding.path.to_string(),
     };
-    Entry { rule: finding.rule.id.to_owned(), object, path, count: 1 }
+    Entry { rule: finding.id.to_owned(), object, path, count: 1 }
 }

@@ -9,9 +9,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::selection::Selection;
 use super::suppress::ObjectSuppression;
 use crate::decode::{self, Decode, Decoder, Located, Map, record, string_enum};
-use crate::diagnostic::{Problem, Severity as ProblemSeverity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::k8s::pod_security::Level;
-use crate::rules::{self, Category, Rule, Severity};
+use crate::rules::{self, Category, Rule};
 use crate::spec::app::ApiVersion;
 use crate::spec::values::{Day, Line, Registry, Release};
 use crate::yaml::{self, Kind, Node, Source, Span};
@@ -50,30 +50,37 @@ impl LevelWord {
     }
 }
 
-string_enum! {
-    /// How bad a finding is.
-    SeverityWord {
-        /// Hands over the node or the cluster.
-        "critical" Critical,
-        /// Lets an attacker in a container go further.
-        "high" High,
-        /// Makes an attack easier or wider.
-        "medium" Medium,
-        /// A layer less, should another fail.
-        "low" Low,
+impl Decode for Severity {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let word = decode::text(node, "a word", decoder)?;
+        let severity = Self::of_rules(word);
+        if severity.is_none() {
+            decode::unknown_word(decoder.place(node.span()), word, &severity_words(), decoder);
+        }
+        severity
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::Critical)
     }
 }
 
-impl SeverityWord {
-    /// The severity.
-    pub fn severity(self) -> Severity {
-        match self {
-            Self::Critical => Severity::Critical,
-            Self::High => Severity::High,
-            Self::Medium => Severity::Medium,
-            Self::Low => Severity::Low,
-        }
+impl JsonSchema for Severity {
+    fn inline_schema() -> bool {
+        true
     }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Severity".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": severity_words() })
+    }
+}
+
+fn severity_words() -> [&'static str; 4] {
+    Severity::OF_RULES.map(Severity::as_str)
 }
 
 record! {
@@ -112,9 +119,9 @@ record! {
         /// Leave these rules or categories out.
         ignore "ignore": Vec<Choice> = Vec::new(),
         /// Other severities, by rule.
-        severity "severity": Map<RuleName, SeverityWord> = Map::default(),
+        severity "severity": Map<RuleName, Severity> = Map::default(),
         /// The least severity that makes the exit code 1. Default: low.
-        fail_on "failOn": Option<SeverityWord> = None,
+        fail_on "failOn": Option<Severity> = None,
         /// The registries that images may come from, for the rule `image-registry`.
         registries "registries": Vec<Registry> = Vec::new(),
         /// Globs of files that are not looked at, relative to the configuration's folder.
@@ -149,7 +156,7 @@ impl Decode for RuleName {
         let word = decode::text(node, "the name of a rule", decoder)?;
         let rule = rules::find(word);
         if rule.is_none() {
-            let problem = Problem::error(decoder.place(node.span()), format!("there is no rule `{word}`"));
+            let problem = Diagnostic::error(decoder.place(node.span()), format!("there is no rule `{word}`"));
             let near = crate::diagnostic::nearest(word, rules::all().map(|rule| rule.id));
             decoder.report(match near {
                 Some(near) => problem.label(format!("did you mean `{near}`?")),
@@ -185,7 +192,7 @@ impl Decode for Choice {
         match Selection::named(word) {
             Ok(_) => Some(Self(word.to_owned())),
             Err(unknown) => {
-                decoder.report(Problem::error(decoder.place(node.span()), unknown.to_string()));
+                decoder.report(Diagnostic::error(decoder.place(node.span()), unknown.to_string()));
                 None
             }
         }
@@ -218,7 +225,7 @@ impl Decode for Pattern {
         match GlobBuilder::new(text).literal_separator(true).build() {
             Ok(glob) => Some(Self(Some(glob.compile_matcher()))),
             Err(error) => {
-                let problem = Problem::error(decoder.place(node.span()), format!("glob `{text}`: {}", error.kind()));
+                let problem = Diagnostic::error(decoder.place(node.span()), format!("glob `{text}`: {}", error.kind()));
                 decoder.report(problem.label("expected a glob such as `shop-*`"));
                 None
             }
@@ -276,7 +283,7 @@ pub struct Read {
     /// The configuration; `None` if anything is wrong with it.
     pub config: Option<Config>,
     /// What is wrong with it.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Diagnostic>,
 }
 
 /// Reads a configuration: one document.
@@ -284,7 +291,7 @@ pub fn read(source: &Source) -> Read {
     let stream = yaml::parse(source.text());
     let mut decoder = Decoder::new(source.text());
     for error in &stream.errors {
-        let problem = Problem::error(decoder.place(error.span), "this is not YAML").label(error.message.clone());
+        let problem = Diagnostic::error(decoder.place(error.span), "this is not YAML").label(error.message.clone());
         decoder.report(problem);
     }
     let mut config = None;
@@ -295,24 +302,24 @@ pub fn read(source: &Source) -> Read {
                 Some(kind) => {
                     let message =
                         format!("a spec of `kind: {}` belongs in `tightship.yaml`", kind.text().unwrap_or_default());
-                    decoder.report(Problem::error(decoder.place(kind.span()), message).label("expected `Check`"));
+                    decoder.report(Diagnostic::error(decoder.place(kind.span()), message).label("expected `Check`"));
                 }
                 None => config = Config::decode(root, &mut decoder),
             }
         }
         (_, Some(second)) => {
             let place = decoder.place(second.span());
-            decoder.report(Problem::error(place, "a second document").label("a configuration is one document"));
+            decoder.report(Diagnostic::error(place, "a second document").label("a configuration is one document"));
         }
         (root, None) => {
             let place = root.map_or(Span { start: 0, end: 1 }, Node::span);
             decoder.report(
-                Problem::error(decoder.place(place), "this is not a configuration").label("expected `kind: Check`"),
+                Diagnostic::error(decoder.place(place), "this is not a configuration").label("expected `kind: Check`"),
             );
         }
     }
     let problems = decoder.into_problems();
-    let failed = problems.iter().any(|problem| problem.severity == ProblemSeverity::Error);
+    let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
     Read { config: config.filter(|_| !failed), problems }
 }
 

@@ -9,10 +9,10 @@ use super::analyze::Analyzer;
 use super::discover::{Input, Text};
 use super::suppress::{self, SuppressionContext};
 use super::{Options, Outcome, analyze, run};
+use crate::diagnostic::{Diagnostic, Fix, Safety};
 use crate::rules::facts::Facts;
-use crate::rules::{FileId, Finding, Fix, Safety};
-use crate::yaml::Span;
 use crate::yaml::edit::{self, Edit};
+use crate::yaml::{FileId, Span};
 
 /// The most rounds over one file. Each fixes at least one finding; a manifest that needs more is fixed as far as this.
 const MAX_ROUNDS: usize = 50;
@@ -36,7 +36,7 @@ const MAX_PASSES: usize = 5;
 /// Applies the fixes of an outcome to the texts of its files; nothing is written. `options` must ask for fixes.
 pub fn fix(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) -> Vec<Fixed> {
     let mut all: BTreeMap<FileId, Fixed> = BTreeMap::new();
-    let own: BTreeSet<FileId> = outcome.findings.iter().map(Finding::file).collect();
+    let own: BTreeSet<FileId> = outcome.findings.iter().map(Diagnostic::file).collect();
     let mut current: Vec<Input> = inputs.to_vec();
     let mut fixed = pass(&current, outcome, options, safety);
     for _ in 1..MAX_PASSES {
@@ -63,8 +63,8 @@ pub fn fix(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safet
 }
 
 fn pass(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) -> Vec<Fixed> {
-    let fixable = |finding: &&Finding| applicable(finding, safety).is_some();
-    let files: BTreeSet<FileId> = outcome.findings.iter().filter(fixable).map(Finding::file).collect();
+    let fixable = |finding: &&Diagnostic| applicable(finding, safety).is_some();
+    let files: BTreeSet<FileId> = outcome.findings.iter().filter(fixable).map(Diagnostic::file).collect();
     let files: Vec<FileId> = files.into_iter().collect();
     if files.is_empty() {
         return Vec::new();
@@ -77,8 +77,8 @@ fn pass(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) 
     files.par_iter().filter_map(|&file| fixer.file(file, written(file)?)).collect()
 }
 
-fn applicable(finding: &Finding, safety: Safety) -> Option<&Fix> {
-    finding.fix.as_ref().filter(|fix| fix.safety <= safety)
+fn applicable(finding: &Diagnostic, safety: Safety) -> Option<&Fix> {
+    finding.fix.as_deref().filter(|fix| fix.safety <= safety)
 }
 
 struct Fixer<'a> {
@@ -91,7 +91,7 @@ struct Fixer<'a> {
 /// A text of a file with what the rules say about it.
 struct State {
     text: Arc<str>,
-    findings: Vec<Finding>,
+    findings: Vec<Diagnostic>,
     errors: usize,
     objects: usize,
 }
@@ -160,11 +160,11 @@ impl Fixer<'_> {
 
 /// Fixes that do not touch each other, those of the worst findings first.
 fn choose<'o>(
-    findings: &'o [Finding],
+    findings: &'o [Diagnostic],
     safety: Safety,
     refused: &[(&'static str, String)],
-) -> Vec<(&'o Finding, &'o Fix)> {
-    let mut all: Vec<(&Finding, &Fix)> = findings
+) -> Vec<(&'o Diagnostic, &'o Fix)> {
+    let mut all: Vec<(&Diagnostic, &Fix)> = findings
         .iter()
         .filter_map(|finding| Some((finding, applicable(finding, safety)?)))
         .filter(|(finding, _)| !refused.contains(&key(finding)))
@@ -189,8 +189,8 @@ fn is_free(taken: &BTreeSet<Span>, span: Span) -> bool {
     before.is_none_or(|other| other.end < span.start) && after.is_none_or(|other| span.end < other.start)
 }
 
-fn key(finding: &Finding) -> (&'static str, String) {
-    (finding.rule.id, format!("{} {}", finding.object, finding.path))
+fn key(finding: &Diagnostic) -> (&'static str, String) {
+    (finding.id, format!("{} {}", finding.object(), finding.path))
 }
 
 /// Less is wrong than before, and nothing that was not: no rule fires more often, and no document is broken or gone.
@@ -198,7 +198,7 @@ fn is_better(before: &State, after: &State) -> bool {
     let count = |state: &State| {
         let mut count: BTreeMap<&str, usize> = BTreeMap::new();
         for finding in &state.findings {
-            *count.entry(finding.rule.id).or_default() += 1;
+            *count.entry(finding.id).or_default() += 1;
         }
         count
     };

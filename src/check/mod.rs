@@ -16,13 +16,14 @@ mod suppress;
 pub use admission::Admission;
 pub use discover::{Found, Input, Live, Request, Scope, Text, discover, live_inputs};
 pub use options::Options;
-pub use outcome::{Outcome, Unreadable};
+pub use outcome::Outcome;
 pub use selection::Selection;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::rules::facts::Facts;
-use crate::rules::{FileId, Rule, SetSink, Settings};
+use crate::rules::{Rule, Settings, Sink};
+use crate::yaml::FileId;
 use analyze::{Analysis, Analyzer};
 use suppress::{Collected, SuppressionContext};
 
@@ -45,9 +46,10 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
         return outcome;
     }
     for (rule, check) in analyzer.set_rules() {
-        let mut sink = SetSink { rule, settings, findings: Vec::new() };
+        let mut sink = Sink::over_all(settings);
+        rule.speak(&mut sink);
         check(&facts, &mut sink);
-        outcome.findings.append(&mut sink.findings);
+        outcome.findings.append(&mut sink.into_diagnostics());
     }
     outcome.findings.append(&mut analyzer.control_planes(&facts));
     let config = outcome.add_config(options.config.as_ref());

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use super::selection::Selection;
 use super::suppress::ObjectSuppression;
-use crate::rules::{Rule, Settings, Severity};
+use crate::diagnostic::Severity;
+use crate::rules::{Rule, Settings};
 use crate::yaml::Source;
 
 /// What to do, and what suppresses findings.

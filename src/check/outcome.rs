@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::admission::Admission;
 use super::discover::Input;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::k8s::pod_security::{Level, Policies, Policy};
-use crate::rules::{FileId, Finding, Rule, Severity};
-use crate::yaml::{Source, Span};
+use crate::rules::Rule;
+use crate::yaml::{FileId, Source};
 
 /// Everything that a run gives.
 #[derive(Debug, Default)]
@@ -14,9 +15,9 @@ pub struct Outcome {
     /// The files, by their [`FileId`].
     pub files: Vec<SourceFile>,
     /// The findings, by file and place.
-    pub findings: Vec<Finding>,
-    /// What could not be read.
-    pub errors: Vec<Unreadable>,
+    pub findings: Vec<Diagnostic>,
+    /// What could not be read: a document at its place, or all of a file, which then has no text.
+    pub errors: Vec<Diagnostic>,
     /// What was looked at.
     pub counts: Counts,
     /// What the API server would say of the objects.
@@ -38,17 +39,6 @@ pub struct SourceFile {
     pub name: String,
     /// Its text, where there is something to show in it.
     pub text: Option<Arc<str>>,
-}
-
-/// A text, or a document of it, that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    /// The file.
-    pub file: FileId,
-    /// The place in it; `None` if there is no text at all.
-    pub span: Option<Span>,
-    /// What is wrong.
-    pub message: String,
 }
 
 /// What was looked at.
@@ -101,10 +91,10 @@ impl Outcome {
     /// at hand.
     pub(super) fn finish(&mut self, severities: &[(&'static Rule, Severity)], inputs: &[Input]) {
         for finding in &mut self.findings {
-            if let Some((_, severity)) = severities.iter().find(|(rule, _)| *rule == finding.rule) {
+            if let Some((_, severity)) = severities.iter().find(|(rule, _)| rule.id == finding.id) {
                 finding.severity = *severity;
             }
-            for place in &finding.places {
+            for place in finding.locations() {
                 let at = place.file.0 as usize;
                 if let (Some(file), Some(input)) = (self.files.get_mut(at), inputs.get(at))
                     && file.text.is_none()
@@ -114,11 +104,11 @@ impl Outcome {
             }
         }
         self.findings.sort_by(|a, b| {
-            (a.file(), a.span(), std::cmp::Reverse(a.severity), a.rule.id, &a.message).cmp(&(
+            (a.file(), a.span(), std::cmp::Reverse(a.severity), a.id, &a.message).cmp(&(
                 b.file(),
                 b.span(),
                 std::cmp::Reverse(b.severity),
-                b.rule.id,
+                b.id,
                 &b.message,
             ))
         });

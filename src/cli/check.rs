@@ -3,10 +3,10 @@
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
+use crate::diagnostic::{Safety, Severity};
 use crate::k8s::pod_security::{Level, PolicyVersion};
 use crate::k8s::version::Version;
 use crate::report::Format;
-use crate::rules::{Safety, Severity};
 
 const EXIT_CODES: &str =
     "Exit codes: 0 clean, 1 findings, 2 wrong usage or an input that cannot be read, 3 nothing to check.";
@@ -162,6 +162,5 @@ fn level_version(word: &str) -> Result<String, String> {
 }
 
 pub(super) fn severity(word: &str) -> Result<Severity, String> {
-    let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
-    known.ok_or_else(|| "expected critical, high, medium or low".to_owned())
+    Severity::of_rules(word).ok_or_else(|| "expected critical, high, medium or low".to_owned())
 }

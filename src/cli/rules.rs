@@ -2,8 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::diagnostic::Severity;
 use crate::k8s::version::Version;
-use crate::rules::{Category, Severity, Standard};
+use crate::rules::{Category, Standard};
 
 /// Arguments of `tightship rules`.
 #[derive(Debug, Args)]

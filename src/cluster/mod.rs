@@ -45,7 +45,7 @@ fn specs(record: &Record) -> Result<(Source, Specs), ClusterError> {
     let text = template::render("cluster/spec.yaml.j2", template::contexts(context)).map_err(RenderError::from)?;
     let source = Source::new(SPEC, text);
     let outcome = spec::load(&source, validate::today());
-    let reason = || outcome.problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
+    let reason = || outcome.problems.first().map(|problem| problem.message.to_string()).unwrap_or_default();
     match outcome.specs {
         Some(specs) => Ok((source, specs)),
         None => Err(RenderError::Invalid { what: SPEC.to_owned(), reason: reason() }.into()),

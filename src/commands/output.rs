@@ -7,7 +7,8 @@ use anstream::{ColorChoice, StripStream, stderr, stdout};
 use anyhow::Context as _;
 use camino::Utf8Path;
 
-use crate::diagnostic::{self, Problem};
+use crate::diagnostic::text::{line, lines};
+use crate::diagnostic::{self, Diagnostic};
 use crate::render::writer::{Action, Change};
 use crate::yaml::{Source, Span};
 
@@ -63,23 +64,28 @@ fn into_file(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     out.flush()
 }
 
-/// Prints a message.
+/// Prints a message, which may have several lines.
 pub(super) fn say(text: &str) -> io::Result<()> {
+    styled(&lines(text))
+}
+
+/// Prints a message with colours of its own, whose texts went through the gate before.
+pub(super) fn styled(text: &str) -> io::Result<()> {
     writeln!(stderr().lock(), "{text}")
 }
 
 /// Prints an error without a place.
 pub(super) fn error(text: &str) -> io::Result<()> {
-    writeln!(stderr().lock(), "\x1b[1m\x1b[91merror\x1b[0m\x1b[1m:\x1b[0m {text}")
+    writeln!(stderr().lock(), "\x1b[1m\x1b[91merror\x1b[0m\x1b[1m:\x1b[0m {}", lines(text))
 }
 
 /// Prints the problems of a text, without a word on what follows from them.
-pub(super) fn located(source: &Source, problems: &[Problem], hidden: &[Span]) -> io::Result<()> {
+pub(super) fn located(source: &Source, problems: &[Diagnostic], hidden: &[Span]) -> io::Result<()> {
     write!(stderr().lock(), "{}", diagnostic::render(source, problems, hidden))
 }
 
 /// Prints the problems of a text.
-pub(super) fn problems(source: &Source, problems: &[Problem], hidden: &[Span]) -> io::Result<()> {
+pub(super) fn problems(source: &Source, problems: &[Diagnostic], hidden: &[Span]) -> io::Result<()> {
     if problems.is_empty() {
         return Ok(());
     }
@@ -87,7 +93,7 @@ pub(super) fn problems(source: &Source, problems: &[Problem], hidden: &[Span]) -
     let mut err = stderr().lock();
     write!(err, "{}", diagnostic::render(source, problems, hidden))?;
     if errors > 0 {
-        writeln!(err, "{} in {}; nothing was written", count(errors, "error"), source.name())?;
+        writeln!(err, "{} in {}; nothing was written", count(errors, "error"), line(source.name()))?;
     }
     Ok(())
 }
@@ -121,7 +127,7 @@ pub(super) fn diff(change: &Change) -> String {
 
 /// The difference of two texts under their names, as `diff -u` shows it.
 pub(super) fn unified(old: &str, new: &str, before: &str, after: &str) -> String {
-    let text = similar::TextDiff::from_lines(before, after).unified_diff().header(old, new).to_string();
+    let text = similar::TextDiff::from_lines(before, after).unified_diff().header(&line(old), &line(new)).to_string();
     coloured(&text)
 }
 
@@ -143,6 +149,7 @@ pub(super) fn replace(path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
 
 fn coloured(diff: &str) -> String {
     diff.lines()
+        .map(lines)
         .map(|line| match line.as_bytes().first() {
             Some(b'+') => format!("\x1b[32m{line}\x1b[0m\n"),
             Some(b'-') => format!("\x1b[31m{line}\x1b[0m\n"),

@@ -146,7 +146,7 @@ pub(super) fn report(root: &Utf8Path, comparison: &Comparison) -> anyhow::Result
         match change.action {
             Action::Conflict => {
                 output::error(&format!("{path} was edited by hand and stays as it is; the new text is in {path}.new"))?;
-                output::say(&output::diff(change))?;
+                output::styled(&output::diff(change))?;
             }
             _ => output::error(&format!(
                 "{path} is not generated any more, but was edited by hand; it stays, and is yours now"

@@ -10,14 +10,14 @@ use std::ops::Deref;
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::yaml::{Kind, Node, Span, Value};
 
 /// Collects the problems of one text.
 #[derive(Debug)]
 pub struct Decoder<'t> {
     text: &'t str,
-    problems: Vec<Problem>,
+    problems: Vec<Diagnostic>,
 }
 
 impl<'t> Decoder<'t> {
@@ -28,7 +28,7 @@ impl<'t> Decoder<'t> {
 
     /// Whether nothing is wrong within a place so far, so that what it lacks is worth saying.
     pub fn is_sound(&self, place: Span) -> bool {
-        !self.problems.iter().any(|problem| place.start <= problem.span.start && problem.span.end <= place.end)
+        !self.problems.iter().any(|problem| place.start <= problem.span().start && problem.span().end <= place.end)
     }
 
     /// A place that can be shown for a node, which may be nothing at all: then the colon or character before it.
@@ -48,15 +48,15 @@ impl<'t> Decoder<'t> {
     }
 
     /// Adds a problem, unless it is about a value that nobody wrote, or was reported already.
-    pub fn report(&mut self, problem: Problem) {
-        let places = std::iter::once(problem.span).chain(problem.other.iter().map(|(span, _)| *span));
-        if !places.into_iter().any(Span::is_empty) && !self.problems.contains(&problem) {
+    pub fn report(&mut self, problem: Diagnostic) {
+        let is_of_default = problem.locations().any(|location| location.span.is_empty());
+        if !is_of_default && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
 
     /// Everything reported so far.
-    pub fn into_problems(self) -> Vec<Problem> {
+    pub fn into_problems(self) -> Vec<Diagnostic> {
         self.problems
     }
 }
@@ -196,7 +196,7 @@ impl Decode for String {
         let text = text(node, "text", decoder)?;
         if text.contains('\0') {
             decoder.report(
-                Problem::error(decoder.place(node.span()), "a NUL character").label("no program can receive this"),
+                Diagnostic::error(decoder.place(node.span()), "a NUL character").label("no program can receive this"),
             );
             return None;
         }
@@ -218,7 +218,7 @@ pub fn integer(node: Node<'_, '_>, range: std::ops::RangeInclusive<i64>, decoder
     let number = i64::try_from(value).ok().filter(|value| range.contains(value));
     if number.is_none() {
         let label = format!("expected {low} to {high}");
-        decoder.report(Problem::error(decoder.place(node.span()), format!("{value} is out of range")).label(label));
+        decoder.report(Diagnostic::error(decoder.place(node.span()), format!("{value} is out of range")).label(label));
     }
     number
 }
@@ -230,9 +230,12 @@ pub fn text<'d>(node: Node<'d, '_>, expected: &str, decoder: &mut Decoder<'_>) -
         Some(Ok(value)) if value != Value::Null => {
             let written = node.text().unwrap_or_default();
             decoder.report(
-                Problem::error(decoder.place(node.span()), format!("expected {expected}, found {}", value.type_name()))
-                    .label(format!("YAML reads `{written}` as {}", value.type_name()))
-                    .help(format!("put it in quotes: \"{written}\"")),
+                Diagnostic::error(
+                    decoder.place(node.span()),
+                    format!("expected {expected}, found {}", value.type_name()),
+                )
+                .label(format!("YAML reads `{written}` as {}", value.type_name()))
+                .help(format!("put it in quotes: \"{written}\"")),
             );
             None
         }
@@ -249,7 +252,7 @@ pub fn wrong_form(node: Node<'_, '_>, expected: &str, decoder: &mut Decoder<'_>)
     decoder.report(problem);
 }
 
-fn misfit(node: Node<'_, '_>, expected: &str, decoder: &Decoder<'_>) -> Problem {
+fn misfit(node: Node<'_, '_>, expected: &str, decoder: &Decoder<'_>) -> Diagnostic {
     let found = match node.kind() {
         Kind::Sequence => "a list".to_owned(),
         Kind::Mapping => "a mapping".to_owned(),
@@ -259,7 +262,7 @@ fn misfit(node: Node<'_, '_>, expected: &str, decoder: &Decoder<'_>) -> Problem 
         },
     };
     let span = decoder.place(node.span());
-    Problem::error(span, format!("expected {expected}, found {found}")).label(format!("expected {expected}"))
+    Diagnostic::error(span, format!("expected {expected}, found {found}")).label(format!("expected {expected}"))
 }
 
 /// Keys and values of a record, which has these keys.
@@ -290,9 +293,9 @@ pub fn mapping<'d, 's>(node: Node<'d, 's>, decoder: &mut Decoder<'_>) -> Option<
         };
         match entries.iter().find(|(other, _)| other.text() == Some(name)) {
             Some((first, _)) => decoder.report(
-                Problem::error(decoder.place(key.span()), format!("`{name}` is here twice"))
+                Diagnostic::error(decoder.place(key.span()), format!("`{name}` is here twice"))
                     .label("the second time")
-                    .other(first.span(), "the first time"),
+                    .related(first.span(), "the first time"),
             ),
             None => entries.push((key, value)),
         }
@@ -303,7 +306,7 @@ pub fn mapping<'d, 's>(node: Node<'d, 's>, decoder: &mut Decoder<'_>) -> Option<
 /// Reports a key that a record does not have.
 pub fn unknown_key(key: Node<'_, '_>, known: &[&str], decoder: &mut Decoder<'_>) {
     let name = key.text().unwrap_or_default();
-    let problem = Problem::error(decoder.place(key.span()), format!("unknown key `{name}`"));
+    let problem = Diagnostic::error(decoder.place(key.span()), format!("unknown key `{name}`"));
     decoder.report(match nearest(name, known.iter().copied()) {
         Some(word) => problem.label(format!("did you mean `{word}`?")),
         None => problem.label("no such key").help(format!("the keys here are {}", known.join(", "))),
@@ -312,7 +315,7 @@ pub fn unknown_key(key: Node<'_, '_>, known: &[&str], decoder: &mut Decoder<'_>)
 
 /// Reports a word that is none of those expected.
 pub fn unknown_word(span: Span, word: &str, known: &[&str], decoder: &mut Decoder<'_>) {
-    let problem = Problem::error(span, format!("unknown word `{word}`"));
+    let problem = Diagnostic::error(span, format!("unknown word `{word}`"));
     let expected = format!("expected {}", known.join(", "));
     decoder.report(match nearest(word, known.iter().copied()) {
         Some(near) => problem.label(format!("did you mean `{near}`?")).help(expected),
@@ -324,8 +327,9 @@ pub fn unknown_word(span: Span, word: &str, known: &[&str], decoder: &mut Decode
 pub fn missing_keys(node: Node<'_, '_>, what: &str, keys: &[&str], decoder: &mut Decoder<'_>) {
     let place = decoder.place(node.entries().next().map_or(node.span(), |(key, _)| key.span()));
     for key in keys {
-        decoder
-            .report(Problem::error(place, format!("`{key}` is missing")).label(format!("this {what} needs `{key}:`")));
+        decoder.report(
+            Diagnostic::error(place, format!("`{key}` is missing")).label(format!("this {what} needs `{key}:`")),
+        );
     }
 }
 

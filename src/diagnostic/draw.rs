@@ -1,4 +1,4 @@
-//! How a problem with its places is drawn, in the style of rustc.
+//! How a diagnostic with its places is drawn, in the style of rustc.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -6,6 +6,8 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::text::{self, line};
+use super::{Diagnostic, Location, Mask, Severity};
 use crate::yaml::{Source, Span};
 
 /// A line longer than this is not shown: a whole file on one line, as programs write JSON, helps nobody.
@@ -15,63 +17,41 @@ const FAR: usize = 32 * 1024;
 /// Columns to fill.
 const WIDTH: usize = 100;
 
-/// What is drawn.
-#[derive(Debug)]
-pub struct Drawing<'a> {
-    /// The first word and the colours.
-    pub level: Level<'a>,
-    /// What stands in brackets behind the first word.
-    pub id: Option<&'a str>,
-    /// One line: what is wrong.
-    pub message: &'a str,
-    /// Where; the first is the place itself, the others explain it.
-    pub places: Vec<Shown<'a>>,
-    /// Lines at the end.
-    pub footers: Vec<(Level<'a>, Cow<'a, str>)>,
+/// The texts that diagnostics are about.
+pub trait Sources {
+    /// The text that a place is in, and what of it is not shown; `None` if there is nothing to show.
+    fn source(&self, location: &Location) -> Option<(&Source, Mask<'_>)>;
 }
 
 /// A place that is drawn.
-#[derive(Debug, Clone, Copy)]
-pub struct Shown<'a> {
-    /// The text.
-    pub source: &'a Source,
-    /// The bytes in it.
-    pub span: Span,
-    /// What to say there.
-    pub label: &'a str,
-    /// What of the text is not shown.
-    pub mask: Mask<'a>,
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    source: &'a Source,
+    span: Span,
+    label: &'a str,
+    mask: Mask<'a>,
 }
 
-/// What of a text is replaced by asterisks.
-#[derive(Debug, Clone, Copy)]
-pub enum Mask<'a> {
-    /// These bytes.
-    Spans(&'a [Span]),
-    /// Everything but keys: nobody knows where in these lines a secret stands.
-    Values,
-}
-
-/// Draws it, with an empty line at the end.
-pub fn draw(drawing: &Drawing<'_>) -> String {
-    let mut title = drawing.level.clone().primary_title(drawing.message);
-    if let Some(id) = drawing.id {
-        title = title.id(id);
+/// Draws it, with an empty line at the end. `note` is a line below all others.
+pub fn draw(diagnostic: &Diagnostic, sources: &dyn Sources, note: Option<&str>) -> String {
+    let mut title = level(diagnostic.severity).primary_title(&*diagnostic.message);
+    if !diagnostic.id.is_empty() {
+        title = title.id(diagnostic.id);
     }
     let mut group = Group::with_title(title);
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     let mut notes = Vec::new();
-    for (index, shown) in drawing.places.iter().enumerate() {
+    for (index, shown) in shown(diagnostic, sources).enumerate() {
         let span = first_line(shown.source.text(), shown.span);
-        let (line, column) = shown.source.position(span.start);
-        let lines = shown.source.line(line);
+        let (number, column) = shown.source.position(span.start);
+        let lines = shown.source.line(number);
         if lines.len() > LONG_LINE {
-            let name = shown.source.name();
+            let name = line(shown.source.name());
             if index == 0 {
-                group = group.element(Origin::path(name).line(line).char_column(column));
+                group = group.element(Origin::path(name).line(number).char_column(column));
                 notes.extend((!shown.label.is_empty()).then(|| shown.label.to_owned()));
             } else {
-                notes.push(format!("{name}:{line}:{column}: {}", shown.label));
+                notes.push(format!("{name}:{number}:{column}: {}", shown.label));
             }
             continue;
         }
@@ -87,11 +67,57 @@ pub fn draw(drawing: &Drawing<'_>) -> String {
     for note in notes {
         group = group.element(Level::NOTE.message(note));
     }
-    for (level, text) in &drawing.footers {
-        group = group.element(level.clone().message(text.as_ref()));
+    for help in helps(diagnostic) {
+        group = group.element(Level::HELP.message(help));
+    }
+    if let Some(note) = note {
+        group = group.element(Level::NOTE.message(line(note)));
     }
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii).term_width(WIDTH);
     renderer.render(&[group]) + "\n\n"
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    let level = match severity {
+        Severity::Error | Severity::Critical | Severity::High => Level::ERROR,
+        Severity::Medium | Severity::Warning => Level::WARNING,
+        Severity::Low => Level::INFO,
+    };
+    level.with_name(severity.as_str())
+}
+
+fn shown<'a>(diagnostic: &'a Diagnostic, sources: &'a dyn Sources) -> impl Iterator<Item = Shown<'a>> {
+    diagnostic.locations().filter_map(|location| {
+        let (source, mask) = sources.source(location)?;
+        Some(Shown { source, span: location.span, label: &location.label, mask })
+    })
+}
+
+/// What to do, and what `--fix` would do.
+fn helps(diagnostic: &Diagnostic) -> impl Iterator<Item = Cow<'_, str>> {
+    let fix = diagnostic.fix.as_ref().map(|fix| format!("{} (`{}` does it)", fix.title, fix.safety.flag()));
+    diagnostic.help.as_deref().map(Cow::from).into_iter().chain(fix.map(Cow::from))
+}
+
+/// The diagnostics of one text as compilers show them, in the order of their places. `hidden` are places whose text must not
+/// be shown, such as a password; it is replaced by asterisks wherever a line with it is printed.
+pub fn render<'d>(source: &Source, diagnostics: impl IntoIterator<Item = &'d Diagnostic>, hidden: &[Span]) -> String {
+    let mut sorted: Vec<&Diagnostic> = diagnostics.into_iter().collect();
+    sorted.sort_by_key(|diagnostic| (diagnostic.span(), &diagnostic.message));
+    let text = OneText { source, hidden };
+    sorted.into_iter().map(|diagnostic| draw(diagnostic, &text, None)).collect()
+}
+
+/// One text, whichever file a place names.
+struct OneText<'a> {
+    source: &'a Source,
+    hidden: &'a [Span],
+}
+
+impl Sources for OneText<'_> {
+    fn source(&self, _: &Location) -> Option<(&Source, Mask<'_>)> {
+        Some((self.source, Mask::Spans(self.hidden)))
+    }
 }
 
 /// Lines that are shown together.
@@ -121,16 +147,16 @@ impl<'a> Piece<'a> {
     }
 
     fn snippet(self) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-        let (line, _) = self.source.position(self.lines.start);
+        let (number, _) = self.source.position(self.lines.start);
         let start = self.lines.start;
         let marks = self.marks.into_iter().map(|mark| {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let annotation = kind.span(mark.span.start - start..mark.span.end - start);
             if mark.label.is_empty() { annotation } else { annotation.label(mark.label) }
         });
-        Snippet::source(shown(&self.masks, self.source.text(), self.lines))
-            .path(self.source.name())
-            .line_start(line)
+        Snippet::source(visible(&self.masks, self.source.text(), self.lines))
+            .path(line(self.source.name()))
+            .line_start(number)
             .annotations(marks)
     }
 }
@@ -145,7 +171,7 @@ fn first_line(text: &str, span: Span) -> Range<usize> {
 }
 
 /// A range of a text with as many bytes as before, so that every span keeps its place.
-fn shown<'t>(masks: &[Mask<'_>], text: &'t str, range: Range<usize>) -> Cow<'t, str> {
+fn visible<'t>(masks: &[Mask<'_>], text: &'t str, range: Range<usize>) -> Cow<'t, str> {
     let start = range.start;
     let mut shown = Cow::Borrowed(text.get(range).unwrap_or_default());
     for mask in masks {
@@ -153,75 +179,53 @@ fn shown<'t>(masks: &[Mask<'_>], text: &'t str, range: Range<usize>) -> Cow<'t, 
             shown = Cow::Owned(masked);
         }
     }
+    if let Cow::Owned(safe) = text::source(&shown) {
+        shown = Cow::Owned(safe);
+    }
     // the renderer would show the end of a Windows line as a character of its own
     if shown.contains('\r') { Cow::Owned(shown.replace('\r', " ")) } else { shown }
 }
 
-/// A text without what `spans` hide of it, as long as before.
-pub fn masked<'t>(text: &'t str, spans: &[Span]) -> Cow<'t, str> {
-    Mask::Spans(spans).masked(text, 0)
-}
-
-impl Mask<'_> {
-    /// `part` of a text, which begins at the byte `start` of it.
-    fn masked<'t>(&self, part: &'t str, start: usize) -> Cow<'t, str> {
-        match self {
-            Mask::Spans(spans) => {
-                let end = start + part.len();
-                let ranges = spans.iter().map(|span| span.range());
-                let near: Vec<Range<usize>> = ranges.filter(|span| span.start < end && span.end > start).collect();
-                if near.is_empty() {
-                    return Cow::Borrowed(part);
-                }
-                Cow::Owned(stars(part, |at| near.iter().any(|span| span.contains(&(start + at)))))
-            }
-            Mask::Values => {
-                let masked = part.split_inclusive('\n').flat_map(|line| {
-                    let (key, value) = line.split_at(key_length(line));
-                    [key.to_owned(), stars(value, |_| true)]
-                });
-                Cow::Owned(masked.collect())
-            }
-        }
-    }
-}
-
-/// The length of the key that a line begins with, with its indentation and colon.
-fn key_length(line: &str) -> usize {
-    let is_plain = |key: &str| {
-        let key = key.trim_start().trim_start_matches("- ");
-        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./\"'".contains(&byte))
-    };
-    match line.split_once(':') {
-        Some((key, rest)) if is_plain(key) && (rest.is_empty() || rest.starts_with([' ', '\r', '\n'])) => key.len() + 1,
-        _ => 0,
-    }
-}
-
-fn stars(text: &str, is_hidden: impl Fn(usize) -> bool) -> String {
-    text.char_indices()
-        .flat_map(|(at, character)| {
-            let masked = !character.is_whitespace() && is_hidden(at);
-            let (character, count) = if masked { ('*', character.len_utf8()) } else { (character, 1) };
-            std::iter::repeat_n(character, count)
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Mask, shown};
-    use crate::yaml::Span;
+    use super::super::{Diagnostic, Mask};
+    use super::{render, visible};
+    use crate::yaml::{Source, Span};
+
+    fn plain(source: &Source, diagnostic: &Diagnostic, hidden: &[Span]) -> String {
+        anstream::adapter::strip_str(&render(source, [diagnostic], hidden)).to_string()
+    }
 
     #[test]
-    fn masks_bytes_or_all_values() {
+    fn shows_the_place_and_hides_secrets() {
+        let source = Source::new("tightship.yaml", "name: shop\nenv:\n  PASSWORD: hünter2\n");
+        let secret = Span { start: 28, end: 36 };
+        let diagnostic = Diagnostic::error(secret, "a secret").label("not here").help("use `secrets`");
+        let text = plain(&source, &diagnostic, &[secret]);
+        assert!(text.contains("--> tightship.yaml:3:13"), "{text}");
+        assert!(text.contains("PASSWORD: ********") && !text.contains("nter2"), "{text}");
+        assert!(text.contains("help: use `secrets`"), "{text}");
+    }
+
+    #[test]
+    fn masks_of_several_places_add_up() {
         let text = "a: bß\n- key: |\n  secret:1\n  x: y\n";
-        let secret = [Span { start: 3, end: 6 }];
-        let spans = Mask::Spans(&secret);
-        assert_eq!(shown(&[spans], text, 0..6), "a: ***");
-        assert_eq!(shown(&[spans], text, 7..15), "- key: |");
-        assert_eq!(shown(&[Mask::Values], text, 0..text.len()), "a: ***\n- key: *\n  ********\n  x: *\n");
-        let others = [Span { start: 18, end: 24 }];
-        assert_eq!(shown(&[spans, Mask::Spans(&others)], text, 0..27), "a: ***\n- key: |\n  ******:1\n");
+        let (first, second) = ([Span { start: 3, end: 6 }], [Span { start: 18, end: 24 }]);
+        assert_eq!(
+            visible(&[Mask::Spans(&first), Mask::Spans(&second)], text, 0..27),
+            "a: ***\n- key: |\n  ******:1\n"
+        );
+    }
+
+    #[test]
+    fn neither_names_nor_source_reach_the_terminal_as_they_are() {
+        let source = Source::new("a\u{1b}[2J\u{202e}.yaml", "name: x\u{202e}\u{200b}\u{1b}[2Jy\n");
+        let diagnostic =
+            Diagnostic::error(Span { start: 6, end: 18 }, "m\n\u{2066}").label("l\u{7}").help("h\u{1b}[1m");
+        let text = plain(&source, &diagnostic, &[]);
+        let odd = |character: char| {
+            character.is_control() && character != '\n' || "\u{202e}\u{200b}\u{2066}".contains(character)
+        };
+        assert!(!text.contains(odd) && text.contains("m\u{FFFD}\u{FFFD}"), "{text:?}");
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::style::heading;
+use crate::diagnostic::Safety;
 use crate::rules::{self, Rule, Standard};
 
 /// A title and the rules below it.
@@ -78,7 +79,7 @@ pub fn json(groups: &[Group]) -> serde_json::Result<String> {
             "severity": rule.severity.as_str(),
             "category": rule.category.as_str(),
             "default": rule.is_default(),
-            "fix": rule.fix.map(rules::Safety::as_str),
+            "fix": rule.fix.map(Safety::as_str),
             "controls": controls.collect::<Vec<_>>(),
             "why": rule.why,
             "prevents": rule.prevents,

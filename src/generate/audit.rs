@@ -40,8 +40,8 @@ pub(super) fn audit(manifests: &[Manifest], folder: &str, requirement: Requireme
     let file = outcome.files.get(finding.file().0 as usize).map_or(folder, |file| file.name.as_str());
     Err(RenderError::Finding {
         what: file.to_owned(),
-        rule: finding.rule.id,
-        path: finding.path.clone(),
-        message: finding.message.clone(),
+        rule: finding.id,
+        path: finding.path.to_string(),
+        message: finding.message.to_string(),
     })
 }

@@ -1,7 +1,7 @@
 //! The last check before anything is written: the rendered text is read again, and must be what Kubernetes takes.
 
 use crate::k8s::fields::table;
-use crate::k8s::schema::{self, Fault, Problem};
+use crate::k8s::schema::{self, Fault, SchemaFault};
 use crate::k8s::version::Version;
 use crate::yaml::{self, Kind, Node};
 
@@ -48,7 +48,7 @@ fn object(root: Node<'_, '_>, version: Version) -> Result<(), String> {
     first.map_or(Ok(()), Err)
 }
 
-fn said(problem: &Problem<'_, '_>) -> String {
+fn said(problem: &SchemaFault<'_, '_>) -> String {
     let key = problem.key.map(name).unwrap_or_default();
     match &problem.fault {
         Fault::Unknown { .. } | Fault::OtherRelease(_) => format!("there is no `{key}` in this release"),

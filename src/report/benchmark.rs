@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
+use super::plain::Plain;
 use crate::check::benchmark::{Benchmark, Evaluated, Seen, Status};
+use crate::diagnostic::text::line;
 
 /// The version of the JSON form.
 const VERSION: u32 = 1;
@@ -42,16 +44,16 @@ fn item(judged: &Evaluated, all: bool, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     for seen in &judged.seen {
-        writeln!(out, "                  {DIM}{}{RESET}", line(seen))?;
+        writeln!(out, "                  {DIM}{}{RESET}", reason(seen))?;
     }
     Ok(())
 }
 
-fn line(seen: &Seen) -> String {
+fn reason(seen: &Seen) -> String {
     match (&seen.file, seen.line) {
-        (Some(file), Some(line)) => format!("{file}:{line}: {}", seen.note),
-        (Some(file), None) => format!("{file}: {}", seen.note),
-        (None, _) => seen.note.clone(),
+        (Some(file), Some(number)) => line(&format!("{file}:{number}: {}", seen.note)).into_owned(),
+        (Some(file), None) => line(&format!("{file}: {}", seen.note)).into_owned(),
+        (None, _) => line(&seen.note).into_owned(),
     }
 }
 
@@ -88,6 +90,6 @@ pub fn json(benchmark: &Benchmark, out: &mut dyn Write) -> io::Result<()> {
     let summary: serde_json::Map<String, serde_json::Value> =
         Status::ALL.iter().map(|status| (status.as_str().to_owned(), benchmark.count(*status).into())).collect();
     let report = json!({"version": VERSION, "benchmark": "cis-1.12", "summary": summary, "items": items});
-    serde_json::to_writer_pretty(&mut *out, &report)?;
+    serde_json::to_writer_pretty(Plain(&mut *out), &report)?;
     writeln!(out)
 }

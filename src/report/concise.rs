@@ -2,18 +2,16 @@
 
 use std::io::{self, Write};
 
-use super::files::{Files, printable};
+use super::files::Files;
 
 /// Writes lines `file:line:column: severity[rule] message`.
 pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
     for finding in &files.outcome.findings {
-        let place = files.place(finding.file(), finding.place().map(|place| place.span));
-        let (severity, rule) = (finding.severity.as_str(), finding.rule.id);
-        writeln!(out, "{}: {severity}[{rule}] {}", printable(&place), printable(&finding.message))?;
+        let (place, severity) = (files.place(&finding.location), finding.severity.as_str());
+        writeln!(out, "{place}: {severity}[{}] {}", finding.id, finding.message)?;
     }
     for broken in &files.outcome.errors {
-        let place = files.place(broken.file, broken.span);
-        writeln!(out, "{}: error: {}", printable(&place), printable(&broken.message))?;
+        writeln!(out, "{}: error: {}", files.place(&broken.location), broken.message)?;
     }
     Ok(())
 }

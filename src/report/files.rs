@@ -1,14 +1,14 @@
 //! The files of an outcome, with the lines of those of which something is said.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::check::Outcome;
+use crate::diagnostic::text::line;
+use crate::diagnostic::{Diagnostic, Fix, Location};
 use crate::k8s::secret;
-use crate::rules::{FileId, Finding, Fix};
 use crate::yaml::edit::Edit;
-use crate::yaml::{self, Source, Span};
+use crate::yaml::{self, FileId, Source, Span};
 
 /// About how many bytes of a file are searched for secrets at a time: around a place that is shown, not all of a large file.
 const PART: usize = 64 * 1024;
@@ -40,7 +40,7 @@ impl<'a> Files<'a> {
         let mut hidden = vec![Vec::new(); outcome.files.len()];
         for finding in &outcome.findings {
             if let Some(spans) = hidden.get_mut(finding.file().0 as usize) {
-                spans.extend_from_slice(&finding.hidden);
+                spans.extend_from_slice(&finding.masks);
             }
         }
         let sources = outcome.files.iter().map(|_| OnceCell::new()).collect();
@@ -48,7 +48,7 @@ impl<'a> Files<'a> {
         Self { outcome, sources, parts, hidden }
     }
 
-    /// What messages call a file.
+    /// What a file is called, for programs.
     pub(super) fn name(&self, file: FileId) -> &'a str {
         self.outcome.files.get(file.0 as usize).map_or("", |file| &file.name)
     }
@@ -83,7 +83,7 @@ impl<'a> Files<'a> {
     }
 
     /// The fix of a finding; `None` if it repeats what no report may show.
-    pub(super) fn fix(&self, finding: &'a Finding) -> Option<&'a Fix> {
+    pub(super) fn fix(&self, finding: &'a Diagnostic) -> Option<&'a Fix> {
         let file = finding.file();
         let repeats_secret = |edit: &Edit| {
             let before = self.source(file).and_then(|source| source.text().get(edit.span.range())).unwrap_or_default();
@@ -93,7 +93,7 @@ impl<'a> Files<'a> {
             let touches = |span: &Span| span.start < edit.span.end && edit.span.start < span.end;
             repeats && self.hidden(file, edit.span).iter().any(touches)
         };
-        finding.fix.as_ref().filter(|fix| !fix.edits.iter().any(repeats_secret))
+        finding.fix.as_deref().filter(|fix| !fix.edits.iter().any(repeats_secret))
     }
 
     /// The position of a byte of a file.
@@ -107,18 +107,12 @@ impl<'a> Files<'a> {
         Some((self.position(file, span.start)?, self.position(file, span.end.max(span.start))?))
     }
 
-    /// `file:line:column`, or only the file if there is no such place.
-    pub(super) fn place(&self, file: FileId, span: Option<Span>) -> String {
-        let name = self.name(file);
-        match span.and_then(|span| self.position(file, span.start)) {
+    /// `file:line:column`, or only the file if there is no such place, as people read it.
+    pub(super) fn place(&self, location: &Location) -> String {
+        let name = line(self.name(location.file));
+        match self.position(location.file, location.span.start) {
             Some(Position { line, column }) => format!("{name}:{line}:{column}"),
-            None => name.to_owned(),
+            None => name.into_owned(),
         }
     }
-}
-
-/// A text in one line that does nothing to a terminal and can stand in XML: what a manifest says may be in a message.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
-    let is_odd = |character: char| character.is_control() || matches!(character, '\u{FFFE}' | '\u{FFFF}');
-    if text.contains(is_odd) { Cow::Owned(text.replace(is_odd, "\u{FFFD}")) } else { Cow::Borrowed(text) }
 }

@@ -4,21 +4,21 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::files::Files;
-use crate::rules::{FileId, Severity};
-use crate::yaml::Span;
+use crate::diagnostic::text::line;
+use crate::diagnostic::{Location, Severity};
 
 /// Writes lines `::error file=...,line=...::message`.
 pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
     for finding in &files.outcome.findings {
         let command = match finding.severity {
-            Severity::Critical | Severity::High => "error",
-            Severity::Medium => "warning",
+            Severity::Error | Severity::Critical | Severity::High => "error",
+            Severity::Medium | Severity::Warning => "warning",
             Severity::Low => "notice",
         };
-        let place = place(files, finding.file(), finding.place().map(|place| place.span));
-        let title = property(&format!("{}[{}]", finding.severity.as_str(), finding.rule.id));
-        let mut message = finding.message.clone();
-        let label = finding.place().map(|place| place.label.as_str()).filter(|label| !label.is_empty());
+        let place = place(files, &finding.location);
+        let title = property(&format!("{}[{}]", finding.severity.as_str(), finding.id));
+        let mut message = finding.message.to_string();
+        let label = Some(&*finding.location.label).filter(|label| !label.is_empty());
         for more in label.into_iter().chain(finding.help.as_deref()) {
             message.push('\n');
             message.push_str(more);
@@ -26,15 +26,15 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "::{command} {place},title={title}::{}", data(&message))?;
     }
     for broken in &files.outcome.errors {
-        let place = place(files, broken.file, broken.span);
+        let place = place(files, &broken.location);
         writeln!(out, "::error {place},title=cannot be read::{}", data(&broken.message))?;
     }
     Ok(())
 }
 
-fn place(files: &Files<'_>, file: FileId, span: Option<Span>) -> String {
-    let mut place = format!("file={}", property(&files.name(file).replace('\\', "/")));
-    if let Some((start, end)) = span.and_then(|span| files.range(file, span)) {
+fn place(files: &Files<'_>, location: &Location) -> String {
+    let mut place = format!("file={}", property(&line(&files.name(location.file).replace('\\', "/"))));
+    if let Some((start, end)) = files.range(location.file, location.span) {
         // columns count only within one line; the last one belongs to the annotation
         let _ = write!(place, ",line={},endLine={}", start.line, end.line);
         if start.line == end.line {
@@ -44,23 +44,9 @@ fn place(files: &Files<'_>, file: FileId, span: Option<Span>) -> String {
     place
 }
 
-/// Escapes what ends a command, and what a log viewer would obey.
+/// Escapes what ends a command. What a log viewer would obey is in none of these texts.
 fn data(text: &str) -> String {
-    let is_odd = |character: char| character == '%' || character.is_control();
-    if !text.contains(is_odd) {
-        return text.to_owned();
-    }
-    let mut escaped = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        match character {
-            '%' => escaped.push_str("%25"),
-            '\r' => escaped.push_str("%0D"),
-            '\n' => escaped.push_str("%0A"),
-            _ if character.is_control() => escaped.push(char::REPLACEMENT_CHARACTER),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// Escapes what ends a property of a command as well.

@@ -8,10 +8,12 @@ use serde::Serialize;
 
 use super::each::Each;
 use super::files::{Files, Position};
+use super::plain::Plain;
 use super::tally::Tally;
-use crate::check::{Admission, Unreadable};
-use crate::rules::{FileId, Finding, Fix, ObjectId, Severity};
-use crate::yaml::Span;
+use crate::check::Admission;
+use crate::diagnostic::{Diagnostic, Fix, Location, ObjectId, Severity};
+use crate::rules;
+use crate::yaml::{FileId, Span};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -27,7 +29,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         errors: Each(&outcome.errors, |broken| error_of(files, broken)),
         admissions: Each(&outcome.admissions, |admission| admission_of(files, admission)),
     };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
+    serde_json::to_writer_pretty(Plain(&mut *out), &report)?;
     writeln!(out)
 }
 
@@ -70,7 +72,7 @@ struct Fixable {
 fn counts(files: &Files<'_>) -> Counts {
     let outcome = files.outcome;
     let tally = Tally::of(outcome);
-    let mut severities: BTreeMap<_, _> = Severity::ALL.map(|severity| (severity.as_str(), 0)).into();
+    let mut severities: BTreeMap<_, _> = Severity::OF_RULES.map(|severity| (severity.as_str(), 0)).into();
     severities.extend(tally.severities.iter().map(|(severity, count)| (severity.as_str(), *count)));
     Counts {
         files: outcome.counts.files,
@@ -161,21 +163,21 @@ struct EditJson<'a> {
     text: &'a str,
 }
 
-fn finding_of<'a>(files: &'a Files<'_>, finding: &'a Finding) -> FindingJson<'a> {
-    let place = |place: &'a crate::rules::Place| PlaceJson {
+fn finding_of<'a>(files: &'a Files<'_>, finding: &'a Diagnostic) -> FindingJson<'a> {
+    let place = |place: &'a Location| PlaceJson {
         file: files.name(place.file),
         extent: extent(files, place.file, place.span),
         label: &place.label,
     };
     FindingJson {
-        rule: finding.rule.id,
+        rule: finding.id,
         severity: finding.severity.as_str(),
-        category: finding.rule.category.as_str(),
+        category: rules::find(finding.id).map_or("", |rule| rule.category.as_str()),
         message: &finding.message,
-        object: Object::from(&*finding.object),
+        object: Object::from(finding.object()),
         container: finding.container.as_deref(),
         path: &finding.path,
-        places: finding.places.iter().map(place).collect(),
+        places: finding.locations().map(place).collect(),
         help: finding.help.as_deref(),
         fix: files.fix(finding).map(|fix| fix_of(files, finding.file(), fix)),
     }
@@ -198,12 +200,9 @@ struct ErrorJson<'a> {
     message: &'a str,
 }
 
-fn error_of<'a>(files: &'a Files<'_>, broken: &'a Unreadable) -> ErrorJson<'a> {
-    let extent = match broken.span {
-        Some(span) => extent(files, broken.file, span),
-        None => Extent { start: None, end: None },
-    };
-    ErrorJson { file: files.name(broken.file), extent, message: &broken.message }
+fn error_of<'a>(files: &'a Files<'_>, broken: &'a Diagnostic) -> ErrorJson<'a> {
+    let file = broken.file();
+    ErrorJson { file: files.name(file), extent: extent(files, file, broken.span()), message: &broken.message }
 }
 
 #[derive(Serialize)]

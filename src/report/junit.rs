@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::files::{Files, printable};
-use crate::check::Unreadable;
-use crate::rules::{FileId, Finding};
+use super::files::Files;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::text::line;
+use crate::yaml::FileId;
 
 /// Writes the document. A file without findings has one test case, which passes.
 pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -19,7 +20,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     for broken in &outcome.errors {
-        if let Some(suite) = suites.get_mut(broken.file.0 as usize) {
+        if let Some(suite) = suites.get_mut(broken.file().0 as usize) {
             suite.errors.push(broken);
         }
     }
@@ -45,8 +46,8 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// What is said of a file.
 #[derive(Default)]
 struct Suite<'a> {
-    findings: Vec<&'a Finding>,
-    errors: Vec<&'a Unreadable>,
+    findings: Vec<&'a Diagnostic>,
+    errors: Vec<&'a Diagnostic>,
 }
 
 type Xml<'a> = Writer<&'a mut dyn Write>;
@@ -57,7 +58,7 @@ impl Suite<'_> {
     }
 
     fn write(&self, files: &Files<'_>, file: FileId, xml: &mut Xml<'_>) -> io::Result<()> {
-        let name = printable(files.name(file));
+        let name = line(files.name(file));
         xml.create_element("testsuite")
             .with_attributes([
                 ("name", &*name),
@@ -72,21 +73,20 @@ impl Suite<'_> {
                         .write_empty()?;
                 }
                 for finding in &self.findings {
-                    let case = format!("{}: {} {}", finding.rule.id, finding.object, finding.path);
-                    let place = files.place(file, finding.place().map(|place| place.span));
-                    let label = finding.place().map(|place| place.label.as_str());
-                    let lines = [Some(&*place), label, finding.help.as_deref()];
+                    let case = format!("{}: {} {}", finding.id, finding.object(), finding.path);
+                    let place = files.place(&finding.location);
+                    let lines = [Some(&*place), Some(&finding.location.label), finding.help.as_deref()];
                     let body: Vec<&str> = lines.into_iter().flatten().filter(|line| !line.is_empty()).collect();
                     let failure = Failure {
                         element: "failure",
-                        kind: &format!("{}[{}]", finding.severity.as_str(), finding.rule.id),
+                        kind: &format!("{}[{}]", finding.severity.as_str(), finding.id),
                         message: &finding.message,
                         body: &body.join("\n"),
                     };
                     failure.write(&name, &case, xml)?;
                 }
                 for broken in &self.errors {
-                    let place = files.place(file, broken.span);
+                    let place = files.place(&broken.location);
                     let failure =
                         Failure { element: "error", kind: "unreadable", message: &broken.message, body: &place };
                     failure.write(&name, &format!("can be read: {place}"), xml)?;
@@ -108,13 +108,11 @@ struct Failure<'a> {
 impl Failure<'_> {
     fn write(&self, class: &str, case: &str, xml: &mut Xml<'_>) -> io::Result<()> {
         xml.create_element("testcase")
-            .with_attributes([("name", &*printable(case.trim_end())), ("classname", class)])
+            .with_attributes([("name", case.trim_end()), ("classname", class)])
             .write_inner_content(|xml| {
-                // XML has no way to write control characters, not even escaped
-                let body: Vec<_> = self.body.lines().map(printable).collect();
                 xml.create_element(self.element)
-                    .with_attributes([("type", self.kind), ("message", &*printable(self.message))])
-                    .write_text_content(BytesText::new(&body.join("\n")))?;
+                    .with_attributes([("type", self.kind), ("message", self.message)])
+                    .write_text_content(BytesText::new(self.body))?;
                 Ok(())
             })?;
         Ok(())

@@ -8,6 +8,7 @@ mod files;
 mod github;
 mod json;
 mod junit;
+mod plain;
 mod sarif;
 mod tally;
 mod text;

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::check::Outcome;
-use crate::rules::{Rule, Safety, Severity};
+use crate::diagnostic::{Safety, Severity};
 
 /// How many findings there are, by what distinguishes them.
 #[derive(Debug, Default)]
@@ -12,7 +12,7 @@ pub(super) struct Tally {
     /// By severity, the worst first, without those that nothing has.
     pub(super) severities: Vec<(Severity, usize)>,
     /// By rule, the worst and most frequent first.
-    pub(super) rules: Vec<(&'static Rule, Severity, usize)>,
+    pub(super) rules: Vec<(&'static str, Severity, usize)>,
     /// Those with a safe fix.
     pub(super) safe: usize,
     /// Those with a fix that may change more.
@@ -21,19 +21,19 @@ pub(super) struct Tally {
 
 impl Tally {
     pub(super) fn of(outcome: &Outcome) -> Self {
-        let mut by_rule: HashMap<(&str, Severity), (&'static Rule, usize)> = HashMap::new();
+        let mut by_rule: HashMap<(&'static str, Severity), usize> = HashMap::new();
         let mut tally = Self::default();
         for finding in &outcome.findings {
-            by_rule.entry((finding.rule.id, finding.severity)).or_insert((finding.rule, 0)).1 += 1;
+            *by_rule.entry((finding.id, finding.severity)).or_default() += 1;
             match finding.fix.as_ref().map(|fix| fix.safety) {
                 Some(Safety::Safe) => tally.safe += 1,
                 Some(Safety::Unsafe) => tally.risky += 1,
                 None => {}
             }
         }
-        tally.rules = by_rule.into_iter().map(|((_, severity), (rule, count))| (rule, severity, count)).collect();
-        tally.rules.sort_by_key(|(rule, severity, count)| (Reverse(*severity), Reverse(*count), rule.id));
-        for severity in Severity::ALL {
+        tally.rules = by_rule.into_iter().map(|((rule, severity), count)| (rule, severity, count)).collect();
+        tally.rules.sort_by_key(|(rule, severity, count)| (Reverse(*severity), Reverse(*count), *rule));
+        for severity in Severity::OF_RULES {
             let count = tally.rules.iter().filter(|rule| rule.1 == severity).map(|rule| rule.2).sum();
             if count > 0 {
                 tally.severities.push((severity, count));

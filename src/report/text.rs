@@ -3,13 +3,10 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use annotate_snippets::Level;
-
 use super::files::Files;
 use super::tally::{Tally, summary};
-use crate::check::Unreadable;
-use crate::diagnostic::{Drawing, Mask, Shown, draw};
-use crate::rules::{Finding, Severity};
+use crate::diagnostic::{Diagnostic, Location, Mask, Severity, Sources, draw};
+use crate::yaml::Source;
 
 /// How many places of one rule are shown in full.
 const FEW: usize = 3;
@@ -22,14 +19,16 @@ pub(super) fn write(files: &Files<'_>, all: bool, out: &mut dyn Write) -> io::Re
     }
     let mut shown: HashMap<&str, usize> = HashMap::new();
     for finding in &outcome.findings {
-        let times = shown.entry(finding.rule.id).or_default();
+        let times = shown.entry(finding.id).or_default();
         if all || *times < FEW {
             *times += 1;
-            out.write_all(draw(&drawing(files, finding, *times == 1)).as_bytes())?;
+            let texts = FindingTexts { files, is_secret: is_secret(finding) };
+            let note = explain(finding, *times == 1);
+            out.write_all(draw(finding, &texts, note.as_deref()).as_bytes())?;
         }
     }
     for broken in &outcome.errors {
-        out.write_all(draw(&unreadable(files, broken)).as_bytes())?;
+        out.write_all(unreadable(files, broken).as_bytes())?;
     }
     let tally = Tally::of(outcome);
     rest(&tally, &shown, out)?;
@@ -41,62 +40,50 @@ pub(super) fn write(files: &Files<'_>, all: bool, out: &mut dyn Write) -> io::Re
 const BOLD: &str = "\x1b[1m";
 const RESET: &str = "\x1b[0m";
 
-/// `first` is whether the rule is shown for the first time, when it is told where to read about it.
-fn drawing<'a>(files: &'a Files<'_>, finding: &'a Finding, first: bool) -> Drawing<'a> {
-    let is_masked = is_secret(finding);
-    let places = finding.places.iter().filter_map(|place| {
-        let mask = if is_masked { Mask::Values } else { Mask::Spans(files.hidden(place.file, place.span)) };
-        Some(Shown { source: files.source(place.file)?, span: place.span, label: &place.label, mask })
-    });
-    let mut footers = Vec::new();
-    footers.extend(finding.help.as_deref().map(|help| (Level::HELP, help.into())));
-    footers.extend(
-        finding
-            .fix
-            .as_ref()
-            .map(|fix| (Level::HELP, format!("{} (`{}` does it)", fix.title, fix.safety.flag()).into())),
-    );
-    if first {
-        footers.push((Level::NOTE, format!("`tightship explain {}` says why", finding.rule.id).into()));
-    }
-    let level = match finding.severity {
-        Severity::Critical | Severity::High => Level::ERROR,
-        Severity::Medium => Level::WARNING,
-        Severity::Low => Level::INFO,
-    };
-    Drawing {
-        level: level.with_name(finding.severity.as_str()),
-        id: Some(finding.rule.id),
-        message: &finding.message,
-        places: places.collect(),
-        footers,
-    }
-}
-
 /// Whether the finding is about what a Secret holds, or about an annotation, where `kubectl apply` keeps a copy of it.
-fn is_secret(finding: &Finding) -> bool {
+fn is_secret(finding: &Diagnostic) -> bool {
     let harmless = ["apiVersion", "kind", "metadata", "type", "immutable"];
     let first = finding.path.split(['.', '[']).next().unwrap_or_default();
     let is_harmless = harmless.contains(&first) && !finding.path.starts_with("metadata.annotations");
-    finding.object.kind == "Secret" && !is_harmless
+    finding.object().kind == "Secret" && !is_harmless
 }
 
-fn unreadable<'a>(files: &'a Files<'_>, broken: &'a Unreadable) -> Drawing<'a> {
-    let source = files.source(broken.file);
-    let place = source.zip(broken.span).map(|(source, span)| {
-        // without a tree nobody knows what a line belongs to
-        let may_be_secret = source.text().contains("Secret");
-        let mask = if may_be_secret { Mask::Values } else { Mask::Spans(files.hidden(broken.file, span)) };
-        Shown { source, span, label: "", mask }
-    });
-    let file = place.is_none().then(|| (Level::NOTE, format!("in {}", files.name(broken.file)).into()));
-    Drawing {
-        level: Level::ERROR,
-        id: None,
-        message: &broken.message,
-        places: place.into_iter().collect(),
-        footers: file.into_iter().collect(),
+/// A note on where to read about a rule, when it is shown for the first time.
+fn explain(finding: &Diagnostic, first: bool) -> Option<String> {
+    first.then(|| format!("`tightship explain {}` says why", finding.id))
+}
+
+/// The texts of a finding.
+struct FindingTexts<'a> {
+    files: &'a Files<'a>,
+    /// Whether no value may be shown.
+    is_secret: bool,
+}
+
+impl Sources for FindingTexts<'_> {
+    fn source(&self, location: &Location) -> Option<(&Source, Mask<'_>)> {
+        let hidden = || Mask::Spans(self.files.hidden(location.file, location.span));
+        let mask = if self.is_secret { Mask::Values } else { hidden() };
+        Some((self.files.source(location.file)?, mask))
     }
+}
+
+/// The text of a file that cannot be read as YAML: without a tree nobody knows what a line belongs to.
+struct BrokenText<'a>(&'a Files<'a>);
+
+impl Sources for BrokenText<'_> {
+    fn source(&self, location: &Location) -> Option<(&Source, Mask<'_>)> {
+        let source = self.0.source(location.file)?;
+        let may_be_secret = source.text().contains("Secret");
+        let mask = if may_be_secret { Mask::Values } else { Mask::Spans(self.0.hidden(location.file, location.span)) };
+        Some((source, mask))
+    }
+}
+
+fn unreadable(files: &Files<'_>, broken: &Diagnostic) -> String {
+    let has_text = files.source(broken.file()).is_some();
+    let file = (!has_text).then(|| format!("in {}", files.name(broken.file())));
+    draw(broken, &BrokenText(files), file.as_deref())
 }
 
 /// How much was not shown.
@@ -114,11 +101,11 @@ fn table(tally: &Tally, out: &mut dyn Write) -> io::Result<()> {
     let width = tally.rules.iter().map(|rule| rule.2).max().unwrap_or_default().to_string().len();
     for (rule, severity, count) in &tally.rules {
         let colour = match severity {
-            Severity::Critical | Severity::High => "\x1b[1m\x1b[91m",
-            Severity::Medium => "\x1b[1m\x1b[33m",
+            Severity::Error | Severity::Critical | Severity::High => "\x1b[1m\x1b[91m",
+            Severity::Medium | Severity::Warning => "\x1b[1m\x1b[33m",
             Severity::Low => "\x1b[1m\x1b[94m",
         };
-        writeln!(out, "{colour}{:<8}{RESET}  {count:>width$}  {}", severity.as_str(), rule.id)?;
+        writeln!(out, "{colour}{:<8}{RESET}  {count:>width$}  {}", severity.as_str(), rule)?;
     }
     writeln!(out)
 }

@@ -4,7 +4,6 @@
 
 pub mod control_plane;
 pub mod facts;
-mod finding;
 pub mod image;
 pub mod manifest;
 pub mod namespace;
@@ -15,16 +14,16 @@ pub mod pod;
 pub mod pod_security;
 pub mod rbac;
 mod rule;
-mod set_report;
 mod settings;
 mod sink;
 pub mod suppression;
 
-pub use finding::{FileId, Finding, Fix, ObjectId, Place};
-pub use rule::{Category, Rule, RuleKind, Safety, Severity, Standard};
+pub use rule::{Category, Rule, RuleKind, Standard};
 pub use settings::Settings;
-pub use sink::identity;
-pub use sink::{PodContext, SetSink, Sink};
+pub use sink::{PodContext, Sink, identity};
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// The groups with their titles, in the order in which they are listed.
 pub static GROUPS: [(&str, &[&Rule]); 9] = [
@@ -46,5 +45,6 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 
 /// The rule of that name.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    all().find(|rule| rule.id == id)
+    static BY_ID: LazyLock<HashMap<&str, &Rule>> = LazyLock::new(|| all().map(|rule| (rule.id, rule)).collect());
+    BY_ID.get(id).copied()
 }

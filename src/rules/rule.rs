@@ -2,46 +2,9 @@
 
 use super::facts::{Facts, Plane};
 use super::pod_security;
-use super::sink::{PodContext, SetSink, Sink};
+use super::sink::{PodContext, Sink};
+pub use crate::diagnostic::{Safety, Severity};
 use crate::k8s::object::Object;
-
-/// How bad it is that a rule is broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// A layer less, should another fail.
-    Low,
-    /// Makes an attack easier or wider.
-    Medium,
-    /// Lets an attacker in a container go further.
-    High,
-    /// Hands over the node or the cluster.
-    Critical,
-}
-
-impl Severity {
-    /// The next milder one.
-    #[must_use]
-    pub fn milder(self) -> Self {
-        match self {
-            Self::Critical => Self::High,
-            Self::High => Self::Medium,
-            Self::Medium | Self::Low => Self::Low,
-        }
-    }
-
-    /// Every severity, the worst first.
-    pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
-
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-        }
-    }
-}
 
 /// What a rule is for. A category can be chosen or left out as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,33 +101,6 @@ pub(super) const fn stig(item: &'static str) -> Control {
     Control { standard: Standard::Stig, item }
 }
 
-/// How much a fix may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Safety {
-    /// What runs today still runs.
-    Safe,
-    /// Right in most cases, but the app may depend on what it takes away.
-    Unsafe,
-}
-
-impl Safety {
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Safe => "safe",
-            Self::Unsafe => "unsafe",
-        }
-    }
-
-    /// The flag that applies such fixes.
-    pub fn flag(self) -> &'static str {
-        match self {
-            Self::Safe => "--fix",
-            Self::Unsafe => "--fix=unsafe",
-        }
-    }
-}
-
 /// A rule of the table.
 #[derive(Debug)]
 pub struct Rule {
@@ -198,13 +134,13 @@ pub struct Rule {
 #[derive(Debug)]
 pub enum RuleKind {
     /// For each object that is or makes pods.
-    Pod(fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>)),
+    Pod(fn(&PodContext<'_, '_, '_>, &mut Sink<'_>)),
     /// For each object.
-    Object(fn(&Object<'_, '_>, &mut Sink<'_, '_, '_>)),
+    Object(fn(&Object<'_, '_>, &mut Sink<'_>)),
     /// Once, over what all objects of the input say together.
-    Set(fn(&Facts, &mut SetSink<'_>)),
+    Set(fn(&Facts, &mut Sink<'_>)),
     /// Once, over all that the input says about control planes.
-    ControlPlane(fn(&Plane, &mut SetSink<'_>)),
+    ControlPlane(fn(&Plane, &mut Sink<'_>)),
     /// For each object that is or makes pods: a control of the Pod Security Standards, at the level and version that hold
     /// there.
     PodSecurity(&'static pod_security::Control),
@@ -212,6 +148,13 @@ pub enum RuleKind {
     Manifest,
     /// By the engine itself: suppressions, and YAML that reads otherwise than it looks.
     Engine,
+}
+
+impl Rule {
+    /// Says that this rule runs now.
+    pub fn speak(&self, sink: &mut Sink<'_>) {
+        sink.set_rule(self.id, self.severity, self.fix);
+    }
 }
 
 impl PartialEq for Rule {

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::storage::Writable;
 use super::values::{Cpu, Disk, Image, Line, Memory, Number, PortName, PortNumber, ShortName, UrlPath, Variable};
 use crate::decode::{self, Decode, Decoder, Located, Map, record, string_enum};
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::yaml::{Kind as Form, Node, Value};
 
 string_enum! {
@@ -140,7 +140,7 @@ impl Decode for Probe {
         let entries = decode::mapping(node, decoder)?;
         let [(key, value)] = entries.as_slice() else {
             decoder.report(
-                Problem::error(decoder.place(node.span()), "a probe has exactly one handler")
+                Diagnostic::error(decoder.place(node.span()), "a probe has exactly one handler")
                     .label("expected one of http, tcp, grpc, exec"),
             );
             return None;
@@ -154,7 +154,8 @@ impl Decode for Probe {
                 let command: Vec<String> = Vec::decode(*value, decoder)?;
                 if command.is_empty() {
                     decoder.report(
-                        Problem::error(decoder.place(value.span()), "the command is empty").label("expected a program"),
+                        Diagnostic::error(decoder.place(value.span()), "the command is empty")
+                            .label("expected a program"),
                     );
                 }
                 Some(Self::Exec(command))

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{ApiServer, App, Space, Specs, secret, validate};
 use crate::decode::{Decode, Decoder, unknown_word, wrong_form};
-use crate::diagnostic::{Problem, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::yaml::{self, Kind, Node, Source, Span, Value};
 
 /// The kinds of documents.
@@ -18,7 +18,7 @@ pub struct Outcome {
     /// The documents; `None` if any problem is an error.
     pub specs: Option<Specs>,
     /// Errors and warnings.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Diagnostic>,
     /// Places that no message may show.
     pub hidden: Vec<Span>,
 }
@@ -32,7 +32,7 @@ pub fn load(source: &Source, today: Date) -> Outcome {
     let mut specs = Specs::default();
     let broken = stream.errors.iter().map(|error| {
         let span = visible(error.span, source.text());
-        Problem::error(span, "this is not YAML").label(error.message.clone())
+        Diagnostic::error(span, "this is not YAML").label(error.message.clone())
     });
     if !stream.errors.is_empty() {
         // without a tree the lines themselves must tell
@@ -48,12 +48,12 @@ pub fn load(source: &Source, today: Date) -> Outcome {
     }
     if roots().next().is_none() && stream.errors.is_empty() {
         let place = Span { start: 0, end: 1 };
-        decoder.report(Problem::error(place, "there is no document here").label(EXPECTED));
+        decoder.report(Diagnostic::error(place, "there is no document here").label(EXPECTED));
     }
     validate::check(&specs, today, &mut decoder);
     let mut problems = decoder.into_problems();
     // what else is wrong with a secret does not matter, and its message could show it
-    problems.retain(|problem| !hidden.iter().any(|span| overlap(problem.span, *span)));
+    problems.retain(|problem| !hidden.iter().any(|span| overlap(problem.span(), *span)));
     problems.extend(broken.chain(secrets));
     let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
     Outcome { specs: (!failed).then_some(specs), problems, hidden }
@@ -69,13 +69,13 @@ fn is_empty(node: Node<'_, '_>) -> bool {
 
 fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>) {
     if root.kind() != Kind::Mapping {
-        let problem = Problem::error(decoder.place(root.span()), "this is not a spec");
+        let problem = Diagnostic::error(decoder.place(root.span()), "this is not a spec");
         decoder.report(problem.label("expected a mapping with `kind: App`, `kind: Space` or `kind: ApiServer`"));
         return;
     }
     let Some(kind) = root.get("kind") else {
         let first = root.entries().next().map_or(root.span(), |(key, _)| key.span());
-        decoder.report(Problem::error(decoder.place(first), "`kind` is missing").label(EXPECTED));
+        decoder.report(Diagnostic::error(decoder.place(first), "`kind` is missing").label(EXPECTED));
         return;
     };
     match kind.text() {
@@ -84,7 +84,7 @@ fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>)
         Some("ApiServer") => specs.api_servers.extend(ApiServer::decode(root, decoder)),
         Some("Check") => {
             let message = "the configuration of the check, `kind: Check`, belongs in `.tightship.yaml`";
-            decoder.report(Problem::error(decoder.place(kind.span()), message).label(EXPECTED));
+            decoder.report(Diagnostic::error(decoder.place(kind.span()), message).label(EXPECTED));
         }
         Some(word) if !word.is_empty() && !is_empty(kind) => unknown_word(kind.span(), word, &KINDS, decoder),
         _ => wrong_form(kind, "`App`, `Space` or `ApiServer`", decoder),

@@ -1,14 +1,14 @@
-//! Finding secret values where only references belong. A spec is committed to version control, printed in pipelines and
+//! Diagnostic secret values where only references belong. A spec is committed to version control, printed in pipelines and
 //! rendered into `ConfigMaps`: a password in it is a password lost.
 
 use std::collections::HashSet;
 
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Diagnostic, Text};
 use crate::k8s::secret::{in_text, in_variable};
 use crate::yaml::{Kind, Node, Span, Value};
 
 /// The secrets in a document: a problem for each, and the places that messages must not show.
-pub fn scan(root: Node<'_, '_>) -> (Vec<Problem>, Vec<Span>) {
+pub fn scan(root: Node<'_, '_>) -> (Vec<Diagnostic>, Vec<Span>) {
     let mut search = Search::default();
     search.visit(root, None);
     let found = search.found;
@@ -19,13 +19,13 @@ pub fn scan(root: Node<'_, '_>) -> (Vec<Problem>, Vec<Span>) {
 /// A secret: its place, what it is, and where its text stands if the place is an alias.
 type Found = (Span, &'static str, Span);
 
-fn problem(span: Span, kind: &str) -> Problem {
-    Problem::error(span, format!("this looks like {kind}"))
+fn problem(span: Span, kind: &str) -> Diagnostic {
+    Diagnostic::error(span, format!("this looks like {kind}"))
         .label("a spec holds references to secrets, never their values")
-        .help(
+        .help(Text::of_lines(
             "take it out, treat it as leaked, create a Secret with the new value, and refer to it:\n  \
              secrets: [{name: NAME, path: /run/secrets/NAME}]",
-        )
+        ))
 }
 
 /// A walk through a document.

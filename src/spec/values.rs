@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::decode::{self, Decode, Decoder};
-use crate::diagnostic::{Problem, Refusal};
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::k8s::cron;
 use crate::k8s::image::ImageRef;
 use crate::k8s::names::{self, NameRule};
@@ -39,9 +39,9 @@ fn decode_leaf<T: Leaf>(text: &str, node: Node<'_, '_>, decoder: &mut Decoder<'_
         Ok(value) => Some(value),
         Err(refusal) => {
             let mut problem =
-                Problem::error(decoder.place(node.span()), format!("{} `{}`: {}", T::WHAT, shown(text), refusal))
+                Diagnostic::error(decoder.place(node.span()), format!("{} `{}`: {}", T::WHAT, shown(text), refusal))
                     .label(format!("expected {}", T::EXPECTED));
-            problem.help = refusal.help;
+            problem.help = refusal.help.map(Into::into);
             decoder.report(problem);
             None
         }

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::values::{Number, Schedule, Seconds, TimeZone};
 use crate::decode::{self, Decode, Decoder, Located, record, string_enum};
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::yaml::{Kind as Form, Node};
 
 /// How long a pod that others can call goes on answering before it is told to stop, in seconds: until then requests still
@@ -202,7 +202,7 @@ pub fn check(workload: &Workload, decoder: &mut Decoder<'_>) {
         if let Some(span) = span.filter(|_| !kinds.contains(&workload.kind)) {
             let names: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
             decoder.report(
-                Problem::error(span, format!("a {} has no `{key}`", workload.kind.as_str()))
+                Diagnostic::error(span, format!("a {} has no `{key}`", workload.kind.as_str()))
                     .label(format!("only a {} has one", names.join(" or a "))),
             );
         }

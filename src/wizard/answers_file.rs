@@ -2,26 +2,26 @@
 
 use super::answers::{Answers, Origin};
 use super::questions::QUESTIONS;
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::yaml::{self, Kind, Source};
 
 impl Answers {
     /// Adds the answers of a file that no flag gives. `Err` holds what is wrong with the file.
-    pub fn add_file(&mut self, source: &Source) -> Result<(), Vec<Problem>> {
+    pub fn add_file(&mut self, source: &Source) -> Result<(), Vec<Diagnostic>> {
         source.name().clone_into(&mut self.file);
         let stream = yaml::parse(source.text());
-        let mut problems: Vec<Problem> = stream
+        let mut problems: Vec<Diagnostic> = stream
             .errors
             .iter()
             .map(|error| {
-                Problem::error(yaml::Span { end: error.span.start + 1, ..error.span }, "this is not YAML")
+                Diagnostic::error(yaml::Span { end: error.span.start + 1, ..error.span }, "this is not YAML")
                     .label(&*error.message)
             })
             .collect();
         for root in stream.documents.iter().filter_map(yaml::Document::root) {
             if root.kind() != Kind::Mapping {
                 problems.push(
-                    Problem::error(root.span(), "no answers").label("expected a mapping of questions to answers"),
+                    Diagnostic::error(root.span(), "no answers").label("expected a mapping of questions to answers"),
                 );
             }
             for (key, value) in root.entries() {
@@ -36,11 +36,11 @@ impl Answers {
         source: &Source,
         key: yaml::Node<'_, '_>,
         value: yaml::Node<'_, '_>,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<Diagnostic>,
     ) {
         let word = key.text().unwrap_or_default();
         let Some(question) = QUESTIONS.iter().find(|question| question.key == word) else {
-            let problem = Problem::error(key.span(), format!("there is no question `{word}`"));
+            let problem = Diagnostic::error(key.span(), format!("there is no question `{word}`"));
             let known = QUESTIONS.iter().map(|question| question.key);
             problems.push(match nearest(word, known.clone()) {
                 Some(near) => problem.label(format!("did you mean `{near}`?")),
@@ -60,7 +60,8 @@ impl Answers {
         };
         let Some(text) = text else {
             problems.push(
-                Problem::error(value.span(), format!("`{word}` has no answer here")).label("expected text or a list"),
+                Diagnostic::error(value.span(), format!("`{word}` has no answer here"))
+                    .label("expected text or a list"),
             );
             return;
         };

@@ -15,7 +15,6 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 
 use super::analyze::Analyzer;
 use super::discover::Input;
-use super::outcome::Unreadable;
 use super::{Options, file_id};
 use crate::rules::facts::{Facts, Plane};
 
@@ -52,7 +51,7 @@ pub fn cis_1_12(inputs: &[Input], options: &Options, node: Option<&Utf8PathBuf>)
     for mut analysis in analyses {
         let name = analysis.name.clone();
         errors.extend(
-            std::mem::take(&mut analysis.errors).into_iter().map(|Unreadable { message, .. }| (name.clone(), message)),
+            std::mem::take(&mut analysis.errors).into_iter().map(|error| (name.clone(), error.message.to_string())),
         );
         facts.append(std::mem::take(&mut analysis.facts));
     }

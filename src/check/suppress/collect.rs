@@ -7,10 +7,10 @@ use jiff::civil::Date;
 
 use super::{Collected, Invalid, Suppression};
 use crate::apiserver::files;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{ObjectId, nearest};
 use crate::k8s::object::{self, Object};
-use crate::rules::{self, FileId, ObjectId, Rule, identity};
-use crate::yaml::{Comment, Document, Kind, Node, Span, Stream};
+use crate::rules::{self, Rule, identity};
+use crate::yaml::{Comment, Document, FileId, Kind, Node, Span, Stream};
 
 /// How comments begin that speak to the program.
 pub(in crate::check) const COMMENT: &str = "tightship:";

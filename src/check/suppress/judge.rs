@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::{Collected, Invalid, ObjectSuppression, Suppression};
+use crate::diagnostic::{Diagnostic, Location};
+use crate::rules::Rule;
 use crate::rules::suppression::{EXPIRED, INVALID, UNUSED};
-use crate::rules::{FileId, Finding, Place, Rule};
-use crate::yaml::Span;
+use crate::yaml::{FileId, Span};
 
 /// What the user asked for about suppressions.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(in crate::check) struct SuppressionContext<'a> {
 
 /// Takes away what is suppressed, adds what is wrong with suppressions, and gives the number of those taken away.
 pub(in crate::check) fn judge(
-    findings: &mut Vec<Finding>,
+    findings: &mut Vec<Diagnostic>,
     collected: Collected,
     context: &SuppressionContext<'_>,
 ) -> usize {
@@ -53,7 +54,7 @@ pub(in crate::check) fn judge(
                 mark(&mut used_configured, at);
             }
         }
-        !passes || context.no_suppress.contains(&finding.rule)
+        !passes || context.no_suppress.iter().any(|rule| rule.id == finding.id)
     });
     let suppressed = before - findings.len();
     let ran = |rule: &'static Rule| context.ran.contains(&rule);
@@ -92,30 +93,18 @@ fn unused(rule: &Rule) -> String {
     format!("nothing here breaks `{}`, which is suppressed", rule.id)
 }
 
-fn about(rule: &'static Rule, suppression: &Suppression, message: String) -> Finding {
+fn about(rule: &'static Rule, suppression: &Suppression, message: String) -> Diagnostic {
     let mut finding = finding(rule, (suppression.file, suppression.span), message);
-    finding.object = std::sync::Arc::clone(&suppression.object);
+    finding.object = Some(std::sync::Arc::clone(&suppression.object));
     finding
 }
 
-fn invalid(invalid: Invalid) -> Finding {
+fn invalid(invalid: Invalid) -> Diagnostic {
     let mut finding = finding(&INVALID, (invalid.file, invalid.span), invalid.message);
-    finding.object = invalid.object;
-    finding.help = invalid.help;
-    finding
+    finding.object = Some(invalid.object);
+    invalid.help.into_iter().fold(finding, Diagnostic::help)
 }
 
-fn finding(rule: &'static Rule, (file, span): (FileId, Span), message: String) -> Finding {
-    Finding {
-        rule,
-        severity: rule.severity,
-        message,
-        places: vec![Place { file, span, label: String::new() }],
-        object: std::sync::Arc::default(),
-        container: None,
-        path: String::new(),
-        help: None,
-        fix: None,
-        hidden: Vec::new(),
-    }
+fn finding(rule: &'static Rule, (file, span): (FileId, Span), message: String) -> Diagnostic {
+    Diagnostic { id: rule.id, severity: rule.severity, ..Diagnostic::new(Location::new(file, span, ""), message) }
 }

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use globset::GlobMatcher;
 use jiff::civil::Date;
 
-use crate::rules::{FileId, Finding, ObjectId, Rule};
-use crate::yaml::Span;
+use crate::diagnostic::{Diagnostic, ObjectId};
+use crate::rules::Rule;
+use crate::yaml::{FileId, Span};
 
 /// Lets findings of one rule pass within a place.
 #[derive(Debug, Clone)]
@@ -32,9 +33,9 @@ pub(super) struct Suppression {
 }
 
 impl Suppression {
-    fn holds_for(&self, finding: &Finding) -> bool {
+    fn holds_for(&self, finding: &Diagnostic) -> bool {
         let at = finding.span().start;
-        self.rule == finding.rule
+        self.rule.id == finding.id
             && self.file == finding.file()
             && self.covers.start <= at
             && at < self.covers.end.max(self.covers.start + 1)
@@ -86,12 +87,12 @@ pub struct ObjectSuppression {
 }
 
 impl ObjectSuppression {
-    fn holds_for(&self, finding: &Finding) -> bool {
+    fn holds_for(&self, finding: &Diagnostic) -> bool {
         let fits = |glob: &Option<GlobMatcher>, text: &str| glob.as_ref().is_none_or(|glob| glob.is_match(text));
-        self.rule == finding.rule
-            && fits(&self.kind, &finding.object.kind)
-            && fits(&self.namespace, finding.object.namespace.as_deref().unwrap_or("default"))
-            && fits(&self.name, &finding.object.name)
+        self.rule.id == finding.id
+            && fits(&self.kind, &finding.object().kind)
+            && fits(&self.namespace, finding.object().namespace.as_deref().unwrap_or("default"))
+            && fits(&self.name, &finding.object().name)
             && (self.container.is_none()
                 || finding.container.as_deref().is_some_and(|name| fits(&self.container, name)))
     }

@@ -3,9 +3,8 @@
 use super::super::output;
 use crate::check::fix::{self, Fixed};
 use crate::check::{Input, Options, Outcome, Text};
-use crate::diagnostic::masked;
+use crate::diagnostic::{Diagnostic, Safety, masked};
 use crate::k8s::secret;
-use crate::rules::{Finding, Safety};
 
 /// Writes what can be fixed; gives the number of findings fixed. What came in by a pipe goes out by one, fixed or not.
 pub(super) fn apply(
@@ -70,7 +69,7 @@ pub(super) fn take_back(outcome: &mut Outcome, safety: Safety) -> anyhow::Result
 
 /// Removes the fixes from findings in what another program made. The help stays.
 pub(super) fn only_where_written(outcome: &mut Outcome, inputs: &[Input]) -> usize {
-    let is_written = |finding: &Finding| inputs.get(finding.file().0 as usize).is_none_or(Input::is_written);
+    let is_written = |finding: &Diagnostic| inputs.get(finding.file().0 as usize).is_none_or(Input::is_written);
     let mut count = 0;
     for finding in outcome.findings.iter_mut().filter(|finding| !is_written(finding)) {
         if let Some(fix) = finding.fix.take() {

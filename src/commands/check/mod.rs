@@ -10,8 +10,8 @@ use super::{FINDINGS, NOTHING, OK, UNUSABLE, output};
 use crate::check::baseline::Baseline;
 use crate::check::{self, Outcome, Text};
 use crate::cli::CheckArgs;
+use crate::diagnostic::{Safety, Severity};
 use crate::report::{self, Format};
-use crate::rules::{Safety, Severity};
 use options::Chosen;
 
 /// Checks the files, and shows what was found.
@@ -53,7 +53,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
 fn record(args: &CheckArgs, outcome: &Outcome) -> anyhow::Result<u8> {
     let Some(path) = &args.baseline else { return Ok(UNUSABLE) };
     if let Some(broken) = outcome.errors.first() {
-        let name = outcome.files.get(broken.file.0 as usize).map_or("", |file| file.name.as_str());
+        let name = outcome.files.get(broken.file().0 as usize).map_or("", |file| file.name.as_str());
         anyhow::bail!("{name}: {}; the baseline was not written, as it would not be whole", broken.message);
     }
     let baseline = Baseline::of(outcome);

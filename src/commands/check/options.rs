@@ -10,9 +10,10 @@ use super::super::{Shown, output};
 use crate::check::config::{self, Choice, Config};
 use crate::check::{self, Found, Input, Live, Options, Request, Scope, Selection, Text};
 use crate::cli::CheckArgs;
+use crate::diagnostic::Severity;
 use crate::k8s::pod_security::PolicyVersion;
 use crate::k8s::version::Version;
-use crate::rules::{Rule, Settings, Severity};
+use crate::rules::{Rule, Settings};
 use crate::spec::validate;
 use crate::yaml::Source;
 
@@ -59,12 +60,12 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         no_suppress.extend(Selection::named(word)?);
     }
     let severities = config.into_iter().flat_map(|config| &config.severity);
-    let severities = severities.filter_map(|(rule, word)| Some((rule.0?, word.severity()))).collect();
+    let severities = severities.filter_map(|(rule, word)| Some((rule.0?, *word))).collect();
     let mut inputs = found.inputs;
     if let Some(file) = &file {
         inputs.retain(|input| !file.excludes(input));
     }
-    let fail_on = args.fail_on.or_else(|| Some(config?.fail_on?.severity())).unwrap_or(Severity::Low);
+    let fail_on = args.fail_on.or_else(|| config?.fail_on).unwrap_or(Severity::Low);
     let options = Options {
         settings,
         selection,

@@ -137,6 +137,11 @@ pub(super) fn task<'e>(entry: &'e Entry, word: &str) -> anyhow::Result<&'e str> 
     }
 }
 
+/// A heading on standard error.
+pub(super) fn styled(text: &str) -> anyhow::Result<()> {
+    Ok(output::styled(text)?)
+}
+
 /// A sentence on standard error.
 pub(super) fn say(text: &str) -> anyhow::Result<()> {
     Ok(output::say(text)?)

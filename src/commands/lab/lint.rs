@@ -18,7 +18,7 @@ use crate::commands::progress::Steps;
 use crate::commands::{FINDINGS, OK, interrupt, output};
 use crate::lab::check_context::Names;
 use crate::lab::course::values::Need;
-use crate::lab::course::{Entry, Fault, Faults};
+use crate::lab::course::{Entry, Faults};
 use crate::lab::lab_cluster::{self, LabCluster};
 use crate::lab::lint::live::{self, Ground};
 use crate::lab::lint::pool::{Pool, Stoppable, temporary};
@@ -44,11 +44,13 @@ pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
     } else {
         args.labs.iter().map(|word| context.course.find(word)).collect::<Result<_, _>>()?
     };
-    let faults: Vec<Fault> = labs.iter().flat_map(|entry| offline::check(entry).0).collect();
+    let mut faults = Faults::default();
+    for entry in &labs {
+        faults.append(offline::check(entry));
+    }
     if !faults.is_empty() {
-        let count = faults.len();
-        anstream::eprint!("{}", Faults(faults).show());
-        say(&format!("{} in {}", output::count(count, "fault"), output::count(labs.len(), "lab")))?;
+        anstream::eprint!("{}", faults.show());
+        say(&format!("{} in {}", output::count(faults.len(), "fault"), output::count(labs.len(), "lab")))?;
         return Ok(FINDINGS);
     }
     if !args.live {

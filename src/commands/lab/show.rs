@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::diagnostic::text;
 use crate::lab::course::Entry;
 use crate::lab::run::{Checked, Report};
 use crate::lab::verdict::Verdict;
@@ -16,7 +17,7 @@ pub(super) fn wrapped(text: &str, indent: &str) -> String {
         .subsequent_indent(indent)
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    text.trim().lines().fold(String::new(), |mut lines, line| {
+    text::lines(text).trim().lines().fold(String::new(), |mut lines, line| {
         lines.push_str(textwrap::fill(line, &options).trim_end());
         lines.push('\n');
         lines
@@ -25,7 +26,7 @@ pub(super) fn wrapped(text: &str, indent: &str) -> String {
 
 /// A heading.
 pub(super) fn bold(text: &str) -> String {
-    format!("\x1b[1m{text}\x1b[0m")
+    format!("\x1b[1m{}\x1b[0m", text::line(text))
 }
 
 /// A verdict as a word of seven columns.
@@ -68,7 +69,7 @@ fn of_task<'r>(report: &'r Report, task: Option<&str>) -> Vec<&'r Checked> {
 
 /// A text in one line of the terminal.
 fn first_line(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = text::line(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned();
     if line.chars().count() <= WIDTH {
         return line;
     }
@@ -80,7 +81,7 @@ fn first_line(text: &str) -> String {
 const INDENT: &str = "              ";
 
 fn line(number: &str, check: &Checked, rules: &[&str], is_expanded: &mut bool) -> String {
-    let mut text = format!("  {} {number} {}\n", word(check.status), check.text);
+    let mut text = format!("  {} {number} {}\n", word(check.status), text::line(&check.text));
     let is_wrong = matches!(check.status, Verdict::Fail | Verdict::Error);
     if is_wrong && !*is_expanded {
         *is_expanded = true;

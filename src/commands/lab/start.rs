@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 
-use super::context::{LabContext, say};
+use super::context::{LabContext, say, styled};
 use super::show;
 use super::verify::broken;
 use crate::cli::lab::{ClusterArgs, StartArgs};
@@ -185,7 +185,7 @@ fn set_aside(folder: &Utf8Path) -> anyhow::Result<Option<Utf8PathBuf>> {
 /// Says where the learner finds everything; prints the line that names the kubeconfig.
 pub(super) fn where_to(context: &LabContext, entry: &Entry) -> anyhow::Result<u8> {
     let lab = &entry.lab;
-    say(&format!("\n{}\n", show::bold(&format!("{} {}", entry.folder, lab.title))))?;
+    styled(&format!("\n{}\n", show::bold(&format!("{} {}", entry.folder, lab.title))))?;
     say(show::wrapped(&lab.story, "").trim_end())?;
     say("")?;
     for (number, task) in lab.tasks.iter().enumerate() {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::super::error::RenderError;
 use crate::check::{self, Input, Options, Outcome, Selection, Text};
+use crate::diagnostic::Diagnostic;
 use crate::generate::baseline::{Baseline, Exception};
 use crate::render::key_file::PLACEHOLDER;
 use crate::render::plan::PlannedFile;
-use crate::rules::{Finding, RuleKind, Settings};
+use crate::rules::{RuleKind, Settings};
 
 /// What each exception lets pass.
 const RULES: [(&str, &[&str]); 9] = [
@@ -42,7 +43,7 @@ pub(super) fn apply(mut files: Vec<PlannedFile>, baseline: &Baseline) -> Result<
         marks.push((
             at,
             line,
-            format!("{indent}# tightship: allow[{}] {reason} ({ticket}, until {expires})\n", finding.rule.id),
+            format!("{indent}# tightship: allow[{}] {reason} ({ticket}, until {expires})\n", finding.id),
         ));
     }
     // from the end, so that the places before stay where they are
@@ -72,19 +73,19 @@ fn judge(files: &[PlannedFile], baseline: &Baseline) -> Outcome {
     check::run(&inputs, &Options { settings, selection, ..Options::default() })
 }
 
-fn exception_for<'b>(finding: &Finding, baseline: &'b Baseline) -> Option<&'b Exception> {
+fn exception_for<'b>(finding: &Diagnostic, baseline: &'b Baseline) -> Option<&'b Exception> {
     let excuses = |exception: &&Exception| {
-        RULES.iter().any(|(name, rules)| *name == exception.rule && rules.contains(&finding.rule.id))
+        RULES.iter().any(|(name, rules)| *name == exception.rule && rules.contains(&finding.id))
     };
     baseline.exceptions.iter().find(excuses)
 }
 
-fn refused(finding: &Finding, outcome: &Outcome) -> RenderError {
+fn refused(finding: &Diagnostic, outcome: &Outcome) -> RenderError {
     let file = outcome.files.get(finding.file().0 as usize).map_or("", |file| file.name.as_str());
     RenderError::Finding {
         what: file.to_owned(),
-        rule: finding.rule.id,
-        path: finding.path.clone(),
-        message: finding.message.clone(),
+        rule: finding.id,
+        path: finding.path.to_string(),
+        message: finding.message.to_string(),
     }
 }

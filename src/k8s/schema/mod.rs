@@ -13,14 +13,14 @@ use crate::k8s::version::Version;
 use crate::yaml::resolve::ResolveError;
 use crate::yaml::{Kind, Node, Style};
 
-/// The types that are containers, for [`Problem::container`].
+/// The types that are containers, for [`SchemaFault::container`].
 const CONTAINERS: [&str; 2] = ["core.v1.Container", "core.v1.EphemeralContainer"];
 /// Deeper than any type of Kubernetes but that of schemas, which contain themselves.
 const MAX_DEPTH: u16 = 150;
 
 /// What is wrong at a place of an object.
 #[derive(Debug)]
-pub struct Problem<'d, 's> {
+pub struct SchemaFault<'d, 's> {
     /// What it is.
     pub fault: Fault<'d, 's>,
     /// The mapping that it is in.
@@ -115,14 +115,14 @@ pub enum Fault<'d, 's> {
 }
 
 /// Walks over an object whose root has the type. `each` is told of every problem.
-pub fn walk<'d, 's>(root: Node<'d, 's>, ty: TypeId, version: Version, each: &mut dyn FnMut(Problem<'d, 's>)) {
+pub fn walk<'d, 's>(root: Node<'d, 's>, ty: TypeId, version: Version, each: &mut dyn FnMut(SchemaFault<'d, 's>)) {
     let mut walk = Walk::new(version, each);
     walk.root = Some(ty);
     walk.fields(root, ty, None);
 }
 
 /// Walks over an object of which nothing is known but its metadata, as a custom resource.
-pub fn walk_unknown<'d, 's>(root: Node<'d, 's>, version: Version, each: &mut dyn FnMut(Problem<'d, 's>)) {
+pub fn walk_unknown<'d, 's>(root: Node<'d, 's>, version: Version, each: &mut dyn FnMut(SchemaFault<'d, 's>)) {
     let mut walk = Walk::new(version, each);
     let metadata = table().type_id("meta.v1.ObjectMeta");
     for (key, value) in root.entries() {
@@ -136,7 +136,7 @@ pub fn walk_unknown<'d, 's>(root: Node<'d, 's>, version: Version, each: &mut dyn
 struct Walk<'a, 'd, 's> {
     index: &'static Index,
     version: Version,
-    each: &'a mut dyn FnMut(Problem<'d, 's>),
+    each: &'a mut dyn FnMut(SchemaFault<'d, 's>),
     containers: [Option<TypeId>; 2],
     container: Option<Node<'d, 's>>,
     /// The type of the object, until its `status` is found.
@@ -148,7 +148,7 @@ struct Walk<'a, 'd, 's> {
 }
 
 impl<'a, 'd, 's> Walk<'a, 'd, 's> {
-    fn new(version: Version, each: &'a mut dyn FnMut(Problem<'d, 's>)) -> Self {
+    fn new(version: Version, each: &'a mut dyn FnMut(SchemaFault<'d, 's>)) -> Self {
         Self {
             index: index(version),
             version,
@@ -164,7 +164,7 @@ impl<'a, 'd, 's> Walk<'a, 'd, 's> {
 
     #[cold]
     fn report(&mut self, fault: Fault<'d, 's>, map: Node<'d, 's>, key: Option<Node<'d, 's>>) {
-        (self.each)(Problem { fault, map, key, container: self.container });
+        (self.each)(SchemaFault { fault, map, key, container: self.container });
     }
 
     /// A mapping with the fields of a type. `key` is its own key.

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::{live_objects, objects};
 use crate::check::{self, Input, Options, Selection, Text, discover, live_inputs};
+use crate::diagnostic::Diagnostic;
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::Rules;
 use crate::lab::verdict::CheckResult;
-use crate::rules::{Finding, Rule, RuleKind};
+use crate::rules::{Rule, RuleKind};
 use crate::spec::validate;
 
 /// How long kustomize or Helm may take, where the learner's folder is made for them.
@@ -47,20 +48,20 @@ fn look(spec: &Rules, before: Option<&Value>, context: &CheckContext<'_>) -> Res
     Ok(CheckResult::fail(format!("{new}{}{more}", told.join("; "))))
 }
 
-fn tell(finding: &Finding) -> String {
+fn tell(finding: &Diagnostic) -> String {
     let container = finding.container.as_ref().map(|name| format!(", container {name}")).unwrap_or_default();
-    let object = &finding.object;
+    let object = finding.object();
     let name = if object.name.is_empty() { String::new() } else { format!(" {}", object.name) };
-    format!("{}{name}{container}: {} ({})", object.kind, finding.message, finding.rule.id)
+    format!("{}{name}{container}: {} ({})", object.kind, finding.message, finding.id)
 }
 
 /// What tells a finding from others of the same run: the rule and the object. Within an object a right answer may move what
 /// was found before, from a container to the pod for example.
-fn key(finding: &Finding) -> String {
-    format!("{} {}", finding.rule.id, finding.object)
+fn key(finding: &Diagnostic) -> String {
+    format!("{} {}", finding.id, finding.object())
 }
 
-fn findings(spec: &Rules, context: &CheckContext<'_>) -> Result<Vec<Finding>, CheckResult> {
+fn findings(spec: &Rules, context: &CheckContext<'_>) -> Result<Vec<Diagnostic>, CheckResult> {
     let selection = selection(spec)?;
     let rules: Vec<&'static Rule> = selection.rules().collect();
     let inputs = inputs(spec, context)?;
@@ -73,7 +74,7 @@ fn findings(spec: &Rules, context: &CheckContext<'_>) -> Result<Vec<Finding>, Ch
     };
     let outcome = check::run(&inputs, &options);
     if let Some(broken) = outcome.errors.first() {
-        let file = outcome.files.get(broken.file.0 as usize).map_or("a file", |file| file.name.as_str());
+        let file = outcome.files.get(broken.file().0 as usize).map_or("a file", |file| file.name.as_str());
         return Err(CheckResult::nothing(format!("{file} cannot be read: {}", broken.message)));
     }
     let is_about_pods = |rule: &&Rule| matches!(rule.check, RuleKind::Pod(_) | RuleKind::PodSecurity(_));
@@ -84,7 +85,7 @@ fn findings(spec: &Rules, context: &CheckContext<'_>) -> Result<Vec<Finding>, Ch
         return Err(CheckResult::nothing("there is no workload to look at"));
     }
     let mut findings = outcome.findings;
-    findings.retain(|finding| is_of_kind(spec, &finding.object.kind));
+    findings.retain(|finding| is_of_kind(spec, &finding.object().kind));
     Ok(findings)
 }
 

@@ -1,10 +1,10 @@
 //! What a lab's own cluster has that others have not: a part of kind's configuration.
 
-use super::fault::{Fault, Faults};
+use super::faults::Faults;
 use super::read::Entry;
 use crate::cluster::create::Custom;
 use crate::decode::{Decode as _, Decoder, Map, record};
-use crate::diagnostic::{Problem, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::yaml::{self, Kind};
 
 record! {
@@ -25,13 +25,13 @@ impl Entry {
         let Some(file) = &self.lab.start.cluster else { return Ok(Custom::default()) };
         let Some(source) = self.files.get(&file.value) else {
             let message = format!("this lab has no file `{}`", file.value);
-            return Err(Faults::one(&self.source, Problem::error(file.span, message)));
+            return Err(Faults::one(&self.source, Diagnostic::error(file.span, message)));
         };
         let stream = yaml::parse(source.text());
         let root = stream.documents.first().and_then(yaml::Document::root).filter(|root| root.kind() == Kind::Mapping);
         let root = root.filter(|_| stream.errors.is_empty());
         let Some(root) = root else {
-            return Err(Faults(vec![Fault::of_file(source, "this is not part of kind's configuration")]));
+            return Err(Faults::of_file(source, "this is not part of kind's configuration"));
         };
         let mut decoder = Decoder::new(source.text());
         let read = Patch::decode(root, &mut decoder);

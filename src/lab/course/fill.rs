@@ -1,6 +1,6 @@
 //! A `lab.yaml` with the names of a run: every text in it filled in, then read again.
 
-use super::fault::Faults;
+use super::faults::Faults;
 use crate::lab::check_context::Names;
 use crate::yaml::{Kind, Node, Source, Style, Value, quote};
 
@@ -36,7 +36,7 @@ fn text_of(node: Node<'_, '_>, text: &str, names: &Names, source: &Source) -> Re
             return Ok(text.to_owned());
         }
         // the place in the text is none in the file, as quotes and folding move it
-        problem.span = node.span();
-        Err(Faults::one(source, problem))
+        problem.location.span = node.span();
+        Err(Faults::one(source, *problem))
     })
 }

@@ -13,7 +13,7 @@ use super::step::Step;
 use super::values::{AtStart, Format, Id, Level, Need, Number};
 use crate::check::config::RuleName;
 use crate::decode::{self, Decode, Decoder, Located, Map, record};
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::spec::values::Release;
 use crate::yaml::Node;
 
@@ -304,7 +304,7 @@ fn probe(file: CheckFile, node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Opti
             let place = decoder.place(node.entries().next().map_or(node.span(), |(key, _)| key.span()));
             let message =
                 if first.is_some() { "a check has one type, and this one several" } else { "this check has no type" };
-            decoder.report(Problem::error(place, message).label(format!("expected one of {}", TYPES.join(", "))));
+            decoder.report(Diagnostic::error(place, message).label(format!("expected one of {}", TYPES.join(", "))));
             None
         }
     }

@@ -3,7 +3,7 @@
 pub mod check_kind;
 pub mod cks;
 pub mod cluster;
-pub mod fault;
+pub mod faults;
 mod fill;
 pub mod format;
 pub mod names;
@@ -15,7 +15,7 @@ pub mod values;
 pub mod workload;
 
 pub use check_kind::{CheckKind, Group};
-pub use fault::{Fault, Faults};
+pub use faults::Faults;
 pub use format::{Lab, LabCheck, Task, Trap};
 pub use read::{Course, Entry};
 pub use right::Right;

@@ -7,9 +7,9 @@ use indexmap::IndexMap;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
-use super::fault::Faults;
+use super::faults::Faults;
 use super::format::Lab;
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::lab::IMAGE;
 use crate::lab::check_context::Names;
 use crate::yaml::{Source, Span};
@@ -68,17 +68,18 @@ impl Names {
 
     /// A text with its placeholders filled in. `name` is what a problem calls the text.
     pub fn render(&self, name: &str, text: &str) -> Result<String, Faults> {
-        self.filled(text).map_err(|problem| Faults::one(&Source::new(name, text), problem))
+        self.filled(text).map_err(|problem| Faults::one(&Source::new(name, text), *problem))
     }
 
     /// A text with its placeholders filled in; the place of a problem is in the text.
-    pub fn filled(&self, text: &str) -> Result<String, Problem> {
+    pub fn filled(&self, text: &str) -> Result<String, Box<Diagnostic>> {
         if !text.contains('{') {
             return Ok(text.to_owned());
         }
-        let engine = ENGINE.as_ref().map_err(|error| Problem::error(Span::default(), error.to_string()))?;
+        let engine =
+            ENGINE.as_ref().map_err(|error| Box::new(Diagnostic::error(Span::default(), error.to_string())))?;
         let rendered = engine.template_from_str(text).and_then(|template| template.render(self.context()));
-        rendered.map_err(|error| self.problem(&error, text))
+        rendered.map_err(|error| Box::new(self.problem(&error, text)))
     }
 
     /// Whether a text waits for what no step has saved yet.
@@ -115,12 +116,12 @@ impl Names {
         words.chain(of("ns", &self.ns)).chain(of("random", &self.random)).chain(of("saved", &self.saved)).collect()
     }
 
-    fn problem(&self, error: &Error, text: &str) -> Problem {
+    fn problem(&self, error: &Error, text: &str) -> Diagnostic {
         let (span, written) = place(error, text);
         if error.kind() == ErrorKind::UndefinedError {
             let written = written.trim();
             let known = self.known();
-            let problem = Problem::error(span, format!("there is no placeholder `{written}`"));
+            let problem = Diagnostic::error(span, format!("there is no placeholder `{written}`"));
             return match nearest(written, known.iter().map(String::as_str)) {
                 Some(near) => problem.label(format!("did you mean `{near}`?")),
                 None => {
@@ -130,7 +131,7 @@ impl Names {
         }
         let message = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         let help = "braces that are not a placeholder go between `{% raw %}` and `{% endraw %}`";
-        Problem::error(span, format!("this placeholder cannot be filled in: {message}")).help(help)
+        Diagnostic::error(span, format!("this placeholder cannot be filled in: {message}")).help(help)
     }
 }
 

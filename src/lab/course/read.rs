@@ -2,12 +2,12 @@
 
 use camino::Utf8Path;
 
-use super::fault::{Fault, Faults};
+use super::faults::Faults;
 use super::fill::fill;
 use super::format::Lab;
 use super::source::{self, Files, Folder};
 use crate::decode::{Decode, Decoder};
-use crate::diagnostic::{Problem, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::lab::check_context::Names;
 use crate::yaml::{self, Kind, Source, Span};
 
@@ -52,7 +52,7 @@ impl Course {
             Ok(_) => format!("there is no lab here: a lab is a folder such as `01-the-hack` with a `{}`", source::LAB),
             Err(error) => format!("this course cannot be read: {error}"),
         };
-        (Self::default(), Faults(vec![Fault::of_path(dir.as_str(), fault)]))
+        (Self::default(), Faults::of_path(dir.as_str(), fault))
     }
 
     /// The labs of these folders that can be read, and what is wrong with the others.
@@ -72,7 +72,7 @@ impl Course {
                 } else {
                     continue;
                 };
-                faults.add(&lab.source, [Problem::error(lab.lab.id.span, twice)]);
+                faults.add(&lab.source, [Diagnostic::error(lab.lab.id.span, twice)]);
             }
         }
         (course, faults)
@@ -116,7 +116,7 @@ impl Entry {
     pub fn at(&self, names: &Names) -> Result<Lab, Faults> {
         let stream = yaml::parse(self.source.text());
         let root = stream.documents.iter().find_map(yaml::Document::root);
-        let Some(root) = root else { return Err(Faults(vec![Fault::of_file(&self.source, "this is not a lab")])) };
+        let Some(root) = root else { return Err(Faults::of_file(&self.source, "this is not a lab")) };
         let filled = Source::new(self.source.name(), fill(root, names, &self.source)?);
         let mut faults = Faults::default();
         let lab = decode(&filled, &mut faults);
@@ -127,7 +127,7 @@ impl Entry {
     pub fn text(&self, path: &str, names: &Names) -> Result<String, Faults> {
         match self.files.get(path) {
             Some(source) => names.render(source.name(), source.text()),
-            None => Err(Faults(vec![Fault::of_file(&self.source, format!("this lab has no file `{path}`"))])),
+            None => Err(Faults::of_file(&self.source, format!("this lab has no file `{path}`"))),
         }
     }
 
@@ -155,25 +155,23 @@ fn number_and_id(folder: &str) -> Option<(u32, &str)> {
 }
 
 fn entry(folder: Folder, faults: &mut Faults) -> Option<Entry> {
-    faults.0.extend(folder.faults.0);
+    faults.append(folder.faults);
     let Some(source) = folder.files.get(source::LAB).cloned() else {
         // a file that is there and could not be read is a fault already
         return None;
     };
     let Some((number, id)) = number_and_id(&folder.name) else {
         let message = format!("`{}` is not a name of a lab's folder: it is a number and an id", folder.name);
-        let mut fault = Fault::of_file(&source, message);
-        fault.problem = fault.problem.help("a name is such as `01-the-hack`");
-        faults.0.push(fault);
+        faults.add(&source, [Diagnostic::error(Span::default(), message).help("a name is such as `01-the-hack`")]);
         return None;
     };
-    let known = faults.0.len();
+    let known = faults.len();
     let lab = decode(&source, faults);
     if let Some(lab) = lab.as_ref().filter(|lab| !lab.id.span.is_empty() && *lab.id.value != *id) {
-        let problem = Problem::error(lab.id.span, "the id is not that of the folder");
+        let problem = Diagnostic::error(lab.id.span, "the id is not that of the folder");
         faults.add(&source, [problem.label(format!("expected `{id}`, as the folder is `{}`", folder.name))]);
     }
-    let lab = lab.filter(|_| faults.0.len() == known)?;
+    let lab = lab.filter(|_| faults.len() == known)?;
     Some(Entry { number, folder: folder.name, lab, source, files: folder.files })
 }
 
@@ -183,20 +181,21 @@ pub fn decode(source: &Source, faults: &mut Faults) -> Option<Lab> {
     let mut decoder = Decoder::new(source.text());
     for error in &stream.errors {
         let place = decoder.place(error.span);
-        decoder.report(Problem::error(place, "this is not YAML").label(error.message.clone()));
+        decoder.report(Diagnostic::error(place, "this is not YAML").label(error.message.clone()));
     }
     let mut roots = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| !root.is_null());
     let lab = match (roots.next(), roots.next()) {
         (Some(root), None) if root.kind() == Kind::Mapping => Lab::decode(root, &mut decoder),
         (_, Some(second)) => {
             let place = decoder.place(second.span());
-            decoder.report(Problem::error(place, "a second document").label("a lab is one document"));
+            decoder.report(Diagnostic::error(place, "a second document").label("a lab is one document"));
             None
         }
         (None, None) if !stream.errors.is_empty() => None,
         (root, None) => {
             let place = decoder.place(root.map_or(Span { start: 0, end: 1 }, yaml::Node::span));
-            decoder.report(Problem::error(place, "this is not a lab").label("expected `format: 1`, `id:` and so on"));
+            decoder
+                .report(Diagnostic::error(place, "this is not a lab").label("expected `format: 1`, `id:` and so on"));
             None
         }
     };

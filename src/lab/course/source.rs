@@ -6,7 +6,7 @@ use std::{fs, io};
 use camino::{Utf8Path, Utf8PathBuf};
 use include_dir::{Dir, DirEntry, include_dir};
 
-use super::fault::{Fault, Faults};
+use super::faults::Faults;
 use crate::yaml::Source;
 
 static LABS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/labs");
@@ -61,7 +61,7 @@ impl Folder {
     }
 
     fn refuse(&mut self, shown: &str, message: String) {
-        self.faults.0.push(Fault::of_path(shown, message));
+        self.faults.append(Faults::of_path(shown, message));
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::decode::{self, Decode, Decoder, Map, string_enum};
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::names::NameRule;
 use crate::yaml::{Kind, Node};
 
@@ -275,7 +275,7 @@ impl Decode for Id {
     fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         let text = decode::text(node, "a name", decoder)?;
         if NameRule::Dns1123Label.check(text).is_err() {
-            let problem = Problem::error(decoder.place(node.span()), format!("`{text}` cannot be a name here"));
+            let problem = Diagnostic::error(decoder.place(node.span()), format!("`{text}` cannot be a name here"));
             decoder.report(problem.label("expected lower case letters, digits and `-`"));
             return None;
         }
@@ -361,7 +361,7 @@ impl Decode for Labels {
         for item in node.items() {
             let text = decode::text(item, "a label as `key=value`", decoder)?;
             let Some((key, value)) = text.split_once('=') else {
-                let problem = Problem::error(decoder.place(item.span()), format!("`{text}` is not a label"));
+                let problem = Diagnostic::error(decoder.place(item.span()), format!("`{text}` is not a label"));
                 decoder.report(problem.label("expected `key=value`"));
                 return None;
             };

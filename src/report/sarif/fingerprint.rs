@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use crate::diagnostic::Diagnostic;
 use sha2::{Digest, Sha256};
-
-use crate::rules::Finding;
 
 /// Fingerprints, numbered where several findings have the same.
 #[derive(Debug, Default)]
@@ -16,11 +15,11 @@ pub(super) struct Fingerprints {
 
 impl Fingerprints {
     /// The rule, the object and the field, hashed; then the number of the finding among those that agree in these.
-    pub(super) fn of(&self, finding: &Finding) -> String {
-        let object = &finding.object;
+    pub(super) fn of(&self, finding: &Diagnostic) -> String {
+        let object = finding.object();
         let mut hash = Sha256::new();
         let namespace = object.namespace.as_deref().unwrap_or_default();
-        for part in [finding.rule.id, &object.kind, namespace, &object.name, &finding.path] {
+        for part in [finding.id, &object.kind, namespace, &object.name, &finding.path] {
             hash.update(part);
             hash.update([0]);
         }

@@ -9,15 +9,15 @@ use std::io::{self, Write};
 
 use super::each::Each;
 use super::files::Files;
+use super::plain::Plain;
 use super::tally::Tally;
-use crate::check::Unreadable;
-use crate::rules::{self, Category, FileId, Finding, Place, Rule, Severity};
-use crate::yaml::Span;
+use crate::diagnostic::{Diagnostic, Location, Severity};
+use crate::rules::{self, Category, Rule};
+use crate::yaml::{FileId, Span};
 use fingerprint::Fingerprints;
 use model::{
-    ArtifactChange, BaseId, Configuration, Driver, Fix, FixProperties, Help, Invocation, Location, Log,
-    LogicalLocation, Message, Notification, PhysicalLocation, Region, Replacement, RuleProperties, Run, SarifResult,
-    Tool,
+    ArtifactChange, BaseId, Configuration, Driver, Fix, FixProperties, Help, Invocation, Log, LogicalLocation, Message,
+    Notification, PhysicalLocation, Region, Replacement, RuleProperties, Run, SarifResult, Tool,
 };
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -29,15 +29,15 @@ const FINGERPRINT: &str = "tightship/v1";
 pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
     let outcome = files.outcome;
     let fired = Tally::of(outcome).rules;
-    let used: Vec<&Rule> = rules::all().filter(|rule| fired.iter().any(|fired| fired.0 == *rule)).collect();
+    let used: Vec<&Rule> = rules::all().filter(|rule| fired.iter().any(|fired| fired.0 == rule.id)).collect();
     let index: HashMap<&str, usize> = used.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     let fingerprints = Fingerprints::default();
-    let result = |finding: &Finding| SarifResult {
-        rule_id: finding.rule.id,
-        rule_index: index.get(finding.rule.id).copied().unwrap_or_default(),
+    let result = |finding: &Diagnostic| SarifResult {
+        rule_id: finding.id,
+        rule_index: index.get(finding.id).copied().unwrap_or_default(),
         level: level(finding.severity),
         message: message(&finding.message),
-        locations: finding.places.iter().take(1).map(|place| primary(files, finding, place)).collect(),
+        locations: vec![primary(files, finding)],
         related_locations: related(files, finding),
         partial_fingerprints: [(FINGERPRINT, fingerprints.of(finding))].into(),
         fixes: fixes(files, finding),
@@ -59,7 +59,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         column_kind: "unicodeCodePoints",
         results: Each(&outcome.findings, result),
     };
-    serde_json::to_writer_pretty(&mut *out, &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
+    serde_json::to_writer_pretty(Plain(&mut *out), &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
     writeln!(out)
 }
 
@@ -69,8 +69,8 @@ fn message(text: &str) -> Message {
 
 fn level(severity: Severity) -> &'static str {
     match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium => "warning",
+        Severity::Error | Severity::Critical | Severity::High => "error",
+        Severity::Medium | Severity::Warning => "warning",
         Severity::Low => "note",
     }
 }
@@ -85,10 +85,10 @@ fn descriptor(rule: &Rule) -> model::Rule {
     tags.extend(rule.control_names());
     // code scanning makes words of these numbers: critical above 9, high from 7, medium from 4
     let score = match rule.severity {
-        Severity::Critical => "9.5",
+        Severity::Error | Severity::Critical => "9.5",
         Severity::High => "8.0",
         Severity::Medium => "5.5",
-        Severity::Low => "2.0",
+        Severity::Low | Severity::Warning => "2.0",
     };
     model::Rule {
         id: rule.id,
@@ -100,47 +100,47 @@ fn descriptor(rule: &Rule) -> model::Rule {
     }
 }
 
-fn notification(files: &Files<'_>, broken: &Unreadable) -> Notification {
-    let location = Location {
+fn notification(files: &Files<'_>, broken: &Diagnostic) -> Notification {
+    let location = model::Location {
         id: None,
-        physical_location: physical(files, broken.file, broken.span),
+        physical_location: physical(files, &broken.location),
         logical_locations: Vec::new(),
         message: None,
     };
     Notification { level: "error", message: message(&broken.message), locations: [location] }
 }
 
-fn primary(files: &Files<'_>, finding: &Finding, place: &Place) -> Location {
-    let object = finding.object.to_string();
+fn primary(files: &Files<'_>, finding: &Diagnostic) -> model::Location {
+    let object = finding.object().to_string();
     let qualified = format!("{object} {}", finding.path).trim_end().to_owned();
-    Location {
+    model::Location {
         id: None,
-        physical_location: physical(files, place.file, Some(place.span)),
+        physical_location: physical(files, &finding.location),
         logical_locations: vec![LogicalLocation { name: object, fully_qualified_name: qualified }],
-        message: label(place),
+        message: label(&finding.location),
     }
 }
 
-fn related(files: &Files<'_>, finding: &Finding) -> Vec<Location> {
-    let others = finding.places.iter().enumerate().skip(1);
+fn related(files: &Files<'_>, finding: &Diagnostic) -> Vec<model::Location> {
+    let others = finding.related.iter().enumerate();
     others
-        .map(|(at, place)| Location {
-            id: Some(at),
-            physical_location: physical(files, place.file, Some(place.span)),
+        .map(|(at, place)| model::Location {
+            id: Some(at + 1),
+            physical_location: physical(files, place),
             logical_locations: Vec::new(),
             message: label(place),
         })
         .collect()
 }
 
-fn label(place: &Place) -> Option<Message> {
-    Some(&place.label).filter(|label| !label.is_empty()).map(|label| message(label))
+fn label(place: &Location) -> Option<Message> {
+    Some(&*place.label).filter(|label| !label.is_empty()).map(message)
 }
 
-fn physical(files: &Files<'_>, file: FileId, span: Option<Span>) -> PhysicalLocation {
+fn physical(files: &Files<'_>, place: &Location) -> PhysicalLocation {
     PhysicalLocation {
-        artifact_location: uri::location(files.name(file)),
-        region: span.and_then(|span| region(files, file, span)),
+        artifact_location: uri::location(files.name(place.file)),
+        region: region(files, place.file, place.span),
     }
 }
 
@@ -150,7 +150,7 @@ fn region(files: &Files<'_>, file: FileId, span: Span) -> Option<Region> {
     Some(Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column })
 }
 
-fn fixes(files: &Files<'_>, finding: &Finding) -> Vec<Fix> {
+fn fixes(files: &Files<'_>, finding: &Diagnostic) -> Vec<Fix> {
     let Some(fix) = files.fix(finding) else { return Vec::new() };
     let file = finding.file();
     let replacement = |edit: &crate::yaml::edit::Edit| {

@@ -4,7 +4,7 @@ use super::tools::on_setting;
 use crate::apiserver::catalogue::{Component, catalogue};
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-control-flag",
@@ -49,7 +49,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         let Some(setting) = view.get("admission-control") else { continue };
         let named = view.list("admission-control");

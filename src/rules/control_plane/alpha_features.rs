@@ -5,7 +5,7 @@ use super::tools::on_item;
 use crate::apiserver::files::{ProgramView, Setting};
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 use crate::yaml::Span;
 
 pub(super) static RULE: Rule = Rule {
@@ -50,7 +50,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in &plane.programs {
         for gate in gates(view).into_iter().filter(|gate| gate.name == "AllAlpha" && gate.value == "true") {
             report(view, gate.setting, gate.span, sink);
@@ -64,7 +64,7 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
     }
 }
 
-fn report(view: &ProgramView, setting: &Setting, span: Span, sink: &mut SetSink<'_>) {
+fn report(view: &ProgramView, setting: &Setting, span: Span, sink: &mut Sink<'_>) {
     let message = format!("{} has every alpha feature switched on", view.title());
     sink.report(on_item(view, setting, span, "expected the names of those that are needed", message));
 }

@@ -4,7 +4,7 @@ use super::tools::on_item;
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "always-admit",
@@ -48,7 +48,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         for setting in &view.settings {
             if !matches!(setting.name.as_str(), "enable-admission-plugins" | "admission-control") {

@@ -2,11 +2,10 @@
 
 use super::tools::{on_program, on_setting};
 use crate::apiserver::catalogue::Component;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::rules::facts::{Anonymous, Plane};
-use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "anonymous-auth",
@@ -55,15 +54,15 @@ spec:
 const HELP: &str = "since 1.32 `--authentication-config` takes `anonymous` with conditions for /livez, /readyz and /healthz, which keeps \
                     probes working";
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         let Anonymous::Open(at) = plane.anonymous(view) else { continue };
         let message = "kube-apiserver answers requests without credentials on every path";
         let report = match (at, view.get("anonymous-auth")) {
             (Some(_), Some(setting)) => on_setting(view, setting, "lets everybody in", message),
             (Some((file, span)), None) => {
-                let here = Place { file, span, label: "no conditions, so every path".to_owned() };
-                SetReport::about(super::tools::id(&view.owner), "anonymous", here, message)
+                let here = Location::new(file, span, "no conditions, so every path");
+                Diagnostic::new(here, message).about(super::tools::id(&view.owner), "anonymous")
             }
             (None, _) => on_program(view, "anonymous-auth", "nothing restricts anonymous requests", message),
         };

@@ -2,10 +2,10 @@
 
 use super::tools::{on_program, on_setting};
 use crate::apiserver::catalogue::Component;
+use crate::diagnostic::Location;
 use crate::rules::facts::{Anonymous, Plane};
-use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "anonymous-probes",
@@ -69,7 +69,7 @@ anonymous:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         let Anonymous::Off(setting) = plane.anonymous(view) else { continue };
         let is_own = setting.is_some() || view.has("authentication-config");
@@ -82,8 +82,8 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
             Some(setting) => on_setting(view, setting, label, message),
             None => on_program(view, "authentication-config", label, message),
         };
-        let probe = view.probe.map(|span| Place { file: view.file, span, label: "this one, for example".to_owned() });
-        sink.report(report.others(probe).help(
+        let probe = view.probe.map(|span| Location::new(view.file, span, "this one, for example"));
+        sink.report(report.related_all(probe).help(
             "leave it out, and give `--authentication-config` a file whose `anonymous` has conditions for /livez, /readyz and /healthz",
         ));
     }

@@ -4,7 +4,7 @@ use super::tools::on_companion;
 use crate::apiserver::files::Level;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-gaps",
@@ -48,7 +48,7 @@ const WANTED: [(&str, &str, &str); 9] = [
     ("", "services/proxy", "get"),
 ];
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for (companion, policy) in plane.audit_policies().filter(|(_, policy)| !policy.is_silent()) {
         let mut missing: Vec<String> = Vec::new();
         let mut span = None;

@@ -4,7 +4,7 @@ use super::tools::on_setting;
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-policy",
@@ -49,7 +49,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         let backend = view.get("audit-log-path").or_else(|| view.get("audit-webhook-config-file"));
         if let Some(setting) = backend.filter(|_| view.lacks("audit-policy-file")) {

@@ -4,7 +4,7 @@ use super::tools::{on_program, on_setting};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-retention",
@@ -58,7 +58,7 @@ const LEAST: [(&str, i64, &str); 3] =
 /// The first minor release with defaults.
 const WITH_DEFAULTS: u8 = 36;
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         if view.value("audit-log-path").is_none_or(|path| path.is_empty() || path == "-") {
             continue;

@@ -4,7 +4,7 @@ use super::tools::on_companion;
 use crate::apiserver::files::Level;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-secret-bodies",
@@ -58,7 +58,7 @@ const SECRET: [(&str, &str, &str); 4] = [
     ("", "serviceaccounts/token", "tokens of ServiceAccounts"),
 ];
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for (companion, policy) in plane.audit_policies().filter(|(_, policy)| !policy.is_stig()) {
         for rule in policy.rules.iter().filter(|rule| rule.level > Level::Metadata) {
             let mut names: Vec<&str> = Vec::new();

@@ -2,11 +2,10 @@
 
 use super::tools::{id, on_program};
 use crate::apiserver::catalogue::Component;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::rules::facts::{Authorizers, Plane};
-use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, stig};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "authorization-mode",
@@ -51,7 +50,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         let Authorizers::Known { modes, at, .. } = plane.authorizers(view) else { continue };
         let has = |mode: &str| modes.iter().any(|known| known == mode);
@@ -69,13 +68,14 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
         let label = "expected `Node,RBAC`";
         let report = match at {
             Some((file, span)) => {
-                let here = Place { file, span, label: label.to_owned() };
-                SetReport::about(id(&view.owner), "authorization", here, message)
+                let here = Location::new(file, span, label);
+                Diagnostic::new(here, message).about(id(&view.owner), "authorization")
             }
             None => on_program(view, "authorization-mode", label, message),
         };
         let edit = if modes.is_empty() { view.add("authorization-mode", "Node,RBAC") } else { None };
         let edit = edit.filter(|_| sink.settings.fixes && at.is_none());
-        sink.report(report.severity(severity).fix(Safety::Unsafe, "set `--authorization-mode` to `Node,RBAC`", edit));
+        let report = report.fix(Safety::Unsafe, "set `--authorization-mode` to `Node,RBAC`", edit);
+        sink.report_as(severity, report);
     }
 }

@@ -4,7 +4,7 @@ use super::tools::on_companion;
 use crate::apiserver::catalogue::catalogue;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "config-api-version",
@@ -68,7 +68,7 @@ anonymous:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for companion in plane.companions.iter().filter(|companion| !companion.inline) {
         let (kind, written) = (companion.owner.kind.as_str(), companion.owner.api_version.as_str());
         let version = plane.version_of(companion);

@@ -5,7 +5,7 @@ use crate::apiserver::catalogue::Component;
 use crate::apiserver::files::{Content, ProgramView, Setting};
 use crate::rules::facts::{Named, Plane};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "conflicting-flags",
@@ -51,7 +51,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         if let Some(file) = view.get("authorization-config") {
             let others = |setting: &&Setting| {
@@ -84,9 +84,9 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
     }
 }
 
-fn report(view: &ProgramView, setting: &Setting, with: &Setting, sink: &mut SetSink<'_>) {
+fn report(view: &ProgramView, setting: &Setting, with: &Setting, sink: &mut Sink<'_>) {
     let message =
         format!("`--{}` and `--{}` exclude each other, so kube-apiserver does not start", setting.name, with.name);
     let report = on_setting(view, setting, "expected one of the two", message);
-    sink.report(report.others([place(with, "the other one")]));
+    sink.report(report.related_all([place(with, "the other one")]));
 }

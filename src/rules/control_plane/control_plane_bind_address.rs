@@ -4,7 +4,7 @@ use super::tools::on_setting;
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "control-plane-bind-address",
@@ -48,7 +48,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ControllerManager).chain(plane.each(Component::Scheduler)) {
         let Some(setting) = view.get("bind-address") else { continue };
         if matches!(setting.value.as_str(), "127.0.0.1" | "::1" | "localhost" | "") {

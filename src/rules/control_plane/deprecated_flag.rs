@@ -4,7 +4,7 @@ use super::tools::on_setting;
 use crate::apiserver::catalogue::{Lookup, catalogue};
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "deprecated-flag",
@@ -48,7 +48,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in &plane.programs {
         for setting in view.settings.iter().filter(|setting| setting.name != "admission-control") {
             let found = catalogue().flag(view.program, &setting.name, plane.version(view));

@@ -2,10 +2,10 @@
 
 use super::tools::on_setting;
 use crate::apiserver::files::Written;
+use crate::diagnostic::Location;
 use crate::rules::facts::Plane;
-use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "detached-boolean",
@@ -51,12 +51,12 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in &plane.programs {
         for setting in view.settings.iter().filter(|setting| setting.written == Written::Detached) {
             let message = format!("`--{}` takes no value from the next argument, so it is true", setting.name);
-            let value = Place { file: setting.file, span: setting.value_span, label: "belongs to nothing".to_owned() };
-            sink.report(on_setting(view, setting, "expected `=` before the value", message).others([value]));
+            let value = Location::new(setting.file, setting.value_span, "belongs to nothing");
+            sink.report(on_setting(view, setting, "expected `=` before the value", message).related_all([value]));
         }
     }
 }

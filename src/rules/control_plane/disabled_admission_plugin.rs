@@ -4,7 +4,7 @@ use super::tools::on_item;
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "disabled-admission-plugin",
@@ -60,7 +60,7 @@ const NEEDED: [(&str, &str); 7] = [
     ("ValidatingAdmissionPolicy", "policies in the cluster are not evaluated"),
 ];
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         for setting in view.settings.iter().filter(|setting| setting.name == "disable-admission-plugins") {
             for (item, span) in setting.items() {

@@ -5,7 +5,7 @@ use crate::apiserver::catalogue::Component;
 use crate::apiserver::files::Group;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-at-rest",
@@ -60,7 +60,7 @@ resources:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer).filter(|view| view.lacks("encryption-provider-config")) {
         let label = "expected `--encryption-provider-config`";
         let message = "kube-apiserver stores Secrets in plain text";

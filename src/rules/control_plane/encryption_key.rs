@@ -4,7 +4,7 @@ use super::tools::on_companion;
 use crate::apiserver::files::Provider;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-key",
@@ -45,7 +45,7 @@ resources:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for (companion, encryption) in plane.encryption() {
         let providers = || encryption.groups.iter().flat_map(|group| &group.providers);
         let spans = || providers().flat_map(|provider: &Provider| &provider.keys).map(|key| key.span);

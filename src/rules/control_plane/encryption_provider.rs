@@ -4,7 +4,7 @@ use super::tools::on_companion;
 use crate::apiserver::files::Provider;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-provider",
@@ -46,7 +46,7 @@ resources:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for (companion, encryption) in plane.encryption() {
         let keys = || {
             let providers = encryption.groups.iter().flat_map(|group| &group.providers);
@@ -80,7 +80,7 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
                 _ => continue,
             };
             let report = on_companion(companion, "resources", first.kind.span, label, message);
-            sink.report(report.severity(severity).hide(keys()));
+            sink.report_as(severity, report.hide(keys()));
         }
     }
 }

@@ -4,7 +4,7 @@ use super::tools::{Want, needs, on_item, require};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "etcd-client-certificate",
@@ -52,7 +52,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     let needed = [
         needs(Component::ApiServer, "etcd-certfile", Want::Set, "has no certificate to show to etcd"),
         needs(Component::ApiServer, "etcd-keyfile", Want::Set, "has no key for the certificate that it shows to etcd")

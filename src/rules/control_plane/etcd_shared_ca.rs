@@ -4,7 +4,7 @@ use super::tools::{on_setting, place};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "etcd-shared-ca",
@@ -77,7 +77,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::Etcd) {
         let Some(setting) = view.get("trusted-ca-file").filter(|setting| !setting.value.is_empty()) else { continue };
         let same =
@@ -85,6 +85,6 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
         let Some(server) = same else { continue };
         let other = server.get("client-ca-file").map(|other| place(other, "signs users and nodes"));
         let message = "etcd lets in everybody whom the CA of the cluster signs";
-        sink.report(on_setting(view, setting, "expected a CA of its own", message).others(other));
+        sink.report(on_setting(view, setting, "expected a CA of its own", message).related_all(other));
     }
 }

@@ -4,7 +4,7 @@ use super::tools::{on_companion, on_item, place};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::{Named, Plane};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "event-rate-limit-config",
@@ -63,7 +63,7 @@ plugins:
 
 const EXPECTED: &str = "EventRateLimit is switched on and has no limits, so kube-apiserver does not start";
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         for setting in view.settings.iter().filter(|setting| setting.name == "enable-admission-plugins") {
             let Some((_, span)) = setting.items().into_iter().find(|(item, _)| *item == "EventRateLimit") else {
@@ -76,7 +76,7 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
                 }
                 Named::Seen(companion) if plane.plugin(view, "EventRateLimit").is_none() => {
                     let report = on_companion(companion, "plugins", companion.place, "has no entry for it", EXPECTED);
-                    sink.report(report.others([place(setting, "switched on here")]));
+                    sink.report(report.related_all([place(setting, "switched on here")]));
                 }
                 _ => {}
             }

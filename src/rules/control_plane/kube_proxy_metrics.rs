@@ -4,7 +4,7 @@ use super::tools::on_setting;
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "kube-proxy-metrics",
@@ -30,7 +30,7 @@ metricsBindAddress: 127.0.0.1:10249
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::KubeProxy) {
         let Some(setting) = view.get("metricsBindAddress") else { continue };
         let address = setting.value.as_str();

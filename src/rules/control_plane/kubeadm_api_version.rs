@@ -3,11 +3,10 @@
 use super::tools::id;
 use crate::apiserver::catalogue::catalogue;
 use crate::apiserver::files::KubeadmConfig;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::rules::facts::Plane;
-use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 use crate::yaml::Span;
 
 pub(super) static RULE: Rule = Rule {
@@ -39,7 +38,7 @@ kubernetesVersion: v1.37.2
 /// The first node of kind with v1beta4.
 const KIND_SWITCH: u8 = 36;
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for config in &plane.kubeadm {
         let version = config.version.unwrap_or(plane.kubernetes);
         let written = config.api.as_ref().map(|api| (api.text.rsplit('/').next().unwrap_or_default(), api.span));
@@ -62,7 +61,7 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
 }
 
 /// A list or a mapping where the other is expected.
-fn shape(config: &KubeadmConfig, short: &str, sink: &mut SetSink<'_>) {
+fn shape(config: &KubeadmConfig, short: &str, sink: &mut Sink<'_>) {
     let Some((is_list, span)) = config.list else { return };
     let (wrong, label) = match short {
         "v1beta3" => (is_list, "expected `name: value` pairs in a mapping"),
@@ -76,7 +75,7 @@ fn shape(config: &KubeadmConfig, short: &str, sink: &mut SetSink<'_>) {
 }
 
 /// A patch of kind.
-fn patch(config: &KubeadmConfig, minor: u8, written: Option<(&str, Span)>, sink: &mut SetSink<'_>) {
+fn patch(config: &KubeadmConfig, minor: u8, written: Option<(&str, Span)>, sink: &mut Sink<'_>) {
     let expected = if minor >= KIND_SWITCH { "v1beta4" } else { "v1beta3" };
     match (written, config.list) {
         (Some((short, span)), _) if short != expected => {
@@ -91,7 +90,7 @@ fn patch(config: &KubeadmConfig, minor: u8, written: Option<(&str, Span)>, sink:
     }
 }
 
-fn report(config: &KubeadmConfig, span: Span, label: &str, message: String) -> SetReport {
-    let place = Place { file: config.file, span, label: label.to_owned() };
-    SetReport::about(id(&config.owner), "apiVersion", place, message)
+fn report(config: &KubeadmConfig, span: Span, label: &str, message: String) -> Diagnostic {
+    let place = Location::new(config.file, span, label);
+    Diagnostic::new(place, message).about(id(&config.owner), "apiVersion")
 }

@@ -4,7 +4,7 @@ use super::tools::{on_program, on_setting};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "kubelet-authorization",
@@ -32,7 +32,7 @@ authorization:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::Kubelet) {
         if view.value("authorization.mode") != Some("AlwaysAllow") {
             continue;

@@ -4,7 +4,7 @@ use super::tools::{on_program, on_setting};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "kubelet-read-only-port",
@@ -30,7 +30,7 @@ readOnlyPort: 0
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::Kubelet) {
         let Some(port) = view.value("readOnlyPort").filter(|port| !matches!(*port, "0" | "")) else { continue };
         let message = format!("the kubelet serves on port {port} without authentication");

@@ -4,7 +4,7 @@ use super::tools::on_setting;
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "kubelet-rotate-certificates",
@@ -30,7 +30,7 @@ rotateCertificates: true
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::Kubelet) {
         let Some(setting) = view.get("rotateCertificates").filter(|setting| setting.as_bool() == Some(false)) else {
             continue;

@@ -2,10 +2,10 @@
 
 use super::tools::on_setting;
 use crate::apiserver::catalogue::Component;
+use crate::diagnostic::Location;
 use crate::rules::facts::Plane;
-use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "kubelet-serving-certificate",
@@ -49,7 +49,7 @@ serverTLSBootstrap: true
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         let Some(setting) = view.get("kubelet-certificate-authority").filter(|setting| !setting.value.is_empty())
         else {
@@ -66,12 +66,12 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
             continue;
         }
         let message = "kube-apiserver takes kubelets with a signed certificate only, and these sign their own";
-        let kubelet = whole.map(|kubelet| Place {
+        let kubelet = whole.map(|kubelet| Location {
             file: kubelet.file,
             span: kubelet.place,
-            label: "expected `serverTLSBootstrap: true`".to_owned(),
+            label: "expected `serverTLSBootstrap: true`".into(),
         });
-        let report = on_setting(view, setting, "logs, exec and port-forward fail", message).others(kubelet);
+        let report = on_setting(view, setting, "logs, exec and port-forward fail", message).related_all(kubelet);
         sink.report(report.help(
             "set `serverTLSBootstrap: true` for the kubelets, and have their requests approved, before this flag",
         ));

@@ -4,7 +4,7 @@ use super::tools::{on_companion, on_program};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::{Named, Plane};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "pod-security-defaults",
@@ -59,7 +59,7 @@ plugins:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     let message = "namespaces without Pod Security labels admit every pod";
     for view in plane.each(Component::ApiServer) {
         let named = plane.named(view, "admission-control-config-file");

@@ -4,7 +4,7 @@ use super::tools::on_item;
 use crate::apiserver::catalogue::{Component, Lookup, catalogue};
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "removed-admission-plugin",
@@ -50,7 +50,7 @@ spec:
 
 const LISTS: [&str; 3] = ["enable-admission-plugins", "disable-admission-plugins", "admission-control"];
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         for setting in view.settings.iter().filter(|setting| LISTS.contains(&setting.name.as_str())) {
             for (item, span) in setting.items() {

@@ -5,7 +5,7 @@ use super::tools::on_item;
 use crate::apiserver::catalogue::{Component, Lookup, catalogue};
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "removed-feature-gate",
@@ -50,7 +50,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     // etcd has gates of its own
     for view in plane.programs.iter().filter(|view| view.program != Component::Etcd) {
         for gate in gates(view) {

@@ -4,7 +4,7 @@ use super::tools::{flag, on_setting};
 use crate::apiserver::catalogue::{Lookup, catalogue};
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "removed-flag",
@@ -50,7 +50,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in &plane.programs {
         for setting in &view.settings {
             let found = catalogue().flag(view.program, &setting.name, plane.version(view));

@@ -4,7 +4,7 @@ use super::tools::on_setting;
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "request-timeout",
@@ -48,7 +48,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         let Some(setting) = view.get("request-timeout") else { continue };
         if setting.value.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse() == Ok(0_u64) {

@@ -4,7 +4,7 @@ use super::tools::{on_setting, place};
 use crate::apiserver::catalogue::Component;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "shared-front-proxy-ca",
@@ -56,7 +56,7 @@ spec:
 /// The first minor release that does not start so.
 const REFUSED: u8 = 35;
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         let Some(setting) = view.get("requestheader-client-ca-file").filter(|setting| !setting.value.is_empty()) else {
             continue;
@@ -75,7 +75,7 @@ fn check(plane: &Plane, sink: &mut SetSink<'_>) {
             (Severity::High, "one CA for users and the front proxy, and no allowed names: every user can be anybody")
         };
         let other = view.get("client-ca-file").map(|other| place(other, "the same one"));
-        let report = on_setting(view, setting, "expected a CA of its own", message).others(other);
-        sink.report(report.severity(severity));
+        let report = on_setting(view, setting, "expected a CA of its own", message).related_all(other);
+        sink.report_as(severity, report);
     }
 }

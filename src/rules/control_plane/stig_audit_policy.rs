@@ -3,7 +3,7 @@
 use super::tools::on_companion;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "stig-audit-policy",
@@ -32,7 +32,7 @@ rules:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for (companion, policy) in plane.audit_policies().filter(|(_, policy)| policy.is_stig()) {
         let span = policy.rules.first().map_or(policy.span, |rule| rule.span);
         let label = "the STIG (V-242403) wants this, CIS 3.2.2 forbids it";

@@ -3,7 +3,7 @@
 use super::tools::on_setting;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "tls-min-version",
@@ -47,7 +47,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in &plane.programs {
         let setting = view.get("tls-min-version").or_else(|| view.get("tlsMinVersion"));
         let Some(setting) = setting.filter(|setting| matches!(setting.value.as_str(), "VersionTLS10" | "VersionTLS11"))

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use crate::apiserver::catalogue::Component;
 use crate::apiserver::files::{Companion, Form, Owner, ProgramView, Setting};
+use crate::diagnostic::{Diagnostic, Location, ObjectId, Text};
 use crate::rules::facts::Plane;
-use crate::rules::finding::{ObjectId, Place};
 use crate::rules::rule::Safety;
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 use crate::yaml::Span;
 
 /// The identity of an object.
@@ -22,13 +21,13 @@ pub(super) fn id(owner: &Owner) -> Arc<ObjectId> {
 }
 
 /// A setting as a place.
-pub(super) fn place(setting: &Setting, label: impl Into<String>) -> Place {
-    Place { file: setting.file, span: setting.span, label: label.into() }
+pub(super) fn place(setting: &Setting, label: impl Into<Text>) -> Location {
+    Location::new(setting.file, setting.span, label)
 }
 
 /// About a setting.
-pub(super) fn on_setting(view: &ProgramView, setting: &Setting, label: &str, message: impl Into<String>) -> SetReport {
-    SetReport::about(id(&view.owner), setting.path.clone(), place(setting, label), message)
+pub(super) fn on_setting(view: &ProgramView, setting: &Setting, label: &str, message: impl Into<Text>) -> Diagnostic {
+    Diagnostic::new(place(setting, label), message).about(id(&view.owner), &setting.path)
 }
 
 /// About a part of a setting.
@@ -37,18 +36,17 @@ pub(super) fn on_item(
     setting: &Setting,
     span: Span,
     label: &str,
-    message: impl Into<String>,
-) -> SetReport {
-    let place = Place { file: setting.file, span, label: label.to_owned() };
-    SetReport::about(id(&view.owner), setting.path.clone(), place, message)
+    message: impl Into<Text>,
+) -> Diagnostic {
+    Diagnostic::new(Location::new(setting.file, span, label), message).about(id(&view.owner), &setting.path)
 }
 
 /// About what a program lacks.
-pub(super) fn on_program(view: &ProgramView, flag: &str, label: &str, message: impl Into<String>) -> SetReport {
-    let place = Place { file: view.file, span: view.place, label: label.to_owned() };
+pub(super) fn on_program(view: &ProgramView, flag: &str, label: &str, message: impl Into<Text>) -> Diagnostic {
+    let place = Location::new(view.file, view.place, label);
     // several rules may miss something there, so the path says what
     let path = if view.path.is_empty() { flag.to_owned() } else { format!("{}[{flag}]", view.path) };
-    SetReport::about(id(&view.owner), path, place, message)
+    Diagnostic::new(place, message).about(id(&view.owner), path)
 }
 
 /// About a place of a configuration file.
@@ -57,10 +55,9 @@ pub(super) fn on_companion(
     path: &str,
     span: Span,
     label: &str,
-    message: impl Into<String>,
-) -> SetReport {
-    let place = Place { file: companion.file, span, label: label.to_owned() };
-    SetReport::about(id(&companion.owner), path, place, message)
+    message: impl Into<Text>,
+) -> Diagnostic {
+    Diagnostic::new(Location::new(companion.file, span, label), message).about(id(&companion.owner), path)
 }
 
 /// `--name` of a flag, `name` of a field.
@@ -131,8 +128,8 @@ impl Require {
 }
 
 /// Reports every program that breaks a requirement. The rule says how safe the fix is that sets or removes the setting.
-pub(super) fn require(plane: &Plane, sink: &mut SetSink<'_>, requirements: &[Require]) {
-    let safety = sink.rule.fix;
+pub(super) fn require(plane: &Plane, sink: &mut Sink<'_>, requirements: &[Require]) {
+    let safety = sink.safety();
     for require in requirements {
         for view in plane.each(require.program) {
             if !require.is_broken(view) || require.with.is_some_and(|other| view.lacks(other)) {

@@ -5,7 +5,7 @@ use super::tools::on_item;
 use crate::apiserver::catalogue::{Component, Lookup, catalogue};
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-feature-gate",
@@ -49,7 +49,7 @@ spec:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         for gate in gates(view) {
             let name = gate.name;

@@ -5,7 +5,7 @@ use crate::apiserver::catalogue::Component;
 use crate::apiserver::files::{Form, Mount, ProgramView};
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "unmounted-file",
@@ -81,7 +81,7 @@ const READ: [&str; 9] = [
 /// What the nodes of kind have in themselves, or make when it is mounted.
 const ON_THE_NODE: [&str; 3] = ["/etc/kubernetes/pki", "/etc/ssl", "/usr"];
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.each(Component::ApiServer) {
         let Some(mounts) = &view.mounts else { continue };
         for setting in view.settings.iter().filter(|setting| setting.value.starts_with('/')) {

@@ -4,7 +4,7 @@ use super::tools::on_setting;
 use crate::apiserver::files::Written;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 use crate::yaml::edit::Edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -38,7 +38,7 @@ apiServer:
     check: RuleKind::ControlPlane(check),
 };
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in plane.programs.iter().filter(|view| view.form.probes_by_http()) {
         for setting in view.settings.iter().filter(|setting| setting.path.contains("xtraArgs[")) {
             let Written::Value { quoted: false, string: false } = setting.written else { continue };

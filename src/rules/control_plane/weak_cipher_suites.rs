@@ -3,7 +3,7 @@
 use super::tools::on_item;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "weak-cipher-suites",
@@ -68,7 +68,7 @@ const ADMITTED: [&str; 11] = [
     "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
 ];
 
-fn check(plane: &Plane, sink: &mut SetSink<'_>) {
+fn check(plane: &Plane, sink: &mut Sink<'_>) {
     for view in &plane.programs {
         for setting in &view.settings {
             if !matches!(setting.name.as_str(), "tls-cipher-suites" | "tlsCipherSuites" | "cipher-suites") {

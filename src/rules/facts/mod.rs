@@ -23,11 +23,11 @@ pub use word::Word;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::finding::FileId;
 use super::settings::Settings;
 use crate::apiserver::files::Parts;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod_security::{Level, Policies, Policy, PolicyVersion, labels as pod_security};
+use crate::yaml::FileId;
 
 /// What all objects say together, in the order of the input.
 #[derive(Debug, Default)]

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::diagnostic::{Diagnostic, Location, ObjectId, Text};
 use crate::k8s::object::Object;
 use crate::k8s::resources::Resource;
-use crate::rules::finding::{FileId, ObjectId, Place};
-use crate::yaml::{Node, Span};
+use crate::yaml::{FileId, Node, Span};
 
 /// An object of the input, small enough to be kept for all of them.
 #[derive(Debug, Clone)]
@@ -52,13 +52,18 @@ impl ObjectRef {
     }
 
     /// A place in its file.
-    pub fn at(&self, span: Span, label: impl Into<String>) -> Place {
-        Place { file: self.file, span, label: label.into() }
+    pub fn at(&self, span: Span, label: impl Into<Text>) -> Location {
+        Location::new(self.file, span, label)
     }
 
     /// Its name as a place.
-    pub fn place(&self, label: impl Into<String>) -> Place {
+    pub fn place(&self, label: impl Into<Text>) -> Location {
         self.at(self.span, label)
+    }
+
+    /// Something is wrong with it at a place, in the field at `path`.
+    pub fn diagnostic(&self, path: impl Into<Text>, place: Location, message: impl Into<Text>) -> Diagnostic {
+        Diagnostic::new(place, message).about(self.id(), path)
     }
 
     /// Its whole identity, for a finding.

@@ -1,7 +1,8 @@
 //! `image-digest`
 
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "image-digest",
@@ -38,7 +39,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         let Some(field) = container.fields.image else { continue };
         if field.value.as_str().is_none_or(|text| text.is_empty() || text.contains('@')) {
@@ -46,7 +47,9 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         }
         let message = format!("the image of container `{}` is not fixed by its digest", container.name());
         sink.report(
-            Report::new(field.value.span(), message).label("expected `@sha256:…` at its end").container(container),
+            Diagnostic::new(field.value.span(), message)
+                .label("expected `@sha256:…` at its end")
+                .container(container.name()),
         );
     }
 }

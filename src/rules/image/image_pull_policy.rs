@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::image::ImageRef;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -45,7 +46,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         let Some(image) = container.fields.image else { continue };
         let policy = container.fields.image_pull_policy;
@@ -58,8 +59,9 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         }
         let message = format!("the image of container `{}` is taken from the node if it is there", container.name());
         let fix = sink.fix(|text| edit::set(text, container.node, &["imagePullPolicy"], &json!("Always")));
-        let report = Report::new(policy.unwrap_or(image).span(), message).label("expected `imagePullPolicy: Always`");
-        sink.report(report.container(container).fix(Safety::Unsafe, "set `imagePullPolicy: Always`", fix));
+        let report =
+            Diagnostic::new(policy.unwrap_or(image).span(), message).label("expected `imagePullPolicy: Always`");
+        sink.report(report.container(container.name()).fix(Safety::Unsafe, "set `imagePullPolicy: Always`", fix));
     }
 }
 

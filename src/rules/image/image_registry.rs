@@ -1,8 +1,9 @@
 //! `image-registry`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::image::ImageRef;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "image-registry",
@@ -41,7 +42,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     if sink.settings.registries.is_empty() {
         return;
     }
@@ -55,7 +56,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let message =
             format!("container `{}` runs an image of {}, which is not on the list", container.name(), from(&name));
         let label = format!("expected one of {}", sink.settings.registries.join(", "));
-        sink.report(Report::new(field.value.span(), message).label(label).container(container));
+        sink.report(Diagnostic::new(field.value.span(), message).label(label).container(container.name()));
     }
 }
 

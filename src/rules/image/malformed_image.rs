@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::image::ImageRef;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -42,13 +43,13 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         let Some(field) = container.fields.image else { continue };
         let Some(text) = field.value.as_str().filter(|text| !text.is_empty()) else { continue };
         let Err(error) = ImageRef::parse(text) else { continue };
         let message = format!("the image of container `{}` {error}", container.name());
-        let mut report = Report::new(field.value.span(), message).container(container);
+        let mut report = Diagnostic::new(field.value.span(), message).container(container.name());
         if let Some(near) = error.suggestions.first() {
             let fix = sink.fix(|text| edit::set(text, container.node, &["image"], &json!(near)));
             report =

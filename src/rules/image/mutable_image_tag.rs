@@ -1,8 +1,9 @@
 //! `mutable-image-tag`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::image::ImageRef;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "mutable-image-tag",
@@ -40,7 +41,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         let Some(field) = container.fields.image else { continue };
         let Some(text) = field.value.as_str() else { continue };
@@ -50,8 +51,8 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let Ok(image) = ImageRef::parse(text) else { continue };
         let what = if image.is_latest() { "the tag `latest`" } else { "no tag, which means `latest`" };
         let report =
-            Report::new(field.value.span(), format!("the image of container `{}` has {what}", container.name()));
-        sink.report(report.label("expected a version or a digest").container(container));
+            Diagnostic::new(field.value.span(), format!("the image of container `{}` has {what}", container.name()));
+        sink.report(report.label("expected a version or a digest").container(container.name()));
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the rules of this group know of the object at hand.
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::KindInfo;
 use crate::k8s::object::{Kind, Object};
-use crate::k8s::schema::{Fault, Problem};
+use crate::k8s::schema::{Fault, SchemaFault};
 use crate::k8s::version::Version;
 use crate::rules::Rule;
 use crate::rules::path;
-use crate::rules::sink::Report;
 use crate::yaml::{Node, Span};
 
 /// An object, and what Kubernetes knows of its kind.
@@ -37,12 +37,11 @@ impl<'d, 's> Context<'_, 'd, 's> {
     }
 
     /// Adds to a report what all of them have.
-    pub(super) fn complete(&self, report: Report, problem: &Problem<'d, 's>) -> Report {
+    pub(super) fn complete(&self, report: Diagnostic, problem: &SchemaFault<'d, 's>) -> Diagnostic {
         let container = problem.container.and_then(|container| container.get("name")).and_then(Node::as_str);
-        let report =
-            container.filter(|name| !name.is_empty()).map(str::to_owned).into_iter().fold(report, Report::named);
+        let report = container.filter(|name| !name.is_empty()).into_iter().fold(report, Diagnostic::container);
         match secret_value(&problem.fault) {
-            Some(span) if self.object.kind == Kind::Secret => report.hide(span),
+            Some(span) if self.object.kind == Kind::Secret => report.hide([span]),
             _ => report,
         }
     }
@@ -59,4 +58,4 @@ fn secret_value(fault: &Fault<'_, '_>) -> Option<Span> {
 }
 
 /// What was found, and the rule that it breaks.
-pub(super) type Found = (&'static Rule, Report);
+pub(super) type Found = (&'static Rule, Diagnostic);

@@ -2,11 +2,11 @@
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::Field;
 use crate::k8s::pod::head;
 use crate::rules::path::parent;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::Report;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -71,6 +71,6 @@ pub(super) fn of<'d, 's>(
     let path = context.path(head(second));
     let list = parent(parent(&path));
     let message = format!("`{list}` has two items with the {} `{}`", keys.join(" and "), values.join("/"));
-    let report = Report::new(place(second), message).label("here again").other(place(first), "here first");
+    let report = Diagnostic::new(place(second), message).label("here again").related(place(first), "here first");
     Some((&RULE, report))
 }

@@ -2,8 +2,8 @@
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::Report;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -54,6 +54,7 @@ pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, first: Node<'d, 's>, lat
         return None;
     }
     let message = format!("the key `{}` is there twice", context.path(inner));
-    let report = Report::new(inner, message).label("kubectl takes this one").other(first.span(), "and drops this one");
+    let report =
+        Diagnostic::new(inner, message).label("kubectl takes this one").related(first.span(), "and drops this one");
     Some((&RULE, report))
 }

@@ -2,10 +2,10 @@
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::Field;
-use crate::k8s::schema::Problem;
+use crate::k8s::schema::SchemaFault;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::Report;
 
 pub(super) static RULE: Rule = Rule {
     id: "field-not-in-release",
@@ -46,7 +46,7 @@ spec:
 };
 
 /// A field that another release has.
-pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's>, field: &Field) -> Found {
+pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, problem: &SchemaFault<'d, 's>, field: &Field) -> Found {
     let key = problem.key.unwrap_or(problem.map);
     let version = context.version;
     let (when, label) = if field.until < version {
@@ -55,5 +55,5 @@ pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's
         (format!("it came with {}", field.since), "not there yet")
     };
     let message = format!("Kubernetes {version} has no field `{}`; {when}", context.path(key.span()));
-    (&RULE, Report::new(key.span(), message).label(label))
+    (&RULE, Diagnostic::new(key.span(), message).label(label))
 }

@@ -2,11 +2,10 @@
 
 use super::Found;
 use super::context::Context;
-use crate::diagnostic::Refusal;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::k8s::names::NameRule;
 use crate::k8s::version::Version;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::Report;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -50,7 +49,7 @@ spec:
 
 /// A name inside an object.
 pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, node: Node<'d, 's>, rule: NameRule, error: &Refusal) -> Found {
-    let report = Report::new(node.span(), format!("the {} `{}` {error}", noun(rule), shown(node)));
+    let report = Diagnostic::new(node.span(), format!("the {} `{}` {error}", noun(rule), shown(node)));
     (&RULE, report.label(format!("in `{}`", context.path(node.span()))).help(format!("it takes {}", rule.expected())))
 }
 
@@ -77,7 +76,7 @@ pub(super) fn of_object(context: &Context<'_, '_, '_>) -> Option<Found> {
         Ok(()) if name.len() > most => format!("is {} characters long, at most {most}", name.len()),
         Ok(()) => return None,
     };
-    let report = Report::new(node.span(), format!("the name `{}` {error}", shown(node)));
+    let report = Diagnostic::new(node.span(), format!("the name `{}` {error}", shown(node)));
     Some((&RULE, report.help(format!("a {} takes {}", object.kind_name, rule.expected()))))
 }
 

@@ -2,9 +2,8 @@
 
 use super::Found;
 use super::context::Context;
-use crate::diagnostic::Refusal;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::edit::Edit;
 use crate::yaml::{Node, quote};
@@ -50,16 +49,11 @@ spec:
 };
 
 /// An amount that is none.
-pub(super) fn of<'d, 's>(
-    context: &Context<'_, 'd, 's>,
-    node: Node<'d, 's>,
-    error: &Refusal,
-    sink: &Sink<'_, 'd, 's>,
-) -> Found {
+pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, node: Node<'d, 's>, error: &Refusal, sink: &Sink<'_>) -> Found {
     let text = node.text().unwrap_or_default();
     let message = format!("the amount `{}` {error}", text.escape_debug());
-    let report = Report::new(node.span(), message).label(format!("in `{}`", context.path(node.span())));
+    let report = Diagnostic::new(node.span(), message).label(format!("in `{}`", context.path(node.span())));
     let Some(near) = error.suggestions.first().filter(|_| !node.is_alias()) else { return (&RULE, report) };
     let edit = Edit { span: node.span(), text: quote::scalar(near) };
-    (&RULE, report.fix(Safety::Unsafe, &format!("write `{near}`"), sink.fix(|_| Some(edit))))
+    (&RULE, report.fix(Safety::Unsafe, format!("write `{near}`"), sink.fix(|_| Some(edit))))
 }

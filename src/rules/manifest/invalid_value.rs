@@ -4,11 +4,10 @@ use serde_json::json;
 
 use super::Found;
 use super::context::Context;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::k8s::fields::Field;
-use crate::k8s::schema::Problem;
+use crate::k8s::schema::SchemaFault;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::{Node, edit};
 
@@ -54,15 +53,15 @@ const MOST_LISTED: usize = 8;
 /// A word that is none of those that the field takes.
 pub(super) fn of_enum<'d, 's>(
     context: &Context<'_, 'd, 's>,
-    problem: &Problem<'d, 's>,
+    problem: &SchemaFault<'d, 's>,
     node: Node<'d, 's>,
     field: &Field,
-    sink: &Sink<'_, 'd, 's>,
+    sink: &Sink<'_>,
 ) -> Found {
     let text = node.text().unwrap_or_default();
     let known: Vec<&str> = field.enum_values().filter(|value| !value.is_empty()).collect();
     let message = format!("`{}` cannot be `{}`", context.path(node.span()), text.escape_debug());
-    let report = Report::new(node.span(), message);
+    let report = Diagnostic::new(node.span(), message);
     let Some(near) = nearest(text, known.iter().copied()) else {
         return (
             &RULE,
@@ -73,7 +72,7 @@ pub(super) fn of_enum<'d, 's>(
     let safety = if near.eq_ignore_ascii_case(text) { Safety::Safe } else { Safety::Unsafe };
     let single = problem.key.and_then(Node::text).filter(|key| *key == field.name);
     let edit = single.and_then(|key| sink.fix(|text| edit::set(text, problem.map, &[key], &json!(near))));
-    let report = report.label(format!("did you mean `{near}`?")).fix(safety, &format!("write `{near}`"), edit);
+    let report = report.label(format!("did you mean `{near}`?")).fix(safety, format!("write `{near}`"), edit);
     (&RULE, if known.len() <= MOST_LISTED { report.help(format!("it takes {}", list(&known))) } else { report })
 }
 
@@ -97,10 +96,10 @@ pub(super) fn of_range<'d, 's>(context: &Context<'_, 'd, 's>, node: Node<'d, 's>
     };
     let too_large = most < i64::MAX && node.as_int().is_some_and(|number| number > i128::from(most));
     let expected = if too_large && most >= i64::from(i32::MAX) { format!("at most {most}") } else { expected };
-    (&RULE, Report::new(node.span(), message).label(format!("expected {expected}")))
+    (&RULE, Diagnostic::new(node.span(), message).label(format!("expected {expected}")))
 }
 
 /// A text that does not read as what it should be.
 pub(super) fn malformed<'d, 's>(context: &Context<'_, 'd, 's>, node: Node<'d, 's>, reason: &str) -> Found {
-    (&RULE, Report::new(node.span(), format!("`{}` {reason}", context.path(node.span()))))
+    (&RULE, Diagnostic::new(node.span(), format!("`{}` {reason}", context.path(node.span()))))
 }

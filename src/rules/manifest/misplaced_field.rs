@@ -2,10 +2,10 @@
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::{TypeId, table};
-use crate::k8s::schema::Problem;
+use crate::k8s::schema::SchemaFault;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::Report;
 
 pub(super) static RULE: Rule = Rule {
     id: "misplaced-field",
@@ -51,7 +51,7 @@ spec:
 const MOST_PLACES: usize = 3;
 
 /// A field that belongs elsewhere in the object; `None` if it belongs nowhere, or is rather misspelt.
-pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's>, ty: TypeId) -> Option<Found> {
+pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, problem: &SchemaFault<'d, 's>, ty: TypeId) -> Option<Found> {
     let key = problem.key?;
     let name = key.text()?;
     if super::unknown_field::likely(ty, name, context.version).is_some() {
@@ -68,7 +68,7 @@ pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's
         "" => format!("a {}", context.object.kind_name),
         path => format!("`{path}`"),
     };
-    let report = Report::new(key.span(), message).label(format!("belongs in {}", place(first)));
+    let report = Diagnostic::new(key.span(), message).label(format!("belongs in {}", place(first)));
     let others: Vec<String> = rest.iter().map(|owner| place(owner)).collect();
     let report =
         if others.is_empty() { report } else { report.help(format!("{} can have it too", others.join(" and "))) };

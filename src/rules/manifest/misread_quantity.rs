@@ -2,8 +2,8 @@
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::Report;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -50,5 +50,5 @@ spec:
 pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, node: Node<'d, 's>, meaning: &str) -> Found {
     let text = node.text().unwrap_or_default();
     let message = format!("the amount `{}` {meaning}", text.escape_debug());
-    (&RULE, Report::new(node.span(), message).label(format!("in `{}`", context.path(node.span()))))
+    (&RULE, Diagnostic::new(node.span(), message).label(format!("in `{}`", context.path(node.span()))))
 }

@@ -2,13 +2,13 @@
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::fields;
 use crate::k8s::object::Kind;
 use crate::k8s::pod::{Field, Pod, head};
-use crate::k8s::schema::Problem;
+use crate::k8s::schema::SchemaFault;
 use crate::rules::path::parent;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::Report;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -59,18 +59,21 @@ spec:
 };
 
 /// A field that a mapping lacks.
-pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's>, field: &fields::Field) -> Found {
+pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, problem: &SchemaFault<'d, 's>, field: &fields::Field) -> Found {
     let written = problem.map.entries().find(|(key, _)| key.text() == Some(field.name));
     if let Some((key, _)) = written {
         let message = format!("`{}` is empty", context.path(key.span()));
-        return (&RULE, Report::new(key.span(), message).label("it must hold something"));
+        return (&RULE, Diagnostic::new(key.span(), message).label("it must hold something"));
     }
     let span = problem.key.map_or_else(|| head(problem.map), Node::span);
     let owner = match problem.key {
         Some(key) => format!("`{}`", context.path(key.span())),
         None => context.owner(problem.map.entries().next().map_or(problem.map, |(key, _)| key)),
     };
-    (&RULE, Report::new(span, format!("{owner} lacks `{}`", field.name)).label(format!("`{}` is missing", field.name)))
+    (
+        &RULE,
+        Diagnostic::new(span, format!("{owner} lacks `{}`", field.name)).label(format!("`{}` is missing", field.name)),
+    )
 }
 
 /// What every object has, and no table lists: a name; and an image in a pod that no controller makes.
@@ -80,14 +83,14 @@ pub(super) fn of_object(context: &Context<'_, '_, '_>) -> Vec<Found> {
     for (key, value) in [("apiVersion", object.api_version), ("kind", object.kind_name)] {
         if value.is_empty() {
             let message = format!("an object lacks `{key}`");
-            found.push((&RULE, Report::new(head(object.root), message).label(format!("`{key}` is missing"))));
+            found.push((&RULE, Diagnostic::new(head(object.root), message).label(format!("`{key}` is missing"))));
         }
     }
     if object.name().is_empty() && has_name(context) {
         let metadata = Field::of(object.root, "metadata");
         let span = metadata.map_or_else(|| context.place_of("kind"), |field| field.key.span());
         let message = format!("a {} lacks `metadata.name`", object.kind_name);
-        found.push((&RULE, Report::new(span, message).label("`name` is missing")));
+        found.push((&RULE, Diagnostic::new(span, message).label("`name` is missing")));
     }
     let pod = (object.kind == Kind::Pod).then(|| Pod::of(object)).flatten();
     for container in pod.iter().flat_map(|pod| &pod.containers) {
@@ -95,8 +98,8 @@ pub(super) fn of_object(context: &Context<'_, '_, '_>) -> Vec<Found> {
         if image.is_none_or(|image| image.text() == Some("")) {
             let span = image.map_or_else(|| container.place(), Node::span);
             let path = context.path(head(container.node));
-            let report = Report::new(span, format!("`{}` lacks `image`", parent(&path)));
-            found.push((&RULE, report.label("`image` is missing").container(container)));
+            let report = Diagnostic::new(span, format!("`{}` lacks `image`", parent(&path)));
+            found.push((&RULE, report.label("`image` is missing").container(container.name())));
         }
     }
     found

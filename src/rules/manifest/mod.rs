@@ -22,7 +22,7 @@ use super::rule::Rule;
 use super::sink::Sink;
 use crate::k8s::fields::table;
 use crate::k8s::object::Object;
-use crate::k8s::schema::{self, Fault, Problem};
+use crate::k8s::schema::{self, Fault, SchemaFault};
 use crate::yaml::{Kind, Node};
 use context::{Context, Found};
 
@@ -50,7 +50,7 @@ pub fn check<'d, 's>(
     object: &Object<'d, 's>,
     duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
     chosen: &[&'static Rule],
-    sink: &mut Sink<'_, 'd, 's>,
+    sink: &mut Sink<'_>,
 ) {
     let version = sink.settings.kubernetes;
     let info = table().kind(object.api_version, object.kind_name).filter(|info| info.in_release(version));
@@ -60,9 +60,9 @@ pub fn check<'d, 's>(
         Some(info) => schema::walk(object.root, info.ty, version, &mut |problem| problems.push(problem)),
         None => schema::walk_unknown(object.root, version, &mut |problem| problems.push(problem)),
     }
-    let report = |sink: &mut Sink<'_, 'd, 's>, (rule, report): Found| {
+    let report = |sink: &mut Sink<'_>, (rule, report): Found| {
         if chosen.contains(&rule) {
-            sink.rule = rule;
+            rule.speak(sink);
             sink.report(report);
         }
     };
@@ -89,7 +89,7 @@ pub fn check_list<'d, 's>(
     list: &Object<'d, 's>,
     duplicates: &[(Node<'d, 's>, Node<'d, 's>)],
     chosen: &[&'static Rule],
-    sink: &mut Sink<'_, 'd, 's>,
+    sink: &mut Sink<'_>,
 ) {
     let context = Context { object: list, info: None, version: sink.settings.kubernetes };
     let keys: Vec<_> = list.root.entries().collect();
@@ -101,7 +101,7 @@ pub fn check_list<'d, 's>(
         if let Some((rule, report)) =
             duplicate_key::of(&context, *first, *later).filter(|(rule, _)| chosen.contains(rule))
         {
-            sink.rule = rule;
+            rule.speak(sink);
             sink.report(report);
         }
     }
@@ -112,7 +112,7 @@ fn holds(outer: Node<'_, '_>, inner: Node<'_, '_>) -> bool {
 }
 
 /// The rule that a problem breaks, and what to say of it; `None` where another group says it.
-fn judge<'d, 's>(context: &Context<'_, 'd, 's>, problem: &Problem<'d, 's>, sink: &Sink<'_, 'd, 's>) -> Option<Found> {
+fn judge<'d, 's>(context: &Context<'_, 'd, 's>, problem: &SchemaFault<'d, 's>, sink: &Sink<'_>) -> Option<Found> {
     let found = match &problem.fault {
         Fault::Unknown { ty } => {
             misplaced_field::of(context, problem, *ty).unwrap_or_else(|| unknown_field::of(context, problem, *ty, sink))

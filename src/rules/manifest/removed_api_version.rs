@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::table;
 use crate::k8s::schema;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::edit;
 
@@ -48,11 +48,11 @@ spec:
 };
 
 /// An API version that is gone; `None` for those that never were, or are still there.
-pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, sink: &Sink<'_, 'd, 's>) -> Option<Found> {
+pub(super) fn of(context: &Context<'_, '_, '_>, sink: &Sink<'_>) -> Option<Found> {
     let (object, version) = (context.object, context.version);
     let gone = table().removed(object.api_version, object.kind_name).filter(|gone| gone.minor <= version.minor())?;
     let message = format!("{} of `{}` is gone since Kubernetes 1.{}", gone.kind, gone.api_version, gone.minor);
-    let mut report = Report::new(context.place_of("apiVersion"), message);
+    let mut report = Diagnostic::new(context.place_of("apiVersion"), message);
     if let Some(note) = gone.note {
         report = report.help(note);
     }

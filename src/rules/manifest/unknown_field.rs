@@ -2,11 +2,11 @@
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::{TypeId, table};
-use crate::k8s::schema::Problem;
+use crate::k8s::schema::SchemaFault;
 use crate::k8s::version::Version;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::edit;
 
@@ -51,13 +51,13 @@ spec:
 /// A field that no release has, and that belongs nowhere else in the object.
 pub(super) fn of<'d, 's>(
     context: &Context<'_, 'd, 's>,
-    problem: &Problem<'d, 's>,
+    problem: &SchemaFault<'d, 's>,
     ty: TypeId,
-    sink: &Sink<'_, 'd, 's>,
+    sink: &Sink<'_>,
 ) -> Found {
     let key = problem.key.unwrap_or(problem.map);
     let name = key.text().unwrap_or_default();
-    let report = Report::new(key.span(), format!("unknown field `{}`", context.path(key.span())));
+    let report = Diagnostic::new(key.span(), format!("unknown field `{}`", context.path(key.span())));
     let report = match likely(ty, name, context.version) {
         Some(near) => {
             let fix = sink.fix(|text| edit::rename(text, problem.map, name, near));

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::table;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::{Node, edit};
 
@@ -62,7 +62,7 @@ spec:
 };
 
 /// A kind that its group does not have in the release; `None` for custom resources.
-pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, sink: &Sink<'_, 'd, 's>) -> Option<Found> {
+pub(super) fn of(context: &Context<'_, '_, '_>, sink: &Sink<'_>) -> Option<Found> {
     let (object, version) = (context.object, context.version);
     let (api_version, kind) = (object.api_version, object.kind_name);
     let is_file_of_a_tool = object.metadata.is_none() || (api_version, kind) == ("v1", "Config");
@@ -79,7 +79,7 @@ pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, sink: &Sink<'_, 'd, 's>)
         return None;
     }
     let key = if near.is_some_and(|near| near.kind == kind) { "apiVersion" } else { "kind" };
-    let report = Report::new(context.place_of(key), message);
+    let report = Diagnostic::new(context.place_of(key), message);
     let Some(near) = near else { return Some((&RULE, report)) };
     let label = match (near.api_version == api_version, near.kind == kind) {
         (true, _) => format!("did you mean `{}`?", near.kind),

@@ -2,8 +2,8 @@
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::Report;
 use crate::yaml::Node;
 use crate::yaml::resolve::ResolveError;
 
@@ -39,5 +39,5 @@ data:
 
 /// A value, or a key, that kubectl cannot read.
 pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, node: Node<'d, 's>, error: &ResolveError) -> Found {
-    (&RULE, Report::new(node.span(), format!("`{}` cannot be read: {error}", context.path(node.span()))))
+    (&RULE, Diagnostic::new(node.span(), format!("`{}` cannot be read: {error}", context.path(node.span()))))
 }

@@ -2,10 +2,10 @@
 
 use super::Found;
 use super::context::Context;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::FieldType;
-use crate::k8s::schema::Problem;
+use crate::k8s::schema::SchemaFault;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::Report;
 use crate::rules::sink::Sink;
 use crate::yaml::edit::Edit;
 use crate::yaml::resolve::plain;
@@ -54,10 +54,10 @@ spec:
 /// A value of another type than its field.
 pub(super) fn of<'d, 's>(
     context: &Context<'_, 'd, 's>,
-    problem: &Problem<'d, 's>,
+    problem: &SchemaFault<'d, 's>,
     node: Node<'d, 's>,
     expected: &FieldType,
-    sink: &Sink<'_, 'd, 's>,
+    sink: &Sink<'_>,
 ) -> Found {
     let span = if node.kind() == Kind::Scalar { node.span() } else { problem.key.unwrap_or(node).span() };
     let found = match (node.kind(), node.value()) {
@@ -67,7 +67,7 @@ pub(super) fn of<'d, 's>(
         (Kind::Scalar, _) => "nothing",
     };
     let message = format!("`{}` is {found}, expected {}", context.path(span), name(expected));
-    let mut report = Report::new(span, message).label(format!("expected {}", name(expected)));
+    let mut report = Diagnostic::new(span, message).label(format!("expected {}", name(expected)));
     if let Some(text) = meant(node, expected) {
         // the value may be a secret
         let title = if matches!(expected, FieldType::String) { "put it in quotes" } else { "take the quotes away" };

@@ -1,8 +1,9 @@
 //! `default-namespace`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "default-namespace",
@@ -41,7 +42,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if !is_of_an_app(object.kind) || object.namespace() != Some("default") {
         return;
     }
@@ -51,7 +52,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
     }
     let Some(namespace) = object.metadata.and_then(|metadata| metadata.get("namespace")) else { return };
     let message = format!("{} `{}` lives in the namespace `default`", object.kind_name, object.name());
-    sink.report(Report::new(namespace.span(), message).label("expected a namespace of its own"));
+    sink.report(Diagnostic::new(namespace.span(), message).label("expected a namespace of its own"));
 }
 
 /// Whether an object makes or holds what an app consists of.

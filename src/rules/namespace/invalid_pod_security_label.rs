@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Field;
 use crate::k8s::pod_security::{Level, PolicyVersion};
 use crate::k8s::version::Version;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::{Node, Span, edit};
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +47,7 @@ metadata:
 const PREFIX: &str = "pod-security.kubernetes.io/";
 const KEYS: [&str; 6] = ["enforce", "enforce-version", "audit", "audit-version", "warn", "warn-version"];
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Namespace {
         return;
     }
@@ -62,7 +62,8 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
             let fix = labels.zip(near).and_then(|(labels, near)| {
                 sink.fix(|text| edit::rename(text, labels, key.text().unwrap_or_default(), &near))
             });
-            let report = Report::new(key.span(), format!("`{PREFIX}{name}` is not a Pod Security label")).label(label);
+            let report =
+                Diagnostic::new(key.span(), format!("`{PREFIX}{name}` is not a Pod Security label")).label(label);
             sink.report(report.fix(Safety::Unsafe, "write the label that was meant", fix));
             continue;
         } else if name.ends_with("-version") {
@@ -84,7 +85,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
             None if name.ends_with("-version") => "expected `latest` or a version such as `v1.36`".to_owned(),
             None => "expected restricted, baseline or privileged".to_owned(),
         };
-        sink.report(Report::new(place(key, value), format!("{shown} is not a {what}")).label(label).fix(
+        sink.report(Diagnostic::new(place(key, value), format!("{shown} is not a {what}")).label(label).fix(
             Safety::Unsafe,
             "write the value that was meant",
             fix,

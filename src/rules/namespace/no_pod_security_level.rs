@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::{SYSTEM, labels_place};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod_security::{Level, labels};
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -38,7 +39,7 @@ metadata:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Namespace || SYSTEM.contains(&object.name()) || object.label(labels::ENFORCE).is_some() {
         return;
     }
@@ -46,8 +47,8 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let fix = sink.fix(|text| edit::set(text, object.root, &["metadata", "labels", labels::ENFORCE], &json!(level)));
     let message = format!("the namespace `{}` enforces no Pod Security level", object.name());
     sink.report(
-        Report::new(labels_place(object), message)
+        Diagnostic::new(labels_place(object), message)
             .label(format!("expected the label `{}: {level}`", labels::ENFORCE))
-            .fix(Safety::Unsafe, &format!("enforce the level {level}"), fix),
+            .fix(Safety::Unsafe, format!("enforce the level {level}"), fix),
     );
 }

@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::{enforced, label};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -43,7 +44,7 @@ metadata:
 const WARN: &str = "pod-security.kubernetes.io/warn";
 const AUDIT: &str = "pod-security.kubernetes.io/audit";
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Namespace {
         return;
     }
@@ -57,7 +58,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let fix = sink.fix(|text| edit::set(text, object.root, &["metadata", "labels", WARN], &json!(restricted)));
     let message = format!("nothing shows what the level restricted would refuse in the namespace `{}`", object.name());
     sink.report(
-        Report::new(level.key.span(), message).label(format!("expected `{WARN}: {restricted}` beside it")).fix(
+        Diagnostic::new(level.key.span(), message).label(format!("expected `{WARN}: {restricted}` beside it")).fix(
             Safety::Safe,
             "warn at the level restricted",
             fix,

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use super::SYSTEM;
 use crate::rules::facts::Facts;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "no-resource-quota",
@@ -46,14 +45,14 @@ spec:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     let limited: HashSet<&str> = facts.quotas.iter().filter_map(|quota| quota.object.namespace()).collect();
     for namespace in &facts.namespaces {
         let name = namespace.name();
         if !limited.contains(name) && !SYSTEM.contains(&name) {
             let message = format!("namespace `{name}` has no ResourceQuota");
             let place = namespace.place("expected a ResourceQuota in it");
-            sink.report(SetReport::new(namespace, "metadata.name", place, message));
+            sink.report(namespace.diagnostic("metadata.name", place, message));
         }
     }
 }

@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use crate::rules::facts::{Facts, default_of};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "quota-without-defaults",
@@ -53,7 +52,7 @@ spec:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     let mut given: HashSet<(Option<&str>, &str, &str)> = HashSet::new();
     for range in &facts.limit_ranges {
         given.extend(range.defaults.iter().map(|(field, resource)| (range.object.namespace(), *field, &**resource)));
@@ -67,7 +66,7 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
             let message = format!("{object} refuses pods without `{}`, and no LimitRange sets it for them", first.text);
             let (field, resource) = default_of(&first.text).unwrap_or_default();
             let place = object.at(first.span, format!("expected a LimitRange with `{field}` for `{resource}`"));
-            sink.report(SetReport::new(object, format!("spec.hard[{:?}]", first.text), place, message));
+            sink.report(object.diagnostic(format!("spec.hard[{:?}]", first.text), place, message));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! `system-namespace`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::Object;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "system-namespace",
@@ -41,14 +42,14 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind.pod_path().is_none() || !object.namespace().is_some_and(|namespace| SYSTEM.contains(&namespace)) {
         return;
     }
     let Some(namespace) = object.metadata.and_then(|metadata| metadata.get("namespace")) else { return };
     let name = namespace.text().unwrap_or_default();
     let message = format!("{} `{}` lives in the namespace `{name}` of Kubernetes", object.kind_name, object.name());
-    sink.report(Report::new(namespace.span(), message).label("expected a namespace of its own"));
+    sink.report(Diagnostic::new(namespace.span(), message).label("expected a namespace of its own"));
 }
 
 /// The namespaces that Kubernetes makes for itself.

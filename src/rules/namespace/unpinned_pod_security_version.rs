@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use super::{enforced, label};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Field;
 use crate::k8s::pod_security::{Level, labels};
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::{Node, edit};
 
 pub(super) static RULE: Rule = Rule {
@@ -44,7 +45,7 @@ metadata:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Namespace {
         return;
     }
@@ -61,8 +62,8 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let fix = sink.fix(|text| edit::set(text, object.root, &path, &json!(pinned)));
     let message = format!("what the namespace `{}` enforces changes with the release of the cluster", object.name());
     sink.report(
-        Report::new(version.map_or(level.key.span(), Field::span), message)
+        Diagnostic::new(version.map_or(level.key.span(), Field::span), message)
             .label(format!("expected a version, as in `enforce-version: {pinned}`"))
-            .fix(Safety::Safe, &format!("pin the version {pinned}"), fix),
+            .fix(Safety::Safe, format!("pin the version {pinned}"), fix),
     );
 }

@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::enforced;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod_security::{Level, labels};
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::{Node, edit};
 
 pub(super) static RULE: Rule = Rule {
@@ -42,7 +43,7 @@ metadata:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Namespace {
         return;
     }
@@ -53,9 +54,9 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
         sink.fix(|text| edit::set(text, object.root, &["metadata", "labels", labels::ENFORCE], &json!(least.as_str())));
     let message = format!("the namespace `{}` enforces the level {} only", object.name(), level.as_str());
     sink.report(
-        Report::new(field.value.span(), message).label(format!("expected `{}` or stricter", least.as_str())).fix(
+        Diagnostic::new(field.value.span(), message).label(format!("expected `{}` or stricter", least.as_str())).fix(
             Safety::Unsafe,
-            &format!("enforce the level {}", least.as_str()),
+            format!("enforce the level {}", least.as_str()),
             fix,
         ),
     );

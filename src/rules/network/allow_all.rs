@@ -1,10 +1,11 @@
 //! `network-policy-allows-all`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::network_policy::{self, Direction, NetworkPolicy, Peer};
 use crate::k8s::object::Object;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -55,7 +56,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     let Some(policy) = NetworkPolicy::of(object) else { return };
     for direction in Direction::ALL {
         if policy.isolates(direction) {
@@ -64,7 +65,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
     }
 }
 
-fn look(object: &Object<'_, '_>, direction: Direction, rule: Node<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn look(object: &Object<'_, '_>, direction: Direction, rule: Node<'_, '_>, sink: &mut Sink<'_>) {
     let all_ports = network_policy::allows_all_ports(rule);
     if direction == Direction::Egress && network_policy::allows_only(rule, &[53, 5353]) {
         return;
@@ -75,9 +76,10 @@ fn look(object: &Object<'_, '_>, direction: Direction, rule: Node<'_, '_>, sink:
         Direction::Ingress => format!("NetworkPolicy `{}` lets {whom} in {ports}", object.name()),
         Direction::Egress => format!("NetworkPolicy `{}` lets pods out to {whom} {ports}", object.name()),
     };
-    let report = Report::new(place, message).label("selects everything");
+    let report = Diagnostic::new(place, message).label("selects everything");
     // who names the ports has thought about it; a program that faces the internet needs it
-    sink.report(if all_ports { report } else { report.severity(Severity::Low) });
+    let severity = if all_ports { sink.severity() } else { Severity::Low };
+    sink.report_as(severity, report);
 }
 
 /// Where a rule says that peers of any sort are meant, and which.

@@ -1,9 +1,10 @@
 //! `ingress-without-host`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::{Field, head};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -59,7 +60,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Ingress {
         return;
     }
@@ -67,7 +68,9 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let host = Field::of(rule, "host");
         if host.is_none_or(|host| host.value.as_str() == Some("")) {
             let message = format!("Ingress `{}` takes requests for every host", object.name());
-            sink.report(Report::new(host.map_or_else(|| head(rule), Field::span), message).label("expected `host`"));
+            sink.report(
+                Diagnostic::new(host.map_or_else(|| head(rule), Field::span), message).label("expected `host`"),
+            );
         }
     }
 }

@@ -1,9 +1,10 @@
 //! `any-namespace-peer`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::network_policy::{Direction, NetworkPolicy, Peer, is_everything};
 use crate::k8s::object::Object;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -56,7 +57,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     let Some(policy) = NetworkPolicy::of(object).filter(|policy| policy.isolates(Direction::Ingress)) else { return };
     for node in policy.rules(Direction::Ingress).filter_map(|rule| rule.get("from")).flat_map(Node::items) {
         let peer = Peer::of(node);
@@ -65,7 +66,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
             && !peer.is_every_pod()
         {
             let message = format!("NetworkPolicy `{}` lets in pods with a label from every namespace", object.name());
-            let report = Report::new(namespaces.span(), message).label("every namespace; expected `matchLabels`");
+            let report = Diagnostic::new(namespaces.span(), message).label("every namespace; expected `matchLabels`");
             sink.report(
                 report.help("`kubernetes.io/metadata.name` is a label that every namespace has, and nobody can fake"),
             );

@@ -6,8 +6,7 @@ use super::isolation::Foreign;
 use crate::rules::facts::Facts;
 use crate::rules::namespace::SYSTEM;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "no-default-deny",
@@ -46,7 +45,7 @@ spec:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     if facts.namespaces.is_empty() {
         return;
     }
@@ -68,6 +67,6 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
         }
         let message = format!("no NetworkPolicy closes {what} of the namespace `{name}` by default");
         let place = namespace.place("expected a policy with `podSelector: {}` in it");
-        sink.report(SetReport::new(namespace, "metadata.name", place, message).severity(severity));
+        sink.report_as(severity, namespace.diagnostic("metadata.name", place, message));
     }
 }

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use super::isolation::{Foreign, groups};
 use crate::rules::facts::Facts;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "egress-without-dns",
@@ -70,7 +69,7 @@ spec:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     if facts.network_policies.is_empty() {
         return;
     }
@@ -82,8 +81,8 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
         if !foreign.may_hold(object.namespace()) && told.insert((object.file, object.span)) {
             let message = format!("{object} closes egress, and no policy opens port 53 over UDP for {}", pods.object);
             let place = object.at(policy.selector_span, "closes egress of these pods");
-            let report = SetReport::new(object, "spec.podSelector", place, message);
-            sink.report(report.others([pods.object.place("one of them")]));
+            let report = object.diagnostic("spec.podSelector", place, message);
+            sink.report(report.related_all([pods.object.place("one of them")]));
         }
     }
 }

@@ -1,9 +1,10 @@
 //! `external-ips`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -48,7 +49,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Service {
         return;
     }
@@ -57,7 +58,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let message = format!("Service `{}` takes over addresses of the network", object.name());
         let fix = sink.fix(|text| edit::remove(text, spec, "externalIPs"));
         let report =
-            Report::new(addresses.key.span(), message).label("expected none; use a load balancer or a Gateway");
+            Diagnostic::new(addresses.key.span(), message).label("expected none; use a load balancer or a Gateway");
         sink.report(report.fix(Safety::Unsafe, "remove `externalIPs`", fix));
     }
 }

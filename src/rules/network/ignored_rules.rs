@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::network_policy::{Direction, NetworkPolicy};
 use crate::k8s::object::Object;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -49,7 +50,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     let Some(policy) = NetworkPolicy::of(object) else { return };
     let Some(types) = policy.types else { return };
     for direction in Direction::ALL {
@@ -60,10 +61,10 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
         }
         let message = format!("NetworkPolicy `{}` does not close {field}: its rules are ignored", object.name());
         let fix = sink.fix(|text| edit::push(text, policy.spec, &["policyTypes"], &json!(word)));
-        let report = Report::new(rules.key.span(), message)
+        let report = Diagnostic::new(rules.key.span(), message)
             .label("these rules do not count")
-            .other(types.key.span(), format!("expected `{word}` here"))
-            .fix(Safety::Unsafe, &format!("add `{word}` to `policyTypes`"), fix);
+            .related(types.key.span(), format!("expected `{word}` here"))
+            .fix(Safety::Unsafe, format!("add `{word}` to `policyTypes`"), fix);
         sink.report(report);
     }
 }

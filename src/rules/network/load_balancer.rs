@@ -1,10 +1,11 @@
 //! `open-load-balancer`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::network::Cidr;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +48,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Service {
         return;
     }
@@ -60,9 +61,9 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let mut ranges = ranges.filter(|range| range.as_str().is_some()).peekable();
     let message = format!("Service `{}` takes connections from everywhere", object.name());
     if ranges.peek().is_none() {
-        sink.report(Report::new(kind.span(), message).label("expected `loadBalancerSourceRanges` beside it"));
+        sink.report(Diagnostic::new(kind.span(), message).label("expected `loadBalancerSourceRanges` beside it"));
     } else if let Some(all) = ranges.find(|range| range.as_str().is_some_and(is_everything)) {
-        sink.report(Report::new(all.span(), message).label("expected the networks of those who need it"));
+        sink.report(Diagnostic::new(all.span(), message).label("expected the networks of those who need it"));
     }
 }
 

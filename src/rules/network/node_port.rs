@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +48,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Service {
         return;
     }
@@ -58,7 +59,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let has_numbers =
             spec.get("ports").is_some_and(|ports| ports.items().any(|port| port.get("nodePort").is_some()));
         let fix = sink.fix(|text| edit::set(text, spec, &["type"], &json!("ClusterIP")).filter(|_| !has_numbers));
-        let report = Report::new(kind.span(), message).label("expected `ClusterIP`, behind an Ingress or Gateway");
+        let report = Diagnostic::new(kind.span(), message).label("expected `ClusterIP`, behind an Ingress or Gateway");
         sink.report(report.fix(Safety::Unsafe, "set `type: ClusterIP`", fix));
     }
 }

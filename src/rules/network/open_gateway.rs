@@ -1,9 +1,10 @@
 //! `gateway-open-to-all`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -59,7 +60,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Gateway {
         return;
     }
@@ -69,7 +70,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
         if let Some(from) = from.filter(|from| from.value.as_str() == Some("All")) {
             let name = listener.get("name").and_then(Node::as_str).unwrap_or("");
             let message = format!("listener `{name}` of Gateway `{}` takes routes from every namespace", object.name());
-            sink.report(Report::new(from.span(), message).label("expected `Same`, or `Selector` with a label"));
+            sink.report(Diagnostic::new(from.span(), message).label("expected `Same`, or `Selector` with a label"));
         }
     }
 }

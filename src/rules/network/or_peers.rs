@@ -1,9 +1,10 @@
 //! `network-policy-or-peers`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::network_policy::{Direction, NetworkPolicy, Peer, is_everything};
 use crate::k8s::object::Object;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -60,7 +61,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     let Some(policy) = NetworkPolicy::of(object) else { return };
     for direction in Direction::ALL {
         for peers in policy.rules(direction).filter_map(|rule| rule.get(direction.peers())) {
@@ -69,7 +70,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
     }
 }
 
-fn look(object: &Object<'_, '_>, peers: Node<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn look(object: &Object<'_, '_>, peers: Node<'_, '_>, sink: &mut Sink<'_>) {
     let mut items = peers.items().map(Peer::of);
     let (Some(first), Some(second), None) = (items.next(), items.next(), items.next()) else { return };
     let (Some(namespaces), None) = (first.namespaces, first.pods) else { return };
@@ -79,8 +80,8 @@ fn look(object: &Object<'_, '_>, peers: Node<'_, '_>, sink: &mut Sink<'_, '_, '_
         return;
     }
     let message = format!("NetworkPolicy `{}` allows every pod of a namespace, or pods of its own", object.name());
-    let report = Report::new(pods.span(), message)
+    let report = Diagnostic::new(pods.span(), message)
         .label("these pods of the policy's own namespace; for both, take the dash away")
-        .other(namespaces.span(), "every pod of these namespaces");
+        .related(namespaces.span(), "every pod of these namespaces");
     sink.report(report);
 }

@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::rules::facts::{Facts, Gateway, HttpRoute, Listener, Parent, PlainIngress};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "route-without-tls",
@@ -63,7 +62,7 @@ spec:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     for ingress in &facts.plain_ingresses {
         self::ingress(ingress, sink);
     }
@@ -91,12 +90,12 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
         if let (true, Some((_, protocol))) = (all_plain, gateway.listeners.iter().find_map(plain)) {
             let message = format!("{} has no listener with encryption", gateway.object);
             let place = gateway.object.at(protocol, "expected a listener with `HTTPS`");
-            sink.report(SetReport::new(&gateway.object, "spec.listeners", place, message));
+            sink.report(gateway.object.diagnostic("spec.listeners", place, message));
         }
     }
 }
 
-fn ingress(ingress: &PlainIngress, sink: &mut SetSink<'_>) {
+fn ingress(ingress: &PlainIngress, sink: &mut Sink<'_>) {
     let object = &ingress.object;
     let message = match &*ingress.hosts {
         [] => format!("{object} takes requests without encryption"),
@@ -108,14 +107,14 @@ fn ingress(ingress: &PlainIngress, sink: &mut SetSink<'_>) {
     };
     let hosts = ingress.hosts.iter().take(3).map(|(_, host)| object.at(host.span, "a host without a certificate"));
     let place = object.at(ingress.span, "expected `tls` with its hosts and the Secret of a certificate");
-    sink.report(SetReport::new(object, "spec.tls", place, message).others(hosts.collect::<Vec<_>>()));
+    sink.report(object.diagnostic("spec.tls", place, message).related_all(hosts.collect::<Vec<_>>()));
 }
 
 fn plain(listener: &Listener) -> Option<(&str, crate::yaml::Span)> {
     listener.plain.as_ref().map(|protocol| (&*listener.name.text, protocol.span))
 }
 
-fn route(route: &HttpRoute, index: usize, parent: &Parent, gateway: &Gateway, sink: &mut SetSink<'_>) {
+fn route(route: &HttpRoute, index: usize, parent: &Parent, gateway: &Gateway, sink: &mut Sink<'_>) {
     let is_ours = |listener: &&Listener| parent.listener.as_ref().is_none_or(|name| name.text == listener.name.text);
     let Some((name, protocol)) = gateway.listeners.iter().filter(is_ours).find_map(plain) else { return };
     let object = &route.object;
@@ -126,6 +125,6 @@ fn route(route: &HttpRoute, index: usize, parent: &Parent, gateway: &Gateway, si
     } else {
         "expected `sectionName` of a listener with `HTTPS`"
     };
-    let report = SetReport::new(object, format!("spec.parentRefs[{index}]"), object.at(word.span, label), message);
-    sink.report(report.others([gateway.object.at(protocol, "this listener")]));
+    let report = object.diagnostic(format!("spec.parentRefs[{index}]"), object.at(word.span, label), message);
+    sink.report(report.related_all([gateway.object.at(protocol, "this listener")]));
 }

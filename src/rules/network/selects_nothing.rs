@@ -3,8 +3,7 @@
 use super::near::Near;
 use crate::rules::facts::Facts;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "network-policy-selects-nothing",
@@ -67,7 +66,7 @@ spec:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     if facts.network_policies.is_empty() {
         return;
     }
@@ -78,8 +77,8 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
             let message =
                 format!("{object} selects no pod of the input: no pod has the label `{}: {}`", label.0, label.1);
             let place = object.at(policy.selector_span, "selects nothing");
-            let report = SetReport::new(object, "spec.podSelector", place, message);
-            sink.report(report.others([pods.object.place("expected these pods to be meant")]));
+            let report = object.diagnostic("spec.podSelector", place, message);
+            sink.report(report.related_all([pods.object.place("expected these pods to be meant")]));
         }
     }
 }

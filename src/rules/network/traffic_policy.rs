@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -48,7 +49,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Service {
         return;
     }
@@ -61,6 +62,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
     }
     let message = format!("Service `{}` hides the addresses of its clients", object.name());
     let fix = sink.fix(|text| edit::set(text, spec, &["externalTrafficPolicy"], &json!("Local")));
-    let report = Report::new(policy.unwrap_or(kind).span(), message).label("expected `externalTrafficPolicy: Local`");
+    let report =
+        Diagnostic::new(policy.unwrap_or(kind).span(), message).label("expected `externalTrafficPolicy: Local`");
     sink.report(report.fix(Safety::Unsafe, "set `externalTrafficPolicy: Local`", fix));
 }

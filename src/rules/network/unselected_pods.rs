@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use super::isolation::{Foreign, Namespace, groups};
 use crate::rules::facts::Facts;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "pod-without-network-policy",
@@ -69,7 +68,7 @@ spec:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     if facts.network_policies.is_empty() {
         return;
     }
@@ -84,7 +83,7 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
                 let of = if pods.object.kind() == "Pod" { "" } else { "the pods of " };
                 let message = format!("no NetworkPolicy of its namespace selects {of}{}", pods.object);
                 let place = pods.object.place("expected a policy for the labels of its pods");
-                sink.report(SetReport::new(&pods.object, "metadata.name", place, message));
+                sink.report(pods.object.diagnostic("metadata.name", place, message));
             }
         }
     }

@@ -1,8 +1,9 @@
 //! `added-capability`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod_security::{Level, Policy};
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -67,16 +68,16 @@ const BASELINE: [&str; 13] = [
 /// The first policy version in which `restricted` has a rule of its own for capabilities.
 const RESTRICTED_SINCE: u8 = 22;
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         let added = container.security.capabilities.and_then(|capabilities| capabilities.value.get("add"));
         let Some(added) = added else { continue };
         for (at, item) in added.items().enumerate() {
             let Some(name) = item.text().filter(|name| allows(context.policy, name)) else { continue };
             let message = format!("container `{}` adds the capability {name}", container.name());
-            let report = Report::new(item.span(), message).label("expected none");
+            let report = Diagnostic::new(item.span(), message).label("expected none");
             let fix = sink.fix(|text| edit::remove_item(text, added, at));
-            sink.report(report.container(container).fix(Safety::Unsafe, "take the capability out", fix));
+            sink.report(report.container(container.name()).fix(Safety::Unsafe, "take the capability out", fix));
         }
     }
 }

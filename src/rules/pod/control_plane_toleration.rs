@@ -1,8 +1,9 @@
 //! `control-plane-toleration`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Field, head};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +48,7 @@ spec:
 /// The taint, and its name before 1.20.
 const TAINTS: [&str; 2] = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for toleration in context.pod.fields.tolerations.into_iter().flat_map(|tolerations| tolerations.value.items()) {
         let text = |key: &str| toleration.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());
         let message = match text("key") {
@@ -58,6 +59,6 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
             _ => continue,
         };
         let place = Field::of(toleration, "key").map_or_else(|| head(toleration), Field::span);
-        sink.report(Report::new(place, message).label("expected a key of its own, or none"));
+        sink.report(Diagnostic::new(place, message).label("expected a key of its own, or none"));
     }
 }

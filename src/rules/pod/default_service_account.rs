@@ -1,8 +1,9 @@
 //! `default-service-account`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "default-service-account",
@@ -40,13 +41,13 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
     if pod.service_account() != "default" {
         return;
     }
     let field = pod.fields.service_account_name.or(pod.fields.service_account);
-    let report = Report::new(
+    let report = Diagnostic::new(
         field.map_or(pod.place, Field::span),
         "the pod runs as the service account `default` of its namespace",
     )

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -44,7 +45,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let (fields, spec) = (&context.pod.fields, context.pod.spec);
     let Some(old) = fields.service_account else { return };
     let Some(name) = old.value.as_str().filter(|name| !name.is_empty()) else { return };
@@ -53,7 +54,8 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         Some(new) if new.value.text().is_some_and(|text| !text.is_empty()) => {
             let fix = sink.fix(|text| edit::remove(text, spec, "serviceAccount"));
             let message = format!("`serviceAccount: {name}` is ignored, as `serviceAccountName` is another");
-            let report = Report::new(old.span(), message).label("has no effect").other(new.span(), "this one counts");
+            let report =
+                Diagnostic::new(old.span(), message).label("has no effect").related(new.span(), "this one counts");
             sink.report(report.fix(Safety::Safe, "take `serviceAccount` out", fix));
         }
         new => {
@@ -62,7 +64,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
                 None => edit::rename(text, spec, "serviceAccount", "serviceAccountName"),
             });
             let message = format!("the account `{name}` is named by the deprecated field `serviceAccount`");
-            let report = Report::new(old.span(), message).label(format!("expected `serviceAccountName: {name}`"));
+            let report = Diagnostic::new(old.span(), message).label(format!("expected `serviceAccountName: {name}`"));
             sink.report(report.fix(Safety::Safe, "use `serviceAccountName`", fix));
         }
     }

@@ -1,8 +1,9 @@
 //! `duplicate-env`
 
 use super::duplicates;
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,17 +48,17 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         let Some(env) = container.fields.env else { continue };
         duplicates::each(env.value, "name", &mut |twice| {
             let message = format!("container `{}` sets the variable `{}` twice", container.name(), twice.name);
             let fix = sink.fix(|text| edit::remove_item(text, env.value, twice.first_index));
             sink.report(
-                Report::new(twice.second, message)
+                Diagnostic::new(twice.second, message)
                     .label("this one counts")
-                    .other(twice.first, "this one does not")
-                    .container(container)
+                    .related(twice.first, "this one does not")
+                    .container(container.name())
                     .fix(Safety::Unsafe, "take the first one out", fix),
             );
         });

@@ -1,9 +1,10 @@
 //! `duplicate-name`
 
 use super::duplicates::{self, Twice};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Container;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "duplicate-name",
@@ -46,7 +47,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
     duplicates::among(pod.containers.iter().map(|container| container.fields.name), &mut |twice| {
         report(format!("two containers of the pod have the name `{}`", twice.name), twice, None, sink);
@@ -72,10 +73,10 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     }
 }
 
-fn report(message: String, twice: Twice<'_>, container: Option<&Container<'_, '_>>, sink: &mut Sink<'_, '_, '_>) {
-    let report = Report::new(twice.second, message).label("here again").other(twice.first, "here first");
+fn report(message: String, twice: Twice<'_>, container: Option<&Container<'_, '_>>, sink: &mut Sink<'_>) {
+    let report = Diagnostic::new(twice.second, message).label("here again").related(twice.first, "here first");
     sink.report(match container {
-        Some(container) => report.container(container),
+        Some(container) => report.container(container.name()),
         None => report,
     });
 }

@@ -1,8 +1,9 @@
 //! `duplicate-port`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -51,7 +52,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         let ports = || container.fields.ports.into_iter().flat_map(|ports| ports.value.items());
         for (at, port) in ports().enumerate() {
@@ -64,10 +65,10 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
             };
             let message = format!("container `{}` lists the port {number}/{} twice", container.name(), protocol(port));
             sink.report(
-                Report::new(field.span(), message)
+                Diagnostic::new(field.span(), message)
                     .label("here again")
-                    .other(first.span(), "here first")
-                    .container(container),
+                    .related(first.span(), "here first")
+                    .container(container.name()),
             );
         }
     }

@@ -1,9 +1,10 @@
 //! `fixed-node`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::Kind;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "fixed-node",
@@ -43,7 +44,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let Some(field) = context.pod.fields.node_name else { return };
     let Some(node) = field.value.as_str().filter(|node| !node.is_empty()) else { return };
     let object = context.object;
@@ -52,5 +53,5 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         return;
     }
     let message = format!("the pod goes to the node `{node}` past the scheduler");
-    sink.report(Report::new(field.span(), message).label("expected a `nodeSelector` or an affinity"));
+    sink.report(Diagnostic::new(field.span(), message).label("expected a `nodeSelector` or an affinity"));
 }

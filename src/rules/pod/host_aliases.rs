@@ -1,7 +1,8 @@
 //! `host-aliases`
 
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "host-aliases",
@@ -40,11 +41,11 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let Some(aliases) = context.pod.fields.host_aliases else { return };
     if aliases.value.items().next().is_some() {
         sink.report(
-            Report::new(aliases.key.span(), "the pod fixes host names to addresses")
+            Diagnostic::new(aliases.key.span(), "the pod fixes host names to addresses")
                 .label("expected none, so that DNS decides"),
         );
     }

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Field, is_true};
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -44,7 +45,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
     if pod.has_user_namespace() || pod.is_windows() || cannot_have_one(context) {
         return;
@@ -52,7 +53,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let field = pod.fields.host_users;
     let fix = sink.fix(|text| edit::set(text, pod.spec, &["hostUsers"], &json!(false)));
     sink.report(
-        Report::new(field.map_or(pod.place, Field::span), "user ids of the pod are those of the node")
+        Diagnostic::new(field.map_or(pod.place, Field::span), "user ids of the pod are those of the node")
             .label("expected `hostUsers: false`")
             .fix(Safety::Unsafe, "set `hostUsers: false`", fix),
     );

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -49,7 +50,7 @@ spec:
 
 const KEY: &str = "supplementalGroupsPolicy";
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
     if pod.is_windows() {
         return;
@@ -60,7 +61,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     }
     let fix = sink.fix(|text| edit::set(text, pod.spec, &["securityContext", KEY], &json!("Strict")));
     sink.report(
-        Report::new(
+        Diagnostic::new(
             field.map_or_else(|| pod.security_place(), Field::span),
             "the image can add groups to those of the pod",
         )

@@ -1,9 +1,10 @@
 //! `interactive-container`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::Kind;
 use crate::k8s::pod::Role;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -55,7 +56,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     if context.object.kind == Kind::Pod {
         return;
     }
@@ -66,8 +67,8 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
             let message = format!("container `{}` waits for somebody to type", container.name());
             let key = field.key.text().unwrap_or_default();
             let fix = sink.fix(|text| edit::remove(text, container.node, key));
-            let report = Report::new(field.span(), message).label("expected nothing").container(container);
-            sink.report(report.fix(Safety::Unsafe, &format!("take `{key}` out"), fix));
+            let report = Diagnostic::new(field.span(), message).label("expected nothing").container(container.name());
+            sink.report(report.fix(Safety::Unsafe, format!("take `{key}` out"), fix));
         }
     }
 }

@@ -1,9 +1,10 @@
 //! `literal-secret`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Container, Field};
 use crate::k8s::secret::{surely_in_text, surely_in_variable};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::{Kind, Node};
 
 pub(super) static RULE: Rule = Rule {
@@ -58,7 +59,7 @@ spec:
 
 const HELP: &str = "treat it as known to others: replace it, keep the new one in a Secret, and mount that";
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         for variable in container.fields.env.into_iter().flat_map(|env| env.value.items()) {
             let Some(field) = Field::of(variable, "value") else { continue };
@@ -79,7 +80,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
 }
 
 /// Arguments; one such as `--password` makes the next one a secret.
-fn arguments(container: &Container<'_, '_>, list: Node<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn arguments(container: &Container<'_, '_>, list: Node<'_, '_>, sink: &mut Sink<'_>) {
     let mut flag = "";
     for argument in list.items() {
         let text = argument.text().unwrap_or_default();
@@ -94,7 +95,7 @@ fn arguments(container: &Container<'_, '_>, list: Node<'_, '_>, sink: &mut Sink<
 const MAX_DEPTH: u8 = 6;
 
 /// A probe or a hook: its command, and the headers that it sends.
-fn handler(container: &Container<'_, '_>, node: Node<'_, '_>, depth: u8, sink: &mut Sink<'_, '_, '_>) {
+fn handler(container: &Container<'_, '_>, node: Node<'_, '_>, depth: u8, sink: &mut Sink<'_>) {
     let Some(depth) = depth.checked_sub(1) else { return };
     match node.kind() {
         Kind::Scalar => {
@@ -107,8 +108,8 @@ fn handler(container: &Container<'_, '_>, node: Node<'_, '_>, depth: u8, sink: &
     }
 }
 
-fn report(container: &Container<'_, '_>, value: Node<'_, '_>, what: &str, sink: &mut Sink<'_, '_, '_>) {
+fn report(container: &Container<'_, '_>, value: Node<'_, '_>, what: &str, sink: &mut Sink<'_>) {
     let message = format!("container `{}` {what}", container.name());
-    let report = Report::new(value.span(), message).label("expected a reference to a Secret").help(HELP);
-    sink.report(report.container(container).hide(value.span()).hide(value.origin()));
+    let report = Diagnostic::new(value.span(), message).label("expected a reference to a Secret").help(HELP);
+    sink.report(report.container(container.name()).hide([value.span()]).hide([value.origin()]));
 }

@@ -1,8 +1,9 @@
 //! `low-user-id`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Container, Field};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "low-user-id",
@@ -44,7 +45,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
     if pod.is_windows() {
         return;
@@ -59,18 +60,20 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     }
 }
 
-fn look(field: Option<Field<'_, '_>>, container: Option<&Container<'_, '_>>, sink: &mut Sink<'_, '_, '_>) {
+fn look(field: Option<Field<'_, '_>>, container: Option<&Container<'_, '_>>, sink: &mut Sink<'_>) {
     let Some((field, id)) = field.and_then(|field| Some((field, field.value.as_int()?))) else { return };
     if !(1..10_000).contains(&id) {
         return;
     }
     let what = if field.key.text() == Some("runAsUser") { "user" } else { "group" };
     let who = container.map_or_else(|| "the pod".to_owned(), |container| format!("container `{}`", container.name()));
-    let report =
-        Report::new(field.span(), format!("{who} runs as the {what} id {id}, which may belong to a user of the node"))
-            .label("expected 10000 or more");
+    let report = Diagnostic::new(
+        field.span(),
+        format!("{who} runs as the {what} id {id}, which may belong to a user of the node"),
+    )
+    .label("expected 10000 or more");
     sink.report(match container {
-        Some(container) => report.container(container),
+        Some(container) => report.container(container.name()),
         None => report,
     });
 }

@@ -1,8 +1,9 @@
 //! `missing-liveness-probe`
 
 use super::probes::lasting;
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-liveness-probe",
@@ -59,12 +60,14 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in lasting(context) {
         if container.fields.liveness_probe.is_some() {
             continue;
         }
         let message = format!("nothing notices when container `{}` hangs", container.name());
-        sink.report(Report::new(container.place(), message).label("expected a `livenessProbe`").container(container));
+        sink.report(
+            Diagnostic::new(container.place(), message).label("expected a `livenessProbe`").container(container.name()),
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! `missing-readiness-probe`
 
 use super::probes::lasting;
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-readiness-probe",
@@ -59,13 +60,17 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in lasting(context) {
         if container.fields.readiness_probe.is_some() || !listens(container) {
             continue;
         }
         let message = format!("container `{}` listens and does not say when it is ready", container.name());
-        sink.report(Report::new(container.place(), message).label("expected a `readinessProbe`").container(container));
+        sink.report(
+            Diagnostic::new(container.place(), message)
+                .label("expected a `readinessProbe`")
+                .container(container.name()),
+        );
     }
 }
 

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Field, is_false};
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +48,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
     let field = pod.fields.automount_service_account_token;
     if is_false(field) || context.account_gives_no_token {
@@ -61,7 +62,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     };
     let fix = sink.fix(|text| edit::set(text, pod.spec, &["automountServiceAccountToken"], &json!(false)));
     sink.report(
-        Report::new(field.map_or(pod.place, Field::span), message)
+        Diagnostic::new(field.map_or(pod.place, Field::span), message)
             .label("expected `automountServiceAccountToken: false`")
             .fix(Safety::Unsafe, "set `automountServiceAccountToken: false`", fix),
     );

@@ -1,8 +1,9 @@
 //! `no-cpu-limit`
 
 use super::resources::{Bound, lacking};
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "no-cpu-limit",
@@ -42,9 +43,11 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for (container, place) in lacking(context, sink.settings.kubernetes, Bound::Limits, "cpu") {
         let message = format!("container `{}` may take all processor time of its node", container.name());
-        sink.report(Report::new(place, message).label("expected `resources.limits.cpu`").container(container));
+        sink.report(
+            Diagnostic::new(place, message).label("expected `resources.limits.cpu`").container(container.name()),
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! `no-ephemeral-storage-limit`
 
 use super::resources::{Bound, lacking};
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "no-ephemeral-storage-limit",
@@ -42,11 +43,13 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for (container, place) in lacking(context, sink.settings.kubernetes, Bound::Limits, "ephemeral-storage") {
         let message = format!("container `{}` may fill the disk of its node", container.name());
         sink.report(
-            Report::new(place, message).label("expected `resources.limits.ephemeral-storage`").container(container),
+            Diagnostic::new(place, message)
+                .label("expected `resources.limits.ephemeral-storage`")
+                .container(container.name()),
         );
     }
 }

@@ -1,8 +1,9 @@
 //! `no-memory-limit`
 
 use super::resources::{Bound, lacking};
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "no-memory-limit",
@@ -43,9 +44,11 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for (container, place) in lacking(context, sink.settings.kubernetes, Bound::Limits, "memory") {
         let message = format!("container `{}` may take all memory of its node", container.name());
-        sink.report(Report::new(place, message).label("expected `resources.limits.memory`").container(container));
+        sink.report(
+            Diagnostic::new(place, message).label("expected `resources.limits.memory`").container(container.name()),
+        );
     }
 }

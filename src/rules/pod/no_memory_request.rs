@@ -1,8 +1,9 @@
 //! `no-memory-request`
 
 use super::resources::{Bound, lacking};
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "no-memory-request",
@@ -41,9 +42,11 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for (container, place) in lacking(context, sink.settings.kubernetes, Bound::Requests, "memory") {
         let message = format!("container `{}` reserves no memory", container.name());
-        sink.report(Report::new(place, message).label("expected `resources.requests.memory`").container(container));
+        sink.report(
+            Diagnostic::new(place, message).label("expected `resources.requests.memory`").container(container.name()),
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! `privileged-port`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "privileged-port",
@@ -43,13 +44,15 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         for port in container.fields.ports.into_iter().flat_map(|ports| ports.value.items()) {
             let Some(field) = Field::of(port, "containerPort") else { continue };
             let Some(number) = field.value.as_int().filter(|number| (1..1024).contains(number)) else { continue };
             let message = format!("container `{}` listens on port {number}, below 1024", container.name());
-            sink.report(Report::new(field.span(), message).label("expected 1024 or more").container(container));
+            sink.report(
+                Diagnostic::new(field.span(), message).label("expected 1024 or more").container(container.name()),
+            );
         }
     }
 }

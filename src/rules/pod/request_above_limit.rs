@@ -1,10 +1,11 @@
 //! `request-above-limit`
 
 use super::resources::Bound;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Container, Field};
 use crate::k8s::quantity::Quantity;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "request-above-limit",
@@ -50,14 +51,14 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     look(context.pod.fields.resources, None, sink);
     for container in &context.pod.containers {
         look(container.fields.resources, Some(container), sink);
     }
 }
 
-fn look(resources: Option<Field<'_, '_>>, container: Option<&Container<'_, '_>>, sink: &mut Sink<'_, '_, '_>) {
+fn look(resources: Option<Field<'_, '_>>, container: Option<&Container<'_, '_>>, sink: &mut Sink<'_>) {
     let Some(resources) = resources else { return };
     let of = |bound: Bound| resources.value.get(bound.as_str());
     let (Some(requests), Some(limits)) = (of(Bound::Requests), of(Bound::Limits)) else { return };
@@ -75,11 +76,11 @@ fn look(resources: Option<Field<'_, '_>>, container: Option<&Container<'_, '_>>,
         let who =
             container.map_or_else(|| "the pod".to_owned(), |container| format!("container `{}`", container.name()));
         let message = format!("{who} requests {asked} of {name}, above its limit of {most}");
-        let report = Report::new(Field { key, value }.span(), message)
+        let report = Diagnostic::new(Field { key, value }.span(), message)
             .label(format!("expected {most} or less"))
-            .other(limit.span(), "the limit");
+            .related(limit.span(), "the limit");
         sink.report(match container {
-            Some(container) => report.container(container),
+            Some(container) => report.container(container.name()),
             None => report,
         });
     }

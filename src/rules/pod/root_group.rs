@@ -1,8 +1,9 @@
 //! `root-group`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Field, SecurityFields};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "root-group",
@@ -44,7 +45,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
     if pod.is_windows() {
         return;
@@ -55,12 +56,13 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     for (field, what) in fields {
         let Some(field) = field.filter(is_root_group).filter(|_| !is_root(&pod.security)) else { continue };
         sink.report(
-            Report::new(field.span(), format!("{what} with the group of root")).label("expected another group than 0"),
+            Diagnostic::new(field.span(), format!("{what} with the group of root"))
+                .label("expected another group than 0"),
         );
     }
     for group in pod.security.supplemental_groups.into_iter().flat_map(|groups| groups.value.items()) {
         if group.as_int() == Some(0) {
-            let report = Report::new(group.span(), "the pod has the group of root among its groups");
+            let report = Diagnostic::new(group.span(), "the pod has the group of root among its groups");
             sink.report(report.label("expected other groups than 0"));
         }
     }
@@ -68,7 +70,9 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let field = container.security.run_as_group.filter(is_root_group);
         let Some(field) = field.filter(|_| !is_root(&container.security)) else { continue };
         let message = format!("container `{}` runs with the group of root", container.name());
-        sink.report(Report::new(field.span(), message).label("expected another group than 0").container(container));
+        sink.report(
+            Diagnostic::new(field.span(), message).label("expected another group than 0").container(container.name()),
+        );
     }
 }
 

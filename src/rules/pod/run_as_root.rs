@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Container, Field, Pod, SecurityFields, is_true};
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::{Span, edit};
 
 pub(super) static RULE: Rule = Rule {
@@ -56,7 +57,7 @@ spec:
 /// The first policy version that lets pods with a user namespace run as root.
 const RELAXED: u8 = 35;
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let (pod, policy) = (context.pod, context.policy);
     let relaxed = policy.version.minor() >= RELAXED && pod.has_user_namespace();
     if pod.is_windows() || policy.level == Level::Restricted && !relaxed {
@@ -82,22 +83,22 @@ fn report(
     span: Span,
     container: Option<&Container<'_, '_>>,
     pod: &Pod<'_, '_>,
-    sink: &mut Sink<'_, '_, '_>,
+    sink: &mut Sink<'_>,
 ) {
     let who = container.map_or_else(|| "the pod".to_owned(), |container| format!("container `{}`", container.name()));
     let report = if root.certain {
-        Report::new(span, format!("{who} runs as root")).label("expected another user than 0")
+        Diagnostic::new(span, format!("{who} runs as root")).label("expected another user than 0")
     } else {
         let node = container.map_or(pod.spec, |container| container.node);
         let fix = sink.fix(|text| edit::set(text, node, &["securityContext", "runAsNonRoot"], &json!(true)));
-        Report::new(span, format!("{who} may run as root")).label("expected `runAsNonRoot: true`").fix(
+        Diagnostic::new(span, format!("{who} may run as root")).label("expected `runAsNonRoot: true`").fix(
             Safety::Unsafe,
             "set `runAsNonRoot: true`",
             fix,
         )
     };
     sink.report(match container {
-        Some(container) => report.container(container),
+        Some(container) => report.container(container.name()),
         None => report,
     });
 }

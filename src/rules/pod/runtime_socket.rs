@@ -1,8 +1,9 @@
 //! `runtime-socket`
 
 use super::volumes::{host_paths, mounts, name, same};
+use crate::diagnostic::Diagnostic;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, pss};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "runtime-socket",
@@ -72,7 +73,7 @@ const FOLDERS: [&str; 8] = [
     "/var/run/k3s/containerd",
 ];
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for volume in host_paths(context.pod) {
         // `\\.\pipe\docker_engine` on Windows
         let last = volume.path.rsplit(['/', '\\']).find(|part| !matches!(*part, "" | "."));
@@ -81,9 +82,11 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
             continue;
         }
         let message = format!("the volume `{}` brings the socket of the container runtime into the pod", volume.name);
-        let mut report = Report::new(volume.field.span(), message).label("root on the node for whoever can reach it");
+        let mut report =
+            Diagnostic::new(volume.field.span(), message).label("root on the node for whoever can reach it");
         for (container, mount) in mounts(context.pod).filter(|(_, mount)| name(*mount) == volume.name) {
-            report = report.other(crate::k8s::pod::head(mount), format!("mounted in container `{}`", container.name()));
+            report =
+                report.related(crate::k8s::pod::head(mount), format!("mounted in container `{}`", container.name()));
         }
         sink.report(report);
     }

@@ -1,9 +1,10 @@
 //! `secret-in-config-map`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::secret::{surely_in_text, surely_in_variable};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-in-config-map",
@@ -44,7 +45,7 @@ data:
 
 const HELP: &str = "treat it as known to others: replace it, and keep the new one in a Secret";
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::ConfigMap {
         return;
     }
@@ -55,7 +56,7 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let found = if text.contains('\n') { surely_in_text(text) } else { surely_in_variable(name, text) };
         let Some(kind) = found else { continue };
         let message = format!("the key `{name}` of the ConfigMap `{}` holds {kind}", object.name());
-        let report = Report::new(key.span(), message).label("expected in a Secret").help(HELP);
-        sink.report(report.hide(value.span()).hide(value.origin()));
+        let report = Diagnostic::new(key.span(), message).label("expected in a Secret").help(HELP);
+        sink.report(report.hide([value.span()]).hide([value.origin()]));
     }
 }

@@ -1,8 +1,9 @@
 //! `secret-in-env`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Container, Field};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -57,7 +58,7 @@ spec:
 
 const HELP: &str = "mount the Secret as a volume, and give the app the path";
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         for variable in container.fields.env.into_iter().flat_map(|env| env.value.items()) {
             let Some(source) = variable.get("valueFrom") else { continue };
@@ -73,8 +74,8 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     }
 }
 
-fn report(container: &Container<'_, '_>, reference: Field<'_, '_>, what: &str, sink: &mut Sink<'_, '_, '_>) {
+fn report(container: &Container<'_, '_>, reference: Field<'_, '_>, what: &str, sink: &mut Sink<'_>) {
     let message = format!("container `{}` {what}", container.name());
-    let report = Report::new(reference.key.span(), message).label("expected a volume").help(HELP);
-    sink.report(report.container(container));
+    let report = Diagnostic::new(reference.key.span(), message).label("expected a volume").help(HELP);
+    sink.report(report.container(container.name()));
 }

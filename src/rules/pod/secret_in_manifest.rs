@@ -1,9 +1,10 @@
 //! `secret-in-manifest`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-in-manifest",
@@ -43,7 +44,7 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Secret {
         return;
     }
@@ -53,7 +54,8 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
             continue;
         }
         let message = format!("the Secret `{}` is there with its values", object.name());
-        let report = Report::new(field.key.span(), message).label("expected to be fetched or decrypted in the cluster");
-        sink.report(report.hide(field.value.span()).hide(field.value.origin()));
+        let report =
+            Diagnostic::new(field.key.span(), message).label("expected to be fetched or decrypted in the cluster");
+        sink.report(report.hide([field.value.span()]).hide([field.value.origin()]));
     }
 }

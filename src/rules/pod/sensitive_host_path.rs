@@ -1,9 +1,10 @@
 //! `sensitive-host-path`
 
 use super::volumes::{host_paths, is_below, same};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "sensitive-host-path",
@@ -90,7 +91,7 @@ const FOLDERS: [(&str, &str); 6] = [
     ("/var/run", "the sockets of the node, that of the container runtime among them"),
 ];
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     if context.policy.level != Level::Privileged {
         return;
     }
@@ -100,6 +101,6 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
             continue;
         };
         let message = format!("the volume `{}` brings `{}` of the node into the pod", volume.name, volume.path);
-        sink.report(Report::new(volume.field.span(), message).label(format!("holds {what}")));
+        sink.report(Diagnostic::new(volume.field.span(), message).label(format!("holds {what}")));
     }
 }

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Field, is_false};
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -45,7 +46,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
     let field = pod.fields.enable_service_links;
     if is_false(field) {
@@ -54,7 +55,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
     let fix = sink.fix(|text| edit::set(text, pod.spec, &["enableServiceLinks"], &json!(false)));
     let place = field.map_or(pod.place, Field::span);
     sink.report(
-        Report::new(place, "the pod gets variables for every service of its namespace")
+        Diagnostic::new(place, "the pod gets variables for every service of its namespace")
             .label("expected `enableServiceLinks: false`")
             .fix(Safety::Unsafe, "set `enableServiceLinks: false`", fix),
     );

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::is_true;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -46,12 +47,12 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
     let Some(field) = pod.fields.share_process_namespace.filter(|field| is_true(Some(*field))) else { return };
     let fix = sink.fix(|text| edit::set(text, pod.spec, &["shareProcessNamespace"], &json!(false)));
     sink.report(
-        Report::new(field.span(), "the containers of the pod see each other's processes")
+        Diagnostic::new(field.span(), "the containers of the pod see each other's processes")
             .label("expected `false`, or nothing")
             .fix(Safety::Unsafe, "set `shareProcessNamespace: false`", fix),
     );

@@ -1,9 +1,10 @@
 //! `single-replica`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "single-replica",
@@ -53,13 +54,13 @@ spec:
     check: RuleKind::Object(check),
 };
 
-fn check(object: &Object<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     if object.kind != Kind::Deployment {
         return;
     }
     let Some(replicas) = object.root.get("spec").and_then(|spec| Field::of(spec, "replicas")) else { return };
     if replicas.value.as_int() == Some(1) {
         let message = format!("the Deployment `{}` has one pod only", object.name());
-        sink.report(Report::new(replicas.span(), message).label("expected 2 or more"));
+        sink.report(Diagnostic::new(replicas.span(), message).label("expected 2 or more"));
     }
 }

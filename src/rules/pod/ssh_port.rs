@@ -1,8 +1,9 @@
 //! `ssh-port`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "ssh-port",
@@ -43,7 +44,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
         for port in container.fields.ports.into_iter().flat_map(|ports| ports.value.items()) {
             let Some(field) = Field::of(port, "containerPort") else { continue };
@@ -51,7 +52,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
                 continue;
             }
             let message = format!("container `{}` offers SSH", container.name());
-            sink.report(Report::new(field.span(), message).label("the port of SSH").container(container));
+            sink.report(Diagnostic::new(field.span(), message).label("the port of SSH").container(container.name()));
         }
     }
 }

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::volumes::{mounts, name};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::k8s::object::Kind;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::{Node, edit};
 
 pub(super) static RULE: Rule = Rule {
@@ -56,7 +56,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for (container, mount) in mounts(context.pod) {
         let Some(field) = Field::of(mount, "name") else { continue };
         let Some(wanted) = field.value.as_str().filter(|name| !name.is_empty()) else { continue };
@@ -68,7 +68,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let near = nearest(wanted, names(context));
         let label = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
         let fix = near.and_then(|near| sink.fix(|text| edit::set(text, mount, &["name"], &json!(near))));
-        let report = Report::new(field.span(), message).label(label).container(container);
+        let report = Diagnostic::new(field.span(), message).label(label).container(container.name());
         sink.report(report.fix(Safety::Unsafe, "name the volume that was meant", fix));
     }
 }

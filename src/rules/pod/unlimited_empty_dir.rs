@@ -1,9 +1,10 @@
 //! `unlimited-empty-dir`
 
 use super::volumes::name;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "unlimited-empty-dir",
@@ -53,13 +54,13 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for volume in context.pod.fields.volumes.into_iter().flat_map(|volumes| volumes.value.items()) {
         let Some(folder) = Field::of(volume, "emptyDir") else { continue };
         if Field::of(folder.value, "sizeLimit").is_some() {
             continue;
         }
         let message = format!("the volume `{}` may grow until the node is full", name(volume));
-        sink.report(Report::new(folder.key.span(), message).label("expected a `sizeLimit`"));
+        sink.report(Diagnostic::new(folder.key.span(), message).label("expected a `sizeLimit`"));
     }
 }

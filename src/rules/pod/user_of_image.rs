@@ -1,8 +1,9 @@
 //! `user-of-image`
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Container, Role};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "user-of-image",
@@ -45,7 +46,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
     if pod.is_windows() || pod.security.run_as_user.is_some() {
         return;
@@ -54,7 +55,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         |container: &&Container<'_, '_>| container.role != Role::Ephemeral && container.security.run_as_user.is_none();
     for container in pod.containers.iter().filter(decides) {
         let message = format!("the image alone decides as whom container `{}` runs", container.name());
-        let report = Report::new(container.security_place(), message).label("expected `runAsUser`");
-        sink.report(report.container(container));
+        let report = Diagnostic::new(container.security_place(), message).label("expected `runAsUser`");
+        sink.report(report.container(container.name()));
     }
 }

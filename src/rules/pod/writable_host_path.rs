@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::volumes::{HostPath, host_paths, mounts, name};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Field, head, is_true};
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -61,7 +62,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     if context.policy.level != Level::Privileged {
         return;
     }
@@ -78,10 +79,10 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let message = format!("container `{}` can write to `{}` of the node", container.name(), volume.path);
         let fix = sink.fix(|text| edit::set(text, mount, &["readOnly"], &json!(true)));
         sink.report(
-            Report::new(field.map_or_else(|| head(mount), Field::span), message)
+            Diagnostic::new(field.map_or_else(|| head(mount), Field::span), message)
                 .label("expected `readOnly: true`")
-                .other(volume.field.span(), "the folder of the node")
-                .container(container)
+                .related(volume.field.span(), "the folder of the node")
+                .container(container.name())
                 .fix(Safety::Unsafe, "set `readOnly: true`", fix),
         );
     }

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Field, is_true};
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -49,7 +50,7 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     if context.pod.is_windows() {
         return;
     }
@@ -62,9 +63,9 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) {
         let message = format!("container `{}` can write to its root file system", container.name());
         let fix = sink
             .fix(|text| edit::set(text, container.node, &["securityContext", "readOnlyRootFilesystem"], &json!(true)));
-        let report = Report::new(span, message)
+        let report = Diagnostic::new(span, message)
             .label("expected `readOnlyRootFilesystem: true`")
-            .container(container)
+            .container(container.name())
             .fix(Safety::Unsafe, "set `readOnlyRootFilesystem: true`", fix);
         sink.report(report);
     }

@@ -51,7 +51,7 @@ spec:
 static CONTROL: Control =
     Control { id: "allowPrivilegeEscalation", level: Level::Restricted, since: 8, overrides: &[], evaluate };
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     if super::is_exempt_windows(context) {
         return None;
     }

@@ -7,12 +7,13 @@ use serde_json::json;
 use super::holder::text;
 use super::words::{Setters, code, plural, quoted};
 use super::{Control, Holder, Violation};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::go_text;
 use crate::k8s::object::Kind;
 use crate::k8s::pod::{Container, Field, Role};
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa, pss};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -62,7 +63,7 @@ static CONTROL: Control = Control { id: "appArmorProfile", level: Level::Baselin
 pub const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 const PATH: [&str; 3] = ["securityContext", "appArmorProfile", "type"];
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let mut setters = Setters::default();
     let mut types = BTreeSet::new();
     for holder in Holder::all(context.pod) {
@@ -106,7 +107,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
 }
 
 /// The forbidden annotations, as the API server shows them, sorted. They count whether such a container exists or not.
-fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Vec<String> {
+fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Vec<String> {
     let mut forbidden = Vec::new();
     for (key, value) in context.pod.annotations() {
         let name = key.text().unwrap_or("");
@@ -119,7 +120,7 @@ fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) ->
         let map = context.pod.metadata.and_then(|metadata| metadata.get("annotations"));
         let edit = sink.fix(|text| edit::set(text, map?, &[name], &json!("runtime/default")));
         let message = format!("an annotation sets the AppArmor profile `{profile}` for container `{container}`");
-        let report = Report::new(Field { key, value }.span(), message)
+        let report = Diagnostic::new(Field { key, value }.span(), message)
             .label("expected `runtime/default` or `localhost/…`")
             .fix(Safety::Unsafe, "set `runtime/default`", edit);
         sink.report(report);

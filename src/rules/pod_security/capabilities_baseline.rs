@@ -95,18 +95,18 @@ pub(super) fn report_added(
     container: &Container<'_, '_>,
     (index, node, name): (usize, Node<'_, '_>, &str),
     label: &str,
-    sink: &mut Sink<'_, '_, '_>,
+    sink: &mut Sink<'_>,
 ) {
     let add = container.security.capabilities.and_then(|field| Field::of(field.value, "add"));
     let edit = sink.fix(|text| edit::remove_item(text, add?.value, index));
     let report = Holder::Container(container)
         .report(node.span(), &format!("adds the capability {}", code(name)))
         .label(label)
-        .fix(Safety::Unsafe, &format!("do not add {}", code(name)), edit);
+        .fix(Safety::Unsafe, format!("do not add {}", code(name)), edit);
     sink.report(report);
 }
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let mut names = Vec::new();
     let mut capabilities = BTreeSet::new();
     for container in &context.pod.containers {

@@ -66,7 +66,7 @@ static CONTROL: Control = Control {
     evaluate,
 };
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     if super::is_exempt_windows(context) {
         return None;
     }
@@ -104,7 +104,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
     sink.words(!details.is_empty(), || Violation { reason: "unrestricted capabilities", detail: details.join("; ") })
 }
 
-fn report_kept(container: &Container<'_, '_>, sink: &mut Sink<'_, '_, '_>) {
+fn report_kept(container: &Container<'_, '_>, sink: &mut Sink<'_>) {
     let capabilities = container.security.capabilities;
     let drop = capabilities.and_then(|field| Field::of(field.value, "drop"));
     let span = drop.or(capabilities).map_or_else(|| container.security_place(), |field| field.key.span());

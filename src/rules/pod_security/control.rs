@@ -16,7 +16,7 @@ pub struct Control {
     pub overrides: &'static [&'static str],
     /// Looks at a pod: reports each place to the sink, and gives what the API server would say if that was asked for; `None`
     /// if all is well.
-    pub evaluate: fn(&PodContext<'_, '_, '_>, &mut Sink<'_, '_, '_>) -> Option<Violation>,
+    pub evaluate: fn(&PodContext<'_, '_, '_>, &mut Sink<'_>) -> Option<Violation>,
 }
 
 /// What the API server says of a control that is broken: `reason (detail)`.

@@ -1,7 +1,7 @@
 //! What has a security context: a pod, or a container of it.
 
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Container, Field, Pod, SecurityFields};
-use crate::rules::sink::Report;
 use crate::yaml::{Node, Span, Value};
 
 /// What has a security context.
@@ -34,11 +34,11 @@ impl<'c, 'd, 's> Holder<'c, 'd, 's> {
     }
 
     /// A report that begins with its name: `what` is a verb and the rest.
-    pub(super) fn report(self, span: Span, what: &str) -> Report {
+    pub(super) fn report(self, span: Span, what: &str) -> Diagnostic {
         match self {
-            Self::Pod(_) => Report::new(span, format!("the pod {what}")),
+            Self::Pod(_) => Diagnostic::new(span, format!("the pod {what}")),
             Self::Container(container) => {
-                Report::new(span, format!("container `{}` {what}", container.name())).container(container)
+                Diagnostic::new(span, format!("container `{}` {what}", container.name())).container(container.name())
             }
         }
     }

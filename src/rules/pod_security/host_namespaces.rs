@@ -1,10 +1,11 @@
 //! `host-namespaces`
 
 use super::{Control, Violation};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Field;
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -52,7 +53,7 @@ spec:
 
 static CONTROL: Control = Control { id: "hostNamespaces", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let pod = context.pod;
     let fields = [
         (pod.fields.host_network, "hostNetwork", "network"),
@@ -68,9 +69,9 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         detail.push_str(name);
         detail.push_str("=true");
         let edit = sink.fix(|text| edit::remove(text, pod.spec, name));
-        let report = Report::new(field.span(), format!("the pod runs in the {namespace} namespace of the node"))
+        let report = Diagnostic::new(field.span(), format!("the pod runs in the {namespace} namespace of the node"))
             .label("expected `false`, or nothing")
-            .fix(Safety::Unsafe, &format!("remove `{name}: true`"), edit);
+            .fix(Safety::Unsafe, format!("remove `{name}: true`"), edit);
         sink.report(report);
     }
     sink.words(!detail.is_empty(), || Violation { reason: "host namespaces", detail })

@@ -2,10 +2,11 @@
 
 use super::words::{code, plural, quoted};
 use super::{Control, Violation, holder};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Field, Pod};
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa, pss};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -66,13 +67,13 @@ pub(super) fn volumes<'d, 's>(pod: &Pod<'d, 's>) -> impl Iterator<Item = (Node<'
     volumes.map(|volume| (volume, holder::text(Field::of(volume, "name"))))
 }
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let mut names = Vec::new();
     for (volume, name) in volumes(context.pod) {
         let Some(field) = Field::of(volume, "hostPath") else { continue };
         names.push(name);
         let path = holder::text(Field::of(field.value, "path"));
-        let report = Report::new(field.span(), format!("volume `{name}` is {} of the node", code(path)))
+        let report = Diagnostic::new(field.span(), format!("volume `{name}` is {} of the node", code(path)))
             .label("expected another type of volume")
             .help("use `emptyDir` for what may be lost, a PersistentVolumeClaim for what may not");
         sink.report(report);

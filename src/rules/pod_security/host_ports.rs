@@ -54,7 +54,7 @@ spec:
 
 static CONTROL: Control = Control { id: "hostPorts", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     // sorted as texts, as the API server does
     let mut numbers: BTreeSet<String> = BTreeSet::new();
     let mut names = Vec::new();
@@ -97,7 +97,7 @@ fn report(
     port: Node<'_, '_>,
     field: Option<Field<'_, '_>>,
     number: i128,
-    sink: &mut Sink<'_, '_, '_>,
+    sink: &mut Sink<'_>,
 ) {
     let Some(field) = field else { return };
     let edit = sink.fix(|text| edit::remove(text, port, "hostPort"));
@@ -105,7 +105,7 @@ fn report(
         .report(field.span(), &format!("takes port {number} of the node"))
         .label("expected `0`, or nothing")
         .help("publish the port through a Service")
-        .fix(Safety::Unsafe, &format!("remove `hostPort: {number}`"), edit);
+        .fix(Safety::Unsafe, format!("remove `hostPort: {number}`"), edit);
     sink.report(report);
 }
 

@@ -67,7 +67,7 @@ fn handlers<'d, 's>(container: &Container<'d, 's>) -> impl Iterator<Item = Field
     probes.into_iter().chain(hooks).flatten()
 }
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     // the one control whose containers come sorted and without duplicates
     let mut names = BTreeSet::new();
     let mut hosts = BTreeSet::new();
@@ -88,7 +88,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
                     .report(field.span(), &format!("has a `{what}` that goes to the host `{host}`"))
                     .label("expected nothing: it then goes to the pod")
                     .help("for virtual hosts, set a `Host` header in `httpHeaders`")
-                    .fix(Safety::Unsafe, &format!("remove `host: {host}`"), edit);
+                    .fix(Safety::Unsafe, format!("remove `host: {host}`"), edit);
                 sink.report(report);
             }
         }

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::Holder;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Container, Pod, SecurityFields};
 use crate::rules::rule::Safety;
-use crate::rules::sink::{Report, Sink};
+use crate::rules::sink::Sink;
 use crate::yaml::edit;
 
 /// Containers that leave to the pod what it does not say either.
@@ -33,7 +34,7 @@ impl<'c, 'd, 's> Implicit<'c, 'd, 's> {
         label: &str,
         (path, value): (&[&str], &Value),
         title: &str,
-        sink: &mut Sink<'_, '_, '_>,
+        sink: &mut Sink<'_>,
     ) {
         if self.containers.len() == self.pod.containers.len() && !self.containers.is_empty() {
             let edit = sink.fix(|text| edit::set(text, self.pod.spec, path, value));
@@ -41,8 +42,8 @@ impl<'c, 'd, 's> Implicit<'c, 'd, 's> {
                 [container] => format!("container `{}` {one}", container.name()),
                 _ => format!("the containers {several}"),
             };
-            let report = Report::new(self.pod.security_place(), message);
-            sink.report(report.label(label).fix(Safety::Unsafe, &format!("{title} for the pod"), edit));
+            let report = Diagnostic::new(self.pod.security_place(), message);
+            sink.report(report.label(label).fix(Safety::Unsafe, format!("{title} for the pod"), edit));
             return;
         }
         for container in &self.containers {

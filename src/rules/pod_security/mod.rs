@@ -33,10 +33,10 @@ pub use control::{Control, Violation};
 use control::{is_exempt_user_namespace, is_exempt_windows};
 use holder::Holder;
 
-use super::finding::FileId;
 use super::rule::{Rule, RuleKind};
 use super::settings::Settings;
 use super::sink::{PodContext, Sink};
+use crate::yaml::FileId;
 
 /// Its rules: one per control, in the order in which the API server reports them: by level, then by [`Control::id`].
 pub(super) const RULES: &[&Rule] = &[
@@ -71,8 +71,8 @@ impl Control {
         text: &str,
         settings: &Settings,
     ) -> Option<Violation> {
-        let (object, file) = (context.object, FileId::default());
-        let mut sink = Sink { rule, settings, text, file, object, id: None, findings: Vec::new() };
+        let mut sink = Sink::on(context.object, text, FileId::default(), settings);
+        rule.speak(&mut sink);
         (self.evaluate)(context, &mut sink)
     }
 }

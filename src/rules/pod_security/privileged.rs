@@ -50,7 +50,7 @@ spec:
 
 static CONTROL: Control = Control { id: "privileged", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let mut names = Vec::new();
     for container in &context.pod.containers {
         let field = container.security.privileged;

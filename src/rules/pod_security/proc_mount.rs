@@ -52,7 +52,7 @@ spec:
 
 static CONTROL: Control = Control { id: "procMount", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     if is_relaxed(context) { None } else { unmasked(context, true, sink) }
 }
 
@@ -62,11 +62,7 @@ pub(super) fn is_relaxed(context: &PodContext<'_, '_, '_>) -> bool {
 }
 
 /// What the API server says of containers that set anything but `Default`, each of them reported if so wished.
-pub(super) fn unmasked(
-    context: &PodContext<'_, '_, '_>,
-    is_reported: bool,
-    sink: &mut Sink<'_, '_, '_>,
-) -> Option<Violation> {
+pub(super) fn unmasked(context: &PodContext<'_, '_, '_>, is_reported: bool, sink: &mut Sink<'_>) -> Option<Violation> {
     let mut names = Vec::new();
     let mut types = BTreeSet::new();
     for container in &context.pod.containers {

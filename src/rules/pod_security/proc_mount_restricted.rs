@@ -50,6 +50,6 @@ spec:
 static CONTROL: Control =
     Control { id: "procMount_restricted", level: Level::Restricted, since: 35, overrides: &["procMount"], evaluate };
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     proc_mount::unmasked(context, proc_mount::is_relaxed(context), sink)
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::host_path_volumes::volumes;
 use super::words::{plural, quoted};
 use super::{Control, Violation};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Field;
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa, pss};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 
 pub(super) static RULE: Rule = Rule {
     id: "restricted-volumes",
@@ -95,7 +96,7 @@ const FORBIDDEN: [&str; 21] = [
     "storageos",
 ];
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let mut names = Vec::new();
     let mut types = BTreeSet::new();
     for (volume, name) in volumes(context.pod) {
@@ -107,7 +108,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         names.push(name);
         types.insert(kind);
         if kind != "hostPath" {
-            let report = Report::new(field.span(), format!("volume `{name}` is of the type `{kind}`"))
+            let report = Diagnostic::new(field.span(), format!("volume `{name}` is of the type `{kind}`"))
                 .label("expected a type that `restricted` allows")
                 .help("use a PersistentVolumeClaim; the cluster's administrators decide what it stands for");
             sink.report(report);

@@ -54,7 +54,7 @@ static CONTROL: Control = Control { id: "runAsNonRoot", level: Level::Restricted
 
 const PATH: [&str; 2] = ["securityContext", "runAsNonRoot"];
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let pod = context.pod;
     if super::is_exempt_user_namespace(context) {
         return None;

@@ -55,7 +55,7 @@ static CONTROL: Control = Control { id: "runAsUser", level: Level::Restricted, s
 /// The user that the scaffolder takes too: above those that nodes give to people and services.
 const USER: i64 = 10_001;
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     if super::is_exempt_user_namespace(context) {
         return None;
     }
@@ -68,7 +68,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         let report = holder
             .report(field.span(), "runs as user 0, which is root")
             .label("expected another user, or nothing")
-            .fix(Safety::Unsafe, &format!("set `runAsUser: {USER}`"), edit);
+            .fix(Safety::Unsafe, format!("set `runAsUser: {USER}`"), edit);
         sink.report(report);
     }
     sink.words(!setters.is_empty(), || Violation {

@@ -7,11 +7,12 @@ use serde_json::json;
 use super::holder::text;
 use super::words::{Setters, code, plural, quoted};
 use super::{Control, Holder, Violation};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::go_text;
 use crate::k8s::pod::Field;
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -58,7 +59,7 @@ spec:
 static CONTROL: Control =
     Control { id: "seccompProfile_baseline", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     if context.policy.version.minor() < 19 {
         return annotations(context, sink);
     }
@@ -75,7 +76,7 @@ pub(super) struct Explicit<'d> {
 
 impl<'d> Explicit<'d> {
     /// The forbidden ones of a pod, each of them reported if so wished.
-    pub(super) fn of(context: &PodContext<'_, 'd, '_>, is_reported: bool, sink: &mut Sink<'_, '_, '_>) -> Self {
+    pub(super) fn of(context: &PodContext<'_, 'd, '_>, is_reported: bool, sink: &mut Sink<'_>) -> Self {
         let mut explicit = Self::default();
         for holder in Holder::all(context.pod) {
             let Some(profile) = holder.security().seccomp_profile else { continue };
@@ -99,7 +100,7 @@ impl<'d> Explicit<'d> {
         explicit
     }
 
-    pub(super) fn violation(self, sink: &Sink<'_, '_, '_>) -> Option<Violation> {
+    pub(super) fn violation(self, sink: &Sink<'_>) -> Option<Violation> {
         sink.words(!self.setters.is_empty(), || Violation {
             reason: "seccompProfile",
             detail: format!(
@@ -120,7 +121,7 @@ const POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 
 /// The annotations of before 1.19: that of the pod, and those of containers that exist.
-fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let pod = context.pod;
     let mut forbidden = BTreeSet::new();
     for (key, value) in pod.annotations() {
@@ -136,7 +137,7 @@ fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) ->
         let map = pod.metadata.and_then(|metadata| metadata.get("annotations"));
         let edit = sink.fix(|text| edit::set(text, map?, &[name], &json!("runtime/default")));
         let message = format!("an annotation sets the seccomp profile {} for {whose}", code(profile));
-        let report = Report::new(Field { key, value }.span(), message)
+        let report = Diagnostic::new(Field { key, value }.span(), message)
             .label("expected `runtime/default` or `localhost/…`")
             .fix(Safety::Unsafe, "set `runtime/default`", edit);
         sink.report(report);

@@ -58,7 +58,7 @@ static CONTROL: Control = Control {
     evaluate,
 };
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let pod = context.pod;
     if super::is_exempt_windows(context) {
         return None;

@@ -68,7 +68,7 @@ fn is_allowed(kind: &str, minor: u8) -> bool {
     allowed(minor).any(|allowed| allowed == kind)
 }
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let minor = context.policy.version.minor();
     let mut setters = Setters::default();
     let mut types = BTreeSet::new();
@@ -98,7 +98,7 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
             let edit = sink.fix(|text| edit::remove(text, options.value, key));
             let report = holder.report(field.span(), &format!("sets the SELinux {key} `{value}`")).label(label).fix(
                 Safety::Unsafe,
-                &format!("remove `{key}: {value}`"),
+                format!("remove `{key}: {value}`"),
                 edit,
             );
             sink.report(report);

@@ -3,10 +3,11 @@
 use super::holder::text;
 use super::words::code;
 use super::{Control, Violation};
+use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Field;
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, nsa, pss};
-use crate::rules::sink::{PodContext, Report, Sink};
+use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
 
 pub(super) static RULE: Rule = Rule {
@@ -82,7 +83,7 @@ pub fn allowed(minor: u8) -> impl Iterator<Item = &'static str> {
     SAFE.iter().filter(move |(_, since)| *since <= minor).map(|(name, _)| *name)
 }
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let list = context.pod.security.sysctls?;
     let mut names = Vec::new();
     for (index, item) in list.value.items().enumerate() {
@@ -99,11 +100,9 @@ fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Op
         );
         let edit = sink.fix(|text| edit::remove_item(text, list.value, index));
         let span = field.map_or_else(|| item.span(), Field::span);
-        let report = Report::new(span, format!("the pod sets the kernel parameter {}", code(name))).label(label).fix(
-            Safety::Unsafe,
-            &format!("do not set {}", code(name)),
-            edit,
-        );
+        let report = Diagnostic::new(span, format!("the pod sets the kernel parameter {}", code(name)))
+            .label(label)
+            .fix(Safety::Unsafe, format!("do not set {}", code(name)), edit);
         sink.report(report);
     }
     sink.words(!names.is_empty(), || Violation { reason: "forbidden sysctls", detail: names.join(", ") })

@@ -59,7 +59,7 @@ spec:
 static CONTROL: Control =
     Control { id: "windowsHostProcess", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
-fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_, '_, '_>) -> Option<Violation> {
+fn evaluate(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let mut setters = Setters::default();
     for holder in Holder::all(context.pod) {
         let options = holder.security().windows_options;

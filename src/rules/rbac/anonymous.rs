@@ -4,7 +4,7 @@ use super::bound::{Roles, on_subject, reach, role_name, role_places};
 use super::grants::describe;
 use crate::rules::facts::{Binding, Facts};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "anonymous-binding",
@@ -50,7 +50,7 @@ subjects:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     let mut roles = None;
     for binding in facts.bindings.iter().filter(|binding| !is_default(binding)) {
         let is_named = |name: &str| matches!(name, "system:anonymous" | "system:unauthenticated");
@@ -65,7 +65,7 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
             );
             let severity = if shows_versions_only(binding) { Severity::Medium } else { Severity::Critical };
             let report = on_subject(binding, index, subject, "whoever reaches the API server", message);
-            sink.report(report.others(role_places(binding, role)).severity(severity));
+            sink.report_as(severity, report.related_all(role_places(binding, role)));
         }
     }
 }

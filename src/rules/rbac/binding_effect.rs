@@ -6,8 +6,7 @@ use super::bound::{Roles, on_subject};
 use crate::k8s::rbac;
 use crate::rules::facts::{Binding, Facts, Role, Subject, SubjectKind, Word};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "binding-without-effect",
@@ -67,7 +66,7 @@ metadata:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     if facts.bindings.is_empty() {
         return;
     }
@@ -95,13 +94,13 @@ fn role<'f>(
     name: &Word,
     roles: &Roles<'f>,
     namesakes: &[&Role],
-    sink: &mut SetSink<'_>,
+    sink: &mut Sink<'_>,
 ) {
     let object = &binding.object;
     if binding.is_cluster && &*kind.text == "Role" {
         let message = format!("the API server refuses {object}: it cannot name a Role");
         let place = object.at(kind.span, "expected `ClusterRole`, or a RoleBinding in the namespace of the Role");
-        sink.report(SetReport::new(object, "roleRef.kind", place, message));
+        sink.report(object.diagnostic("roleRef.kind", place, message));
         return;
     }
     if roles.of(binding).is_some() || (binding.names_cluster_role() && rbac::is_built_in(&name.text)) {
@@ -118,7 +117,7 @@ fn role<'f>(
         _ => ("roleRef.name", name, "only a Role in the namespace of the binding can be meant"),
     };
     let place = object.at(word.span, label);
-    sink.report(SetReport::new(object, path, place, message).others([other.object.place("the role of that name")]));
+    sink.report(object.diagnostic(path, place, message).related_all([other.object.place("the role of that name")]));
 }
 
 /// What is wrong with a subject, and what was expected.

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use super::grants::{and_others, describe};
+use crate::diagnostic::{Diagnostic, Location};
 use crate::rules::facts::{Binding, Facts, Role, Subject};
-use crate::rules::finding::Place;
-use crate::rules::set_report::SetReport;
 
 /// Roles of the input by what bindings call them: whether it is a ClusterRole, the namespace of a Role, the name.
 pub(super) struct Roles<'f>(HashMap<(bool, Option<&'f str>, &'f str), &'f Role>);
@@ -47,7 +46,7 @@ pub(super) fn role_name(binding: &Binding) -> String {
 }
 
 /// The name of the role that a binding grants, and the role itself where it is in the input.
-pub(super) fn role_places(binding: &Binding, role: Option<&Role>) -> Vec<Place> {
+pub(super) fn role_places(binding: &Binding, role: Option<&Role>) -> Vec<Location> {
     let named = binding.role.as_ref().map(|name| binding.object.at(name.span, "the role that is granted"));
     named.into_iter().chain(role.map(|role| role.object.place("the role"))).collect()
 }
@@ -59,11 +58,11 @@ pub(super) fn on_subject(
     subject: &Subject,
     label: &str,
     message: String,
-) -> SetReport {
+) -> Diagnostic {
     let name = &subject.name.text;
     let is_plain = name.bytes().all(|byte| byte.is_ascii_graphic());
     let path = if is_plain { format!("subjects[{name}].name") } else { format!("subjects[{index}].name") };
-    SetReport::new(&binding.object, path, binding.object.at(subject.name.span, label), message)
+    binding.object.diagnostic(path, binding.object.at(subject.name.span, label), message)
 }
 
 /// Who gets the role of a binding: the first, and how many more.

@@ -2,11 +2,10 @@
 
 use super::bound::{reach, who};
 use super::grants::is_person;
+use crate::diagnostic::Location;
 use crate::rules::facts::{Binding, Facts, SubjectKind};
-use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "broad-role-binding",
@@ -66,7 +65,7 @@ const ROLES: [(&str, &str, bool); 7] = [
     ("system:kubelet-api-admin", "run commands in all pods through the kubelet", true),
 ];
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     for binding in facts.bindings.iter().filter(|binding| binding.names_cluster_role()) {
         let Some(role) = &binding.role else { continue };
         let Some((_, clause, whole)) = ROLES.iter().find(|(name, ..)| **name == *role.text) else { continue };
@@ -76,15 +75,16 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
         let Some(who) = who(binding) else { continue };
         let message = format!("{who} can {clause}{}", reach(binding));
         let place = binding.object.at(role.span, "grants more than it shows");
-        let subjects: Vec<Place> = binding
+        let subjects: Vec<Location> = binding
             .subjects
             .iter()
             .take(3)
             .map(|subject| binding.object.at(subject.name.span, "to this one"))
             .collect();
         let severity = if binding.is_cluster { Severity::High } else { Severity::Medium };
-        let report = SetReport::new(&binding.object, "roleRef.name", place, message);
-        sink.report(report.others(subjects).severity(severity).help("grant a role of its own with what it needs"));
+        let report = binding.object.diagnostic("roleRef.name", place, message);
+        let report = report.related_all(subjects).help("grant a role of its own with what it needs");
+        sink.report_as(severity, report);
     }
 }
 

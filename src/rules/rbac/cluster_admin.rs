@@ -1,11 +1,10 @@
 //! `cluster-admin-binding`
 
 use super::bound::{reach, who};
+use crate::diagnostic::Location;
 use crate::rules::facts::{Binding, Facts};
-use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-admin-binding",
@@ -51,7 +50,7 @@ subjects:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     for binding in &facts.bindings {
         let name = binding.role.as_ref().filter(|role| &*role.text == "cluster-admin" && binding.names_cluster_role());
         if let Some(role) = name
@@ -60,19 +59,17 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
         {
             let message = format!("{who} can do anything{}", reach(binding));
             let place = binding.object.at(role.span, "everything is allowed");
-            let subjects: Vec<Place> = binding
+            let subjects: Vec<Location> = binding
                 .subjects
                 .iter()
                 .take(3)
                 .map(|subject| binding.object.at(subject.name.span, "to this one"))
                 .collect();
             let severity = if binding.is_cluster { Severity::Critical } else { Severity::High };
-            let report = SetReport::new(&binding.object, "roleRef.name", place, message);
-            sink.report(
-                report
-                    .others(subjects)
-                    .severity(severity)
-                    .help("grant a role with what is needed, in the namespaces concerned"),
+            let report = binding.object.diagnostic("roleRef.name", place, message);
+            sink.report_as(
+                severity,
+                report.related_all(subjects).help("grant a role with what is needed, in the namespaces concerned"),
             );
         }
     }

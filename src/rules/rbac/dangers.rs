@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::grants::{Grant, Grants};
+use crate::diagnostic::Location;
 use crate::k8s::rbac::{self, Danger};
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
-use crate::rules::finding::Place;
 use crate::rules::rule::Severity;
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 /// A right of a role: which rule has it, by which resource and which verb.
 struct Hit<'f> {
@@ -22,7 +21,7 @@ struct Hit<'f> {
 const SHOWN: usize = 4;
 
 /// Reports what roles let somebody do, one finding for each role and danger among those that are asked for.
-pub(super) fn report(facts: &Facts, sink: &mut SetSink<'_>, is_asked: impl Fn(Danger) -> bool) {
+pub(super) fn report(facts: &Facts, sink: &mut Sink<'_>, is_asked: impl Fn(Danger) -> bool) {
     let mut grants = None;
     for role in &facts.roles {
         let hits = hits(role, &is_asked);
@@ -38,7 +37,7 @@ pub(super) fn report(facts: &Facts, sink: &mut SetSink<'_>, is_asked: impl Fn(Da
     }
 }
 
-fn one(role: &Role, danger: Danger, hits: &[Hit<'_>], grant: &Grant<'_, '_>, sink: &mut SetSink<'_>) {
+fn one(role: &Role, danger: Danger, hits: &[Hit<'_>], grant: &Grant<'_, '_>, sink: &mut Sink<'_>) {
     let in_cluster = |hit: &&Hit<'_>| grant.reaches_cluster() || !needs_cluster(role, hit);
     let mut hits = hits.iter().filter(in_cluster).peekable();
     let Some(&first) = hits.peek() else { return };
@@ -52,12 +51,13 @@ fn one(role: &Role, danger: Danger, hits: &[Hit<'_>], grant: &Grant<'_, '_>, sin
     });
     let Some(primary) = places.next() else { return };
     let path = format!("rules[{}].resources[{}]", first.rule, first.resource);
-    let worst = if danger == Danger::GrantRights { Severity::Critical } else { sink.rule.severity };
-    let report = SetReport::new(&role.object, path, primary, message)
-        .others(places.collect::<Vec<Place>>())
-        .others(grant.places())
-        .severity(grant.severity(worst));
-    sink.report(report);
+    let worst = if danger == Danger::GrantRights { Severity::Critical } else { sink.severity() };
+    let report = role
+        .object
+        .diagnostic(path, primary, message)
+        .related_all(places.collect::<Vec<Location>>())
+        .related_all(grant.places());
+    sink.report_as(grant.severity(worst), report);
 }
 
 fn hits<'f>(role: &'f Role, is_asked: &impl Fn(Danger) -> bool) -> BTreeMap<Danger, Vec<Hit<'f>>> {

@@ -4,7 +4,7 @@ use super::bound::{Roles, on_subject, reach, role_name, role_places};
 use super::grants::describe;
 use crate::rules::facts::{Facts, Subject, SubjectKind};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "default-account-binding",
@@ -51,7 +51,7 @@ subjects:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     let mut roles = None;
     for binding in &facts.bindings {
         for (index, subject) in binding.subjects.iter().enumerate() {
@@ -61,7 +61,7 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
             let report = on_subject(binding, index, subject, label, message);
             sink.report(
                 report
-                    .others(role_places(binding, role))
+                    .related_all(role_places(binding, role))
                     .help("give the app that needs it a ServiceAccount of its own"),
             );
         }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::diagnostic::Location;
 use crate::rules::facts::{Binding, Facts, Role, Subject, SubjectKind};
-use crate::rules::finding::Place;
 use crate::rules::rule::Severity;
 
 /// The bindings of the input by the role that they name.
@@ -158,7 +158,7 @@ impl<'f> Grant<'_, 'f> {
     }
 
     /// The bindings as places beside that of the role.
-    pub(super) fn places(&self) -> impl Iterator<Item = Place> {
+    pub(super) fn places(&self) -> impl Iterator<Item = Location> {
         self.shown().take(SHOWN).map(granted)
     }
 }
@@ -173,7 +173,7 @@ pub(super) fn and_others(first: String, count: usize) -> String {
 }
 
 /// Where a binding grants its role.
-pub(super) fn granted(binding: &Binding) -> Place {
+pub(super) fn granted(binding: &Binding) -> Location {
     let span = binding.subjects.first().map_or(binding.object.span, |subject| subject.name.span);
     let reach = if binding.is_cluster { "in every namespace" } else { "in this namespace" };
     binding.object.at(span, format!("gets the role {reach}"))

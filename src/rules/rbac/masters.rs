@@ -3,7 +3,7 @@
 use super::bound::{on_subject, role_name};
 use crate::rules::facts::{Facts, SubjectKind};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "masters-binding",
@@ -48,7 +48,7 @@ subjects:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     for binding in &facts.bindings {
         // every cluster binds `cluster-admin` to the group
         if binding.role.as_ref().is_some_and(|role| &*role.text == "cluster-admin") {

@@ -4,7 +4,7 @@ use super::dangers;
 use crate::k8s::rbac::Danger;
 use crate::rules::facts::Facts;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "api-nodes",
@@ -39,6 +39,6 @@ rules:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     dangers::report(facts, sink, |danger| danger == Danger::ChangeNodes);
 }

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use crate::k8s::{rbac, resources};
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "role-rule-without-effect",
@@ -45,28 +44,28 @@ rules:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     for role in &facts.roles {
         for (index, rule) in role.rules.iter().enumerate() {
             if let (false, Some(url)) = (role.is_cluster, rule.urls.first()) {
                 let path = format!("rules[{index}].nonResourceURLs[0]");
                 let place = role.object.at(url.span, "only a ClusterRole can have this");
                 let message = format!("the API server refuses {}: URLs are in no namespace", role.object);
-                sink.report(SetReport::new(&role.object, path, place, message));
+                sink.report(role.object.diagnostic(path, place, message));
             }
             let groups = Groups::of(rule);
             for (at, resource) in rule.resources.iter().enumerate() {
                 if let Some((message, label)) = resource_fault(role, &groups, &resource.text) {
                     let place = role.object.at(resource.span, label);
                     let path = format!("rules[{index}].resources[{at}]");
-                    sink.report(SetReport::new(&role.object, path, place, message));
+                    sink.report(role.object.diagnostic(path, place, message));
                 }
             }
             for (at, verb) in rule.verbs.iter().enumerate() {
                 if let Some((message, label)) = verb_fault(rule, &verb.text) {
                     let place = role.object.at(verb.span, label);
                     let path = format!("rules[{index}].verbs[{at}]");
-                    sink.report(SetReport::new(&role.object, path, place, message));
+                    sink.report(role.object.diagnostic(path, place, message));
                 }
             }
         }

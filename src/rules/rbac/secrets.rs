@@ -1,12 +1,11 @@
 //! `api-secrets`
 
 use super::grants::Grants;
+use crate::diagnostic::Location;
 use crate::k8s::rbac;
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
-use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "api-secrets",
@@ -47,7 +46,7 @@ rules:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     let mut grants = None;
     for role in &facts.roles {
         let mut hits = role.rules.iter().enumerate().filter_map(|(index, rule)| hit(role, index, rule));
@@ -56,18 +55,19 @@ fn check(facts: &Facts, sink: &mut SetSink<'_>) {
         let place = grant.place();
         let all = if place.is_empty() { "Secrets without naming them" } else { "all Secrets" };
         let message = format!("{} can read {all}{place}", grant.who());
-        let others: Vec<Place> = hits.take(3).map(|(_, place)| place).collect();
-        let report = SetReport::new(&role.object, path, primary, message)
-            .others(others)
-            .others(grant.places())
-            .severity(grant.severity(Severity::High))
+        let others: Vec<Location> = hits.take(3).map(|(_, place)| place).collect();
+        let report = role
+            .object
+            .diagnostic(path, primary, message)
+            .related_all(others)
+            .related_all(grant.places())
             .help("mount the Secrets that it needs, or name them in `resourceNames` and allow `get` only");
-        sink.report(report);
+        sink.report_as(grant.severity(Severity::High), report);
     }
 }
 
 /// The path and the place of the resource by which a rule reads Secrets.
-fn hit(holder: &Role, index: usize, rule: &PolicyRule) -> Option<(String, Place)> {
+fn hit(holder: &Role, index: usize, rule: &PolicyRule) -> Option<(String, Location)> {
     let (at, resource) = rule.resources.iter().enumerate().find(|(_, resource)| &*resource.text == "secrets")?;
     let named = !rule.names.is_empty();
     let group = rule.groups.iter().find(|group| matches!(&*group.text, "" | "*"))?;

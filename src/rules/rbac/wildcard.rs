@@ -1,11 +1,10 @@
 //! `rbac-wildcard`
 
 use super::grants::{Grant, Grants};
+use crate::diagnostic::Location;
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
-use crate::rules::finding::Place;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
-use crate::rules::set_report::SetReport;
-use crate::rules::sink::SetSink;
+use crate::rules::sink::Sink;
 
 pub(super) static RULE: Rule = Rule {
     id: "rbac-wildcard",
@@ -44,7 +43,7 @@ rules:
     check: RuleKind::Set(check),
 };
 
-fn check(facts: &Facts, sink: &mut SetSink<'_>) {
+fn check(facts: &Facts, sink: &mut Sink<'_>) {
     let mut grants = None;
     for role in &facts.roles {
         for (index, rule) in role.rules.iter().enumerate() {
@@ -123,7 +122,7 @@ impl<'f> Stars<'f> {
         }
     }
 
-    fn report(&self, role: &Role, index: usize, grant: &Grant<'_, '_>, sink: &mut SetSink<'_>) {
+    fn report(&self, role: &Role, index: usize, grant: &Grant<'_, '_>, sink: &mut Sink<'_>) {
         let Some((field, at, first)) = self.first() else { return };
         let labels = [
             (self.resource, "all resources"),
@@ -134,13 +133,14 @@ impl<'f> Stars<'f> {
         let mut places =
             labels.into_iter().filter_map(|(star, label)| star.map(|(_, word)| role.object.at(word.span, label)));
         let primary = places.next().unwrap_or_else(|| role.object.at(first.span, ""));
-        let others: Vec<Place> = places.collect();
+        let others: Vec<Location> = places.collect();
         let message = format!("{} can {}{}", grant.who(), self.clause(), grant.place());
-        let report = SetReport::new(&role.object, format!("rules[{index}].{field}[{at}]"), primary, message)
-            .others(others)
-            .others(grant.places())
-            .severity(grant.severity(self.severity()))
+        let report = role
+            .object
+            .diagnostic(format!("rules[{index}].{field}[{at}]"), primary, message)
+            .related_all(others)
+            .related_all(grant.places())
             .help("name what it needs");
-        sink.report(report);
+        sink.report_as(grant.severity(self.severity()), report);
     }
 }

@@ -1,7 +1,7 @@
 //! What an app may do with the Kubernetes API.
 
 use crate::decode::Decoder;
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::k8s::rbac;
 use crate::spec::App;
 use crate::spec::app::ApiRule;
@@ -9,17 +9,18 @@ use crate::spec::app::ApiRule;
 pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     for rule in &app.api {
         if rule.verbs.is_empty() {
-            decoder.report(Problem::error(rule.span, "a rule without verbs grants nothing").label("expected `verbs`"));
+            decoder
+                .report(Diagnostic::error(rule.span, "a rule without verbs grants nothing").label("expected `verbs`"));
         }
         if is_out_of_reach(rule) {
             decoder.report(
-                Problem::error(rule.resource.span, format!("`{}` is cluster-scoped", rule.resource.as_str()))
+                Diagnostic::error(rule.resource.span, format!("`{}` is cluster-scoped", rule.resource.as_str()))
                     .label("the Role of an app allows nothing of it"),
             );
         }
         for verb in &rule.verbs {
             if !rbac::VERBS.contains(&verb.as_str()) {
-                let problem = Problem::error(verb.span, format!("unknown verb `{}`", verb.as_str()));
+                let problem = Diagnostic::error(verb.span, format!("unknown verb `{}`", verb.as_str()));
                 decoder.report(match nearest(&verb.value, rbac::VERBS) {
                     Some(near) => problem.label(format!("did you mean `{near}`?")),
                     None => problem.label(format!("expected {}", rbac::VERBS.join(", "))),
@@ -27,7 +28,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
             }
             if !rule.names.is_empty() && rbac::is_nameless(rule.resource.as_str(), verb.as_str()) {
                 decoder.report(
-                    Problem::error(verb.span, format!("`{}` cannot be restricted to names", verb.as_str()))
+                    Diagnostic::error(verb.span, format!("`{}` cannot be restricted to names", verb.as_str()))
                         .label("the request carries no name: this would grant nothing")
                         .help("put it into a rule of its own, without `names`"),
                 );
@@ -36,18 +37,18 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     }
     if let Some(first) = app.api.first().filter(|_| app.target.api_server.is_none()) {
         decoder.report(
-            Problem::error(first.span, "the app may use the Kubernetes API, but nothing says where that is")
+            Diagnostic::error(first.span, "the app may use the Kubernetes API, but nothing says where that is")
                 .label("needs `target.apiServer.cidrs`")
                 .help("the addresses are those of `kubectl get endpointslices -n default kubernetes`; NetworkPolicies cannot name them otherwise"),
         );
     }
     let Some(server) = &app.target.api_server else { return };
     if server.cidrs.is_empty() {
-        decoder.report(Problem::error(server.cidrs.span, "no addresses").label("expected at least one block"));
+        decoder.report(Diagnostic::error(server.cidrs.span, "no addresses").label("expected at least one block"));
     }
     for cidr in server.cidrs.iter().filter(|cidr| cidr.is_everything()) {
         decoder.report(
-            Problem::error(cidr.span, "this is every address, not those of the API server")
+            Diagnostic::error(cidr.span, "this is every address, not those of the API server")
                 .label("expected a smaller block"),
         );
     }

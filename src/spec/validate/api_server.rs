@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use crate::decode::{Decoder, Located};
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Diagnostic, Text};
 use crate::spec::ApiServer;
 use crate::spec::api_server::{
     AuditLevel, AuthorizationForm, EncryptionProvider, Form, KubeletCertificates, PodLevel, Profile,
@@ -43,7 +43,7 @@ pub(super) fn check(server: &ApiServer, today: Date, decoder: &mut Decoder<'_>) 
     for issuer in &server.oidc {
         if issuer.audiences.is_empty() {
             decoder.report(
-                Problem::error(issuer.audiences.span, "there is no audience")
+                Diagnostic::error(issuer.audiences.span, "there is no audience")
                     .label("without one, tokens that the issuer made for others would be taken"),
             );
         }
@@ -58,8 +58,8 @@ fn platform(server: &ApiServer, decoder: &mut Decoder<'_>) {
     let form = server.form();
     let mut refuse = |given: bool, span: Span, message: String, label: &str| {
         if given {
-            let problem = Problem::error(span, message).label(label.to_owned());
-            decoder.report(problem.other(server.target.platform.span, "the platform"));
+            let problem = Diagnostic::error(span, message).label(label.to_owned());
+            decoder.report(problem.related(server.target.platform.span, "the platform"));
         }
     };
     let word = form.as_str();
@@ -102,7 +102,7 @@ fn platform(server: &ApiServer, decoder: &mut Decoder<'_>) {
         refuse(form == Form::Talos, path.span, message, "take this out: it is /var/log/audit/kube");
         if path.matches('/').count() < 3 {
             decoder.report(
-                Problem::error(path.span, "the audit log lies in a folder of the system")
+                Diagnostic::error(path.span, "the audit log lies in a folder of the system")
                     .label("expected a folder of its own: it is mounted, and closed to everybody else"),
             );
         }
@@ -110,7 +110,7 @@ fn platform(server: &ApiServer, decoder: &mut Decoder<'_>) {
     if form == Form::StaticPod && server.target.kubernetes.patch.is_none() {
         let version = server.target.kubernetes.version;
         decoder.report(
-            Problem::warning(
+            Diagnostic::warning(
                 server.target.kubernetes.span,
                 format!("the manifests will name the image of {version}.0"),
             )
@@ -123,12 +123,12 @@ fn encryption(server: &ApiServer, decoder: &mut Decoder<'_>) {
     let (provider, kms) = (&server.encryption.provider, &server.encryption.kms);
     match (provider.value, kms) {
         (EncryptionProvider::Kms, None) => decoder.report(
-            Problem::error(provider.span, "there is no key service")
+            Diagnostic::error(provider.span, "there is no key service")
                 .label("the provider kms needs it")
                 .help("kms: {endpoint: \"unix:///run/kms/kms.sock\", name: vault}"),
         ),
         (EncryptionProvider::Secretbox | EncryptionProvider::None, Some(kms)) => decoder.report(
-            Problem::error(kms.span, "nothing uses this key service")
+            Diagnostic::error(kms.span, "nothing uses this key service")
                 .label(format!("the provider is {}", provider.value.as_str())),
         ),
         _ => {}
@@ -136,9 +136,9 @@ fn encryption(server: &ApiServer, decoder: &mut Decoder<'_>) {
     // Talos mounts nothing but its own folders into the API server
     if server.form() == Form::Talos && provider.value == EncryptionProvider::Kms {
         decoder.report(
-            Problem::error(provider.span, "Talos 1.14 mounts no socket into the API server")
+            Diagnostic::error(provider.span, "Talos 1.14 mounts no socket into the API server")
                 .label("expected secretbox, with the key that Talos makes")
-                .other(server.target.platform.span, "the platform"),
+                .related(server.target.platform.span, "the platform"),
         );
     }
 }
@@ -156,9 +156,9 @@ fn profile(server: &ApiServer, decoder: &mut Decoder<'_>) {
         let _ = write!(help, "\n  {subject}\n    {cis}\n    {stig}{taken}");
     }
     decoder.report(
-        Problem::warning(server.profile.span, "the profile stig goes against CIS in places")
+        Diagnostic::warning(server.profile.span, "the profile stig goes against CIS in places")
             .label("the STIG decides")
-            .help(help),
+            .help(Text::of_lines(&help)),
     );
 }
 
@@ -167,7 +167,7 @@ fn exceptions(server: &ApiServer, today: Date, decoder: &mut Decoder<'_>) {
     for (rule, span, what) in &needs {
         if !server.exceptions.iter().any(|exception| exception.rule.value == *rule) {
             decoder.report(
-                Problem::error(*span, format!("{what} needs an exception"))
+                Diagnostic::error(*span, format!("{what} needs an exception"))
                     .label(format!("breaks the rule `{}`", rule.as_str()))
                     .help(super::exceptions::example(rule.as_str(), today)),
             );
@@ -178,7 +178,7 @@ fn exceptions(server: &ApiServer, today: Date, decoder: &mut Decoder<'_>) {
         super::exceptions::not_expired(rule, &exception.expires, today, decoder);
         if !needs.iter().any(|(needed, ..)| needed.as_str() == rule) {
             decoder.report(
-                Problem::error(exception.rule.span, format!("nothing breaks the rule `{rule}`"))
+                Diagnostic::error(exception.rule.span, format!("nothing breaks the rule `{rule}`"))
                     .label("take this exception out"),
             );
         }

@@ -1,7 +1,7 @@
 //! The workload itself: its name, replicas, ports, health, size.
 
 use crate::decode::{Decoder, Located};
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::k8s::names;
 use crate::spec::App;
 use crate::spec::container::{Container, CpuLimit, Health, Port, PortRef, Probe, Protocol, Size};
@@ -12,7 +12,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     name(app, decoder);
     workload::check(&app.workload, decoder);
     if app.workload.kind == WorkloadKind::CronJob && app.workload.schedule.is_none() {
-        let problem = Problem::error(app.name.span, "a cronjob needs a schedule").label("this app has none");
+        let problem = Diagnostic::error(app.name.span, "a cronjob needs a schedule").label("this app has none");
         decoder.report(problem.help("workload: {kind: cronjob, schedule: \"0 3 * * *\"}"));
     }
     replicas(app, decoder);
@@ -34,7 +34,7 @@ fn name(app: &App, decoder: &mut Decoder<'_>) {
     let (length, most) = (app.name.len(), app.workload.kind.longest_name());
     if length > most {
         let problem =
-            Problem::error(app.name.span, format!("the name is {length} characters long, at most {most} fit"));
+            Diagnostic::error(app.name.span, format!("the name is {length} characters long, at most {most} fit"));
         let better = names::shorten(&app.name, most);
         decoder.report(problem.label(why).help(format!("`{better}` would do")));
     }
@@ -44,15 +44,15 @@ fn replicas(app: &App, decoder: &mut Decoder<'_>) {
     let Some(replicas) = &app.replicas else { return };
     if !app.workload.has_replicas() {
         let kind = app.workload.kind.as_str();
-        decoder.report(Problem::error(replicas.span, format!("a {kind} has no replicas")).label("take this out"));
+        decoder.report(Diagnostic::error(replicas.span, format!("a {kind} has no replicas")).label("take this out"));
     }
     if let Replicas::Scaled(scale) = &replicas.value
         && scale.min.0 > scale.max.0
     {
         decoder.report(
-            Problem::error(scale.min.span, format!("min {} is above max {}", scale.min.0, scale.max.0))
+            Diagnostic::error(scale.min.span, format!("min {} is above max {}", scale.min.0, scale.max.0))
                 .label("expected at most max")
-                .other(scale.max.span, "max"),
+                .related(scale.max.span, "max"),
         );
     }
 }
@@ -73,7 +73,7 @@ fn service_ports(app: &App, decoder: &mut Decoder<'_>) {
 /// The API server refuses a pod that drains for longer than it may live on.
 fn grace(app: &App, decoder: &mut Decoder<'_>) {
     if let Some(grace) = app.workload.grace.as_ref().filter(|grace| app.drains() && grace.0 <= DRAIN) {
-        let problem = Problem::error(grace.span, "the app would be killed before it is told to stop");
+        let problem = Diagnostic::error(grace.span, "the app would be killed before it is told to stop");
         decoder.report(
             problem
                 .label(format!("expected {} or more", DRAIN + 1))
@@ -97,9 +97,9 @@ pub(super) fn twice(values: impl Iterator<Item = (String, Span)>, what: &str, de
     for (value, span) in values.filter(|(_, span)| !span.is_empty()) {
         match seen.iter().find(|(other, _)| *other == value) {
             Some((_, first)) => decoder.report(
-                Problem::error(span, format!("{what} `{value}` is here twice"))
+                Diagnostic::error(span, format!("{what} `{value}` is here twice"))
                     .label("the second time")
-                    .other(*first, "the first time"),
+                    .related(*first, "the first time"),
             ),
             None => seen.push((value, span)),
         }
@@ -113,9 +113,9 @@ fn size(size: &Located<Size>, decoder: &mut Decoder<'_>) {
         && **quantity < **resources.cpu
     {
         decoder.report(
-            Problem::error(limit.span, "the limit of processor time is below the request")
+            Diagnostic::error(limit.span, "the limit of processor time is below the request")
                 .label("expected at least `cpu`")
-                .other(resources.cpu.span, "the request"),
+                .related(resources.cpu.span, "the request"),
         );
     }
 }
@@ -124,12 +124,12 @@ fn health(app: &App, decoder: &mut Decoder<'_>) {
     let batch = app.workload.is_batch();
     match &app.health {
         Some(health) if batch => decoder.report(
-            Problem::error(health.span, format!("a {} has no health checks", app.workload.kind.as_str()))
+            Diagnostic::error(health.span, format!("a {} has no health checks", app.workload.kind.as_str()))
                 .label("it is healthy if it ends without an error"),
         ),
         Some(health) => probes(health, &app.ports, decoder),
         None if !batch && !app.ports.iter().any(is_tcp) => decoder.report(
-            Problem::error(app.name.span, "nothing shows whether this app is healthy")
+            Diagnostic::error(app.name.span, "nothing shows whether this app is healthy")
                 .label("it has no TCP port to probe")
                 .help("health: {live: {exec: [/bin/alive]}}, or health: {none: \"the reason\"}"),
         ),
@@ -141,11 +141,11 @@ fn probes(health: &Located<Health>, ports: &[Port], decoder: &mut Decoder<'_>) {
     let all = [&health.startup, &health.ready, &health.live];
     match &health.none {
         Some(none) if all.iter().any(|probe| probe.is_some()) => decoder.report(
-            Problem::error(none.span, "`none` and probes exclude each other")
+            Diagnostic::error(none.span, "`none` and probes exclude each other")
                 .label("take out either this or the probes"),
         ),
         None if all.iter().all(|probe| probe.is_none()) => decoder.report(
-            Problem::error(health.span, "no probe, and no reason for none")
+            Diagnostic::error(health.span, "no probe, and no reason for none")
                 .label("expected startup, ready, live or none"),
         ),
         _ => {}
@@ -155,7 +155,7 @@ fn probes(health: &Located<Health>, ports: &[Port], decoder: &mut Decoder<'_>) {
             Probe::Http(http) => match &http.port {
                 Some(port) => tcp_port(port, ports, decoder),
                 None if !ports.iter().any(is_tcp) => decoder.report(
-                    Problem::error(health.span, "an HTTP probe needs a port, and there is none")
+                    Diagnostic::error(health.span, "an HTTP probe needs a port, and there is none")
                         .label("expected a TCP port in `ports`"),
                 ),
                 None => {}
@@ -179,7 +179,7 @@ pub(super) fn tcp_port(port: &Located<PortRef>, ports: &[Port], decoder: &mut De
     let other =
         ports.iter().any(|it| is_tcp(it) && it.port.0 == find_port(&port.value, ports).map_or(0, |it| it.port.0));
     if known_port(port, ports, decoder).is_some_and(|port| !is_tcp(port)) && !other {
-        decoder.report(Problem::error(port.span, "this port is for UDP").label("expected a TCP port"));
+        decoder.report(Diagnostic::error(port.span, "this port is for UDP").label("expected a TCP port"));
     }
 }
 
@@ -196,7 +196,7 @@ pub(super) fn known_port<'p>(
             PortRef::Named(name) => (name.as_str().to_owned(), nearest(name, names.iter().copied())),
             PortRef::Number(number) => (number.to_string(), None),
         };
-        let problem = Problem::error(port.span, format!("there is no port `{word}`"));
+        let problem = Diagnostic::error(port.span, format!("there is no port `{word}`"));
         decoder.report(match near {
             Some(near) => problem.label(format!("did you mean `{near}`?")),
             None if names.is_empty() => problem.label("the app has no ports"),
@@ -230,11 +230,12 @@ fn containers(app: &App, decoder: &mut Decoder<'_>) {
     }
     for Container { health, ports, .. } in &app.init {
         if let Some(health) = health {
-            decoder
-                .report(Problem::error(health.span, "an init container has no health checks").label("take this out"));
+            decoder.report(
+                Diagnostic::error(health.span, "an init container has no health checks").label("take this out"),
+            );
         }
         for service in ports.iter().filter_map(|port| port.service.as_ref()).filter(|number| number.0 != 0) {
-            let problem = Problem::error(service.span, "an init container has no port at the Service");
+            let problem = Diagnostic::error(service.span, "an init container has no port at the Service");
             decoder.report(problem.label("it has ended before the Service gets requests"));
         }
     }
@@ -254,9 +255,9 @@ fn ports_of_the_pod(app: &App, decoder: &mut Decoder<'_>) {
                     } else {
                         (format!("port name `{}`", port.name.as_str()), port.name.span, other.name.span)
                     };
-                    let problem = Problem::error(span, format!("{what} is here twice"));
+                    let problem = Diagnostic::error(span, format!("{what} is here twice"));
                     decoder
-                        .report(problem.label("in another container of the same pod").other(first, "the first time"));
+                        .report(problem.label("in another container of the same pod").related(first, "the first time"));
                 }
             }
         }
@@ -273,7 +274,7 @@ pub(super) fn environments(app: &App, decoder: &mut Decoder<'_>) {
         for (name, _) in &environment.storage {
             if !app.storage.iter().any(|storage| storage.name.as_str() == name.as_str()) {
                 let known = app.storage.iter().map(|storage| storage.name.as_str());
-                let problem = Problem::error(name.span, format!("there is no storage `{}`", name.as_str()));
+                let problem = Diagnostic::error(name.span, format!("there is no storage `{}`", name.as_str()));
                 decoder.report(match nearest(name, known) {
                     Some(near) => problem.label(format!("did you mean `{near}`?")),
                     None => problem.label("expected the name of a storage of this app"),

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::api;
 use crate::decode::{Decoder, Located};
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::spec::App;
 use crate::spec::container::{CpuLimit, RunAs, Size};
 use crate::spec::exception::{Capability, Rule};
@@ -29,7 +29,7 @@ pub(super) fn check(app: &App, today: Date, decoder: &mut Decoder<'_>) {
     for (rule, span, what) in &needs {
         if !app.exceptions.iter().any(|exception| exception.rule.value == *rule) {
             decoder.report(
-                Problem::error(*span, format!("{what} needs an exception"))
+                Diagnostic::error(*span, format!("{what} needs an exception"))
                     .label(format!("breaks the rule `{}`", rule.as_str()))
                     .help(example(rule.as_str(), today)),
             );
@@ -41,24 +41,24 @@ pub(super) fn check(app: &App, today: Date, decoder: &mut Decoder<'_>) {
         not_expired(rule.as_str(), &exception.expires, today, decoder);
         if !rule.allowed_at(level) {
             decoder.report(
-                Problem::error(
+                Diagnostic::error(
                     span,
                     format!("there is no exception from `{}` at level {}", rule.as_str(), level.as_str()),
                 )
                 .label("Pod Security Admission would refuse the pod")
-                .other(app.level.span, "the level"),
+                .related(app.level.span, "the level"),
             );
         }
         let toggles = matches!(rule, Rule::WritableRootFilesystem | Rule::HostUserNamespace);
         if !toggles && !needs.iter().any(|(needed, ..)| *needed == rule) {
             decoder.report(
-                Problem::error(span, format!("nothing breaks the rule `{}`", rule.as_str()))
+                Diagnostic::error(span, format!("nothing breaks the rule `{}`", rule.as_str()))
                     .label("take this exception out"),
             );
         }
         if app.level.value == Level::Baseline && rule == Rule::RunAsRoot {
             decoder.report(
-                Problem::warning(span, "this app runs as root").label("the level `restricted` would refuse it"),
+                Diagnostic::warning(span, "this app runs as root").label("the level `restricted` would refuse it"),
             );
         }
     }
@@ -80,7 +80,7 @@ pub(super) fn example(rule: &str, today: Date) -> String {
 pub(super) fn not_expired(rule: &str, expires: &Located<Day>, today: Date, decoder: &mut Decoder<'_>) {
     if *expires.value < today {
         decoder.report(
-            Problem::error(expires.span, format!("the exception from `{rule}` has expired"))
+            Diagnostic::error(expires.span, format!("the exception from `{rule}` has expired"))
                 .label(format!("today is {today}"))
                 .help("fix what it excused, or set a later date"),
         );
@@ -91,12 +91,12 @@ fn capabilities(app: &App, decoder: &mut Decoder<'_>) {
     for capability in &app.capabilities {
         if app.level.value == Level::Restricted && capability.value != Capability::NetBindService {
             decoder.report(
-                Problem::error(
+                Diagnostic::error(
                     capability.span,
                     format!("`{}` is refused at level restricted", capability.value.as_str()),
                 )
                 .label("only NET_BIND_SERVICE may be added")
-                .other(app.level.span, "the level"),
+                .related(app.level.span, "the level"),
             );
         }
     }

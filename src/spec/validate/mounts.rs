@@ -2,7 +2,7 @@
 
 use super::app::twice;
 use crate::decode::Decoder;
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::spec::App;
 use crate::spec::container::Container;
 use crate::spec::storage::Access;
@@ -35,7 +35,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
 fn default_tmp(app: &App, paths: &[(String, Span)], decoder: &mut Decoder<'_>) {
     for folder in app.writable.iter().filter(|folder| folder.path.span.is_empty()) {
         for (path, span) in paths.iter().filter(|(path, _)| path == folder.path.as_str()) {
-            let problem = Problem::error(*span, format!("mount `{path}` is here twice"));
+            let problem = Diagnostic::error(*span, format!("mount `{path}` is here twice"));
             decoder.report(problem.label("it is a writable folder by default").help("writable: []"));
         }
     }
@@ -49,13 +49,13 @@ fn below_read_only(app: &App, paths: &[(String, Span)], decoder: &mut Decoder<'_
     for (outer, span, what) in files.chain(secrets) {
         let inside = |path: &str| path != outer && is_within(path, outer);
         for (path, place) in paths.iter().filter(|(path, _)| inside(path)) {
-            let problem = Problem::error(*place, format!("`{path}` lies within `{outer}`, which is {what}"));
-            decoder.report(problem.label("nothing can be mounted there").other(span, "the outer one"));
+            let problem = Diagnostic::error(*place, format!("`{path}` lies within `{outer}`, which is {what}"));
+            decoder.report(problem.label("nothing can be mounted there").related(span, "the outer one"));
         }
         // `/var/run` is a link to `/run` in most images
         let holds_token = [Some(TOKEN_PATH), TOKEN_PATH.strip_prefix("/var")].into_iter().flatten().any(inside);
         if holds_token && !app.api.is_empty() {
-            let problem = Problem::error(span, format!("the token for the Kubernetes API lies within `{outer}`"));
+            let problem = Diagnostic::error(span, format!("the token for the Kubernetes API lies within `{outer}`"));
             decoder.report(problem.label("nothing can be mounted there").help("use a folder below it"));
         }
     }
@@ -75,8 +75,8 @@ fn folders_of_the_app(container: &Container, paths: &[(String, Span)], decoder: 
     for folder in container.writable.iter().filter(|folder| !folder.is_tmp()) {
         let of_app = paths.iter().find(|(path, _)| path == folder.path.as_str());
         if let Some((path, first)) = of_app.filter(|_| folder.size.is_some() || folder.memory) {
-            let problem = Problem::error(folder.path.span, format!("`{path}` is the app's, with its size"));
-            decoder.report(problem.label("expected `path` alone").other(*first, "what is seen here"));
+            let problem = Diagnostic::error(folder.path.span, format!("`{path}` is the app's, with its size"));
+            decoder.report(problem.label("expected `path` alone").related(*first, "what is seen here"));
         }
     }
 }
@@ -85,7 +85,7 @@ fn storage(app: &App, decoder: &mut Decoder<'_>) {
     let Some(first) = app.storage.first() else { return };
     match app.workload.kind {
         WorkloadKind::DaemonSet => decoder.report(
-            Problem::error(first.name.span, "the pods of a daemonset would all share one volume")
+            Diagnostic::error(first.name.span, "the pods of a daemonset would all share one volume")
                 .label("a daemonset has no storage here"),
         ),
         WorkloadKind::Deployment => {
@@ -98,7 +98,7 @@ fn storage(app: &App, decoder: &mut Decoder<'_>) {
             let alone = app.storage.iter().find(|it| !shared(it.access.as_ref().map(|access| access.value)));
             if let Some(alone) = alone.filter(|_| many) {
                 decoder.report(
-                    Problem::error(alone.name.span, "several pods of a deployment would share this volume")
+                    Diagnostic::error(alone.name.span, "several pods of a deployment would share this volume")
                         .label("only one pod can mount it")
                         .help("set `replicas: 1`, or `workload: statefulset` for a volume each, or `access: ReadWriteMany`"),
                 );
@@ -112,11 +112,12 @@ fn secrets(app: &App, decoder: &mut Decoder<'_>) {
     for secret in &app.secrets {
         match (&secret.path, &secret.env) {
             (None, None) => decoder.report(
-                Problem::error(secret.name.span, format!("secret `{}` is not used", secret.name.as_str()))
+                Diagnostic::error(secret.name.span, format!("secret `{}` is not used", secret.name.as_str()))
                     .label("expected `path`, the folder where its keys are files"),
             ),
-            (_, Some(env)) if secret.keys.len() != 1 => decoder
-                .report(Problem::error(env.span, "a variable holds one key").label("expected `keys` with exactly one")),
+            (_, Some(env)) if secret.keys.len() != 1 => decoder.report(
+                Diagnostic::error(env.span, "a variable holds one key").label("expected `keys` with exactly one"),
+            ),
             _ => {}
         }
     }
@@ -132,7 +133,7 @@ fn config_map_size(app: &App, decoder: &mut Decoder<'_>) {
     let total: usize = app.files.iter().map(|file| file.content.len()).sum();
     if let Some(last) = app.files.last().filter(|_| total > MOST) {
         decoder.report(
-            Problem::error(last.content.span, format!("the files are {total} bytes together, at most {MOST} fit"))
+            Diagnostic::error(last.content.span, format!("the files are {total} bytes together, at most {MOST} fit"))
                 .label("a ConfigMap holds no more"),
         );
     }

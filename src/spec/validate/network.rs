@@ -2,7 +2,7 @@
 
 use super::app::{find_port, known_port};
 use crate::decode::{Decoder, Located};
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::network::Cidr;
 use crate::spec::App;
 use crate::spec::container::{Port, PortRef, Protocol};
@@ -31,7 +31,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
                 offered_port(port, app, decoder);
             }
             None if app.offered_ports().next().is_none() => decoder.report(
-                Problem::error(from.span, "this app may be called, but it listens on no port")
+                Diagnostic::error(from.span, "this app may be called, but it listens on no port")
                     .label("expected `ports`"),
             ),
             None => {}
@@ -42,8 +42,9 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
         space_needs_app(to.space.as_ref().map(|space| space.span), to.app.is_some(), decoder);
         block(to.cidr.as_ref().map(|cidr| (***cidr, cidr.span)), true, decoder);
         if let Some(internet) = to.internet.as_ref().filter(|internet| !internet.value) {
-            decoder
-                .report(Problem::error(internet.span, "`internet: false` has no effect").label("take this peer out"));
+            decoder.report(
+                Diagnostic::error(internet.span, "`internet: false` has no effect").label("take this peer out"),
+            );
         }
     }
     if let Some(route) = &app.route {
@@ -52,7 +53,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     if let Some(metrics) = &app.metrics {
         let port = offered_port(&metrics.port, app, decoder);
         if port.is_some_and(|port| port.protocol == Protocol::Udp) {
-            decoder.report(Problem::error(metrics.port.span, "metrics on a UDP port").label("expected a TCP port"));
+            decoder.report(Diagnostic::error(metrics.port.span, "metrics on a UDP port").label("expected a TCP port"));
         }
     }
 }
@@ -63,9 +64,9 @@ fn offered_port<'a>(port: &Located<PortRef>, app: &'a App, decoder: &mut Decoder
     if let Some((sidecar, inner)) = inner.filter(|_| find_port(&port.value, app.offered_ports()).is_none()) {
         let (name, owner, number) = (inner.name.as_str(), sidecar.name.as_str(), inner.port.0);
         decoder.report(
-            Problem::error(port.span, format!("port `{name}` of sidecar `{owner}` is not in the Service"))
+            Diagnostic::error(port.span, format!("port `{name}` of sidecar `{owner}` is not in the Service"))
                 .label("expected a port that others can call")
-                .other(inner.name.span, "this port has no number at the Service")
+                .related(inner.name.span, "this port has no number at the Service")
                 .help(format!("give it one: `service: {number}`")),
         );
         return None;
@@ -77,18 +78,18 @@ fn one_peer(peers: &[(&'static str, Span)], span: Span, expected: &str, decoder:
     match peers {
         [_] => {}
         [] => decoder
-            .report(Problem::error(span, "a peer without an address").label(format!("expected one of {expected}"))),
+            .report(Diagnostic::error(span, "a peer without an address").label(format!("expected one of {expected}"))),
         [(first, place), (second, other), ..] => decoder.report(
-            Problem::error(*other, format!("`{first}` and `{second}` in one peer"))
+            Diagnostic::error(*other, format!("`{first}` and `{second}` in one peer"))
                 .label("two peers belong in two entries")
-                .other(*place, "the other one"),
+                .related(*place, "the other one"),
         ),
     }
 }
 
 fn space_needs_app(space: Option<Span>, has_app: bool, decoder: &mut Decoder<'_>) {
     if let Some(span) = space.filter(|_| !has_app) {
-        decoder.report(Problem::error(span, "`space` without `app`").label("for all its pods write `namespace`"));
+        decoder.report(Diagnostic::error(span, "`space` without `app`").label("for all its pods write `namespace`"));
     }
 }
 
@@ -96,14 +97,14 @@ fn block(cidr: Option<(Cidr, Span)>, outgoing: bool, decoder: &mut Decoder<'_>) 
     let Some((cidr, span)) = cidr else { return };
     let has_metadata = METADATA.iter().any(|service| Cidr::parse(service).is_ok_and(|service| cidr.contains(&service)));
     if cidr.is_everything() {
-        let problem = Problem::error(span, "this is every address, the cluster and the metadata service included");
+        let problem = Diagnostic::error(span, "this is every address, the cluster and the metadata service included");
         decoder.report(if outgoing {
             problem.label("expected a smaller block").help("for public addresses only, write `internet: true`")
         } else {
             problem.label("expected a smaller block").help("requests from outside come through a `route`")
         });
     } else if outgoing && has_metadata {
-        let problem = Problem::warning(span, "the cloud's metadata service is in this block");
+        let problem = Diagnostic::warning(span, "the cloud's metadata service is in this block");
         decoder.report(problem.label("it hands out the credentials of the node: expected a block without it"));
     }
 }
@@ -113,14 +114,15 @@ fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder<'_>) {
     match route.port.as_ref().map_or(first, |port| offered_port(port, app, decoder)) {
         None if route.port.is_none() => {
             decoder.report(
-                Problem::error(route.span, "a route leads to a port, and the app has none").label("expected `ports`"),
+                Diagnostic::error(route.span, "a route leads to a port, and the app has none")
+                    .label("expected `ports`"),
             );
         }
         Some(port) if port.protocol == Protocol::Udp => {
-            decoder.report(Problem::error(route.span, "a route leads to a UDP port").label("expected a TCP port"));
+            decoder.report(Diagnostic::error(route.span, "a route leads to a UDP port").label("expected a TCP port"));
         }
         Some(port) if port.service_port().is_none() => decoder.report(
-            Problem::error(
+            Diagnostic::error(
                 route.span,
                 format!("a route leads to the Service, and port `{}` is kept out of it", port.name.as_str()),
             )
@@ -133,7 +135,7 @@ fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder<'_>) {
     }
     let mut needs = |key: &str, present: bool, help: &str| {
         if !present {
-            let problem = Problem::error(route.span, format!("`{key}` is missing"));
+            let problem = Diagnostic::error(route.span, format!("`{key}` is missing"));
             decoder.report(problem.label(format!("a route by {} needs it", route.via.as_str())).help(help));
         }
     };
@@ -152,8 +154,9 @@ fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder<'_>) {
     }
     let mut foreign = |key: &str, span: Option<Span>, owner: &str| {
         if let Some(span) = span {
-            decoder
-                .report(Problem::error(span, format!("`{key}` belongs to a route by {owner}")).label("take this out"));
+            decoder.report(
+                Diagnostic::error(span, format!("`{key}` belongs to a route by {owner}")).label("take this out"),
+            );
         }
     };
     match route.via {

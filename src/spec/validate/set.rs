@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::app::number;
 use crate::decode::{Decoder, Located};
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::spec::container::Port;
 use crate::spec::level::Level;
 use crate::spec::network::{From, To};
@@ -45,7 +45,7 @@ fn limits(space: &Space, decoder: &mut Decoder<'_>) {
     if let (Some((default, most)), Some(span)) = (both, written)
         && *most < *default
     {
-        decoder.report(Problem::error(span, "the most memory is below the default").label(format!(
+        decoder.report(Diagnostic::error(span, "the most memory is below the default").label(format!(
             "the default is {}, the most {}",
             default.as_str(),
             most.as_str()
@@ -73,9 +73,9 @@ fn objects(specs: &Specs, decoder: &mut Decoder<'_>) {
             let what =
                 if kind == "app" { "two apps are called".to_owned() } else { format!("two documents make a {kind}") };
             decoder.report(
-                Problem::error(app.name.span, format!("{what} `{name}` in space `{}`", app.namespace()))
+                Diagnostic::error(app.name.span, format!("{what} `{name}` in space `{}`", app.namespace()))
                     .label("the second")
-                    .other(span, "the first")
+                    .related(span, "the first")
                     .help("their selectors and names must differ"),
             );
         }
@@ -120,16 +120,16 @@ fn namespace(app: &App, decoder: &mut Decoder<'_>) {
     let span = app.part_of.as_ref().map_or(app.name.span, |part_of| part_of.span);
     if let Err(refusal) = SpaceName::read(app.namespace()) {
         let message = format!("this becomes the space `{}`: {}", app.namespace(), refusal);
-        decoder.report(Problem::error(span, message).label("name another one by `space`"));
+        decoder.report(Diagnostic::error(span, message).label("name another one by `space`"));
     }
 }
 
 fn fits_space(app: &App, space: &Space, decoder: &mut Decoder<'_>) {
     if app.level.value == Level::Baseline && space.level.value == Level::Restricted {
         decoder.report(
-            Problem::error(app.level.span, format!("space `{}` enforces restricted", space.name.as_str()))
+            Diagnostic::error(app.level.span, format!("space `{}` enforces restricted", space.name.as_str()))
                 .label("an app of level baseline may be refused there")
-                .other(space.level.span, "the space's level"),
+                .related(space.level.span, "the space's level"),
         );
     }
     if space.registries.is_empty() {
@@ -143,7 +143,7 @@ fn fits_space(app: &App, space: &Space, decoder: &mut Decoder<'_>) {
         if !space.registries.iter().any(|registry| allowed(registry)) {
             let known: Vec<&str> = space.registries.iter().map(|registry| registry.as_str()).collect();
             decoder.report(
-                Problem::error(
+                Diagnostic::error(
                     image.span,
                     format!("`{name}` is not from a registry of space `{}`", space.name.as_str()),
                 )
@@ -166,30 +166,34 @@ fn one_sided(app: &App, apps: &HashMap<(&str, &str), &App>, decoder: &mut Decode
 }
 
 /// Why a call does not arrive, if it does not.
-fn dropped(app: &App, name: &Located<AppName>, to: &To, called: &App) -> Option<Problem> {
+fn dropped(app: &App, name: &Located<AppName>, to: &To, called: &App) -> Option<Diagnostic> {
     let callers: Vec<&From> =
         called.network.from.iter().map(|from| &from.value).filter(|from| lets_in(from, called, app)).collect();
     let meant: Vec<&Port> =
         called.offered_ports().filter(|port| port.protocol == to.protocol && to.port.means(port)).collect();
     let is_open = |from: &&From| from.port.as_ref().is_none_or(|port| meant.iter().any(|meant| port.means(meant)));
-    let warning = |span: Span, what: &str| Problem::warning(span, format!("`{}` {what}", name.as_str()));
+    let warning = |span: Span, what: &str| Diagnostic::warning(span, format!("`{}` {what}", name.as_str()));
     if callers.is_empty() {
         let problem = warning(name.span, &format!("does not let `{}` in", app.name.as_str()));
         let problem = problem.label("the call is let out here, and dropped there");
-        return Some(problem.other(called.name.span, "its `network.from` does not list the caller"));
+        return Some(problem.related(called.name.span, "its `network.from` does not list the caller"));
     }
     if meant.is_empty() {
         let ports: Vec<String> =
             called.offered_ports().map(|port| format!("{} ({})", port.name.as_str(), number(port))).collect();
         let problem = warning(to.port.span, "does not listen on this port");
         let problem = problem.label("expected a port of its pods, which may not be the Service's");
-        return Some(problem.other(called.name.span, format!("it listens on {}", ports.join(", "))));
+        return Some(problem.related(called.name.span, format!("it listens on {}", ports.join(", "))));
     }
     if callers.iter().any(is_open) {
         return None;
     }
     let problem = warning(to.port.span, &format!("lets `{}` in, but not on this port", app.name.as_str()));
-    Some(problem.label("the call is let out here, and dropped there").other(called.name.span, "see its `network.from`"))
+    Some(
+        problem
+            .label("the call is let out here, and dropped there")
+            .related(called.name.span, "see its `network.from`"),
+    )
 }
 
 /// Whether a peer of an app is a caller, by its name or by its namespace.

@@ -28,12 +28,12 @@ pub(super) fn verdicts(sent: &[Sent]) -> BTreeMap<(usize, &'static str), bool> {
     let mut all: BTreeMap<(usize, &str), bool> =
         (0..sent.len()).flat_map(|at| rules.iter().map(move |rule| ((at, *rule), false))).collect();
     for finding in &outcome.findings {
-        let at = outcome.files[finding.places[0].file.0 as usize].name.parse().expect("a number");
-        let also: &[&str] = match finding.rule.id {
+        let at = outcome.files[finding.file().0 as usize].name.parse().expect("a number");
+        let also: &[&str] = match finding.id {
             "malformed-image" => &["image-registry", "mutable-image-tag"],
             _ => &[],
         };
-        for rule in also.iter().copied().chain([finding.rule.id]) {
+        for rule in also.iter().copied().chain([finding.id]) {
             all.insert((at, rule), true);
         }
     }

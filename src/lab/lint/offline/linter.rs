@@ -1,11 +1,11 @@
 //! What the checks of the linter share.
 
 use crate::decode::Located;
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Diagnostic, Text, nearest};
 use crate::lab::check::cel;
 use crate::lab::check_context::Names;
 use crate::lab::course::values::{Id, Need};
-use crate::lab::course::{Entry, Fault, Faults, Lab, Workload};
+use crate::lab::course::{Entry, Faults, Lab, Workload};
 use crate::yaml::{Source, Span};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,27 +35,24 @@ pub(super) struct Linter<'e> {
 
 impl Linter<'_> {
     /// Reports a problem of the `lab.yaml`.
-    pub(super) fn say(&mut self, problem: Problem) {
+    pub(super) fn say(&mut self, problem: Diagnostic) {
         let source = &self.entry.source;
         self.say_of(&source.clone(), problem);
     }
 
     /// Reports a problem of a file, once.
-    pub(super) fn say_of(&mut self, source: &Source, problem: Problem) {
-        let is_same = |fault: &Fault| fault.problem == problem && fault.source.name() == source.name();
-        if !self.faults.0.iter().any(is_same) {
-            self.faults.add(source, [problem]);
-        }
+    pub(super) fn say_of(&mut self, source: &Source, problem: Diagnostic) {
+        self.faults.add_once(source, problem);
     }
 
-    pub(super) fn wrong(&mut self, span: Span, message: impl Into<String>) {
-        self.say(Problem::error(span, message));
+    pub(super) fn wrong(&mut self, span: Span, message: impl Into<Text>) {
+        self.say(Diagnostic::error(span, message));
     }
 
     /// Reports a word that is none of those known.
     pub(super) fn unknown<'w>(&mut self, span: Span, what: &str, word: &str, known: impl IntoIterator<Item = &'w str>) {
         let known: Vec<&str> = known.into_iter().collect();
-        let problem = Problem::error(span, format!("there is no {what} `{word}`"));
+        let problem = Diagnostic::error(span, format!("there is no {what} `{word}`"));
         self.say(match nearest(word, known.iter().copied()) {
             Some(near) => problem.label(format!("did you mean `{near}`?")),
             None if known.is_empty() => problem.label(format!("this lab has no {what}")),
@@ -105,7 +102,7 @@ impl Linter<'_> {
         let Some((expression, text)) = expression.and_then(|text| Some((text, self.filled(text)?))) else { return };
         if let Err(error) = Regex::new(&text) {
             let last = error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            self.say(Problem::error(expression.span, "this is not a regular expression").label(last));
+            self.say(Diagnostic::error(expression.span, "this is not a regular expression").label(last));
         }
     }
 
@@ -121,7 +118,7 @@ impl Linter<'_> {
         } else {
             format!("{what} is there several times: `{}`", given.join("` and `"))
         };
-        self.say(Problem::error(span, message).label(format!("expected one of {}", all.join(", "))));
+        self.say(Diagnostic::error(span, message).label(format!("expected one of {}", all.join(", "))));
         false
     }
 
@@ -144,7 +141,7 @@ impl Linter<'_> {
     }
 
     pub(super) fn missing(&mut self, path: &Located<String>, what: &str, known: Vec<&str>) {
-        let problem = Problem::error(path.span, format!("this lab has no {what} `{}`", path.value));
+        let problem = Diagnostic::error(path.span, format!("this lab has no {what} `{}`", path.value));
         self.say(match nearest(path, known) {
             Some(near) => problem.label(format!("did you mean `{near}`?")),
             None => problem.label(format!("no such {what}")),

@@ -2,7 +2,7 @@
 
 use super::{Linter, Use};
 use crate::client::kinds::Resource as Kind;
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::lab::course::read::is_yaml;
 use crate::lab::course::source::LAB;
 use crate::lab::course::values::Need;
@@ -16,16 +16,16 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     for (path, source) in entry.files.iter().filter(|(path, _)| is_yaml(path) && *path != LAB) {
         let stream = yaml::parse(source.text());
         for error in &stream.errors {
-            let problem = Problem::error(error.span, "this is not YAML").label(error.message.clone());
+            let problem = Diagnostic::error(error.span, "this is not YAML").label(error.message.clone());
             linter.say_of(source, problem.help("a value that is a placeholder stands in quotes"));
         }
         let Some(purpose) = linter.manifests.get(path).copied() else { continue };
         let roots = || stream.documents.iter().filter_map(yaml::Document::root).filter(|root| !root.is_null());
         if roots().next().is_none() && stream.errors.is_empty() {
-            linter.say_of(source, Problem::error(Span::default(), "there is no object here"));
+            linter.say_of(source, Diagnostic::error(Span::default(), "there is no object here"));
         }
         if purpose == Use::Asked && roots().count() > 1 {
-            linter.say_of(source, Problem::error(Span::default(), "a check is about one object"));
+            linter.say_of(source, Diagnostic::error(Span::default(), "a check is about one object"));
         }
         for root in roots() {
             object(linter, source, root, purpose);
@@ -39,7 +39,7 @@ fn object(linter: &mut Linter<'_>, source: &Source, root: Node<'_, '_>, purpose:
     let (version, kind, name) = (text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"]));
     for (key, value) in [("apiVersion", &version), ("kind", &kind), ("metadata.name", &name)] {
         if value.as_ref().is_none_or(|(text, _)| text.is_empty()) {
-            let problem = Problem::error(first, format!("`{key}` is missing"));
+            let problem = Diagnostic::error(first, format!("`{key}` is missing"));
             linter.say_of(source, problem.label("every object has it"));
         }
     }
@@ -67,7 +67,7 @@ fn object(linter: &mut Linter<'_>, source: &Source, root: Node<'_, '_>, purpose:
 /// The engine makes namespaces; a solution may label them.
 fn namespace(linter: &mut Linter<'_>, source: &Source, (name, place): (&str, Span), (kind, purpose): (Span, Use)) {
     if purpose == Use::Started {
-        let problem = Problem::error(kind, "the start makes a namespace itself");
+        let problem = Diagnostic::error(kind, "the start makes a namespace itself");
         linter.say_of(source, problem.label("`namespaces` of the `lab.yaml` makes it, with its labels"));
     }
     of_run(linter, source, name, place, purpose == Use::Asked);
@@ -77,7 +77,7 @@ fn namespace(linter: &mut Linter<'_>, source: &Source, (name, place): (&str, Spa
 fn cluster_wide(linter: &mut Linter<'_>, source: &Source, name: &str, place: Span) {
     let is_own = name.contains(&linter.names.run) || linter.lab.needs.contains(&Need::OwnCluster);
     if !is_own {
-        let problem = Problem::error(place, format!("`{name}` is in no namespace, so other runs see it too"));
+        let problem = Diagnostic::error(place, format!("`{name}` is in no namespace, so other runs see it too"));
         linter.say_of(source, problem.label("expected a name with `{{ run }}`"));
     }
 }
@@ -89,7 +89,7 @@ fn of_run(linter: &mut Linter<'_>, source: &Source, ns: &str, place: Span, is_as
     if !is_system && !linter.names.ns.values().any(|own| *own == name) {
         let aliases: Vec<String> =
             linter.lab.namespaces.keys().map(|alias| format!("\"{{{{ ns.{alias} }}}}\"")).collect();
-        let problem = Problem::error(place, format!("`{name}` is not a namespace of the run"));
+        let problem = Diagnostic::error(place, format!("`{name}` is not a namespace of the run"));
         linter.say_of(source, problem.label(format!("expected {}", aliases.join(" or "))));
     }
 }
@@ -116,7 +116,7 @@ fn image(linter: &mut Linter<'_>, source: &Source, node: Node<'_, '_>) {
     let is_made = image.contains(&linter.names.run);
     let is_by_digest = image.strip_prefix(repository).is_some_and(|rest| rest.starts_with("@sha256:"));
     if image != linter.names.image && !is_by_digest && !is_made {
-        let problem = Problem::error(node.span(), format!("labs have one image, and this is `{image}`"));
+        let problem = Diagnostic::error(node.span(), format!("labs have one image, and this is `{image}`"));
         linter.say_of(source, problem.label("expected \"{{ image }}\""));
     }
 }

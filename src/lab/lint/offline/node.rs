@@ -3,7 +3,7 @@
 use super::Linter;
 use super::identity::who;
 use super::linter::workload;
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::lab::course::check_kind::{Audit, Etcd, Flag, NodeFile};
 use crate::lab::course::values::Need;
 use crate::yaml::Span;
@@ -15,7 +15,7 @@ fn enters_node(linter: &mut Linter<'_>, span: Span, what: &str) {
 fn absolute(linter: &mut Linter<'_>, span: Span, path: &str) {
     if !path.starts_with('/') {
         linter.say(
-            Problem::error(span, format!("`{path}` is not a path on the node"))
+            Diagnostic::error(span, format!("`{path}` is not a path on the node"))
                 .label("expected one that begins with `/`"),
         );
     }

@@ -5,7 +5,7 @@ use super::linter::workload;
 use super::{Linter, Use};
 use crate::client::kinds::Resource as Kind;
 use crate::decode::Located;
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::lab::course::Right;
 use crate::lab::course::check_kind::{Admission, Answer, CanI, Cert, Resource, Rules, Token, Unchanged};
 use crate::lab::course::values::{Admitted, Authority, Id, Operation};
@@ -27,7 +27,7 @@ fn kind(linter: &mut Linter<'_>, kind: &Located<String>, api_version: Option<&st
             linter.wrong(kind.span, format!("a {} is in no namespace", kind.value));
         }
         None if api_version.is_none() => {
-            let problem = Problem::error(kind.span, format!("unknown kind `{}`", kind.value));
+            let problem = Diagnostic::error(kind.span, format!("unknown kind `{}`", kind.value));
             linter.say(problem.label("say its `api_version` if it is not a misspelling"));
         }
         _ => {}
@@ -70,7 +70,7 @@ pub(super) fn can_i(linter: &mut Linter<'_>, spec: &CanI, span: Span) {
             Ok(parsed) if parsed.verb == "*" || parsed.resource == "*" => {
                 let is_denied = spec.deny.iter().any(|denied| denied.span == right.span);
                 if is_denied {
-                    let problem = Problem::error(right.span, "the API server denies `*` to whoever lacks any right");
+                    let problem = Diagnostic::error(right.span, "the API server denies `*` to whoever lacks any right");
                     linter.say(problem.label("name what must be denied"));
                 }
             }
@@ -173,7 +173,7 @@ pub(super) fn cert(linter: &mut Linter<'_>, spec: &Cert, span: Span) {
 pub(super) fn answer(linter: &mut Linter<'_>, spec: &Answer) {
     let hash = &spec.sha256;
     if hash.len() != SHA256 || !hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        let problem = Problem::error(hash.span, "this is not a SHA-256");
+        let problem = Diagnostic::error(hash.span, "this is not a SHA-256");
         let label = format!("expected {SHA256} digits of lower case hexadecimal, found {}", hash.chars().count());
         linter.say(problem.label(label));
     }

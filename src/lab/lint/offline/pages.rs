@@ -2,8 +2,8 @@
 
 use super::Linter;
 use super::steps::PAGES;
-use crate::diagnostic::Problem;
-use crate::lab::course::Fault;
+use crate::diagnostic::Diagnostic;
+use crate::lab::course::Faults;
 use crate::yaml::{Source, Span};
 
 /// The programs and words of the shell that a learner is told to type.
@@ -23,12 +23,12 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     for page in PAGES {
         let Some(source) = entry.files.get(page) else {
             let path = entry.source.name().strip_suffix("lab.yaml").unwrap_or_default();
-            linter.faults.0.push(Fault::of_path(&format!("{path}{page}"), format!("this lab has no `{page}`")));
+            linter.faults.append(Faults::of_path(&format!("{path}{page}"), format!("this lab has no `{page}`")));
             continue;
         };
         let commands = commands(linter, source);
         if page == "README.md" && !commands.iter().any(|command| program(command.text) == Some("kubectl")) {
-            let problem = Problem::error(Span::default(), "there is nothing to type here");
+            let problem = Diagnostic::error(Span::default(), "there is nothing to type here");
             linter.say_of(source, problem.label("expected a block ```console or ```sh with kubectl"));
         }
         let mut own = Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
                 own.push(function);
             } else if !PROGRAMS.split_whitespace().any(|known| known == program) && !own.contains(&program) {
                 let message = format!("`{program}` is not a program that a learner has");
-                let problem = Problem::error(span(command.at, command.text), message);
+                let problem = Diagnostic::error(span(command.at, command.text), message);
                 linter
                     .say_of(source, problem.label("commands begin with kubectl, tightship or a tool of every system"));
             }
@@ -80,7 +80,7 @@ fn commands<'t>(linter: &mut Linter<'_>, source: &'t Source) -> Vec<Command<'t>>
             (Some(language), None) => block = Some(Block { language, at: place, is_fenced: true, ..Block::default() }),
             (Some(_), Some(open)) => {
                 if open.language == "console" && !open.has_command {
-                    let problem = Problem::error(span(open.at, "```console"), "nothing is typed in this block");
+                    let problem = Diagnostic::error(span(open.at, "```console"), "nothing is typed in this block");
                     linter.say_of(source, problem.label("a command begins with `$ `"));
                 }
                 block = None;
@@ -95,7 +95,7 @@ fn commands<'t>(linter: &mut Linter<'_>, source: &'t Source) -> Vec<Command<'t>>
         at += line.len();
     }
     if let Some(open) = block.filter(|block| block.is_fenced) {
-        linter.say_of(source, Problem::error(span(open.at, "```"), "this block does not end"));
+        linter.say_of(source, Diagnostic::error(span(open.at, "```"), "this block does not end"));
     }
     commands
 }

@@ -4,7 +4,7 @@ use super::Linter;
 use super::identity::who;
 use super::linter::workload;
 use crate::decode::Located;
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::names::NameRule;
 use crate::lab::course::CheckKind;
 use crate::lab::course::check_kind::{Connect, Healthy, Http, Leak, Run, To};
@@ -34,7 +34,7 @@ pub(super) fn exec(linter: &mut Linter<'_>, spec: &Run, span: Span) {
         Runs::Runs => {
             linter.not_with(span, "of what may run", &[("message", spec.message.is_some())]);
             if !outcome.iter().any(|(_, given)| *given) {
-                let problem = Problem::error(span, "nothing is expected of the program");
+                let problem = Diagnostic::error(span, "nothing is expected of the program");
                 linter.say(problem.label("say `exit`, `stdout`, `not_stdout` or `stderr`"));
             }
         }
@@ -71,7 +71,7 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
         Some(control) => self::control(linter, spec, control),
         None if spec.expect == Reached::Blocked => {
             let problem =
-                Problem::error(span, "`control` is missing: nothing shows that anybody is there to be reached");
+                Diagnostic::error(span, "`control` is missing: nothing shows that anybody is there to be reached");
             linter.say(problem.label("name a check that finds the same place open"));
         }
         None => {}

@@ -3,7 +3,7 @@
 use super::structure::known_task;
 use super::{Linter, Use};
 use crate::decode::{Located, Map};
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::lab::answers::digest;
 use crate::lab::course::source::LAB;
 use crate::lab::course::step::ObjectRef;
@@ -34,12 +34,12 @@ pub(super) fn check(linter: &mut Linter<'_>) {
 
 fn dir<'l>(linter: &mut Linter<'_>, dirs: &mut Vec<&'l Located<String>>, dir: &'l Located<String>, prefix: &str) {
     if !dir.starts_with(prefix) || dir.contains('/') {
-        let problem = Problem::error(dir.span, format!("`{}` is not a name for this folder", dir.value));
+        let problem = Diagnostic::error(dir.span, format!("`{}` is not a name for this folder", dir.value));
         linter.say(problem.label(format!("expected one that begins with `{prefix}`")));
     }
     if let Some(first) = dirs.iter().find(|other| other.value == dir.value) {
-        let problem = Problem::error(dir.span, format!("`{}` is there twice", dir.value));
-        linter.say(problem.label("the second time").other(first.span, "the first time"));
+        let problem = Diagnostic::error(dir.span, format!("`{}` is there twice", dir.value));
+        linter.say(problem.label("the second time").related(first.span, "the first time"));
     }
     dirs.push(dir);
 }
@@ -130,7 +130,7 @@ fn object_ref(linter: &mut Linter<'_>, object: &Located<ObjectRef>) {
             linter.wrong(object.kind.span, format!("`ns` is missing: a {} is in a namespace", kind.kind));
         }
         None if object.api_version.is_none() => {
-            let problem = Problem::error(object.kind.span, format!("unknown kind `{}`", object.kind.value));
+            let problem = Diagnostic::error(object.kind.span, format!("unknown kind `{}`", object.kind.value));
             linter.say(problem.label("say its `api_version` if it is not a misspelling"));
         }
         _ => {}
@@ -174,8 +174,8 @@ fn answered(linter: &mut Linter<'_>, steps: &[Step], span: Span) {
                 let hash = digest(&lab.id, &check.id, &answer);
                 if hash != question.sha256.value {
                     let message = format!("the answer to `{}` is not the one that the check takes", check.id.value);
-                    let problem = Problem::error(span, message).label(format!("its hash is {hash}"));
-                    linter.say(problem.other(question.sha256.span, "the check takes this"));
+                    let problem = Diagnostic::error(span, message).label(format!("its hash is {hash}"));
+                    linter.say(problem.related(question.sha256.span, "the check takes this"));
                 }
             }
         }
@@ -189,7 +189,7 @@ fn strays(linter: &mut Linter<'_>) {
         // what a solution was rendered from is worth reading with it
         let is_spec = path.starts_with("solution") && path.ends_with("/tightship.yaml");
         if !has_place && !is_spec && !linter.used.contains(path) {
-            linter.say_of(source, Problem::error(Span::default(), format!("no step and no check needs `{path}`")));
+            linter.say_of(source, Diagnostic::error(Span::default(), format!("no step and no check needs `{path}`")));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Linter;
 use crate::decode::Located;
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::lab::course::values::{AtStart, Id};
 use crate::lab::course::{LabCheck, Task, Trap};
 use crate::yaml::Span;
@@ -60,7 +60,7 @@ fn namespaces(linter: &mut Linter<'_>) {
     let words = lab.random.iter().map(|word| (word.span, word.value.0.as_str()));
     for (span, name) in lab.namespaces.keys().map(|alias| (id, alias.0.as_str())).chain(words) {
         if name.contains('-') || name.starts_with(|first: char| first.is_ascii_digit()) {
-            let problem = Problem::error(span, format!("`{name}` cannot stand in a placeholder"));
+            let problem = Diagnostic::error(span, format!("`{name}` cannot stand in a placeholder"));
             linter.say(problem.label("expected lower case letters and digits, a letter first"));
         }
     }
@@ -71,9 +71,9 @@ fn unique<'l>(linter: &mut Linter<'_>, what: &str, ids: impl Iterator<Item = &'l
     for id in ids {
         match seen.iter().find(|other| other.value == id.value) {
             Some(first) => linter.say(
-                Problem::error(id.span, format!("a second {what} `{}`", id.value))
+                Diagnostic::error(id.span, format!("a second {what} `{}`", id.value))
                     .label("the second time")
-                    .other(first.span, "the first time"),
+                    .related(first.span, "the first time"),
             ),
             None => seen.push(id),
         }
@@ -83,7 +83,9 @@ fn unique<'l>(linter: &mut Linter<'_>, what: &str, ids: impl Iterator<Item = &'l
 fn task(linter: &mut Linter<'_>, task: &Task) {
     let span = task.id.span;
     if task.hints.len() < 2 {
-        linter.say(Problem::error(span, "this task has fewer than two hints").label("the last is nearly the solution"));
+        linter.say(
+            Diagnostic::error(span, "this task has fewer than two hints").label("the last is nearly the solution"),
+        );
     }
     let distinct: BTreeSet<&str> = task.hints.iter().map(|hint| hint.trim()).collect();
     if distinct.len() < task.hints.len() {
@@ -94,7 +96,7 @@ fn task(linter: &mut Linter<'_>, task: &Task) {
     }
     for check in task.checks.iter().filter(|check| check.passes_at_start(true)) {
         if !linter.lab.traps.iter().any(|trap| trap.fails.iter().any(|id| id.value == check.id.value)) {
-            let problem = Problem::error(check.id.span, format!("nothing ever fails `{}`", check.id.value));
+            let problem = Diagnostic::error(check.id.span, format!("nothing ever fails `{}`", check.id.value));
             linter.say(problem.label("it passes at the start, and no trap fails it"));
         }
     }
@@ -123,7 +125,7 @@ pub(super) fn known_task(linter: &mut Linter<'_>, id: &Located<Id>) -> bool {
 fn order(linter: &mut Linter<'_>, check: &LabCheck) {
     let Some(after) = &check.after else { return };
     if known_check(linter, after) && before(linter, check).contains(&check.id.value) {
-        linter.say(Problem::error(after.span, format!("`{}` waits for itself", check.id.value)).label("a circle"));
+        linter.say(Diagnostic::error(after.span, format!("`{}` waits for itself", check.id.value)).label("a circle"));
     }
 }
 
@@ -152,7 +154,7 @@ fn trap(linter: &mut Linter<'_>, trap: &Trap, span: Span) {
     for check in lab.checks().filter(|check| !fails(&check.id.value)) {
         if let Some(first) = before(linter, check).iter().find(|id| fails(id)) {
             let message = format!("where `{first}` fails, `{}` is blocked, which counts as failing", check.id.value);
-            linter.say(Problem::error(place, message).label(format!("`{}` belongs here", check.id.value)));
+            linter.say(Diagnostic::error(place, message).label(format!("`{}` belongs here", check.id.value)));
         }
     }
     if let Some(without) = trap.without.as_ref().filter(|id| known_task(linter, id)) {
@@ -175,7 +177,7 @@ fn mutation(linter: &mut Linter<'_>) {
         if !marked && !lab.traps.iter().any(|trap| is_it(trap.without.as_ref())) {
             let message = format!("nothing shows that `{}` matters", task.id.value);
             linter.say(
-                Problem::error(task.id.span, message)
+                Diagnostic::error(task.id.span, message)
                     .label("neither a step of a solution is marked with this task, nor is a trap without it"),
             );
         }

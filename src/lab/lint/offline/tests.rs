@@ -20,10 +20,10 @@ fn said(changes: &[(&str, &str, &str)]) -> Vec<String> {
     }
     let (course, faults) = Course::read(folders);
     let faults = course.labs.iter().map(check).fold(faults, |mut all, faults| {
-        all.0.extend(faults.0);
+        all.append(faults);
         all
     });
-    faults.0.iter().map(|fault| fault.to_string().replace(course_root(), "")).collect()
+    faults.each().map(|fault| fault.replace(course_root(), "")).collect()
 }
 
 fn course_root() -> &'static str {

@@ -1,7 +1,7 @@
 //! The texts of a lab: placeholders stand for something, nothing is empty, and a terminal can hold it.
 
 use super::Linter;
-use crate::diagnostic::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::lab::course::source::LAB;
 use crate::yaml::{self, Kind, Node, Style};
 
@@ -15,7 +15,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     let entry = linter.entry;
     for (_, source) in entry.files.iter().filter(|(path, _)| *path != LAB) {
         if let Err(problem) = linter.names.filled(source.text()) {
-            linter.say_of(source, problem);
+            linter.say_of(source, *problem);
         }
     }
     let stream = yaml::parse(entry.source.text());
@@ -41,8 +41,8 @@ fn walk(linter: &mut Linter<'_>, node: Node<'_, '_>, key: &str) {
             let text = node.text().unwrap_or_default();
             match linter.names.filled(text) {
                 Err(mut problem) => {
-                    problem.span = node.span();
-                    linter.say(problem);
+                    problem.location.span = node.span();
+                    linter.say(*problem);
                 }
                 Ok(text) => {
                     if let Some((key, most)) = TEXTS.iter().find(|(known, _)| *known == key) {
@@ -60,7 +60,7 @@ fn text(linter: &mut Linter<'_>, node: Node<'_, '_>, (key, most): (&str, usize),
     }
     let length = text.chars().count();
     if length > most {
-        let problem = Problem::error(node.span(), format!("`{key}` has {length} characters"));
+        let problem = Diagnostic::error(node.span(), format!("`{key}` has {length} characters"));
         linter.say(problem.label(format!("expected {most} at most")));
     }
     if ["title", "story"].contains(&key) && text.trim().contains('\n') {
@@ -71,7 +71,7 @@ fn text(linter: &mut Linter<'_>, node: Node<'_, '_>, (key, most): (&str, usize),
     let is_literal = node.style() == Some(Style::Block)
         && linter.entry.source.text().get(start..).is_some_and(|text| text.starts_with('|'));
     if let Some(line) = text.lines().find(|line| is_literal && line.chars().count() > COLUMNS) {
-        let problem = Problem::error(node.span(), format!("a line has {} characters", line.chars().count()));
+        let problem = Diagnostic::error(node.span(), format!("a line has {} characters", line.chars().count()));
         let begin: String = line.chars().take(40).collect();
         linter.say(problem.label(format!("expected {COLUMNS} at most: `{begin}...`")));
     }

@@ -1,0 +1,145 @@
+//! What is said of a place, from the rule, the decoder or the linter that finds it to every format that shows it.
+
+use std::sync::Arc;
+
+use super::{Fix, Location, ObjectId, Safety, Severity, Text};
+use crate::yaml::edit::Edit;
+use crate::yaml::{FileId, Span};
+
+/// What is wrong, where, how bad that is, and what to do about it. All its texts are safe to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Diagnostic {
+    /// The rule that is broken; empty where none is behind it, as in a spec.
+    pub id: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line: what is wrong. It makes sense without the source beside it.
+    pub message: Text,
+    /// Where it is; the label says what was expected, or what it means.
+    pub location: Location,
+    /// Further places, of any file, that explain the first.
+    pub related: Vec<Location>,
+    /// What to do, where the label does not say it.
+    pub help: Option<Text>,
+    /// What would solve it.
+    pub fix: Option<Box<Fix>>,
+    /// Bytes of the file that no report may show, such as a password.
+    pub masks: Vec<Span>,
+    /// The object it is about.
+    pub object: Option<Arc<ObjectId>>,
+    /// The container it is about.
+    pub container: Option<Text>,
+    /// The field, as a path from the object's root with list members by name where they have one:
+    /// `spec.template.spec.containers[web].securityContext`. It stays when lines move.
+    pub path: Text,
+}
+
+impl Diagnostic {
+    /// Something is wrong at a place. A rule's sink adds what the rule knows: its id, its severity, the file and the object.
+    pub fn new(location: impl Into<Location>, message: impl Into<Text>) -> Self {
+        Self {
+            id: "",
+            severity: Severity::Error,
+            message: message.into(),
+            location: location.into(),
+            related: Vec::new(),
+            help: None,
+            fix: None,
+            masks: Vec::new(),
+            object: None,
+            container: None,
+            path: Text::default(),
+        }
+    }
+
+    /// An error at a place: the input cannot be used.
+    pub fn error(location: impl Into<Location>, message: impl Into<Text>) -> Self {
+        Self::new(location, message)
+    }
+
+    /// A warning at a place: work goes on.
+    pub fn warning(location: impl Into<Location>, message: impl Into<Text>) -> Self {
+        Self { severity: Severity::Warning, ..Self::new(location, message) }
+    }
+
+    /// Says this at the place: what was expected, or what it means.
+    pub fn label(mut self, label: impl Into<Text>) -> Self {
+        self.location.label = label.into();
+        self
+    }
+
+    /// A further place of the same file that explains the first.
+    pub fn related(mut self, span: Span, label: impl Into<Text>) -> Self {
+        self.related.push(Location::new(self.location.file, span, label));
+        self
+    }
+
+    /// Further places, of any file, that explain the first.
+    pub fn related_all(mut self, locations: impl IntoIterator<Item = Location>) -> Self {
+        self.related.extend(locations);
+        self
+    }
+
+    /// What to do, in one line.
+    pub fn help(mut self, help: impl Into<Text>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// A fix of the file of the place, if one could be made. `title` is an imperative: "set `privileged: false`".
+    pub fn fix(mut self, safety: Safety, title: impl Into<Text>, edits: impl IntoIterator<Item = Edit>) -> Self {
+        let edits: Vec<Edit> = edits.into_iter().collect();
+        if !edits.is_empty() {
+            self.fix = Some(Box::new(Fix { safety, title: title.into(), edits }));
+        }
+        self
+    }
+
+    /// Bytes of the file that no report may show, such as a password.
+    pub fn hide(mut self, spans: impl IntoIterator<Item = Span>) -> Self {
+        self.masks.extend(spans);
+        self
+    }
+
+    /// The object it is about, and the field of it.
+    pub fn about(mut self, object: Arc<ObjectId>, path: impl Into<Text>) -> Self {
+        (self.object, self.path) = (Some(object), path.into());
+        self
+    }
+
+    /// The container it is about, by its name.
+    pub fn container(mut self, name: impl Into<Text>) -> Self {
+        self.container = Some(name.into());
+        self
+    }
+
+    /// All its places are of this file.
+    pub fn in_file(mut self, file: FileId) -> Self {
+        self.location.file = file;
+        self.related.iter_mut().for_each(|related| related.file = file);
+        self
+    }
+
+    /// Its places: first where it is, then what explains that.
+    pub fn locations(&self) -> impl Iterator<Item = &Location> {
+        std::iter::once(&self.location).chain(&self.related)
+    }
+
+    /// The file it belongs to.
+    pub fn file(&self) -> FileId {
+        self.location.file
+    }
+
+    /// The bytes it belongs to.
+    pub fn span(&self) -> Span {
+        self.location.span
+    }
+
+    /// The object it is about; without a name where it is about none.
+    pub fn object(&self) -> &ObjectId {
+        static NONE: ObjectId =
+            ObjectId { api_version: String::new(), kind: String::new(), namespace: None, name: String::new() };
+        self.object.as_deref().unwrap_or(&NONE)
+    }
+}

@@ -1,0 +1,209 @@
+//! The gate: every text of the program for people goes through here, as names, values and comments of a manifest may be in it.
+//!
+//! What an input says must neither obey a terminal nor a log viewer, nor end a line, nor look like something else: control
+//! characters, line breaks, changes of the direction of writing and characters of no width become U+FFFD.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+use std::ops::Deref;
+
+/// A message, a label, a help: one line, safe to show wherever it goes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Text(Box<str>);
+
+impl Text {
+    /// A text of several lines, each safe to show. Only the program itself may break lines: what an input says is one.
+    pub fn of_lines(text: &str) -> Self {
+        Self(lines(text).into())
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(line(text).into())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(match line(&text) {
+            Cow::Owned(safe) => safe.into(),
+            Cow::Borrowed(_) => text.into(),
+        })
+    }
+}
+
+impl From<&String> for Text {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<Cow<'_, str>> for Text {
+    fn from(text: Cow<'_, str>) -> Self {
+        text.into_owned().into()
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+/// Whether a character is not shown as it is.
+fn is_odd(character: char) -> bool {
+    character.is_control() || is_invisible(character)
+}
+
+/// Whether a character has no width, changes the direction of writing, or is no character at all (XML cannot hold such).
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{AD}'
+            | '\u{61C}'
+            | '\u{180E}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{FFFE}'
+            | '\u{FFFF}'
+            | '\u{E0000}'..='\u{E007F}'
+    )
+}
+
+/// A text as one line that is safe to show.
+pub fn line(text: &str) -> Cow<'_, str> {
+    replaced(text, is_odd)
+}
+
+/// A text that may have several lines and tabs, each line safe to show.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    replaced(text, |character| is_odd(character) && !matches!(character, '\n' | '\t'))
+}
+
+/// JSON that is safe to show: what is odd in its strings is escaped, so that programs read the same as before.
+pub fn json(text: &str) -> Cow<'_, str> {
+    let is_raw = |character: char| is_odd(character) && !matches!(character, '\n' | '\r' | '\t');
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_raw) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = text.chars().fold(String::with_capacity(text.len() + 16), |mut escaped, character| {
+        if is_raw(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // writing to a string cannot fail
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(character);
+        }
+        escaped
+    });
+    Cow::Owned(escaped)
+}
+
+fn replaced(text: &str, is_odd: impl Fn(char) -> bool) -> Cow<'_, str> {
+    // nearly all texts are plain ASCII
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || !text.contains(&is_odd) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(is_odd, "\u{FFFD}"))
+}
+
+/// Source code, safe to show, with as many bytes as before, so that every span keeps its place. Control characters stay: the
+/// renderer shows each as the symbol for it.
+pub(super) fn source(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    let shown = text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
+        match (is_invisible(character), character.len_utf8()) {
+            (false, _) => shown.push(character),
+            (true, 2) => shown.push_str("??"),
+            (true, 4) => shown.push_str("\u{FFFD}?"),
+            (true, _) => shown.push('\u{FFFD}'),
+        }
+        shown
+    });
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Text, json, line, lines, source};
+
+    const ODD: [char; 14] = [
+        '\u{1b}',
+        '\u{7}',
+        '\r',
+        '\u{85}',
+        '\u{AD}',
+        '\u{61C}',
+        '\u{200B}',
+        '\u{200F}',
+        '\u{2028}',
+        '\u{202E}',
+        '\u{2066}',
+        '\u{FEFF}',
+        '\u{FFFE}',
+        '\u{E0041}',
+    ];
+
+    #[test]
+    fn nothing_odd_comes_through() {
+        for odd in ODD {
+            let text = format!("a{odd}b");
+            assert_eq!(line(&text), "a\u{FFFD}b", "{odd:?}");
+            assert_eq!(lines(&text), "a\u{FFFD}b", "{odd:?}");
+            assert_eq!(&*Text::from(text), "a\u{FFFD}b", "{odd:?}");
+        }
+        assert_eq!(line("a\tb\nc"), "a\u{FFFD}b\u{FFFD}c");
+        assert_eq!(lines("a\tb\nc"), "a\tb\nc");
+    }
+
+    #[test]
+    fn what_people_write_stays() {
+        for text in ["", "container `web` has 2 ports", "größe → 東京 🙂", "שלום"] {
+            assert_eq!((line(text), lines(text), source(text)), (text.into(), text.into(), text.into()));
+        }
+    }
+
+    #[test]
+    fn json_says_the_same_in_plain_characters() {
+        for odd in ODD {
+            let text = format!("a\"ü{odd}b");
+            let shown = serde_json::to_string(&text).unwrap();
+            let safe = json(&shown);
+            assert!(!safe.contains(odd), "{safe:?}");
+            assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+        }
+        assert_eq!(json("{\n\t\"a\": \"ü\"\n}"), "{\n\t\"a\": \"ü\"\n}");
+    }
+
+    #[test]
+    fn source_keeps_its_length() {
+        for odd in ODD {
+            let text = format!("key: ü{odd}b");
+            let shown = source(&text);
+            assert_eq!(shown.len(), text.len(), "{odd:?}");
+            assert!(odd.is_control() || !shown.contains(odd), "{odd:?}");
+        }
+    }
+}
