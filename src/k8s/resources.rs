@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use super::kind::Kind;
 use super::table::{ALL_RELEASES, Read, Releases, Row, Source, checked, source};
-use super::version::Version;
 
 /// The verbs that a Role may have for resources.
 pub const ROLE_VERBS: [&str; 12] = [
@@ -113,11 +112,6 @@ impl Resource {
     pub fn is_everywhere(&self) -> bool {
         let is_stable = !self.api_version.contains("alpha") && !self.api_version.contains("beta");
         is_stable && !self.is_custom && self.releases == ALL_RELEASES
-    }
-
-    /// Whether the release has it.
-    pub fn in_release(&self, version: Version) -> bool {
-        (self.releases.0..=self.releases.1).contains(&version)
     }
 }
 

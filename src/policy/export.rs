@@ -1,11 +1,14 @@
 //! From a rule to a policy with its binding.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::cel::{CHANGES_PODS, text};
 use super::guard::Guard;
 use super::subject::{Subject, SubjectError, cel_of, without_cel};
 use crate::k8s::names::NameRule;
+use crate::k8s::object::Kind;
 use crate::k8s::verify;
 use crate::rules::{Rule, Settings};
 use crate::template;
@@ -16,13 +19,6 @@ const SYSTEM: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
 
 /// The label of every namespace that says its name.
 const NAME: &str = "kubernetes.io/metadata.name";
-
-/// The groups with the kinds that are or make pods, and their resources.
-const PODS: [(&str, &[&str]); 3] = [
-    ("", &["pods", "pods/ephemeralcontainers", "podtemplates", "replicationcontrollers"]),
-    ("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"]),
-    ("batch", &["cronjobs", "jobs"]),
-];
 
 /// What is done with a request that breaks a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +146,21 @@ struct View {
 #[derive(Debug, Serialize)]
 struct Resources {
     group: &'static str,
-    resources: &'static [&'static str],
+    resources: Vec<&'static str>,
+}
+
+/// The resources that are or make pods, by group.
+fn pods() -> Vec<Resources> {
+    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for resource in Kind::ALL.iter().filter(|kind| kind.pod_path().is_some()).filter_map(|kind| kind.resource()) {
+        groups.entry(resource.group()).or_default().push(resource.plural);
+    }
+    groups.entry("").or_default().push("pods/ephemeralcontainers");
+    let sorted = groups.into_iter().map(|(group, mut resources)| {
+        resources.sort_unstable();
+        Resources { group, resources }
+    });
+    sorted.collect()
 }
 
 #[derive(Debug, Serialize)]
@@ -212,7 +222,7 @@ impl View {
             self.comments.push(format!("Pod Security Standards, {level}, v{version}: {}.", control.id));
         }
         self.operations = vec!["CREATE", "UPDATE"];
-        self.resources = PODS.map(|(group, resources)| Resources { group, resources }).into();
+        self.resources = pods();
         self.condition = Some(CHANGES_PODS);
         let read = cel.reads.iter().map(|it| VariableView { name: it.name, expression: it.expression.to_owned() });
         self.variables = read.collect();
@@ -224,7 +234,7 @@ impl View {
 
     fn of_guard(mut self, guard: &'static Guard) -> Self {
         self.operations = vec![guard.operation];
-        self.resources = vec![Resources { group: "", resources: guard.resources }];
+        self.resources = vec![Resources { group: "", resources: guard.resources.to_vec() }];
         let said = text(&format!("{}: ", self.message));
         self.message_expression = format!("{said} + request.subResource + ' of pod ' + request.name");
         self
