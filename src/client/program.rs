@@ -20,7 +20,6 @@ pub(super) fn path(exec: &Exec) -> String {
     url::query(&format!("/api/v1/namespaces/{namespace}/pods/{pod}/exec"), &pairs)
 }
 
-/// Runs a program.
 pub(super) async fn run(client: kube::Client, exec: &Exec) -> Result<ExecReply, ApiError> {
     let pods: kube::Api<Pod> = kube::Api::namespaced(client, &exec.namespace);
     let parameters = AttachParams::default().stdin(false).container(&exec.container);

@@ -20,7 +20,6 @@ pub(super) const MARK: &str = "mark";
 pub struct Record {
     /// The version of this format.
     pub format: u8,
-    /// Its name.
     pub name: String,
     /// The version of Kubernetes, such as `1.34.4`.
     pub kubernetes: String,

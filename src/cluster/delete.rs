@@ -9,7 +9,6 @@ pub enum Deleted {
     Cluster,
     /// Only a folder: the cluster was gone already.
     Folder,
-    /// Nothing.
     Nothing,
 }
 

@@ -36,12 +36,7 @@ pub enum ClusterError {
     NoImage,
     /// The image cannot be had.
     #[error("the image {image} is not here, and Docker cannot pull it\n  {reason}")]
-    ImageNotFound {
-        /// Its name.
-        image: String,
-        /// What Docker says.
-        reason: String,
-    },
+    ImageNotFound { image: String, reason: String },
     /// The image is of something else.
     #[error("{0} is not a node image of kind: it has no /kind/version; {IMAGES}")]
     NotANodeImage(String),
@@ -52,7 +47,6 @@ pub enum ClusterError {
         Version::NEWEST
     )]
     UnknownRelease {
-        /// Its name.
         image: String,
         /// The version in it.
         found: String,
@@ -62,7 +56,6 @@ pub enum ClusterError {
         "{image} has Kubernetes {found}, not {wanted}: name an image of {wanted} with --image, or leave --kubernetes out"
     )]
     OtherRelease {
-        /// Its name.
         image: String,
         /// The version in it.
         found: String,
@@ -85,12 +78,7 @@ pub enum ClusterError {
     Missing(String),
     /// A folder is in the way.
     #[error("{folder} is left over from a cluster that is gone: `tightship cluster down --name {name}` removes it")]
-    LeftOver {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// The cluster.
-        name: String,
-    },
+    LeftOver { folder: Utf8PathBuf, name: String },
     /// A folder that is not ours is in the way.
     #[error("{0} is there, and no folder of a cluster: name another place with --dir")]
     Occupied(Utf8PathBuf),
@@ -100,7 +88,6 @@ pub enum ClusterError {
     /// The record of a cluster cannot be read.
     #[error("{path}: {reason}")]
     Record {
-        /// The file.
         path: Utf8PathBuf,
         /// What is wrong with it.
         reason: String,
@@ -108,10 +95,8 @@ pub enum ClusterError {
     /// The home of the user is not known.
     #[error("there is no home folder to keep clusters in: name a place with --dir")]
     NoHome,
-    /// A program failed.
     #[error("`{command}` failed\n{said}")]
     Failed {
-        /// What was run.
         command: String,
         /// What it said, indented.
         said: String,
@@ -119,7 +104,6 @@ pub enum ClusterError {
     /// A program gave something else than expected.
     #[error("`{command}` said something that tightship does not understand: {reason}")]
     Unreadable {
-        /// What was run.
         command: String,
         /// What is wrong with it.
         reason: String,
@@ -129,7 +113,6 @@ pub enum ClusterError {
     NotReady {
         /// How long it had.
         seconds: u64,
-        /// What is missing.
         missing: String,
     },
     /// The user stopped it.
@@ -137,20 +120,10 @@ pub enum ClusterError {
     Interrupted,
     /// What was left after a failure could not be cleaned up.
     #[error("{error}\nnot everything could be cleaned up: `tightship cluster down --name {name}` tries again")]
-    Unclean {
-        /// The cluster.
-        name: String,
-        /// The failure.
-        error: Box<ClusterError>,
-    },
+    Unclean { name: String, error: Box<ClusterError> },
     /// The system refused.
     #[error("{path}")]
-    Io {
-        /// Where.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: Utf8PathBuf, source: io::Error },
     /// The files could not be made.
     #[error(transparent)]
     Render(#[from] RenderError),

@@ -76,7 +76,6 @@ fn step(line: &str) -> Option<String> {
     Some(format!("kind: {}{}", first, letters.as_str()))
 }
 
-/// Deletes a cluster.
 pub(super) fn delete(home: &ClusterDir) -> Result<(), ClusterError> {
     process::run(&mut kind(home, &["delete", "cluster"]), || ClusterError::NoKind).map(drop)
 }

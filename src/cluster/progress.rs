@@ -2,7 +2,6 @@
 
 /// Hears of each step as it begins; the one before is then over.
 pub trait Progress {
-    /// A step begins.
     fn step(&mut self, what: &str);
 
     /// The step that runs went wrong.

@@ -30,10 +30,8 @@ pub struct Status {
     pub pending: Vec<String>,
 }
 
-/// A node.
 #[derive(Debug)]
 pub struct Node {
-    /// Its name.
     pub name: String,
     /// What it is for.
     pub role: String,

@@ -6,7 +6,6 @@ use clap_complete::Shell;
 use super::{OK, output};
 use crate::cli::Cli;
 
-/// Prints the script.
 pub(super) fn run(shell: Shell) -> anyhow::Result<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "tightship", &mut script);

@@ -10,7 +10,6 @@ pub(super) const CODE: u8 = 130;
 static WRITING: AtomicBool = AtomicBool::new(false);
 static STOP: AtomicBool = AtomicBool::new(false);
 
-/// Installs the handler.
 pub(super) fn install() {
     // it fails only if there is one already, which then is this one
     let _ = ctrlc::try_set_handler(|| {

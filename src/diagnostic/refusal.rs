@@ -14,7 +14,6 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Only the reason.
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), suggestions: Vec::new(), help: None }
     }

@@ -6,9 +6,7 @@ use serde::Serialize;
 /// A key with its text.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 pub struct Pair {
-    /// The key.
     pub key: String,
-    /// The text.
     pub value: String,
 }
 
@@ -19,7 +17,6 @@ impl Pair {
     }
 }
 
-/// An app.
 #[derive(Debug, Serialize)]
 pub struct AppView {
     pub name: String,
@@ -75,7 +72,6 @@ pub struct Cron {
     pub starting_deadline: i64,
 }
 
-/// The pod.
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a line of the manifest, or not")]
 pub struct Pod {
@@ -125,7 +121,6 @@ pub struct SecretEnv {
     pub key: String,
 }
 
-/// Requests and limits.
 #[derive(Debug, Serialize)]
 pub struct ResourcesView {
     pub cpu: String,
@@ -147,7 +142,6 @@ pub struct ProbeView {
     pub failures: i64,
 }
 
-/// An HTTP request.
 #[derive(Debug, Clone, Serialize)]
 pub struct HttpView {
     pub path: String,
@@ -173,7 +167,6 @@ pub struct Volume {
     pub secret: Option<SecretVolume>,
 }
 
-/// An emptyDir.
 #[derive(Debug, Serialize)]
 pub struct Scratch {
     pub size: String,
@@ -284,7 +277,6 @@ pub struct PolicyPort {
 pub enum PortText {
     /// A number.
     Number(i64),
-    /// A name.
     Name(String),
 }
 

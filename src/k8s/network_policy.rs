@@ -15,7 +15,6 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Both.
     pub const ALL: [Self; 2] = [Self::Ingress, Self::Egress];
 
     /// As in `policyTypes`.
@@ -43,7 +42,6 @@ impl Direction {
     }
 }
 
-/// A NetworkPolicy.
 #[derive(Debug, Clone, Copy)]
 pub struct NetworkPolicy<'d, 's> {
     /// `spec`.

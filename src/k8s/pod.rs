@@ -6,7 +6,6 @@ use crate::yaml::{Kind as NodeKind, Node, Span};
 /// A key with its value. Values that are null count as absent, as they do for the API server.
 #[derive(Debug, Clone, Copy)]
 pub struct Field<'d, 's> {
-    /// The key.
     pub key: Node<'d, 's>,
     /// The value, never null.
     pub value: Node<'d, 's>,
@@ -187,7 +186,6 @@ pub struct Container<'d, 's> {
     pub role: Role,
     /// Its place in that list, from 0.
     pub index: usize,
-    /// Its fields.
     pub fields: ContainerFields<'d, 's>,
     /// The fields of its security context.
     pub security: SecurityFields<'d, 's>,

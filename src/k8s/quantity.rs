@@ -81,7 +81,6 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resource {
     /// Cores.

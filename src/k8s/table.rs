@@ -39,7 +39,6 @@ pub fn checked<T>(read: Read<T>) -> T {
 pub struct Source {
     /// Its path in the repository.
     pub file: &'static str,
-    /// All of it.
     pub text: &'static str,
 }
 
@@ -201,7 +200,6 @@ pub type Releases = (Version, Version);
 /// What [`releases`] reads.
 pub const RELEASES: &str = "releases such as `34-37`, the earlier one first";
 
-/// Every supported release.
 pub const ALL_RELEASES: Releases = (Version::OLDEST, Version::NEWEST);
 
 /// `34-37`.
@@ -225,7 +223,6 @@ pub fn any_release(word: &str) -> Option<u8> {
 /// Rows that belong together.
 #[derive(Debug)]
 pub struct Record {
-    /// The first row.
     pub head: Row,
     entries: Vec<Entry>,
 }

@@ -9,7 +9,6 @@ use crate::client::Api;
 /// The names of one run: what the placeholders of a lab's texts stand for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    /// The lab.
     pub lab: String,
     /// The suffix of the run: four characters.
     pub run: String,
@@ -17,13 +16,11 @@ pub struct Names {
     pub ns: IndexMap<String, String>,
     /// The random words, by name.
     pub random: IndexMap<String, String>,
-    /// The image.
     pub image: String,
     /// The container that is the control-plane node; empty if there is none.
     pub node: String,
     /// The URL of the API server.
     pub server: String,
-    /// The learner's kubeconfig.
     pub kubeconfig: Utf8PathBuf,
     /// What steps have saved.
     pub saved: IndexMap<String, String>,
@@ -41,7 +38,6 @@ pub type Snapshots = IndexMap<String, Value>;
 
 /// What a check sees.
 pub struct CheckContext<'s> {
-    /// The cluster.
     pub api: &'s dyn Api,
     /// The names of the run.
     pub names: &'s Names,

@@ -64,7 +64,6 @@ type Slot = Arc<OnceLock<Result<Dialer, CheckResult>>>;
 /// A pod that dials.
 #[derive(Debug, Clone)]
 pub struct Dialer {
-    /// Its name.
     pub name: String,
     since: Instant,
 }

@@ -15,7 +15,6 @@ use crate::k8s::version::Version;
 
 /// The folder below the working folder.
 const FOLDER: &str = ".tightship/lab";
-/// The file.
 const FILE: &str = "state.json";
 /// The version of the file.
 const FORMAT: u8 = 1;
@@ -25,26 +24,15 @@ const FORMAT: u8 = 1;
 pub enum StateError {
     /// The system refused.
     #[error("{path}")]
-    Io {
-        /// Where.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: Utf8PathBuf, source: io::Error },
     /// A newer tightship wrote it.
     #[error(
         "{path} was written by a newer tightship (format {found}): use that one, or another working folder with --dir"
     )]
-    Newer {
-        /// The file.
-        path: Utf8PathBuf,
-        /// Its format.
-        found: u64,
-    },
+    Newer { path: Utf8PathBuf, found: u64 },
     /// It is no state.
     #[error("{path} is broken ({reason}): move it away to begin anew; the labs' folders stay as they are")]
     Broken {
-        /// The file.
         path: Utf8PathBuf,
         /// What is wrong with it.
         reason: String,
@@ -93,11 +81,9 @@ impl ClusterRecord {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunRecord {
-    /// Its suffix.
     pub run: String,
     /// The real names of its namespaces, by alias.
     pub ns: IndexMap<String, String>,
-    /// Its random words.
     pub random: IndexMap<String, String>,
     /// Whether all that belongs to the start is done.
     pub ready: bool,
@@ -184,7 +170,6 @@ impl Workspace {
         Ok(above.unwrap_or(own))
     }
 
-    /// The folder itself.
     pub fn dir(&self) -> &Utf8Path {
         &self.dir
     }
@@ -194,7 +179,6 @@ impl Workspace {
         self.dir.join(FOLDER)
     }
 
-    /// The learner's kubeconfig.
     pub fn kubeconfig(&self) -> Utf8PathBuf {
         self.folder().join("kubeconfig")
     }

@@ -1,12 +1,9 @@
 //! What a check says.
 
-/// The four verdicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// It is right.
     Pass,
-    /// It is wrong.
     Fail,
     /// What it needs is wrong, so it was not looked at.
     Blocked,
@@ -15,7 +12,6 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Its word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -29,7 +25,6 @@ impl Verdict {
 /// A verdict, and what was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckResult {
-    /// The verdict.
     pub verdict: Verdict,
     /// What was seen, in a line; for people.
     pub observed: String,
@@ -38,12 +33,10 @@ pub struct CheckResult {
 }
 
 impl CheckResult {
-    /// It is right.
     pub fn pass(observed: impl Into<String>) -> Self {
         Self { verdict: Verdict::Pass, observed: observed.into(), nothing: false }
     }
 
-    /// It is wrong.
     pub fn fail(observed: impl Into<String>) -> Self {
         Self { verdict: Verdict::Fail, observed: observed.into(), nothing: false }
     }
@@ -58,7 +51,6 @@ impl CheckResult {
         Self { verdict: Verdict::Error, observed: observed.into(), nothing: false }
     }
 
-    /// Right or wrong.
     pub fn when(right: bool, observed: impl Into<String>) -> Self {
         if right { Self::pass(observed) } else { Self::fail(observed) }
     }

@@ -13,7 +13,6 @@ pub struct Guard {
     pub(super) resources: &'static [&'static str],
 }
 
-/// Every one.
 pub(super) static GUARDS: &[Guard] = &[
     Guard {
         id: "pods-exec",

@@ -23,30 +23,22 @@ pub enum SubjectError {
     /// The word names nothing.
     #[error("there is no rule `{word}`{help}")]
     Unknown {
-        /// The word.
         word: String,
         /// The nearest one, or where to look.
         help: String,
     },
     /// The rule asks for what a policy does not see.
     #[error("CEL cannot express `{rule}`: {reason}; `tightship policy list` shows what it can")]
-    NotInCel {
-        /// The rule.
-        rule: &'static str,
-        /// Why not.
-        reason: &'static str,
-    },
+    NotInCel { rule: &'static str, reason: &'static str },
     /// Nobody has said the rule in CEL.
     #[error("`{0}` has no policy; `tightship policy list` shows the rules that have one")]
     NoPolicy(&'static str),
     /// The release does not have it yet.
     #[error("`{rule}` is part of the Pod Security Standards from v1.{since} on, and this is for {kubernetes}")]
     NotYet {
-        /// The rule.
         rule: &'static str,
         /// The number after `1.` of the first policy that has it.
         since: u8,
-        /// The release.
         kubernetes: Version,
     },
 }

@@ -24,7 +24,6 @@ pub fn contexts(value: impl Serialize) -> Value {
     Value::from(Serde(value))
 }
 
-/// Renders a template.
 pub fn render(template: &str, context: Value) -> Result<String, Error> {
     let engine = ENGINE.as_ref().map_err(|error| Error::new(error.kind(), error.to_string()))?;
     engine.get_template(template)?.render(context)

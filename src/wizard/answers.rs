@@ -11,7 +11,7 @@ pub enum Origin {
     File(usize),
     /// The person at the terminal.
     Asked,
-    /// Nobody said anything.
+    /// No answer was given.
     Default,
 }
 
@@ -48,7 +48,6 @@ impl Answers {
         self.values.values().any(|(_, origin)| *origin == Origin::Asked)
     }
 
-    /// Gives an answer.
     pub fn set(&mut self, key: &'static str, value: String, origin: Origin) {
         self.values.insert(key, (value, origin));
     }

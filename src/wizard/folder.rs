@@ -4,7 +4,6 @@ use camino::Utf8Path;
 
 use crate::k8s::names;
 
-/// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folder {
     /// A name for the app, after the folder.

@@ -27,7 +27,6 @@ pub enum Mode {
     Silent,
     /// The five questions that matter most, and those without a default.
     Express,
-    /// Every question.
     Full,
 }
 
@@ -42,7 +41,6 @@ pub enum WizardError {
     Answer {
         /// The flag, or the line of the file.
         place: String,
-        /// What is wrong.
         message: String,
     },
     /// Nobody can be asked, and these flags are missing.

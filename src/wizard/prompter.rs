@@ -7,10 +7,8 @@ use dialoguer::Input;
 
 use super::questions::Question;
 
-/// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
-    /// An answer.
     Answer(String),
     /// `<`: the question before this one, please.
     Back,
@@ -28,13 +26,10 @@ impl Reply {
     }
 }
 
-/// Puts questions.
 pub trait Prompter {
-    /// Puts one question.
     fn ask(&mut self, question: &Question, default: Option<&str>) -> io::Result<Reply>;
     /// Puts a question that is no part of the spec.
     fn confirm(&mut self, prompt: &str, default: &str) -> io::Result<Reply>;
-    /// Says something.
     fn say(&mut self, text: &str) -> io::Result<()>;
 }
 

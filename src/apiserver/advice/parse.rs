@@ -10,16 +10,13 @@ const ADVICE: Source = source!("apiserver/advice.txt");
 pub enum Subject {
     /// A flag or field of a component.
     Setting(Component),
-    /// An admission plugin.
     Plugin,
-    /// A feature gate.
     Gate,
 }
 
 /// Advice about a flag, field, plugin or gate.
 #[derive(Debug)]
 pub struct Advice {
-    /// What it is.
     pub subject: Subject,
     /// Its name in the catalogue.
     pub name: &'static str,
@@ -41,7 +38,6 @@ pub struct Advice {
     pub source: String,
 }
 
-/// Reads the file.
 pub fn read() -> Read<Vec<Advice>> {
     ADVICE.records(&["advice"])?.iter().map(advice).collect()
 }

@@ -16,7 +16,6 @@ const MEANINGS: Source = source!("apiserver/meanings.txt");
 /// Meanings by component, or by none for plugins, and name.
 type Meanings = HashMap<(Option<Component>, &'static str), &'static str>;
 
-/// Reads all tables.
 pub fn read() -> Read<Catalogue> {
     let meanings = meanings()?;
     let mut table = Catalogue::default();

@@ -135,9 +135,7 @@ impl Catalogue {
 pub(crate) struct Names {
     /// The components with a flag or field of the name, and how they spell it.
     pub(crate) flags: Vec<(Component, &'static str)>,
-    /// The plugin.
     pub(crate) plugin: Option<&'static str>,
-    /// The gate.
     pub(crate) gate: Option<&'static str>,
     /// The kind of a configuration file.
     pub(crate) kind: Option<&'static str>,

@@ -230,13 +230,11 @@ impl FlagType {
 /// A flag, or a field of a configuration file, as it is from one release to another.
 #[derive(Debug)]
 pub struct Flag {
-    /// Whose it is.
     pub component: Component,
     /// Without `--`; the path of a field, such as `authorization.mode`.
     pub name: &'static str,
     /// For a field, the flag that sets the same.
     pub flag: Option<&'static str>,
-    /// What it takes.
     pub ty: FlagType,
     /// Whether `--help` does not show it.
     pub hidden: bool,
@@ -264,10 +262,8 @@ impl Flag {
     }
 }
 
-/// An admission plugin.
 #[derive(Debug)]
 pub struct Plugin {
-    /// Its name.
     pub name: &'static str,
     /// Whether it is on by default.
     pub on: bool,
@@ -288,7 +284,7 @@ pub enum Stage {
     Beta,
     /// Stays; the gate goes some releases later.
     Stable,
-    /// Goes.
+    /// Will be removed.
     Deprecated,
 }
 
@@ -311,7 +307,6 @@ impl Stage {
 /// A feature gate that kube-apiserver takes, as it is from one release to another.
 #[derive(Debug)]
 pub struct Gate {
-    /// Its name.
     pub name: &'static str,
     /// How far it is.
     pub stage: Stage,
@@ -333,12 +328,7 @@ pub enum Reader {
     /// An admission plugin, in the file of `--admission-control-config-file`.
     Plugin(&'static str),
     /// Another program, by a flag.
-    Program {
-        /// Its name.
-        name: &'static str,
-        /// The flag.
-        flag: &'static str,
-    },
+    Program { name: &'static str, flag: &'static str },
 }
 
 /// An API version of a kind of configuration file.
@@ -348,7 +338,6 @@ pub struct ConfigApi {
     pub kind: &'static str,
     /// `apiserver.config.k8s.io/v1`.
     pub api_version: &'static str,
-    /// Who reads it.
     pub reader: Reader,
     /// The first supported release that reads it.
     pub since: Version,

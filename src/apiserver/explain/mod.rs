@@ -24,7 +24,6 @@ pub enum Unknown {
     /// Among the flags of a component.
     #[error("{} has no flag or field `{name}`{}", component.name(), did_you_mean(*nearest))]
     Flag {
-        /// The component.
         component: Component,
         /// The name, as it was asked for.
         name: String,

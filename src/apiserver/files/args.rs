@@ -7,16 +7,13 @@ use crate::yaml::{FileId, Span};
 
 use super::view::{Setting, Written};
 
-/// An argument.
 #[derive(Debug, Clone)]
 pub(super) struct Argument {
-    /// What it says.
     pub(super) text: String,
-    /// Where.
     pub(super) span: Span,
     /// The bytes that are its text, if they are just that.
     pub(super) exact: Option<Span>,
-    /// Takes it away.
+    /// The edit that removes it.
     pub(super) remove: Option<Edit>,
 }
 

@@ -10,7 +10,6 @@ use super::text::{replace, word};
 /// How much of a request is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Nothing.
     None,
     /// Who, what and when.
     Metadata,
@@ -32,12 +31,10 @@ impl Level {
     }
 }
 
-/// An audit policy.
 #[derive(Debug, Clone)]
 pub struct AuditPolicy {
     /// The key `rules`, or the first one.
     pub span: Span,
-    /// Its rules.
     pub rules: Vec<AuditRule>,
 }
 

@@ -14,21 +14,16 @@ use super::view::Owner;
 /// A configuration file, or what stands for one inside of another.
 #[derive(Debug, Clone)]
 pub struct Companion {
-    /// The file.
     pub file: FileId,
-    /// Its path.
     pub name: Arc<str>,
-    /// The object.
     pub owner: Arc<Owner>,
     /// `apiVersion` with its value, or the first key.
     pub api: Span,
-    /// The first key.
     pub place: Span,
     /// The flag that names it; none for what only an admission configuration may hold.
     pub flag: Option<&'static str>,
     /// Whether it belongs to whatever stands in the same file, without a flag.
     pub inline: bool,
-    /// What it says.
     pub content: Content,
 }
 
@@ -37,13 +32,11 @@ pub struct Companion {
 pub enum Content {
     /// Who may come in.
     Authentication(Authentication),
-    /// Who decides.
     Authorization(Vec<Word>),
     /// What is let through.
     Admission(Vec<Plugin>),
     /// What is written down.
     Audit(AuditPolicy),
-    /// What is encrypted.
     Encryption(Encryption),
 }
 
@@ -59,7 +52,6 @@ pub struct Authentication {
 /// The section `anonymous`.
 #[derive(Debug, Clone)]
 pub struct Anonymous {
-    /// The key.
     pub span: Span,
     /// `enabled`.
     pub enabled: bool,
@@ -70,7 +62,6 @@ pub struct Anonymous {
 /// A plugin in an admission configuration.
 #[derive(Debug, Clone)]
 pub struct Plugin {
-    /// Its name.
     pub name: Word,
     /// The file with its configuration, if that is elsewhere.
     pub path: Option<Word>,

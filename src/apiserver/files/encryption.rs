@@ -16,7 +16,6 @@ pub struct Encryption {
 /// Resources with their providers.
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// Its first key.
     pub span: Span,
     /// `secrets`, `*.*`, ...
     pub resources: Vec<String>,
@@ -24,18 +23,15 @@ pub struct Group {
     pub providers: Vec<Provider>,
 }
 
-/// A provider.
 #[derive(Debug, Clone)]
 pub struct Provider {
     /// `aescbc`, `secretbox`, `kms`, `identity`, ...
     pub kind: Word,
     /// `apiVersion` of a `kms`; `v1` if it does not say.
     pub version: String,
-    /// Its keys.
     pub keys: Vec<Key>,
 }
 
-/// A key.
 #[derive(Debug, Clone)]
 pub struct Key {
     /// The bytes that are the secret.

@@ -25,9 +25,7 @@ pub struct Parts {
 /// A configuration of kubeadm.
 #[derive(Debug, Clone)]
 pub struct KubeadmConfig {
-    /// The file.
     pub file: FileId,
-    /// The object.
     pub owner: Arc<Owner>,
     /// `apiVersion` with its place; none in a patch without one.
     pub api: Option<Word>,

@@ -14,9 +14,7 @@ use super::view::{Owner, ProgramView, Setting, Written};
 /// Variables of a file, with what they make as flags.
 #[derive(Debug, Clone)]
 pub struct Variables {
-    /// The file.
     pub file: FileId,
-    /// Its path.
     pub name: Arc<str>,
     /// Each variable with its arguments.
     pub values: Vec<(String, Vec<Word>)>,

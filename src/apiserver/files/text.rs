@@ -7,9 +7,7 @@ use crate::yaml::{Node, Span};
 /// A text with its place.
 #[derive(Debug, Clone)]
 pub struct Word {
-    /// What it says.
     pub text: String,
-    /// Where.
     pub span: Span,
 }
 

@@ -19,18 +19,15 @@ pub struct Owner {
     pub kind: String,
     /// Its namespace, if it has one.
     pub namespace: Option<String>,
-    /// Its name.
     pub name: String,
 }
 
 /// A program with its settings.
 #[derive(Debug, Clone)]
 pub struct ProgramView {
-    /// Which.
     pub program: Component,
     /// The form of its file.
     pub form: Form,
-    /// The file.
     pub file: FileId,
     /// The path of the file.
     pub name: Arc<str>,
@@ -67,9 +64,7 @@ pub struct Setting {
     pub value: String,
     /// The file, which is another than that of the program for what stands in an environment file.
     pub file: FileId,
-    /// All of it.
     pub span: Span,
-    /// The name.
     pub name_span: Span,
     /// The value; that of the name if there is none.
     pub value_span: Span,
@@ -77,7 +72,7 @@ pub struct Setting {
     pub path: String,
     /// How it is written.
     pub written: Written,
-    /// Takes it away.
+    /// The edit that removes it.
     pub remove: Option<Edit>,
 }
 
@@ -85,10 +80,7 @@ pub struct Setting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
     /// `--name=value`, as far as the bytes of the file are those of the text.
-    Flag {
-        /// Whether they are.
-        exact: bool,
-    },
+    Flag { exact: bool },
     /// `--name` alone.
     Bare,
     /// A boolean flag alone, with a value behind it that it does not take.
@@ -234,7 +226,6 @@ impl ProgramView {
         implied.into_iter().flat_map(|list| list.split(',')).chain(own).collect()
     }
 
-    /// Adds a setting.
     pub fn add(&self, name: &str, value: &str) -> Option<Edit> {
         self.add.as_ref()?.edit(name, value)
     }

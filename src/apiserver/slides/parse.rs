@@ -4,10 +4,8 @@ use crate::k8s::table::{Read, Record, Source, Value, source};
 
 const SLIDES: Source = source!("apiserver/slides.txt");
 
-/// The two tables.
 #[derive(Debug, Default)]
 pub struct Slides {
-    /// Flags and plugins.
     pub flags: Vec<SlideFlag>,
     /// Ports of a node, corrected and completed.
     pub ports: Vec<SlidePort>,
@@ -36,7 +34,6 @@ pub(super) enum CatalogueRow {
 /// A port of a node.
 #[derive(Debug)]
 pub struct SlidePort {
-    /// Its number.
     pub port: u16,
     /// What the slide said it is; none if it was not on it.
     pub slide: Option<String>,
@@ -44,7 +41,6 @@ pub struct SlidePort {
     pub today: String,
 }
 
-/// Reads the file.
 pub fn read() -> Read<Slides> {
     let mut slides = Slides::default();
     for record in SLIDES.records(&["flag", "plugin", "port"])? {

@@ -9,7 +9,6 @@ use super::verdict::Verdict;
 pub(super) struct Files {
     /// Paths; the last part may have a `*`.
     pub(super) paths: &'static [&'static str],
-    /// What is asked.
     pub(super) wanted: OwnerOrMode,
 }
 

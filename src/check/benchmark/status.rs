@@ -10,7 +10,6 @@ use crate::yaml::Source;
 pub enum Status {
     /// It is as the benchmark asks.
     Pass,
-    /// It is not.
     Fail,
     /// Files do not tell, or the benchmark leaves it to people.
     Manual,
@@ -22,7 +21,6 @@ impl Status {
     /// All of them, in the order in which they are summed up.
     pub const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::Manual, Self::NotApplicable];
 
-    /// Its name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -40,18 +38,14 @@ pub struct Seen {
     pub file: Option<String>,
     /// The line, from 1.
     pub line: Option<usize>,
-    /// What is there.
     pub note: String,
 }
 
 /// An item with what is known of it.
 #[derive(Debug)]
 pub struct Evaluated {
-    /// The item.
     pub item: &'static Item,
-    /// What is known.
     pub status: Status,
-    /// Why.
     pub seen: Vec<Seen>,
 }
 

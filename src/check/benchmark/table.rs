@@ -10,7 +10,6 @@ use crate::rules::facts::Plane;
 /// An item of a benchmark.
 #[derive(Debug)]
 pub struct Item {
-    /// Its number.
     pub id: &'static str,
     /// What holds if it passes.
     pub title: &'static str,
@@ -116,7 +115,6 @@ const KUBELET_CONF: &[&str] = &["/etc/kubernetes/kubelet.conf"];
 const CLIENT_CA: &[&str] = &["/etc/kubernetes/pki/ca.crt"];
 const KUBELET_CONFIG: &[&str] = &["/var/lib/kubelet/config.yaml"];
 
-/// All of them.
 pub(super) static ITEMS: [Item; 97] = [
     auto("1.1.1", "Only root writes the API server's manifest", mode(API, 0o600)),
     auto("1.1.2", "The API server's manifest belongs to root", root(API)),

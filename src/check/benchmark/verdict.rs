@@ -4,15 +4,14 @@ use crate::apiserver::catalogue::Component;
 use crate::apiserver::files::ProgramView;
 use crate::yaml::{FileId, Span};
 
-/// A place.
 pub(super) type At = (FileId, Span);
 
 /// What one program, or one file, says about an item.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    /// As asked.
+    /// As required.
     Pass(Option<At>, String),
-    /// Not as asked.
+    /// Not as required.
     Fail(Option<At>, String),
     /// The input does not tell.
     Unknown(Option<At>, String),

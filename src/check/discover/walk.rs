@@ -17,7 +17,6 @@ const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "K
 /// What Helm calls the file of a chart.
 pub(super) const CHART: &str = "Chart.yaml";
 
-/// What folders hold.
 #[derive(Debug, Default)]
 pub(super) struct Walked {
     pub(super) files: Vec<Utf8PathBuf>,

@@ -5,11 +5,9 @@ use super::Exposure;
 /// A port of Kubernetes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
-    /// Its number.
     pub port: u16,
     /// From where it may be reached.
     pub reach: Exposure,
-    /// What it is.
     pub what: &'static str,
 }
 

@@ -13,18 +13,15 @@ pub use proc::{SCRIPT, listening};
 /// A port that a program listens on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listener {
-    /// Its number.
     pub port: u16,
     /// The program; none if it does not run in the node.
     pub program: Option<String>,
-    /// The addresses.
     pub addresses: Vec<IpAddr>,
 }
 
 /// What is to be said of a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// What it is.
     pub what: String,
     /// What is wrong with it.
     pub wrong: Option<&'static str>,

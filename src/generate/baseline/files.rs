@@ -25,11 +25,9 @@ pub struct ConfigFile {
 /// A folder of the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Folder {
-    /// Where.
     pub path: String,
     /// User and group.
     pub owner: &'static str,
-    /// Permissions.
     pub mode: &'static str,
     /// What it is for, and the item that asks for it.
     pub why: &'static str,

@@ -50,9 +50,7 @@ pub struct Flag {
     pub program: Program,
     /// Its name without dashes.
     pub name: &'static str,
-    /// Its value.
     pub value: String,
-    /// Who sets it.
     pub role: Role,
     /// Why, in a few words.
     pub why: &'static str,

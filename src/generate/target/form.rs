@@ -25,7 +25,6 @@ pub(super) enum Syntax {
     Manifest,
     /// Line by line, `#` for comments.
     Lines,
-    /// By people.
     Markdown,
 }
 

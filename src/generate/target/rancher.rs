@@ -7,7 +7,6 @@ use super::{Argument, RenderedFile, Syntax, added};
 use crate::generate::baseline::{Baseline, Program};
 use crate::template;
 
-/// What is different.
 pub(super) struct Distribution {
     pub(super) name: &'static str,
     /// The value of `profile`.

@@ -8,7 +8,6 @@ use crate::k8s::table::{ALL_RELEASES, Read, Releases, Row, Source, any_release, 
 const FIELDS: Source = source!("kubernetes/fields.txt");
 const REMOVED: Source = source!("kubernetes/removed.txt");
 
-/// Reads both tables.
 pub fn read() -> Read<Fields> {
     let mut table = fields(FIELDS)?;
     table.removed = removed(REMOVED)?;

@@ -31,9 +31,7 @@ pub struct TypeId(pub(super) u16);
 /// Where an object lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// In a namespace.
     Namespaced,
-    /// Beside the namespaces.
     Cluster,
     /// Nowhere: a list only carries the objects in `items`.
     List,

@@ -46,7 +46,6 @@ struct Assignment {
 }
 
 impl Known {
-    /// Reads the table.
     pub(crate) fn read() -> Read<Self> {
         let mut known = Self::default();
         for row in SECRETS.rows().filter(|row| !row.is_at_end()) {

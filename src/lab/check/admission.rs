@@ -14,12 +14,11 @@ use crate::lab::course::values::{Admitted, Authority, Operation};
 use crate::lab::verdict::{CheckResult, Verdict};
 use crate::yaml;
 
-/// Only asks.
+/// Changes nothing on the server.
 const DRY: &str = "dryRun=All&fieldManager=tightship";
 /// The most that is shown of a refusal.
 const SHOWN: usize = 300;
 
-/// Looks once.
 pub(super) fn evaluate(spec: &Admission, context: &CheckContext<'_>) -> CheckResult {
     look(spec, context).unwrap_or_else(|result| result)
 }

@@ -16,7 +16,6 @@ const LIMIT: u32 = 200;
 /// What the value of the canary is, and is not stored as.
 const CANARY: &str = "a canary of tightship";
 
-/// Looks once.
 pub(super) fn evaluate(spec: &Etcd, context: &CheckContext<'_>) -> CheckResult {
     look(spec, context).unwrap_or_else(|result| result)
 }

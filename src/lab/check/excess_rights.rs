@@ -75,7 +75,6 @@ pub(super) fn paths(rules: &[Value]) -> Option<String> {
 struct Granted<'r> {
     verb: &'r str,
     group: &'r str,
-    /// With the subresource.
     resource: &'r str,
     name: Option<&'r str>,
 }

@@ -16,7 +16,6 @@ use crate::lab::verdict::CheckResult;
 /// The exit code of a shell that does not find a program.
 const NOT_FOUND: i32 = 127;
 
-/// Looks once.
 pub(super) fn evaluate(spec: &Run, context: &CheckContext<'_>) -> CheckResult {
     attempt(spec, context).unwrap_or_else(|result| result)
 }

@@ -9,7 +9,6 @@ use crate::lab::course::check_kind::Flag;
 use crate::lab::node::Look;
 use crate::lab::verdict::CheckResult;
 
-/// Looks once.
 pub(super) fn evaluate(spec: &Flag, context: &CheckContext<'_>) -> CheckResult {
     look(spec, context).unwrap_or_else(|result| result)
 }

@@ -13,7 +13,6 @@ use crate::lab::course::check_kind::Leak;
 use crate::lab::course::values::Place;
 use crate::lab::verdict::CheckResult;
 
-/// Looks once.
 pub(super) fn evaluate(spec: &Leak, context: &CheckContext<'_>) -> CheckResult {
     attempt(spec, context).unwrap_or_else(|result| result)
 }

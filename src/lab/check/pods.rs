@@ -12,7 +12,6 @@ pub(super) fn workload(text: &str) -> Result<Workload, CheckResult> {
     Workload::parse(text).map_err(CheckResult::error)
 }
 
-/// The workload itself.
 pub(super) fn object(context: &CheckContext<'_>, alias: &str, workload: &Workload) -> Result<Value, CheckResult> {
     let namespace = objects::namespace(context, alias)?;
     let kind = objects::kind(context, None, workload.kind)?;

@@ -3,7 +3,6 @@
 use crate::client::Response;
 use crate::lab::course::values::Authority;
 
-/// Who refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refuser {
     /// Somebody whom a check can name.

@@ -19,7 +19,6 @@ pub(super) const MOMENT: Duration = Duration::from_secs(10);
 /// Which containers of each pod.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Which<'w> {
-    /// The first.
     First,
     /// The one of this name.
     Named(&'w str),

@@ -15,9 +15,7 @@ pub struct Right {
     pub group: Option<String>,
     /// The resource in the plural, or `*`.
     pub resource: String,
-    /// The subresource.
     pub subresource: Option<String>,
-    /// The object.
     pub name: Option<String>,
 }
 

@@ -18,7 +18,6 @@ const KINDS: &[(&str, &str)] = &[
 pub struct Workload {
     /// Its kind, such as `Deployment`.
     pub kind: &'static str,
-    /// Its name.
     pub name: String,
 }
 

@@ -17,7 +17,6 @@ use crate::lab::lab_cluster::{self, LabCluster, SiteError};
 use crate::lab::node::pristine;
 use crate::lab::run::RunError;
 
-/// The clusters.
 pub struct Pool<'p> {
     root: Utf8PathBuf,
     image: Option<String>,

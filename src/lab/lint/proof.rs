@@ -33,7 +33,6 @@ impl Phase {
 /// One thing that was proved, or not.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Proof {
-    /// The lab.
     pub lab: String,
     /// What was to be proved.
     #[serde(flatten)]

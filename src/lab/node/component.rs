@@ -8,18 +8,13 @@ pub(super) const MANIFESTS: &str = "/etc/kubernetes/manifests";
 pub enum Component {
     /// The kubelet, which the others depend on.
     Kubelet,
-    /// etcd.
     Etcd,
-    /// The API server.
     ApiServer,
-    /// The controller manager.
     ControllerManager,
-    /// The scheduler.
     Scheduler,
 }
 
 impl Component {
-    /// All of them.
     pub const ALL: [Self; 5] = [Self::Kubelet, Self::Etcd, Self::ApiServer, Self::ControllerManager, Self::Scheduler];
 
     /// The name of the program.

@@ -26,12 +26,10 @@ done
 echo "changed $(find /etc/kubernetes /var/lib/kubelet/config.yaml -type f -printf '%C@\n' 2>/dev/null | sort -n | tail -n 1)"
 "#;
 
-/// A process.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Process {
     /// The name of its program.
     pub name: String,
-    /// Its number.
     pub pid: u32,
     /// For how many seconds it runs.
     pub age: f64,
@@ -42,11 +40,9 @@ pub struct Process {
 /// The file of a static pod.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
-    /// The program.
     pub name: String,
     /// How many seconds ago it was changed.
     pub age: f64,
-    /// What it says.
     pub text: String,
 }
 

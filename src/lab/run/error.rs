@@ -22,7 +22,6 @@ pub enum RunError {
     /// A step was refused.
     #[error("{step}: {reason}")]
     Step {
-        /// What was done.
         step: String,
         /// Why it was refused.
         reason: String,
@@ -33,7 +32,6 @@ pub enum RunError {
     /// A lab is not as it should be at its start.
     #[error("the lab {lab} is not as it should be at its start: {what}; `tightship lab reset` begins anew")]
     NotSettled {
-        /// The lab.
         lab: String,
         /// Which checks say something else, and what they saw.
         what: String,
@@ -46,12 +44,7 @@ pub enum RunError {
     Interrupted,
     /// The system refused.
     #[error("{path}")]
-    Io {
-        /// Where.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    Io { path: Utf8PathBuf, source: std::io::Error },
 }
 
 impl RunError {

@@ -19,9 +19,7 @@ pub struct RenderedLab<'e> {
     entry: &'e Entry,
     /// The lab; its strings have the names of the run.
     pub lab: Lab,
-    /// The names.
     pub names: Names,
-    /// The learner's folder.
     pub folder: Utf8PathBuf,
 }
 

@@ -6,7 +6,6 @@ use crate::rules::Settings;
 /// A rule in CEL.
 #[derive(Debug)]
 pub(crate) struct Cel {
-    /// The rule.
     pub(crate) rule: &'static str,
     /// The variables that it reads, each after those that it reads itself.
     pub(crate) reads: &'static [Variable],

@@ -18,7 +18,6 @@ variables.images.filter(i, {})
     },
 };
 
-/// An image reference.
 static REFERENCE: LazyLock<String> = LazyLock::new(|| {
     let label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
     // other hosts look like the first part of a repository, and need no more than that

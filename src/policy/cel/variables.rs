@@ -5,13 +5,11 @@
 /// A variable of a policy: `variables.pod`.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::policy) struct Variable {
-    /// Its name.
     pub(in crate::policy) name: &'static str,
     /// Its value in CEL. It may read the variables before it.
     pub(in crate::policy) expression: &'static str,
 }
 
-/// The pod spec.
 pub(super) const POD: Variable = Variable {
     name: "pod",
     expression: "\

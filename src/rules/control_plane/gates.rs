@@ -8,7 +8,6 @@ use crate::yaml::Span;
 pub(super) struct Gate<'v> {
     /// Where it is set.
     pub(super) setting: &'v Setting,
-    /// Its name.
     pub(super) name: &'v str,
     /// What it is set to.
     pub(super) value: &'v str,

@@ -60,7 +60,6 @@ mod weak_cipher_suites;
 use super::rule::Rule;
 pub use weak_cipher_suites::is_admitted as is_admitted_suite;
 
-/// Its rules.
 pub(super) const RULES: &[&Rule] = &[
     &anonymous_auth::RULE,
     &anonymous_probes::RULE,

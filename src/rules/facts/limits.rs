@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use crate::k8s::object::Object;
 use crate::yaml::Node;
 
-/// Resources by name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Resources {
     cpu: bool,

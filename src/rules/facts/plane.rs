@@ -16,7 +16,6 @@ pub struct Plane {
     pub programs: Vec<ProgramView>,
     /// Configuration files that flags name.
     pub companions: Vec<Companion>,
-    /// Configurations of kubeadm.
     pub kubeadm: Vec<KubeadmConfig>,
     /// The release of what does not say.
     pub kubernetes: Version,
@@ -29,7 +28,6 @@ pub enum Named<'p> {
     Not,
     /// It is not in the input.
     Unseen,
-    /// This one.
     Seen(&'p Companion),
 }
 
@@ -51,7 +49,6 @@ pub enum Anonymous<'p> {
 pub enum Authorizers<'p> {
     /// These, in this order; none means that everything is allowed.
     Known {
-        /// Their names.
         modes: Vec<String>,
         /// The file and the place that says so.
         at: Option<(FileId, Span)>,

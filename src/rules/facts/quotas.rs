@@ -5,10 +5,8 @@ use super::word::Word;
 use crate::k8s::object::Object;
 use crate::yaml::Node;
 
-/// A ResourceQuota.
 #[derive(Debug)]
 pub struct Quota {
-    /// What it is.
     pub object: ObjectRef,
     /// The resources of `spec.hard` that every container must say something about once they are there: `requests.cpu`.
     pub compute: Box<[Word]>,
@@ -33,10 +31,8 @@ pub fn default_of(quota: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// A LimitRange.
 #[derive(Debug)]
 pub struct LimitRange {
-    /// What it is.
     pub object: ObjectRef,
     /// What containers get that do not say: of `default` or `defaultRequest`, which resource.
     pub defaults: Box<[(&'static str, Box<str>)]>,

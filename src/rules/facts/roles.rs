@@ -10,7 +10,6 @@ use crate::yaml::{Node, Span};
 /// A Role or ClusterRole.
 #[derive(Debug)]
 pub struct Role {
-    /// What it is.
     pub object: ObjectRef,
     /// Whether it is a ClusterRole.
     pub is_cluster: bool,
@@ -18,14 +17,12 @@ pub struct Role {
     pub labels: Labels,
     /// The labels of the roles whose rights it takes over.
     pub aggregates: Box<[Selector]>,
-    /// What it allows.
     pub rules: Box<[PolicyRule]>,
 }
 
 /// An item of the `rules` of a role.
 #[derive(Debug)]
 pub struct PolicyRule {
-    /// Its first key.
     pub span: Span,
     /// `apiGroups`.
     pub groups: Box<[Word]>,
@@ -72,7 +69,6 @@ impl PolicyRule {
 /// A RoleBinding or ClusterRoleBinding.
 #[derive(Debug)]
 pub struct Binding {
-    /// What it is.
     pub object: ObjectRef,
     /// Whether it is a ClusterRoleBinding.
     pub is_cluster: bool,
@@ -87,18 +83,15 @@ pub struct Binding {
 /// What a subject is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SubjectKind {
-    /// A user.
     User,
     /// A group of users or ServiceAccounts.
     Group,
-    /// A ServiceAccount.
     ServiceAccount,
 }
 
 /// One who gets a role.
 #[derive(Debug)]
 pub struct Subject {
-    /// What it is.
     pub kind: SubjectKind,
     /// Its name, with the place.
     pub name: Word,

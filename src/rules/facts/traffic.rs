@@ -11,7 +11,6 @@ use crate::yaml::{Node, Span};
 /// An object that is or makes pods.
 #[derive(Debug)]
 pub struct Pods {
-    /// What it is.
     pub object: ObjectRef,
     /// The labels of the pods.
     pub labels: Labels,
@@ -32,10 +31,8 @@ impl Pods {
     }
 }
 
-/// A NetworkPolicy.
 #[derive(Debug)]
 pub struct NetworkPolicy {
-    /// What it is.
     pub object: ObjectRef,
     /// The pods that it selects.
     pub selector: Selector,
@@ -88,7 +85,6 @@ impl ForeignPolicy {
 /// A Service that selects pods.
 #[derive(Debug)]
 pub struct Service {
-    /// What it is.
     pub object: ObjectRef,
     /// The labels of the pods.
     pub selector: Labels,
@@ -104,19 +100,15 @@ impl Service {
     }
 }
 
-/// A Gateway.
 #[derive(Debug)]
 pub struct Gateway {
-    /// What it is.
     pub object: ObjectRef,
-    /// Where it listens.
     pub listeners: Box<[Listener]>,
 }
 
 /// Where a Gateway listens.
 #[derive(Debug)]
 pub struct Listener {
-    /// Its name.
     pub name: Word,
     /// Its protocol, where it is one without encryption.
     pub plain: Option<Word>,
@@ -133,10 +125,8 @@ impl Gateway {
     }
 }
 
-/// An HTTPRoute.
 #[derive(Debug)]
 pub struct HttpRoute {
-    /// What it is.
     pub object: ObjectRef,
     /// The gateways that it belongs to.
     pub parents: Box<[Parent]>,
@@ -149,7 +139,6 @@ pub struct HttpRoute {
 pub struct Parent {
     /// Its namespace, where it is not that of the route.
     pub namespace: Option<Box<str>>,
-    /// Its name.
     pub name: Word,
     /// The listener, if it is one.
     pub listener: Option<Word>,
@@ -180,7 +169,6 @@ impl Parent {
 /// An Ingress with hosts that it serves without TLS.
 #[derive(Debug)]
 pub struct PlainIngress {
-    /// What it is.
     pub object: ObjectRef,
     /// Where `tls` belongs or is.
     pub span: Span,

@@ -8,9 +8,7 @@ use crate::yaml::{Node, Span};
 /// A text with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// What it says.
     pub text: Box<str>,
-    /// Where.
     pub span: Span,
 }
 

@@ -8,7 +8,6 @@ mod mutable_image_tag;
 
 use super::rule::Rule;
 
-/// Its rules.
 pub(super) const RULES: &[&Rule] = &[
     &mutable_image_tag::RULE,
     &image_digest::RULE,

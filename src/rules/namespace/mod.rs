@@ -15,7 +15,6 @@ use super::rule::Rule;
 use labels::{enforced, label, labels_place};
 pub(super) use system_namespace::SYSTEM;
 
-/// Its rules.
 pub(super) const RULES: &[&Rule] = &[
     &no_pod_security_level::RULE,
     &weak_pod_security_level::RULE,

@@ -21,7 +21,6 @@ mod unselected_pods;
 
 use super::rule::Rule;
 
-/// Its rules.
 pub(super) const RULES: &[&Rule] = &[
     &unselected_pods::RULE,
     &default_deny::RULE,

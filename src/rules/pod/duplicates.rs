@@ -11,7 +11,6 @@ const FEW: usize = 16;
 /// Two members that share a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Twice<'d> {
-    /// The value.
     pub(super) name: &'d str,
     /// The field of the first, and the place of its member in the list.
     pub(super) first: Span,

@@ -47,7 +47,6 @@ mod writable_root_filesystem;
 
 use super::rule::Rule;
 
-/// Its rules.
 pub(super) const RULES: &[&Rule] = &[
     &writable_root_filesystem::RULE,
     &run_as_root::RULE,

@@ -6,7 +6,6 @@ use crate::yaml::Node;
 /// A volume that is a path of the node.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct HostPath<'d, 's> {
-    /// The volume's name.
     pub(super) name: &'d str,
     /// The field `path`.
     pub(super) field: Field<'d, 's>,

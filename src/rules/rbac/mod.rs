@@ -20,7 +20,6 @@ mod wildcard;
 
 use super::rule::Rule;
 
-/// Its rules.
 pub(super) const RULES: &[&Rule] = &[
     &cluster_admin::RULE,
     &anonymous::RULE,

@@ -10,5 +10,4 @@ pub use unused::RULE as UNUSED;
 
 use super::rule::Rule;
 
-/// Its rules.
 pub(super) const RULES: &[&Rule] = &[&UNUSED, &INVALID, &EXPIRED];
