@@ -35,6 +35,12 @@ fn modules_import_what_their_rows_allow() {
     none(&modules(source, table, imports));
 }
 
+#[test]
+fn files_go_one_way() {
+    let (source, imports, _) = &*OURS;
+    none(&file_cycles(source, imports));
+}
+
 #[track_caller]
 fn none(problems: &[String]) {
     assert!(problems.is_empty(), "{}\n", problems.join("\n"));
