@@ -1,17 +1,11 @@
 //! `tightship check --as-admission`: what Pod Security Admission would say. `tests/live/admission.rs` holds the same pods
 //! against a real API server.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-#[path = "support/pod_security_cases/mod.rs"]
-mod pod_security_cases;
-mod support;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use pod_security_cases::{KINDS, cases, controller};
-use support::{Folder, Ran, program};
+use crate::support::pod_security_cases::{KINDS, cases, controller};
+use crate::support::{Folder, Ran, program};
 use tightship::internals::check::{self, Admission, Input, Options, Text};
 use tightship::internals::k8s::Version;
 use tightship::internals::k8s::{Level, PolicyVersion};
@@ -132,7 +126,7 @@ fn the_labels_of_a_namespace_decide() {
 fn programs_get_data() {
     let ran = admission(PODS, &["--level", "baseline", "--format", "json"]).exits(1);
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    let schema = serde_json::from_str(include_str!("../docs/check-output.schema.json")).unwrap();
+    let schema = serde_json::from_str(include_str!("../../docs/check-output.schema.json")).unwrap();
     assert!(jsonschema::is_valid(&schema, &report), "{report:#}");
     let first = &report["admissions"][0];
     assert_eq!(first["refused"], true);

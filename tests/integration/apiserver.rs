@@ -1,14 +1,10 @@
 //! `tightship apiserver`, and the tables behind it against a real kube-apiserver where there is one.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::Command;
 
-use support::{Ran, program};
+use crate::support::{Ran, program};
 use tightship::internals::apiserver::{Component, FlagType, catalogue};
 use tightship::internals::k8s::Version;
 

@@ -1,13 +1,9 @@
 //! `tightship check` around the rules: suppressions, the configuration, the baseline, inputs and exit codes.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::io::Write as _;
 use std::process::Stdio;
 
-use support::{Folder, Ran, program};
+use crate::support::{Folder, Ran, program};
 
 /// A pod with one privileged container, with a text before its list item, one behind its name, and one above the key.
 fn pod(above: &str, behind: &str, at: &str) -> String {

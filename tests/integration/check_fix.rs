@@ -1,14 +1,10 @@
 //! `tightship check --fix` and `--diff` around the fixes themselves: pipes, offers that are not taken, and secrets in the
 //! lines that are shown.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::io::Write as _;
 use std::process::Stdio;
 
-use support::{Folder, Ran, program};
+use crate::support::{Folder, Ran, program};
 
 const POD: &str = "\
 apiVersion: v1

@@ -1,10 +1,6 @@
 //! What the generator writes has no finding: of no rule that is on, and of hardly any that is off.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-mod support;
-
-use support::{Folder, Ran, data};
+use crate::support::{Folder, Ran, data};
 
 const KINDS: [&str; 5] = ["deployment", "statefulset", "daemonset", "job", "cronjob"];
 const RELEASES: [&str; 5] = ["1.33", "1.34", "1.35", "1.36", "1.37"];

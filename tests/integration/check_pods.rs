@@ -1,10 +1,6 @@
 //! What rules about pods need of other files, and what no report may show.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-mod support;
-
-use support::Folder;
+use crate::support::Folder;
 
 const POD: &str = "\
 apiVersion: v1

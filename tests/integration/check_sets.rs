@@ -1,10 +1,6 @@
 //! Rules over several objects, with the objects in files of their own.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-mod support;
-
-use support::{Folder, Ran};
+use crate::support::{Folder, Ran};
 
 const ROLE: &str = "\
 apiVersion: rbac.authorization.k8s.io/v1

@@ -1,14 +1,9 @@
 //! What others run in their pipelines: the action's script and the hook.
-#![cfg(unix)]
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::process::Command;
 
+use crate::support::{Folder, Ran};
 use serde_json::Value;
-use support::{Folder, Ran};
 
 const BAD: &str = "\
 apiVersion: v1
@@ -36,7 +31,7 @@ fn shell(folder: &Folder, script: &str) -> Command {
 
 /// Runs the last step of the action with its defaults and these inputs.
 fn action(folder: &Folder, inputs: &[(&str, &str)]) -> Ran {
-    let action = yaml(include_str!("../action.yml"));
+    let action = yaml(include_str!("../../action.yml"));
     let step = action["runs"]["steps"].as_array().unwrap().last().unwrap().clone();
     let mut command = shell(folder, step["run"].as_str().unwrap());
     for (name, value) in step["env"].as_object().unwrap() {
@@ -85,7 +80,7 @@ fn an_input_of_the_action_is_no_script() {
 fn the_hook_checks_everything() {
     let folder = Folder::new();
     folder.write("deploy/pod.yaml", BAD);
-    let hook = yaml(include_str!("../.pre-commit-hooks.yaml"))[0].clone();
+    let hook = yaml(include_str!("../../.pre-commit-hooks.yaml"))[0].clone();
     let ran = Ran::of(shell(&folder, hook["entry"].as_str().unwrap()).output().unwrap()).exits(1);
     assert!(ran.stdout.contains("deploy/pod.yaml:7:25: critical[privileged]"), "{}", ran.stdout);
 }

@@ -1,9 +1,4 @@
 //! Clusters without any: docker and kind are played by scripts that write down what they are asked.
-#![cfg(unix)]
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -11,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use support::{Folder, Ran};
+use crate::support::{Folder, Ran};
 
 const REQUEST: &str = r#"{"items": [
   {"metadata": {"name": "csr-node"}, "status": {}, "spec": {"signerName": "kubernetes.io/kubelet-serving",
@@ -260,7 +255,7 @@ fn a_cluster_that_somebody_makes_meanwhile_stays() {
 /// Starts `up` with a kind that never ends, and gives the number of kind's process.
 fn hanging(machine: &Machine) -> (std::process::Child, u32) {
     machine.set("hang", "");
-    let mut command = support::heeding_signals(&machine.command(&["up", "--hardened"]));
+    let mut command = crate::support::heeding_signals(&machine.command(&["up", "--hardened"]));
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let process = || std::fs::read_to_string(machine.0.path("fake/process")).ok()?.trim().parse().ok();
     (child, wait_for("kind", process))

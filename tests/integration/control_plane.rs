@@ -1,15 +1,11 @@
 //! Control planes: every release, target and profile is rendered, fits together, and keeps its key to itself.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
+use crate::support::{Folder, MINIMAL, data};
 use serde_json::{Value, json};
-use support::{Folder, MINIMAL, data};
 use tightship::internals::apiserver::{Component, FlagType, Lookup, catalogue};
 use tightship::internals::generate::{self, Options};
 use tightship::internals::generate::{Baseline, Program, Role};
@@ -761,7 +757,7 @@ fn flags_variables_and_answers_say_the_same() {
     }
     folder.write("answers.yaml", &file);
     for mut command in [by_flag, by_variable] {
-        support::Ran::of(command.output().unwrap()).exits(0);
+        crate::support::Ran::of(command.output().unwrap()).exits(0);
     }
     folder.run(&["new", "file", "--yes", "--answers", "answers.yaml"]).exits(0);
     let spec = folder.read("flags/tightship.yaml");

@@ -1,14 +1,10 @@
 //! Control planes: every form of file, mistakes at their lines, fixes, suppressions, and the benchmark.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::support::{Folder, Ran, program};
 use serde_json::Value;
-use support::{Folder, Ran, program};
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/control-plane").join(name)

@@ -1,9 +1,4 @@
 //! Edits change what they should, and nothing else.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-#[path = "support/style.rs"]
-mod style;
 
 use std::cell::Cell;
 
@@ -13,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tightship::internals::yaml::edit::{self, Edit};
 use tightship::internals::yaml::{self, Kind, Node};
 
-use style::Choices;
+use crate::support::style::Choices;
 
 /// What is done to a mapping or list of a document.
 #[derive(Debug, Clone)]

@@ -1,14 +1,9 @@
 //! What `tightship check` makes of folders, kustomizations, charts and clusters. The programs that it runs are scripts here,
 //! which write down how they were called.
-#![cfg(unix)]
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::os::unix::fs::PermissionsExt;
 
-use support::{Folder, Ran, program};
+use crate::support::{Folder, Ran, program};
 
 /// A pod that breaks one rule.
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n  containers: [{name: app, image: a, securityContext: {privileged: true}}]\n";

@@ -1,11 +1,6 @@
 //! `tightship lab` without a cluster: what it lists, what it refuses, and what it remembers.
-#![cfg(feature = "cluster")]
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-mod support;
-
-use support::{Folder, Ran};
+use crate::support::{Folder, Ran};
 
 /// The smallest lab that is one.
 const LAB: &str = "\
@@ -65,7 +60,7 @@ fn the_labs_are_listed_with_their_times() {
 #[test]
 fn the_repository_holds_the_curriculum() {
     let page = Folder::new().run(&["lab", "list", "--markdown"]).exits(0).stdout;
-    assert!(page == include_str!("../docs/labs.md"), "docs/labs.md is out of date: `just docs` writes it");
+    assert!(page == include_str!("../../docs/labs.md"), "docs/labs.md is out of date: `just docs` writes it");
 }
 
 #[test]
@@ -145,7 +140,7 @@ fn keeping(check: &str) -> Ran {
 fn the_environment_may_ask_for_a_cluster() {
     let folder = course(LAB);
     let lint = |live: &str| {
-        let mut command = support::program();
+        let mut command = crate::support::program();
         command.args(["lab", "--course", "course", "lint"]).current_dir(folder.path(""));
         Ran::of(command.env("TIGHTSHIP_LIVE", live).output().unwrap())
     };
@@ -228,7 +223,7 @@ fn a_cluster_that_is_gone_is_not_the_learners_fault() {
     folder.run(&["lab", "--course", "course", "reset"]).exits(3).says(&gone);
     folder.run(&["lab", "--course", "course", "list"]).exits(0).says(&["doing"]);
     // from within the folder of the lab, or one in it
-    let mut inside = support::program();
+    let mut inside = crate::support::program();
     inside.args(["lab", "--course", "../../course", "list"]).current_dir(folder.path("course/01-first"));
     Ran::of(inside.output().unwrap()).exits(0).says(&["doing"]);
     // hints need no cluster, and the solution opens with the last

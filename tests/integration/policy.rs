@@ -1,13 +1,9 @@
 //! `tightship policy`: rules as policies of the API server. `tests/live/policies.rs` holds each against its rule there.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::io::Write as _;
 use std::process::Stdio;
 
-use support::{Folder, Ran};
+use crate::support::{Folder, Ran};
 use tightship::internals::k8s::Version;
 use tightship::internals::policy::Subject;
 use tightship::internals::rules::{self, RuleKind};
@@ -160,7 +156,10 @@ fn the_page_lists_what_there_is() {
     if std::env::var("README_UPDATE").is_ok_and(|value| value == "1") {
         std::fs::write(PAGE, renewed).unwrap();
     } else {
-        assert!(page == renewed, "docs/policy.md is out of date: README_UPDATE=1 cargo test --test policy writes it");
+        assert!(
+            page == renewed,
+            "docs/policy.md is out of date: README_UPDATE=1 cargo test --test integration policy:: writes it"
+        );
     }
     for rule in rules::all().filter(|rule| matches!(rule.check, RuleKind::PodSecurity(_))) {
         assert!(list.contains(&format!("\n{} ", rule.id)), "{}", rule.id);

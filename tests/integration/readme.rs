@@ -2,15 +2,10 @@
 //!
 //! A comment `<!-- file: NAME -->` makes a file of the block that follows, `<!-- run` and lines of shell do what needs no
 //! words, and `<!-- not run: REASON -->` leaves a block out. `README_UPDATE=1` writes today's output into the README.
-#![cfg(unix)]
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::process::Stdio;
 
-use support::{Folder, program};
+use crate::support::{Folder, program};
 
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 

@@ -1,15 +1,11 @@
 //! What is rendered: for every kind, level and release, hardened as promised, and the same text that went in.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::support::{Folder, MINIMAL, app, data, merge};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use serde_json::{Value, json};
-use support::{Folder, MINIMAL, app, data, merge};
 use tightship::internals::generate::{self, Options};
 use tightship::internals::k8s::Version;
 use tightship::internals::k8s::{FieldType, Lookup, TypeId, table};
@@ -370,7 +366,7 @@ fn the_same_spec_gives_the_same_bytes_everywhere() {
     let elsewhere =
         [("TZ", "Asia/Tokyo"), ("LANG", "tr_TR.UTF-8"), ("HOME", "/"), ("HOSTNAME", "x"), ("RAYON_NUM_THREADS", "1")];
     let output = there.command(&["render"]).envs(elsewhere).env("SOURCE_DATE_EPOCH", "1780000000").output().unwrap();
-    support::Ran::of(output).exits(0);
+    crate::support::Ran::of(output).exits(0);
     assert!(here.files().len() > 15);
     assert_eq!(here.files(), there.files());
 }

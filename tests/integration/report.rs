@@ -1,15 +1,11 @@
 //! What `tightship check` prints in each format, over one folder with what is hard to show: several files, characters of
 //! several bytes, Windows lines, a file on one long line, a document that cannot be read.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::io::Read as _;
 use std::process::Stdio;
 
+use crate::support::{Folder, Ran};
 use serde_json::Value;
-use support::{Folder, Ran};
 use tightship::internals::check::{self, Input, Options, Outcome, Text};
 use tightship::internals::diagnostic::{Diagnostic, Location};
 use tightship::internals::report::{self, Format};
@@ -111,7 +107,7 @@ fn concise_is_a_line_for_each() {
 
 #[test]
 fn json_fits_its_schema() {
-    let schema: Value = serde_json::from_str(include_str!("../docs/check-output.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../../docs/check-output.schema.json")).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
     let folder = folder();
@@ -126,7 +122,7 @@ fn json_fits_its_schema() {
 
 #[test]
 fn sarif_fits_the_schema_of_the_standard() {
-    let mut schema: Value = serde_json::from_str(include_str!("data/report/sarif-2.1.0-rtm.5.json")).unwrap();
+    let mut schema: Value = serde_json::from_str(include_str!("../data/report/sarif-2.1.0-rtm.5.json")).unwrap();
     for holder in ["run", "toolComponent"] {
         // a bracket too many: no regular expression, and not about anything that is written here
         schema["definitions"][holder]["properties"]["language"].as_object_mut().unwrap().remove("pattern").unwrap();

@@ -1,8 +1,4 @@
 //! The fixes of every rule, on its own data: they make it silent where they can be made, and need no second run.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::path::Path;
 

@@ -1,13 +1,9 @@
 //! Every rule on its own data: `tests/data/<rule>/bad*.yaml` break it, `good*.yaml` keep it, and its documentation tells
 //! the truth.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::path::{Path, PathBuf};
 
-use support::{Folder, Ran, program};
+use crate::support::{Folder, Ran, program};
 use tightship::internals::rules::{self, Rule, RuleKind};
 
 fn data(rule: &Rule) -> PathBuf {

@@ -1,12 +1,8 @@
 //! The schema that editors use, and the texts that come from the command line's definition.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-mod support;
-
+use crate::support::{Folder, data};
 use clap::CommandFactory as _;
 use serde_json::Value;
-use support::{Folder, data};
 
 fn schema() -> Value {
     serde_json::from_str(&Folder::new().run(&["schema"]).exits(0).stdout).unwrap()
@@ -23,7 +19,7 @@ fn documents(path: &camino::Utf8Path) -> Vec<Value> {
 #[test]
 fn the_repository_holds_the_schema() {
     let printed = Folder::new().run(&["schema"]).exits(0).stdout;
-    let held = include_str!("../tightship.schema.json");
+    let held = include_str!("../../tightship.schema.json");
     assert!(printed == held, "tightship.schema.json is out of date: `just docs` writes it");
 }
 
@@ -41,7 +37,7 @@ fn lab_schema() -> Value {
 #[test]
 fn the_repository_holds_the_schema_of_labs() {
     let printed = Folder::new().run(&["schema", "lab"]).exits(0).stdout;
-    let held = include_str!("../lab.schema.json");
+    let held = include_str!("../../lab.schema.json");
     assert!(printed == held, "lab.schema.json is out of date: `just docs` writes it");
 }
 
@@ -67,7 +63,7 @@ const BAD_LABS: &[(&str, &str)] = &[
 #[test]
 fn labs_fit_it_where_the_program_takes_them() {
     let validator = jsonschema::draft202012::new(&lab_schema()).unwrap();
-    let good = include_str!("labs/01-good/lab.yaml");
+    let good = include_str!("../labs/01-good/lab.yaml");
     let takes = |text: &str| {
         let folder = Folder::new();
         folder.write("course/01-good/lab.yaml", text);
@@ -177,7 +173,7 @@ fn each_file_says_what_belongs_into_the_other() {
     ]);
     let folder = Folder::new();
     for kind in ["App", "Space", "ApiServer"] {
-        folder.write(".tightship.yaml", support::MINIMAL.replace("App", kind));
+        folder.write(".tightship.yaml", crate::support::MINIMAL.replace("App", kind));
         let message = format!("a spec of `kind: {kind}` belongs in `tightship.yaml`");
         folder.run(&["check"]).exits(2).says(&[&message, "--> .tightship.yaml:2:7", "expected `Check`"]);
     }

@@ -1,8 +1,4 @@
 //! What a user sees of a spec that is wrong: every mistake at its place, in one run, and never a secret.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -15,7 +11,7 @@ use tightship::internals::generate::{self, Options, RenderError};
 use tightship::internals::yaml::Source;
 use tightship::internals::{diagnostic, spec};
 
-use support::{Folder, Printed, Ran, app, data, marked, problems};
+use crate::support::{Folder, Printed, Ran, app, data, marked, problems};
 
 /// Renders a spec that must be refused, and checks that it left nothing behind.
 fn refused(spec: &str) -> Ran {

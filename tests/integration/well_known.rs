@@ -1,15 +1,11 @@
 //! A folder of well-known bad manifests: every finding stands at its exact line, nothing else is found, and
 //! `--fix=unsafe` leaves only what no fix can repair. `tests/well_known/README.md` says how the files tell what is
 //! expected.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::path::Path;
 use std::process::Command;
 
-use support::Folder;
+use crate::support::Folder;
 use tightship::internals::yaml;
 
 /// A line with the rules that point at it.

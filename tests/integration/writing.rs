@@ -1,8 +1,4 @@
 //! What happens to the folder: what is written, what is kept, and what is refused.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-mod support;
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
@@ -10,7 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use support::{Folder, MINIMAL, app};
+use crate::support::{Folder, MINIMAL, app};
 
 const DEPLOYMENT: &str = "apps/shop/base/deployment.yaml";
 
@@ -203,7 +199,7 @@ fn standard_input_is_a_spec_too() {
     let folder = Folder::with(MINIMAL);
     let read = |args: &[&str]| {
         let spec = fs::File::open(folder.path("tightship.yaml")).unwrap();
-        support::Ran::of(folder.command(&[&["render", "-f", "-"], args].concat()).stdin(spec).output().unwrap())
+        crate::support::Ran::of(folder.command(&[&["render", "-f", "-"], args].concat()).stdin(spec).output().unwrap())
     };
     read(&[]).exits(2).says(&["--out DIR", "--stdout"]);
     assert_eq!(read(&["--stdout"]).exits(0).stdout, folder.render(&["--stdout"]).exits(0).stdout);
@@ -330,7 +326,7 @@ fn many_files_are_written_with_few_open_at_a_time() {
     let render = folder.command(&["render"]);
     let mut limited = Command::new("sh");
     limited.args(["-c", "ulimit -n 64; exec \"$0\" render"]).arg(render.get_program()).current_dir(folder.path(""));
-    limited.env("SOURCE_DATE_EPOCH", support::TODAY).env("NO_COLOR", "1");
-    support::Ran::of(limited.output().unwrap()).exits(0);
+    limited.env("SOURCE_DATE_EPOCH", crate::support::TODAY).env("NO_COLOR", "1");
+    crate::support::Ran::of(limited.output().unwrap()).exits(0);
     folder.render(&["--check"]).exits(0);
 }

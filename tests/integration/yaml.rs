@@ -1,15 +1,10 @@
 //! The YAML module against what kubectl reads.
-#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-#[path = "support/style.rs"]
-mod style;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tightship::internals::yaml;
 
-use style::Choices;
+use crate::support::style::Choices;
 
 /// Every row: a text, `value` or `error`, and what kubectl's decoder makes of it.
 fn rows(table: &str) -> Vec<(String, Option<Value>)> {
@@ -61,7 +56,7 @@ fn differences(table: &str, document: impl Fn(&str) -> String) -> Vec<String> {
 
 #[test]
 fn scalars_read_as_kubectl_reads_them() {
-    let wrong = differences(include_str!("data/kubectl-scalars.tsv"), |text| format!("a: {text}\n"));
+    let wrong = differences(include_str!("../data/kubectl-scalars.tsv"), |text| format!("a: {text}\n"));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -80,7 +75,7 @@ fn assert_found(node: yaml::Node<'_, '_>, value: &Value, text: &str) {
 
 #[test]
 fn mappings_read_as_kubectl_reads_them() {
-    let table = include_str!("data/kubectl-mappings.tsv");
+    let table = include_str!("../data/kubectl-mappings.tsv");
     let wrong = differences(table, str::to_owned);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for (text, expected) in rows(table) {

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::Test;
 use crate::kubectl::{Live, ensure, eventually};
-use crate::pod_security_cases::{Case, KINDS, base, cases, controller};
 use crate::proxy::{Answer, Connection, Proxy};
+use crate::support::pod_security_cases::{Case, KINDS, base, cases, controller};
 
 pub const TESTS: &[Test] = &[("admission::same_words", same_words), ("admission::labels", labels)];
 

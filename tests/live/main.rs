@@ -31,9 +31,6 @@ mod spec;
 mod support;
 mod workloads;
 
-#[path = "../support/pod_security_cases/mod.rs"]
-mod pod_security_cases;
-
 use std::process::ExitCode;
 use std::sync::Arc;
 

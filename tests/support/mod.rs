@@ -8,6 +8,8 @@
 )]
 
 pub(crate) mod merge;
+pub(crate) mod pod_security_cases;
+pub(crate) mod style;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

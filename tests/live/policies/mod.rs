@@ -17,8 +17,8 @@ use tightship::internals::yaml;
 
 use crate::Test;
 use crate::kubectl::{Live, ensure, eventually};
-use crate::pod_security_cases::{Case, KINDS, base, cases, controller};
 use crate::proxy::{Answer, Proxy};
+use crate::support::pod_security_cases::{Case, KINDS, base, cases, controller};
 
 mod others;
 mod refusals;

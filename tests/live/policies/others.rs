@@ -9,7 +9,7 @@ use tightship::internals::policy::Subject;
 use tightship::internals::rules::Settings;
 
 use super::{Sent, settings};
-use crate::pod_security_cases::{Case, base};
+use crate::support::pod_security_cases::{Case, base};
 
 /// Whether each object breaks each of the rules. What cannot be read as an image is of no registry and no version
 /// to its policies, whereas of the rules one alone speaks of it.

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Applied, LABEL};
 use crate::kubectl::{Live, ensure, eventually};
-use crate::pod_security_cases::{Case, base, controller};
 use crate::proxy::Proxy;
+use crate::support::pod_security_cases::{Case, base, controller};
 
 /// What is new, what changes, and ways into pods.
 pub(super) fn refusals(live: &Live) -> Result<(), Failed> {

@@ -1,0 +1,38 @@
+//! What the program does, run as people run it, and what its modules promise. One binary, so that there is one to link.
+#![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod admission;
+mod apiserver;
+mod check;
+mod check_fix;
+mod check_generator;
+mod check_pods;
+mod check_sets;
+#[cfg(unix)]
+mod ci;
+#[cfg(unix)]
+mod cluster;
+mod control_plane;
+mod control_plane_audit;
+mod edit;
+mod explain;
+#[cfg(unix)]
+mod inputs;
+#[cfg(feature = "cluster")]
+mod lab;
+mod policy;
+#[cfg(unix)]
+mod readme;
+mod render;
+mod report;
+mod rule_fixes;
+mod rules;
+mod schema;
+mod spec;
+#[path = "../support/mod.rs"]
+mod support;
+mod well_known;
+mod wizard;
+mod writing;
+mod yaml;
