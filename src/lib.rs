@@ -71,7 +71,7 @@ pub mod internals {
     pub mod rules {
         pub use crate::rules::facts::Defaults;
         pub use crate::rules::pod_security::Control;
-        pub use crate::rules::{PodContext, Rule, RuleKind, Settings, all, find};
+        pub use crate::rules::{GROUPS, PodContext, Rule, RuleKind, Settings, all, find};
     }
     pub mod spec {
         pub use crate::spec::api_server::{Form, Profile};

@@ -75,7 +75,7 @@ fn apps_with_more_are_clean() {
 
 #[test]
 fn every_good_spec_is_clean() {
-    for (name, path) in data("good-") {
+    for (name, path) in data("good/") {
         let spec = std::fs::read_to_string(path).unwrap();
         let folder = Folder::with(&spec);
         folder.render(&[]).exits(0);

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::support::{Folder, Ran};
+use crate::support::{Folder, Ran, heed_signals};
 
 const REQUEST: &str = r#"{"items": [
   {"metadata": {"name": "csr-node"}, "status": {}, "spec": {"signerName": "kubernetes.io/kubelet-serving",
@@ -255,7 +255,8 @@ fn a_cluster_that_somebody_makes_meanwhile_stays() {
 /// Starts `up` with a kind that never ends, and gives the number of kind's process.
 fn hanging(machine: &Machine) -> (std::process::Child, u32) {
     machine.set("hang", "");
-    let mut command = crate::support::heeding_signals(&machine.command(&["up", "--hardened"]));
+    heed_signals();
+    let mut command = machine.command(&["up", "--hardened"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let process = || std::fs::read_to_string(machine.0.path("fake/process")).ok()?.trim().parse().ok();
     (child, wait_for("kind", process))

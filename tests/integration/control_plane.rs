@@ -451,7 +451,7 @@ fn talos_gets_nothing_that_it_refuses() {
 
 #[test]
 fn exceptions_take_effect_and_are_written_down() {
-    let text = fs::read_to_string(&data("good-server-everything")[0].1).unwrap();
+    let text = fs::read_to_string(&data("good/server-everything")[0].1).unwrap();
     let files = files(&text);
     let flags: BTreeMap<String, String> = flags_of(Form::Kubeadm, &files).into_iter().collect();
     for absent in [

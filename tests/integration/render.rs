@@ -34,7 +34,7 @@ fn stream(text: &str, comments: Option<bool>) -> String {
 
 /// The spec that uses all that there is.
 fn everything() -> String {
-    std::fs::read_to_string(&data("good-everything")[0].1).unwrap()
+    std::fs::read_to_string(&data("good/everything")[0].1).unwrap()
 }
 
 /// The objects of a stream as our own reader and as the YAML organisation's read them; both must agree.
@@ -444,7 +444,7 @@ fn open_to(objects: &[Value], caller: &str) -> Vec<String> {
 
 #[test]
 fn a_sidecar_can_answer_for_the_app() {
-    let spec = std::fs::read_to_string(&data("good-sidecar-ports")[0].1).unwrap();
+    let spec = std::fs::read_to_string(&data("good/sidecar-ports")[0].1).unwrap();
     let names = |service: &Value| -> Vec<String> {
         let ports = service["spec"]["ports"].as_array().unwrap();
         ports.iter().map(|it| format!("{} {}", it["name"].as_str().unwrap(), it["port"])).collect()

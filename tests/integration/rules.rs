@@ -1,85 +1,95 @@
-//! Every rule on its own data: `tests/data/<rule>/bad*.yaml` break it, `good*.yaml` keep it, and its documentation tells
-//! the truth.
+//! Every rule on its own data: `tests/data/rules/<group>/<rule>/bad*.yaml` break it, `good*.yaml` keep it, and its
+//! documentation tells the truth. The rules run within this process; a choice of files goes through the program as well.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
-use crate::support::{Folder, Ran, program};
-use tightship::internals::rules::{self, Rule, RuleKind};
+use tightship::internals::rules::{self, Rule};
 
-fn data(rule: &Rule) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(rule.id)
-}
+use crate::support::rule_data::{self, Run, files, flags, groups, has_data};
+use crate::support::{Ran, program};
 
-/// The files of a rule that begin with a word, by name.
-fn files(rule: &Rule, word: &str) -> Vec<PathBuf> {
-    let folder = data(rule);
-    let entries = std::fs::read_dir(&folder).unwrap_or_else(|_| panic!("tests/data/{} is missing", rule.id));
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    let is_ours = |path: &PathBuf| {
-        let name = path.file_name().unwrap().to_str().unwrap();
-        name.starts_with(word) && (name.ends_with(".yaml") || name.ends_with(".json"))
-    };
-    files.retain(is_ours);
-    files.sort();
-    assert!(!files.is_empty(), "tests/data/{} has no {word}*.yaml", rule.id);
-    files
-}
-
-/// Runs one rule over one file. A first line `# flags: --level baseline` adds flags.
-fn run(rule: &Rule, file: &Path, format: &str) -> Ran {
+fn concise(rule: &Rule, file: &Path) -> (i32, String) {
     let text = std::fs::read_to_string(file).unwrap();
-    let flags = text.lines().next().and_then(|line| line.strip_prefix("# flags: ")).unwrap_or_default();
-    let mut command = program();
-    command.current_dir(file.parent().unwrap()).args(["check", "--no-config", "--select", rule.id, "--format", format]);
-    command.args(flags.split_whitespace()).arg(file.file_name().unwrap());
-    Ran::of(command.output().unwrap())
-}
-
-fn checked() -> impl Iterator<Item = &'static Rule> {
-    // what the engine itself reports has tests of its own
-    rules::all().filter(|rule| !matches!(rule.check, RuleKind::Engine))
+    Run::new(rule, file.file_name().unwrap().to_str().unwrap(), &text).concise()
 }
 
 #[test]
 fn bad_files_are_reported_as_reviewed() {
-    for rule in checked() {
-        for file in files(rule, "bad") {
-            let ran = run(rule, &file, "concise").exits(1);
-            assert!(ran.stdout.contains(&format!("[{}]", rule.id)), "{}\n{}", file.display(), ran.stdout);
+    for (rule, folder) in rule_data::all() {
+        for file in files(&folder, "bad") {
+            let (code, printed) = concise(rule, &file);
+            assert_eq!(code, 1, "{}\n{printed}", file.display());
+            assert!(printed.contains(&format!("[{}]", rule.id)), "{}\n{printed}", file.display());
             let mut settings = insta::Settings::clone_current();
-            settings.set_snapshot_path(data(rule));
+            settings.set_snapshot_path(&folder);
             settings.set_prepend_module_to_snapshot(false);
             settings.set_omit_expression(true);
-            settings.bind(|| insta::assert_snapshot!(file.file_name().unwrap().to_str().unwrap(), ran.stdout));
+            settings.bind(|| insta::assert_snapshot!(file.file_name().unwrap().to_str().unwrap(), printed));
         }
     }
 }
 
 #[test]
 fn good_files_are_clean() {
-    for rule in checked() {
-        for file in files(rule, "good") {
-            let ran = run(rule, &file, "concise");
-            assert_eq!((ran.code, &*ran.stdout), (0, ""), "{}: {}", file.display(), ran.stderr);
+    for (rule, folder) in rule_data::all() {
+        for file in files(&folder, "good") {
+            let (code, printed) = concise(rule, &file);
+            assert_eq!((code, &*printed), (0, ""), "{}", file.display());
         }
     }
 }
 
 #[test]
-fn examples_show_what_they_say() {
-    for rule in checked() {
-        let folder = Folder::new();
-        for (name, text, code) in [("bad.yaml", rule.bad, 1), ("good.yaml", rule.good, 0)] {
-            folder.write(name, text);
-            let ran = run(rule, &folder.path(name), "concise");
-            assert_eq!(ran.code, code, "{} {name}: {}{}", rule.id, ran.stdout, ran.stderr);
+fn the_program_says_the_same() {
+    let (mut seen_flags, mut seen_folders, mut compared) = (BTreeSet::new(), BTreeSet::new(), 0);
+    for (rule, folder) in rule_data::all() {
+        for (word, file) in
+            ["bad", "good"].into_iter().flat_map(|word| files(&folder, word).into_iter().map(move |file| (word, file)))
+        {
+            // the first files of each group, and the first with any flags
+            let text = std::fs::read_to_string(&file).unwrap();
+            let is_new_folder = seen_folders.insert((word, folder.parent().unwrap().to_owned()));
+            if !seen_flags.insert(flags(&text).to_owned()) && !is_new_folder {
+                continue;
+            }
+            let name = file.file_name().unwrap().to_str().unwrap();
+            let mut command = program();
+            command.current_dir(&folder).args(["check", "--no-config", "--select", rule.id, "--format", "concise"]);
+            let ran = Ran::of(command.args(flags(&text).split_whitespace()).arg(name).output().unwrap());
+            assert_eq!((ran.code, ran.stdout), Run::new(rule, name, &text).concise(), "{}", file.display());
+            compared += 1;
         }
+    }
+    assert!((20..100).contains(&compared), "{compared} files went through the program");
+}
+
+#[test]
+fn examples_show_what_they_say() {
+    for (rule, _) in rule_data::all() {
+        for (name, text, code) in [("bad.yaml", rule.bad, 1), ("good.yaml", rule.good, 0)] {
+            let (found, printed) = Run::new(rule, name, text).concise();
+            assert_eq!(found, code, "{} {name}: {printed}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn data_lies_in_the_folder_of_its_rule() {
+    for (folder, rules) in groups() {
+        let expected: BTreeSet<String> =
+            rules.iter().filter(|rule| has_data(rule)).map(|rule| rule.id.into()).collect();
+        let entries = folder.read_dir().into_iter().flatten();
+        let found: BTreeSet<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        assert_eq!(found, expected, "{}", folder.display());
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules").join(folder.file_name().unwrap());
+        assert!(source.is_dir(), "{} is no folder of rules", source.display());
     }
 }
 
 #[test]
 fn every_rule_is_documented() {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for rule in rules::all() {
         assert!(seen.insert(rule.id), "{} is there twice", rule.id);
         let is_kebab = rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit());

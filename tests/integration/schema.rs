@@ -86,7 +86,7 @@ fn labs_fit_it_where_the_program_takes_them() {
 #[test]
 fn good_specs_fit_it() {
     let validator = jsonschema::draft202012::new(&schema()).unwrap();
-    for (name, path) in data("good-") {
+    for (name, path) in data("good/") {
         for document in documents(&path) {
             let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
             assert!(errors.is_empty(), "{name}: {errors:?}");
@@ -98,9 +98,9 @@ fn good_specs_fit_it() {
 fn wrong_keys_types_and_words_do_not_fit_it() {
     let validator = jsonschema::draft202012::new(&schema()).unwrap();
     let mut checked = 0;
-    for prefix in ["key-", "word-", "missing-"] {
+    for prefix in ["keys/", "words/", "missing/"] {
         // a merge key is nothing that a schema sees
-        for (name, path) in data(prefix).into_iter().filter(|(name, _)| name != "key-merge") {
+        for (name, path) in data(prefix).into_iter().filter(|(name, _)| name != "keys/merge") {
             checked += 1;
             assert!(documents(&path).iter().any(|document| !validator.is_valid(document)), "{name} fits the schema");
         }
@@ -213,9 +213,9 @@ fn help_fits_the_screen() {
 #[test]
 fn wrong_types_do_not_fit_it() {
     // what only YAML knows: a tag, a NUL, a key that is a list
-    const BEYOND: [&str; 3] = ["type-tag", "type-args-nul", "type-key-list"];
+    const BEYOND: [&str; 3] = ["types/tag", "types/args-nul", "types/key-list"];
     let validator = jsonschema::draft202012::new(&schema()).unwrap();
-    for (name, path) in data("type-").into_iter().filter(|(name, _)| !BEYOND.contains(&name.as_str())) {
+    for (name, path) in data("types/").into_iter().filter(|(name, _)| !BEYOND.contains(&name.as_str())) {
         assert!(documents(&path).iter().any(|document| !validator.is_valid(document)), "{name} fits the schema");
     }
 }

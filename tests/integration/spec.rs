@@ -92,7 +92,7 @@ fn expectations(text: &str, word: &str) -> Vec<Expected> {
 fn check(out: &Folder, name: &str, path: &Utf8Path) -> (String, String) {
     let text = std::fs::read_to_string(path).unwrap();
     let (errors, warnings) = (expectations(&text, "expect"), expectations(&text, "warning"));
-    assert_eq!(errors.is_empty() && warnings.is_empty(), name.starts_with("good-"), "{name}");
+    assert_eq!(errors.is_empty() && warnings.is_empty(), name.starts_with("good/"), "{name}");
     let refused = !errors.is_empty();
     let to = if refused { vec!["--out", name] } else { vec!["--stdout"] };
     let ran = out.render(&[&["--file", path.as_str()], to.as_slice()].concat());

@@ -41,7 +41,7 @@ fn person(folder: &Path, args: &[&str]) -> OsSession {
     command.arg("new").args(args).current_dir(folder);
     without_answers(&mut command);
     let mut session = Session::spawn(command).unwrap();
-    session.set_expect_timeout(Some(Duration::from_secs(20)));
+    session.set_expect_timeout(Some(Duration::from_secs(60)));
     session
 }
 

@@ -3,10 +3,10 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{Folder, MINIMAL, app};
+use crate::support::{Folder, MINIMAL, app, heed_signals};
 
 const DEPLOYMENT: &str = "apps/shop/base/deployment.yaml";
 
@@ -223,13 +223,25 @@ fn a_reader_that_has_enough_is_no_error() {
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
 }
 
+/// Sends what Ctrl-C sends; nothing to a program that has ended.
+fn interrupt(child: &Child) {
+    Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
+}
+
+/// Whether there are temporary files for the first app.
+fn is_writing(folder: &Folder) -> bool {
+    let files = folder.path("apps/shop-0/base").read_dir().unwrap();
+    files.flatten().any(|file| file.file_name().to_string_lossy().starts_with(".tightship-"))
+}
+
 #[test]
 fn an_interrupt_leaves_all_or_nothing() {
+    heed_signals();
     for delay in [1, 5, 20, 40, 60, 80, 120] {
         let folder = Folder::with(&many());
         let mut child = folder.command(&["render"]).stderr(Stdio::piped()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(delay));
-        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        interrupt(&child);
         let status = child.wait().unwrap();
         let names = folder.names();
         assert!(!names.iter().any(|name| name.contains(".tightship-")), "temporary files stay: {names:?}");
@@ -242,6 +254,7 @@ fn an_interrupt_leaves_all_or_nothing() {
 
 #[test]
 fn an_interrupt_of_an_update_leaves_the_old_or_the_new() {
+    heed_signals();
     let generated = |folder: &Folder| {
         let mut files = folder.files();
         files.remove("tightship.yaml");
@@ -252,23 +265,26 @@ fn an_interrupt_of_an_update_leaves_the_old_or_the_new() {
     let (old, new) = (generated(&folder), generated(&updated));
     assert_ne!(old, new);
     let mut is_interrupted = false;
-    // a busy machine may need several until one comes in time
-    let soon = std::iter::repeat_n(1, 50);
-    for (at, delay) in [10, 40, 80, 120, 160, 200, 300].into_iter().chain(soon).enumerate() {
-        if at >= 7 && is_interrupted {
-            break;
-        }
+    let moments = [10, 40, 80, 120, 160, 200, 300].map(|delay| Some(Duration::from_millis(delay)));
+    // then as soon as there are temporary files: the rest of them takes longer than a signal
+    for moment in moments.into_iter().chain([None; 10]) {
         folder.write("tightship.yaml", &next);
         let mut child = folder.command(&["render"]).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(delay));
-        Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
+        match moment {
+            Some(delay) => std::thread::sleep(delay),
+            None => while child.try_wait().unwrap().is_none() && !is_writing(&folder) {},
+        }
+        interrupt(&child);
         child.wait().unwrap();
         let now = generated(&folder);
-        assert!(now == old || now == new, "after {delay} ms the folder is neither old nor new");
+        assert!(now == old || now == new, "at {moment:?} the folder is neither old nor new");
         is_interrupted |= now == old;
         if now == new {
             folder.write("tightship.yaml", &spec);
             folder.render(&[]).exits(0);
+        }
+        if moment.is_none() && is_interrupted {
+            break;
         }
     }
     assert!(is_interrupted, "all came too late to interrupt anything");

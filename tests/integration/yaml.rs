@@ -329,6 +329,6 @@ fn the_cost_grows_with_the_text_and_no_faster() {
         }
         assert!(!yaml::split(&text, 1000).is_empty());
         // a quadratic step would take minutes
-        assert!(start.elapsed().as_secs() < 20, "{:?} took {:?}", text.get(..40), start.elapsed());
+        assert!(start.elapsed().as_secs() < 60, "{:?} took {:?}", text.get(..40), start.elapsed());
     }
 }

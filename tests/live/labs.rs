@@ -197,7 +197,7 @@ fn what_was_started_survives_its_end(live: &Live) -> Result<(), Failed> {
             .stderr(Stdio::null())
             .spawn()?;
         let state = learner.folder.path().join(".tightship/lab/state.json");
-        for _ in 0..200 {
+        for _ in 0..3000 {
             if fs::read_to_string(&state).is_ok_and(|text| text.contains("\"ready\"")) {
                 break;
             }

@@ -9,11 +9,13 @@
 
 pub(crate) mod merge;
 pub(crate) mod pod_security_cases;
+pub(crate) mod rule_data;
 pub(crate) mod style;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Once;
 
 use camino::Utf8PathBuf;
 use tempfile::TempDir;
@@ -49,30 +51,12 @@ pub(crate) fn program() -> Command {
     command
 }
 
-/// The same command, which heeds signals even where those who run the tests ignore them, as a shell in the background does.
-pub(crate) fn heeding_signals(command: &Command) -> Command {
-    if !cfg!(target_os = "linux") {
-        let mut same = Command::new(command.get_program());
-        copy(command, &mut same);
-        return same;
-    }
-    let mut env = Command::new("/usr/bin/env");
-    env.arg("--default-signal").arg(command.get_program());
-    copy(command, &mut env);
-    env
-}
-
-fn copy(from: &Command, to: &mut Command) {
-    to.args(from.get_args()).stdin(Stdio::null());
-    for (name, value) in from.get_envs() {
-        match value {
-            Some(value) => to.env(name, value),
-            None => to.env_remove(name),
-        };
-    }
-    if let Some(folder) = from.get_current_dir() {
-        to.current_dir(folder);
-    }
+/// From here on the programs that this process starts heed signals, even where those who run the tests ignore them, as a
+/// shell in the background does: a signal that is ignored stays so in a child, but one that has a handler does not.
+#[expect(clippy::exit, reason = "an interrupt ends the tests, as it would without a handler")]
+pub(crate) fn heed_signals() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| ctrlc::set_handler(|| std::process::exit(130)).unwrap());
 }
 
 /// What a run left behind.
@@ -236,17 +220,14 @@ pub(crate) fn marked(text: &str) -> (String, Vec<String>) {
     (plain, places)
 }
 
-/// The files of `tests/data/spec` with the given beginning of their names, as name and path.
+/// The files of `tests/data/spec` whose names, such as `keys/port`, have the given beginning; as name and path.
 pub(crate) fn data(prefix: &str) -> Vec<(String, Utf8PathBuf)> {
-    let folder = Utf8PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/spec"));
-    let mut files: Vec<(String, Utf8PathBuf)> = folder
-        .read_dir_utf8()
-        .unwrap()
-        .map(|entry| entry.unwrap().into_path())
-        .map(|path| (path.file_stem().unwrap().to_owned(), path))
-        .filter(|(name, _)| name.starts_with(prefix))
-        .collect();
-    files.sort();
-    assert!(!files.is_empty(), "no file begins with `{prefix}`");
-    files
+    let root = Utf8PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/spec"));
+    let mut files = BTreeMap::new();
+    collect(root.as_std_path(), root.as_std_path(), &mut files);
+    let names = files.into_keys().filter_map(|path| path.strip_suffix(".yaml").map(str::to_owned));
+    let found: Vec<_> =
+        names.filter(|name| name.starts_with(prefix)).map(|name| (name.clone(), root.join(name + ".yaml"))).collect();
+    assert!(!found.is_empty(), "no file begins with `{prefix}`");
+    found
 }
