@@ -4,6 +4,7 @@
 
 mod admission;
 mod apiserver;
+mod architecture;
 mod check;
 mod check_fix;
 mod check_generator;

@@ -4,7 +4,6 @@
 //! A path counts for the file that defines what it leads to, not for those that re-export it; so a `mod.rs` may hand on
 //! what its files define, and still use them. Tests are part of their module. As files they stand above the code that
 //! they test, because that does not know them: a cycle among tests is one, and one through the code of a test's file is not.
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod cases;
 mod graph;
