@@ -20,7 +20,7 @@ fn explain(args: &ExplainArgs) -> anyhow::Result<u8> {
         Some(name) => explain::explain(name, args.kubernetes, args.component)?,
         None => explain::explain_slides(args.kubernetes),
     };
-    output::print(&text)?;
+    output::show(&text)?;
     Ok(OK)
 }
 
@@ -29,7 +29,7 @@ fn flags(args: &FlagsArgs) -> anyhow::Result<u8> {
     for flag in catalogue().flags(args.component, args.kubernetes) {
         let _ = writeln!(text, "{}", line(flag).trim_end());
     }
-    output::print(&text)?;
+    output::show(&text)?;
     Ok(OK)
 }
 

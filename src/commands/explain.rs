@@ -9,7 +9,7 @@ use crate::explain;
 pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<u8> {
     match page(args) {
         Ok(text) => {
-            output::print(&text)?;
+            output::show(&text)?;
             Ok(OK)
         }
         Err(unknown) => {

@@ -6,13 +6,24 @@ use std::io::{self, BufWriter, Write};
 use anstream::{ColorChoice, StripStream, stderr, stdout};
 use anyhow::Context as _;
 use camino::Utf8Path;
+use serde::Serialize;
 
-use crate::diagnostic::text::{line, lines};
+use crate::diagnostic::text::{self, line, lines};
 use crate::diagnostic::{self, Diagnostic};
 use crate::render::writer::{Action, Change};
 use crate::yaml::{Source, Span};
 
-/// Prints results.
+/// Prints a text for people, which may have colours of its own.
+pub(super) fn show(text: &str) -> io::Result<()> {
+    print(&text::styled(text))
+}
+
+/// Prints JSON.
+pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    Ok(print(&format!("{}\n", text::json(&serde_json::to_string_pretty(value)?)))?)
+}
+
+/// Prints results for programs, such as manifests, as they are.
 pub(super) fn print(text: &str) -> io::Result<()> {
     let mut out = stdout().lock();
     out.write_all(text.as_bytes())?;
@@ -66,12 +77,12 @@ fn into_file(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
 
 /// Prints a message, which may have several lines.
 pub(super) fn say(text: &str) -> io::Result<()> {
-    styled(&lines(text))
+    writeln!(stderr().lock(), "{}", lines(text))
 }
 
-/// Prints a message with colours of its own, whose texts went through the gate before.
+/// Prints a message with colours of its own.
 pub(super) fn styled(text: &str) -> io::Result<()> {
-    writeln!(stderr().lock(), "{text}")
+    writeln!(stderr().lock(), "{}", text::styled(text))
 }
 
 /// Prints an error without a place.

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cluster::Progress;
 use crate::commands::output;
+use crate::diagnostic::text;
 
 /// How often a running step is drawn.
 const TICK: Duration = Duration::from_millis(120);
@@ -50,7 +51,7 @@ impl Progress for Steps {
         self.end(true);
         let spinner = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{elapsed:>6} {spinner}  {msg}");
-            let spinner = ProgressBar::new_spinner().with_message(what.to_owned());
+            let spinner = ProgressBar::new_spinner().with_message(text::line(what).into_owned());
             spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             spinner.enable_steady_tick(TICK);
             spinner

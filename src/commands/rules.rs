@@ -17,7 +17,7 @@ pub(super) fn run(args: &RulesArgs) -> anyhow::Result<u8> {
         output::error("no rule is all of that")?;
         return Ok(UNUSABLE);
     }
-    output::print(&match args.format {
+    output::show(&match args.format {
         RulesFormat::Text => catalogue::table(&groups),
         RulesFormat::Json => catalogue::json(&groups)?,
         RulesFormat::Markdown => catalogue::markdown(&groups),

@@ -15,7 +15,7 @@ pub(super) fn run(of: SchemaOf) -> anyhow::Result<u8> {
         #[cfg(feature = "cluster")]
         SchemaOf::Lab => lab(),
     };
-    output::print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
+    output::json(&schema)?;
     Ok(OK)
 }
 

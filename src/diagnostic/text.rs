@@ -95,7 +95,33 @@ pub fn line(text: &str) -> Cow<'_, str> {
 
 /// A text that may have several lines and tabs, each line safe to show.
 pub fn lines(text: &str) -> Cow<'_, str> {
-    replaced(text, |character| is_odd(character) && !matches!(character, '\n' | '\t'))
+    let is_odd = |character| is_odd(character) && !matches!(character, '\n' | '\t');
+    if text.contains("\r\n") {
+        return Cow::Owned(replaced(&text.replace("\r\n", "\n"), is_odd).into_owned());
+    }
+    replaced(text, is_odd)
+}
+
+/// A text of several lines with colours of the program's own. What an input says in it should be safe before: at most it has
+/// colours too.
+pub fn styled(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_odd) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for (at, part) in text.split('\u{1b}').enumerate() {
+        if at > 0 {
+            shown.push(if is_colour(part) { '\u{1b}' } else { char::REPLACEMENT_CHARACTER });
+        }
+        shown.push_str(&lines(part));
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a text begins with a colour whose escape character was taken away: `[1m`, `[0;31m`.
+fn is_colour(text: &str) -> bool {
+    let is_number = |character: char| character.is_ascii_digit() || character == ';';
+    text.strip_prefix('[').is_some_and(|text| text.trim_start_matches(is_number).starts_with('m'))
 }
 
 /// JSON that is safe to show: what is odd in its strings is escaped, so that programs read the same as before.
@@ -147,7 +173,7 @@ pub(super) fn source(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Text, json, line, lines, source};
+    use super::{Text, json, line, lines, source, styled};
 
     const ODD: [char; 14] = [
         '\u{1b}',
@@ -176,6 +202,7 @@ mod tests {
         }
         assert_eq!(line("a\tb\nc"), "a\u{FFFD}b\u{FFFD}c");
         assert_eq!(lines("a\tb\nc"), "a\tb\nc");
+        assert_eq!(lines("Windows\r\na\rb"), "Windows\na\u{FFFD}b");
     }
 
     #[test]
@@ -183,6 +210,14 @@ mod tests {
         for text in ["", "container `web` has 2 ports", "größe → 東京 🙂", "שלום"] {
             assert_eq!((line(text), lines(text), source(text)), (text.into(), text.into(), text.into()));
         }
+    }
+
+    #[test]
+    fn only_colours_come_through_a_styled_text() {
+        assert_eq!(styled("\u{1b}[1m\u{1b}[0;91mbold\u{1b}[0m\n\tx"), "\u{1b}[1m\u{1b}[0;91mbold\u{1b}[0m\n\tx");
+        let odd = "\u{1b}[2J\u{1b}]0;x\u{7}\u{1b}[\u{1b}\u{202E}\u{1b}[31";
+        assert_eq!(styled(odd).matches('\u{FFFD}').count(), 7, "{:?}", styled(odd));
+        assert!(!styled(odd).contains('\u{1b}'));
     }
 
     #[test]

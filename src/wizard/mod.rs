@@ -13,6 +13,7 @@ pub mod questions;
 
 use std::io;
 
+use crate::diagnostic::Text;
 use answers::{Answers, Origin};
 use folder::Folder;
 use prompter::{Prompter, Reply};
@@ -40,8 +41,8 @@ pub enum WizardError {
     #[error("{place}: {message}")]
     Answer {
         /// The flag, or the line of the file.
-        place: String,
-        message: String,
+        place: Text,
+        message: Text,
     },
     /// Nobody can be asked, and these flags are missing.
     #[error("no terminal to ask on: use {}", .0.join(", "))]
@@ -104,7 +105,10 @@ pub fn ask(
 fn all_apply(answers: &Answers) -> Result<(), WizardError> {
     for question in QUESTIONS.iter().filter(|question| !(question.applies)(answers)) {
         if let Some((_, place)) = answers.given(question.key).filter(|(answer, _)| *answer != "none") {
-            return Err(WizardError::Answer { place, message: format!("this needs {}", question.needs) });
+            return Err(WizardError::Answer {
+                place: place.into(),
+                message: format!("this needs {}", question.needs).into(),
+            });
         }
     }
     Ok(())
@@ -143,7 +147,7 @@ fn check_given(answers: &Answers) -> Result<(), WizardError> {
     for question in QUESTIONS {
         let Some((answer, place)) = answers.given(question.key) else { continue };
         if let Err(message) = (question.check)(answer, answers) {
-            return Err(WizardError::Answer { place, message: format!("`{answer}` {message}") });
+            return Err(WizardError::Answer { place: place.into(), message: format!("`{answer}` {message}").into() });
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use console::{Term, style};
 use dialoguer::Input;
 
 use super::questions::Question;
+use crate::diagnostic::text;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
@@ -48,7 +49,9 @@ impl Terminal {
 
     fn read(&mut self, prompt: &str, default: Option<&str>) -> io::Result<Reply> {
         let mut input = Input::<String>::new().with_prompt(prompt);
-        if let Some(default) = default.filter(|default| !default.is_empty()) {
+        // what cannot be shown as it is is not offered
+        let is_plain = |default: &&str| !default.is_empty() && text::line(default) == *default;
+        if let Some(default) = default.filter(is_plain) {
             input = input.default(default.to_owned());
         }
         let text = input.interact_text_on(&self.term).map_err(|dialoguer::Error::IO(error)| error)?;
@@ -71,7 +74,7 @@ impl Prompter for Terminal {
     }
 
     fn say(&mut self, text: &str) -> io::Result<()> {
-        for line in text.lines() {
+        for line in text::lines(text).lines() {
             writeln!(self.term, "  {}", style(line).for_stderr().dim())?;
         }
         Ok(())

@@ -18,6 +18,9 @@ mod control_plane;
 mod control_plane_audit;
 mod edit;
 mod explain;
+// file names of bytes that Windows does not take
+#[cfg(unix)]
+mod gate;
 #[cfg(unix)]
 mod inputs;
 #[cfg(feature = "cluster")]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::diagnostic::text::line;
 use crate::k8s::version::Version;
 
 /// One text to check.
@@ -83,13 +84,13 @@ impl Input {
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// It is not there, or may not be read.
-    #[error("{0}: {1}")]
+    #[error("{place}: {error}", place = line(.0.as_str()), error = .1)]
     Unreadable(Utf8PathBuf, std::io::Error),
     /// The walk through a folder failed.
     #[error("{0}")]
     Walk(#[from] ignore::Error),
     /// A name that is no text.
-    #[error("{0}: its name is not UTF-8")]
+    #[error("{name}: its name is not UTF-8", name = line(.0))]
     Name(String),
     /// kubectl does not answer.
     #[error("{0}")]

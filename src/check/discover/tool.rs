@@ -26,10 +26,11 @@ impl Said {
         if self.ok { Ok(self.stdout) } else { Err(self.complaint()) }
     }
 
-    /// The command line, and what it printed as an error.
+    /// The command line, and what it printed as an error, in one line.
     pub(super) fn complaint(&self) -> String {
-        let said = self.stderr.trim_end();
-        format!("`{}` failed: {}", self.line, if said.is_empty() { "it says nothing" } else { said })
+        let said: Vec<&str> = self.stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let said = if said.is_empty() { "it says nothing".to_owned() } else { said.join("; ") };
+        format!("`{}` failed: {said}", self.line)
     }
 }
 

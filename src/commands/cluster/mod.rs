@@ -57,7 +57,7 @@ fn up(args: &UpArgs) -> anyhow::Result<u8> {
 fn show(which: &Which) -> anyhow::Result<u8> {
     let home = home(which)?;
     let status = status::status(&home)?;
-    output::print(&show::text(&home, &status))?;
+    output::show(&show::text(&home, &status))?;
     Ok(if status.has_drift() { DRIFT } else { OK })
 }
 

@@ -19,6 +19,6 @@ pub(super) fn run(context: &LabContext, name: &LabName) -> anyhow::Result<u8> {
         _ => Names::sample(&entry.lab),
     };
     let text = entry.text("debrief.md", &names).map_err(|fault| anyhow::anyhow!("{fault}"))?;
-    output::print(&text)?;
+    output::show(&text)?;
     Ok(OK)
 }

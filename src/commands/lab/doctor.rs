@@ -62,7 +62,7 @@ pub(super) fn run(context: &LabContext, args: &DoctorArgs) -> anyhow::Result<u8>
             text.push_str(&super::show::wrapped(advice, "     "));
         }
     }
-    output::print(&text)?;
+    output::show(&text)?;
     Ok(if found.iter().all(|finding| finding.advice.is_none()) { OK } else { FINDINGS })
 }
 

@@ -48,7 +48,7 @@ pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8
         let hint = hint.map_err(|fault| anyhow::anyhow!("{fault}"))?;
         let _ = write!(text, "\nhint {} of {}\n{}", at + 1, found.hints.len(), show::wrapped(&hint, "  "));
     }
-    output::print(&text)?;
+    output::show(&text)?;
     if !is_new {
         output::say("\nthat was the last hint of this task")?;
     }

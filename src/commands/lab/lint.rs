@@ -81,12 +81,9 @@ pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
     }
     let seconds = begun.elapsed().as_secs_f64();
     if args.json {
-        output::print(&format!(
-            "{}\n",
-            serde_json::to_string_pretty(&Output { version: VERSION, seconds, proofs: &proofs })?
-        ))?;
+        output::json(&Output { version: VERSION, seconds, proofs: &proofs })?;
     } else {
-        output::print(&table(&labs, &proofs, seconds))?;
+        output::show(&table(&labs, &proofs, seconds))?;
     }
     Ok(if interrupt::happened() {
         interrupt::CODE

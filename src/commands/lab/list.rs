@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::context::LabContext;
 use crate::cli::lab::ListArgs;
 use crate::commands::{OK, output};
+use crate::diagnostic::text;
 use crate::lab::course::{Entry, values::Need};
 use crate::lab::page;
 
@@ -44,7 +45,7 @@ pub(super) fn run(context: &LabContext, args: &ListArgs) -> anyhow::Result<u8> {
     let lines: Vec<Line<'_>> = context.course.labs.iter().map(|entry| line(context, entry)).collect();
     if args.json {
         let output = Output { version: VERSION, labs: lines };
-        output::print(&format!("{}\n", serde_json::to_string_pretty(&output)?))?;
+        output::json(&output)?;
         return Ok(OK);
     }
     let width = lines.iter().map(|line| line.id.len()).max().unwrap_or_default();
@@ -56,14 +57,14 @@ pub(super) fn run(context: &LabContext, args: &ListArgs) -> anyhow::Result<u8> {
             _ => "",
         };
         let minutes = format!("{} min", line.minutes);
-        let title: String = line.blocked.unwrap_or_else(|| line.title.to_owned());
+        let title: String = line.blocked.unwrap_or_else(|| text::line(line.title).into_owned());
         let _ = writeln!(
             text,
             "{colour}{:<7}\x1b[0m {:02} {:<width$}  {:<8}  {minutes:>6}  {title}",
             line.status, line.number, line.id, line.level
         );
     }
-    output::print(&text)?;
+    output::show(&text)?;
     Ok(OK)
 }
 

@@ -73,7 +73,7 @@ pub(super) fn run(mut context: LabContext, args: &SolutionArgs) -> anyhow::Resul
         run.saved.clone_from(&stage.names.saved);
     }
     let report = verify::look(&mut context, entry, &stage, &site.client, None)?;
-    output::print(&format!("\n{}", verify::text(entry, &report, None)))?;
+    output::show(&format!("\n{}", verify::text(entry, &report, None)))?;
     Ok(verify::code(&report))
 }
 

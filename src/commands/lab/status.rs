@@ -26,7 +26,7 @@ pub(super) fn brief(context: &LabContext) -> anyhow::Result<u8> {
     } else {
         text.push_str("\nthat was the last one; `tightship lab list` shows them, `tightship lab down` cleans up\n");
     }
-    output::print(&text)?;
+    output::show(&text)?;
     Ok(OK)
 }
 
@@ -66,6 +66,6 @@ pub(super) fn run(context: &LabContext) -> anyhow::Result<u8> {
     if context.state.current.is_some() {
         let _ = writeln!(text, "export KUBECONFIG={}", output::shell_word(context.workspace.kubeconfig().as_str()));
     }
-    output::print(&text)?;
+    output::show(&text)?;
     Ok(OK)
 }

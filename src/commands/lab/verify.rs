@@ -53,9 +53,9 @@ pub(super) fn run(mut context: LabContext, args: &VerifyArgs) -> anyhow::Result<
             seconds: (report.seconds * 1000.0).round() / 1000.0,
             checks: &report.checks,
         };
-        output::print(&format!("{}\n", serde_json::to_string_pretty(&output)?))?;
+        output::json(&output)?;
     } else {
-        output::print(&text(entry, &report, task))?;
+        output::show(&text(entry, &report, task))?;
     }
     Ok(code(&report))
 }

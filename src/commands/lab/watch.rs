@@ -40,7 +40,7 @@ pub(super) fn run(mut context: LabContext, name: &LabName) -> anyhow::Result<u8>
                 let _lock = context.lock()?;
                 verify::look(&mut context, entry, &stage, &site.client, None)?
             };
-            output::print(&format!("\n{}", verify::text(entry, &report, None)))?;
+            output::show(&format!("\n{}", verify::text(entry, &report, None)))?;
             if report.verdict() == Verdict::Error {
                 return Ok(verify::code(&report));
             }
