@@ -65,7 +65,6 @@ impl Baseline {
         Self { known }
     }
 
-    /// Reads a file.
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
         let file: File = serde_json::from_str(text)?;
         if file.version != VERSION {

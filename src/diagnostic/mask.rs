@@ -8,7 +8,6 @@ use crate::yaml::Span;
 /// What of a text is replaced by asterisks.
 #[derive(Debug, Clone, Copy)]
 pub enum Mask<'a> {
-    /// These bytes.
     Spans(&'a [Span]),
     /// Everything but keys: nobody knows where in these lines a secret stands.
     Values,

@@ -37,7 +37,6 @@ pub fn table() -> &'static Resources {
 /// Resources in the order in which the API server lists them: the core group first, of a group the preferred version.
 #[derive(Debug)]
 pub struct Resources {
-    /// What is served.
     pub resources: Vec<Resource>,
     /// What rights are about beyond that.
     pub rights: Vec<Right>,
@@ -121,7 +120,6 @@ pub fn group_of(api_version: &str) -> &str {
 }
 
 impl Resources {
-    /// Reads the table.
     pub fn read() -> Read<Self> {
         let mut table = Self { resources: Vec::new(), rights: Vec::new(), kinds: Vec::new() };
         for mut row in RESOURCES.rows() {

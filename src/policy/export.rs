@@ -94,7 +94,6 @@ pub enum ExportError {
     /// The names of the policies would be none.
     #[error("a policy cannot be named `{name}`: the name {reason}")]
     Name {
-        /// The name.
         name: String,
         /// What is wrong with it.
         reason: String,

@@ -21,7 +21,6 @@ use crate::rules::facts::{Facts, Plane};
 use status::Places;
 pub use status::{Evaluated, Seen, Status};
 
-/// A benchmark, judged.
 #[derive(Debug)]
 pub struct Benchmark {
     /// Its items, in their order.

@@ -18,7 +18,6 @@ use crate::yaml::{FileId, Span};
 /// Lets findings of one rule pass within a place.
 #[derive(Debug, Clone)]
 pub(super) struct Suppression {
-    /// The rule.
     pub(super) rule: &'static Rule,
     /// Where it is written.
     pub(super) file: FileId,
@@ -70,15 +69,12 @@ impl Collected {
 /// A suppression of the configuration: by what an object is, not by where it stands.
 #[derive(Debug, Clone)]
 pub struct ObjectSuppression {
-    /// The rule.
     pub rule: &'static Rule,
     /// The kind of the object.
     pub kind: Option<GlobMatcher>,
     /// Its namespace; one that is not written down is `default`.
     pub namespace: Option<GlobMatcher>,
-    /// Its name.
     pub name: Option<GlobMatcher>,
-    /// The container.
     pub container: Option<GlobMatcher>,
     /// The last day that it holds.
     pub expires: Option<Date>,

@@ -49,7 +49,6 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     Ok(code(&outcome, fail_on, args.exit_zero))
 }
 
-/// Writes the baseline.
 fn record(args: &CheckArgs, outcome: &Outcome) -> anyhow::Result<u8> {
     let Some(path) = &args.baseline else { return Ok(UNUSABLE) };
     if let Some(broken) = outcome.errors.first() {

@@ -23,7 +23,6 @@ use crate::lab::state::RunRecord;
 /// The variable that names the image of nodes.
 const IMAGE: &str = "TIGHTSHIP_NODE_IMAGE";
 
-/// Starts a lab.
 pub(super) fn run(mut context: LabContext, args: &StartArgs) -> anyhow::Result<u8> {
     let _lock = context.lock()?;
     let course = Rc::clone(&context.course);

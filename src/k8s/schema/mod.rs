@@ -21,7 +21,6 @@ const MAX_DEPTH: u16 = 150;
 /// What is wrong at a place of an object.
 #[derive(Debug)]
 pub struct SchemaFault<'d, 's> {
-    /// What it is.
     pub fault: Fault<'d, 's>,
     /// The mapping that it is in.
     pub map: Node<'d, 's>,
@@ -49,24 +48,11 @@ pub enum Fault<'d, 's> {
         expected: &'static FieldType,
     },
     /// The value is none of those that the field may have.
-    NotInEnum {
-        /// The value.
-        node: Node<'d, 's>,
-        /// The field.
-        field: &'static Field,
-    },
+    NotInEnum { node: Node<'d, 's>, field: &'static Field },
     /// The number is too small or too large.
-    OutOfRange {
-        /// The value.
-        node: Node<'d, 's>,
-        /// The least.
-        least: i64,
-        /// The most.
-        most: i64,
-    },
+    OutOfRange { node: Node<'d, 's>, least: i64, most: i64 },
     /// The value does not read as what it should be, such as a time or a schedule.
     Malformed {
-        /// The value.
         node: Node<'d, 's>,
         /// Why, as the end of a sentence that begins with the value.
         reason: String,
@@ -75,21 +61,13 @@ pub enum Fault<'d, 's> {
     Name {
         /// The value, or the key.
         node: Node<'d, 's>,
-        /// The rule.
         rule: NameRule,
-        /// What breaks it.
         error: Refusal,
     },
     /// The value is no amount.
-    Quantity {
-        /// The value.
-        node: Node<'d, 's>,
-        /// Why.
-        error: Refusal,
-    },
+    Quantity { node: Node<'d, 's>, error: Refusal },
     /// The value is an amount that nobody can mean.
     Misread {
-        /// The value.
         node: Node<'d, 's>,
         /// What it says, as the end of a sentence that begins with the value.
         meaning: String,
@@ -100,14 +78,11 @@ pub enum Fault<'d, 's> {
     Unreadable {
         /// The value, or the key.
         node: Node<'d, 's>,
-        /// Why.
         error: ResolveError,
     },
     /// Two items of a list have the same name.
     Twice {
-        /// The first.
         first: Node<'d, 's>,
-        /// The later one.
         second: Node<'d, 's>,
         /// The field that holds the list.
         field: &'static Field,

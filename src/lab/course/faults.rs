@@ -45,7 +45,6 @@ impl Faults {
         }
     }
 
-    /// Adds others.
     pub fn append(&mut self, other: Self) {
         for diagnostic in other.diagnostics {
             if let Some(source) = other.sources.get(diagnostic.file().0 as usize) {

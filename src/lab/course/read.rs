@@ -14,14 +14,12 @@ use crate::yaml::{self, Kind, Source, Span};
 /// Labs in the order of their numbers.
 #[derive(Debug, Default)]
 pub struct Course {
-    /// The labs.
     pub labs: Vec<Entry>,
 }
 
 /// A lab of a course.
 #[derive(Debug)]
 pub struct Entry {
-    /// Its number.
     pub number: u32,
     /// The name of its folder: number and id.
     pub folder: String,
@@ -106,7 +104,6 @@ impl Course {
 pub struct UnknownLab {
     /// What was asked for.
     pub word: String,
-    /// The nearest one.
     pub near: Option<String>,
 }
 

@@ -10,7 +10,6 @@ use crate::yaml::{FileId, Node, Span};
 /// An object of the input, small enough to be kept for all of them.
 #[derive(Debug, Clone)]
 pub struct ObjectRef {
-    /// The file.
     pub file: FileId,
     /// Its name, or the first key where it has none.
     pub span: Span,

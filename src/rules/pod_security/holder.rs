@@ -17,7 +17,6 @@ impl<'c, 'd, 's> Holder<'c, 'd, 's> {
         std::iter::once(Self::Pod(pod)).chain(pod.containers.iter().map(Self::Container))
     }
 
-    /// Its security context.
     pub(super) fn security(self) -> &'c SecurityFields<'d, 's> {
         match self {
             Self::Pod(pod) => &pod.security,
