@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use kube::client::ClientBuilder;
-use kube::config::{AuthInfo, Config, KubeConfigOptions, Kubeconfig};
-use serde_json::json;
+use kube::config::{AuthInfo, Config, KubeConfigOptions};
 
 use super::api::{ApiError, Identity};
-use super::kubeconfig::{Access, Credentials};
+use super::kubeconfig::{self, Access, Credentials};
 
 /// How long it may take until there is a connection.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -17,9 +16,9 @@ const CONNECT: Duration = Duration::from_secs(3);
 pub(super) const ANSWER: Duration = Duration::from_secs(10);
 
 /// What a context of a kubeconfig has.
-pub(super) async fn config(kubeconfig: &Utf8Path, context: Option<&str>) -> Result<Config, ApiError> {
-    let unusable = |reason: String| ApiError::Identity(format!("{kubeconfig} cannot be used: {reason}"));
-    let file = Kubeconfig::read_from(kubeconfig).map_err(|error| unusable(root(&error)))?;
+pub(super) async fn config(path: &Utf8Path, context: Option<&str>) -> Result<Config, ApiError> {
+    let unusable = |reason: String| ApiError::Identity(format!("{path} cannot be used: {reason}"));
+    let file = kubeconfig::open(path).map_err(|error| unusable(root(&error)))?;
     let has_proxy = file.clusters.iter().flat_map(|named| &named.cluster).any(|cluster| cluster.proxy_url.is_some());
     let options = KubeConfigOptions { context: context.map(str::to_owned), ..KubeConfigOptions::default() };
     let mut config =
@@ -44,29 +43,28 @@ pub(super) fn client(base: &Config, identity: &Identity) -> Result<kube::Client,
             config.auth_info.impersonate = Some(name.clone());
             config.auth_info.impersonate_groups = Some(groups.clone());
         }
-        Identity::Token(token) => config.auth_info = with(&Credentials::Token(token.trim().to_owned()))?,
-        Identity::Kubeconfig(text) => config.auth_info = with(&Access::read(text, None)?.credentials)?,
+        Identity::Token(token) => config.auth_info = with(Credentials::Token(token.trim().to_owned()))?,
+        Identity::Kubeconfig(text) => config.auth_info = with(Access::read(text, None)?.credentials)?,
     }
     let builder = ClientBuilder::try_from(config)
         .map_err(|error| ApiError::Identity(format!("the credentials cannot be used: {}", root(&error))))?;
     Ok(builder.build())
 }
 
-fn with(credentials: &Credentials) -> Result<AuthInfo, ApiError> {
-    let fields = match credentials {
-        Credentials::None => json!({}),
-        Credentials::Token(token) => {
-            // kube panics at one that does not fit into a header
-            if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(ApiError::Identity("the token cannot be used: it is not a token".to_owned()));
-            }
-            json!({"token": token})
+fn with(credentials: Credentials) -> Result<AuthInfo, ApiError> {
+    match credentials {
+        Credentials::None => Ok(AuthInfo::default()),
+        // kube panics at one that does not fit into a header
+        Credentials::Token(token) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Err(ApiError::Identity("the token cannot be used: it is not a token".to_owned()))
         }
-        Credentials::Certificate { certificate, key } => {
-            json!({"client-certificate-data": certificate, "client-key-data": key})
-        }
-    };
-    serde_json::from_value(fields).map_err(|error| ApiError::Identity(error.to_string()))
+        Credentials::Token(token) => Ok(AuthInfo { token: Some(token.into()), ..AuthInfo::default() }),
+        Credentials::Certificate { certificate, key } => Ok(AuthInfo {
+            client_certificate_data: Some(certificate),
+            client_key_data: Some(key.into()),
+            ..AuthInfo::default()
+        }),
+    }
 }
 
 /// Why there is no answer.
@@ -82,7 +80,8 @@ pub(super) fn late() -> ApiError {
     ApiError::Unreachable(format!("no answer within {} s", ANSWER.as_secs()))
 }
 
-/// What is at the bottom of an error: all above only says that something went wrong below.
+/// What is at the bottom of an error: all above only says that something went wrong below. Parsers show lines of the file, which
+/// may have secrets, below the first line.
 fn root(error: &(dyn std::error::Error + 'static)) -> String {
     let mut bottom = error;
     while let Some(source) = bottom.source() {
@@ -90,6 +89,6 @@ fn root(error: &(dyn std::error::Error + 'static)) -> String {
     }
     match bottom.downcast_ref::<std::io::Error>() {
         Some(error) if error.raw_os_error().is_some() => error.kind().to_string(),
-        _ => bottom.to_string(),
+        _ => bottom.to_string().lines().next().unwrap_or_default().to_owned(),
     }
 }

@@ -1,11 +1,14 @@
 //! Kubeconfigs: what gives access to a cluster, read from one and written as another.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::BASE64_STANDARD;
 use camino::Utf8Path;
-use serde::{Deserialize, Serialize};
+use kube::config::{AuthInfo, Kubeconfig, KubeconfigError};
+use secrecy::ExposeSecret;
+use serde_json::json;
 
 use super::api::ApiError;
+use crate::yaml::emit;
 
 /// What a context of a kubeconfig has: where the cluster is, and who one is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,18 +38,27 @@ pub enum Credentials {
     },
 }
 
+/// What is done about the files that a kubeconfig refers to.
+#[derive(Clone, Copy)]
+enum Files {
+    /// They are read.
+    Read,
+    /// A kubeconfig that refers to one is not used.
+    Refuse,
+}
+
 impl Access {
     /// Reads a context of a kubeconfig; without a name, the current one. All must be in the text, nothing in files beside it.
     pub fn read(text: &str, context: Option<&str>) -> Result<Self, ApiError> {
-        Self::from_text(text, context, None)
+        let file = Kubeconfig::from_yaml(text).map_err(|error| broken(&cause(&error)))?;
+        Self::of(&file, context, Files::Refuse)
     }
 
     /// Reads a context of the kubeconfig in a file, and the files beside it that it refers to.
     pub fn open(path: &Utf8Path, context: Option<&str>) -> Result<Self, ApiError> {
         let in_file = |error: String| ApiError::Identity(format!("{path}: {error}"));
-        let text = std::fs::read_to_string(path).map_err(|error| in_file(error.to_string()))?;
-        let folder = path.parent().unwrap_or(Utf8Path::new(""));
-        Self::from_text(&text, context, Some(folder)).map_err(|error| in_file(error.to_string()))
+        let file = open(path).map_err(|error| in_file(cause(&error)))?;
+        Self::of(&file, context, Files::Read).map_err(|error| in_file(error.to_string()))
     }
 
     /// The same place for somebody else.
@@ -56,163 +68,104 @@ impl Access {
     }
 
     /// A kubeconfig with one context. It has secrets: whoever writes it to a file sees to its mode.
-    pub fn kubeconfig(&self, context: &str, namespace: &str) -> Result<String, ApiError> {
-        let file = File {
-            api_version: "v1".to_owned(),
-            kind: "Config".to_owned(),
-            clusters: vec![NamedCluster {
-                name: context.to_owned(),
-                cluster: Cluster {
-                    server: self.server.clone(),
-                    certificate_authority_data: Some(self.authority.clone()).filter(|authority| !authority.is_empty()),
-                    certificate_authority: None,
-                },
-            }],
-            users: vec![NamedUser { name: context.to_owned(), user: User::from(&self.credentials) }],
-            contexts: vec![NamedContext {
-                name: context.to_owned(),
-                context: Context {
-                    cluster: context.to_owned(),
-                    user: context.to_owned(),
-                    namespace: Some(namespace.to_owned()),
-                },
-            }],
-            current_context: context.to_owned(),
-        };
-        serde_yaml::to_string(&file).map_err(|error| ApiError::Identity(error.to_string()))
-    }
-
-    fn from_text(text: &str, context: Option<&str>, folder: Option<&Utf8Path>) -> Result<Self, ApiError> {
-        let broken = |reason: String| ApiError::Identity(format!("the kubeconfig cannot be used: {reason}"));
-        let file: File = serde_yaml::from_str(text).map_err(|error| broken(error.to_string()))?;
-        let name = context.unwrap_or(&file.current_context);
-        let found = file.contexts.iter().find(|context| context.name == name);
-        let context = &found.ok_or_else(|| broken(format!("it has no context {name:?}")))?.context;
-        let found = file.clusters.iter().find(|cluster| cluster.name == context.cluster);
-        let cluster = &found.ok_or_else(|| broken(format!("it has no cluster {:?}", context.cluster)))?.cluster;
-        let embedded = |data: &Option<String>, path: &Option<String>| match (data, path) {
-            (Some(data), _) => Ok(Some(data.clone())),
-            (None, Some(path)) => beside(folder, path).map(|bytes| Some(STANDARD.encode(bytes))).map_err(broken),
-            (None, None) => Ok(None),
-        };
-        let authority = embedded(&cluster.certificate_authority_data, &cluster.certificate_authority)?;
-        let user = file.users.iter().find(|user| user.name == context.user);
-        let credentials = match user.map(|user| &user.user) {
-            None => Credentials::None,
-            Some(user) if user.exec.is_some() || user.auth_provider.is_some() => {
-                return Err(broken(format!("the user {:?} needs a program to log in", context.user)));
-            }
-            Some(user) => {
-                let certificate = embedded(&user.client_certificate_data, &user.client_certificate)?;
-                let key = embedded(&user.client_key_data, &user.client_key)?;
-                match (certificate, key, &user.token, &user.token_file) {
-                    (Some(certificate), Some(key), ..) => Credentials::Certificate { certificate, key },
-                    (Some(_), None, ..) => return Err(broken("it has a client certificate and no key".to_owned())),
-                    (None, Some(_), ..) => return Err(broken("it has a client key and no certificate".to_owned())),
-                    (None, None, Some(token), _) => Credentials::Token(token.trim().to_owned()),
-                    (None, None, None, Some(path)) => {
-                        let token = beside(folder, path).map_err(broken)?;
-                        Credentials::Token(String::from_utf8_lossy(&token).trim().to_owned())
-                    }
-                    (None, None, None, None) => Credentials::None,
-                }
-            }
-        };
-        Ok(Self { server: cluster.server.clone(), authority: authority.unwrap_or_default(), credentials })
-    }
-}
-
-fn beside(folder: Option<&Utf8Path>, path: &str) -> Result<Vec<u8>, String> {
-    let folder = folder.ok_or_else(|| format!("it refers to the file {path} and should have its content instead"))?;
-    std::fs::read(folder.join(path)).map_err(|error| format!("{path}: {error}"))
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct File {
-    #[serde(rename = "apiVersion", default)]
-    api_version: String,
-    #[serde(default)]
-    kind: String,
-    #[serde(default)]
-    clusters: Vec<NamedCluster>,
-    #[serde(default)]
-    users: Vec<NamedUser>,
-    #[serde(default)]
-    contexts: Vec<NamedContext>,
-    #[serde(default)]
-    current_context: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct NamedCluster {
-    name: String,
-    cluster: Cluster,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Cluster {
-    server: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    certificate_authority_data: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    certificate_authority: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct NamedUser {
-    name: String,
-    user: User,
-}
-
-#[derive(Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
-struct User {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_certificate_data: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_certificate: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_key_data: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<String>,
-    #[serde(rename = "tokenFile", skip_serializing_if = "Option::is_none")]
-    token_file: Option<String>,
-    #[serde(skip_serializing)]
-    exec: Option<serde_yaml::Value>,
-    #[serde(skip_serializing)]
-    auth_provider: Option<serde_yaml::Value>,
-}
-
-impl From<&Credentials> for User {
-    fn from(credentials: &Credentials) -> Self {
-        match credentials.clone() {
-            Credentials::None => Self::default(),
-            Credentials::Token(token) => Self { token: Some(token), ..Self::default() },
+    pub fn kubeconfig(&self, context: &str, namespace: &str) -> String {
+        let mut cluster = json!({"server": self.server});
+        if let (false, Some(fields)) = (self.authority.is_empty(), cluster.as_object_mut()) {
+            fields.insert("certificate-authority-data".to_owned(), self.authority.clone().into());
+        }
+        let user = match &self.credentials {
+            Credentials::None => json!({}),
+            Credentials::Token(token) => json!({"token": token}),
             Credentials::Certificate { certificate, key } => {
-                Self { client_certificate_data: Some(certificate), client_key_data: Some(key), ..Self::default() }
+                json!({"client-certificate-data": certificate, "client-key-data": key})
             }
+        };
+        emit::block(&json!({
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": context, "cluster": cluster}],
+            "users": [{"name": context, "user": user}],
+            "contexts": [{"name": context, "context": {"cluster": context, "user": context, "namespace": namespace}}],
+            "current-context": context,
+        }))
+    }
+
+    fn of(file: &Kubeconfig, context: Option<&str>, files: Files) -> Result<Self, ApiError> {
+        let name = context.or(file.current_context.as_deref()).unwrap_or_default();
+        let found = file.contexts.iter().find(|context| context.name == name);
+        let context = found.and_then(|named| named.context.as_ref());
+        let context = context.ok_or_else(|| broken(&format!("it has no context {name:?}")))?;
+        let found = file.clusters.iter().find(|cluster| cluster.name == context.cluster);
+        let cluster = found.and_then(|named| named.cluster.as_ref());
+        let cluster = cluster.ok_or_else(|| broken(&format!("it has no cluster {:?}", context.cluster)))?;
+        let server = cluster.server.clone().ok_or_else(|| broken("its cluster has no server"))?;
+        let authority =
+            files.embedded(cluster.certificate_authority_data.as_deref(), cluster.certificate_authority.as_deref())?;
+        let user = file.auth_infos.iter().find(|user| Some(&user.name) == context.user.as_ref());
+        let credentials = match user.and_then(|user| user.auth_info.as_ref().map(|info| (&user.name, info))) {
+            None => Credentials::None,
+            Some((name, info)) if info.exec.is_some() || info.auth_provider.is_some() => {
+                return Err(broken(&format!("the user {name:?} needs a program to log in")));
+            }
+            Some((_, info)) => Credentials::of(info, files)?,
+        };
+        Ok(Self { server, authority: authority.unwrap_or_default(), credentials })
+    }
+}
+
+impl Credentials {
+    fn of(user: &AuthInfo, files: Files) -> Result<Self, ApiError> {
+        let key = user.client_key_data.as_ref().map(ExposeSecret::expose_secret);
+        let certificate =
+            files.embedded(user.client_certificate_data.as_deref(), user.client_certificate.as_deref())?;
+        let key = files.embedded(key, user.client_key.as_deref())?;
+        match (certificate, key, &user.token, &user.token_file) {
+            (Some(certificate), Some(key), ..) => Ok(Self::Certificate { certificate, key }),
+            (Some(_), None, ..) => Err(broken("it has a client certificate and no key")),
+            (None, Some(_), ..) => Err(broken("it has a client key and no certificate")),
+            (None, None, Some(token), _) => Ok(Self::Token(token.expose_secret().trim().to_owned())),
+            (None, None, None, Some(path)) => {
+                Ok(Self::Token(String::from_utf8_lossy(&files.content(path)?).trim().to_owned()))
+            }
+            (None, None, None, None) => Ok(Self::None),
         }
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct NamedContext {
-    name: String,
-    context: Context,
+impl Files {
+    /// What is in the text, or else in the file, in base64.
+    fn embedded(self, data: Option<&str>, path: Option<&str>) -> Result<Option<String>, ApiError> {
+        match (data, path) {
+            (Some(data), _) => Ok(Some(data.to_owned())),
+            (None, Some(path)) => Ok(Some(BASE64_STANDARD.encode(self.content(path)?))),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn content(self, path: &str) -> Result<Vec<u8>, ApiError> {
+        match self {
+            Self::Read => std::fs::read(path).map_err(|error| broken(&format!("{path}: {error}"))),
+            Self::Refuse => Err(broken(&format!("it refers to the file {path} and should have its content instead"))),
+        }
+    }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Context {
-    #[serde(default)]
-    cluster: String,
-    #[serde(default)]
-    user: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<String>,
+/// Reads the kubeconfig in a file. What it says is not looked at, nor is anything that it refers to.
+pub(super) fn open(path: &Utf8Path) -> Result<Kubeconfig, KubeconfigError> {
+    Kubeconfig::read_from(path)
+}
+
+fn broken(reason: &str) -> ApiError {
+    ApiError::Identity(format!("the kubeconfig cannot be used: {reason}"))
+}
+
+/// What is at the bottom of an error, without the lines of the file that the parser shows: they may have secrets.
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut bottom = error;
+    while let Some(source) = bottom.source() {
+        bottom = source;
+    }
+    bottom.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -233,35 +186,35 @@ mod tests {
     fn a_lab_gets_its_own_context() {
         let access = Access::read(KIND, None).unwrap();
         assert_eq!(access.server, "https://127.0.0.1:6443");
-        insta::assert_snapshot!(access.kubeconfig("tightship-lab", "ts-the-hack-shop-ab12").unwrap(), @r"
+        insta::assert_snapshot!(access.kubeconfig("tightship-lab", "ts-the-hack-shop-ab12"), @r#"
         apiVersion: v1
         kind: Config
         clusters:
-        - name: tightship-lab
-          cluster:
-            server: https://127.0.0.1:6443
-            certificate-authority-data: Q0E=
+          - name: tightship-lab
+            cluster:
+              server: https://127.0.0.1:6443
+              certificate-authority-data: "Q0E="
         users:
-        - name: tightship-lab
-          user:
-            client-certificate-data: Q0VSVA==
-            client-key-data: S0VZ
+          - name: tightship-lab
+            user:
+              client-certificate-data: "Q0VSVA=="
+              client-key-data: S0VZ
         contexts:
-        - name: tightship-lab
-          context:
-            cluster: tightship-lab
-            user: tightship-lab
-            namespace: ts-the-hack-shop-ab12
+          - name: tightship-lab
+            context:
+              cluster: tightship-lab
+              user: tightship-lab
+              namespace: ts-the-hack-shop-ab12
         current-context: tightship-lab
-        ");
-        assert_eq!(Access::read(&access.kubeconfig("x", "y").unwrap(), Some("x")).unwrap(), access);
+        "#);
+        assert_eq!(Access::read(&access.kubeconfig("x", "y"), Some("x")).unwrap(), access);
     }
 
     #[test]
     fn others_get_the_same_place() {
         let bot = Access::read(KIND, Some("nobody")).unwrap().with(Credentials::Token("t".to_owned()));
-        let text = bot.kubeconfig("bot", "a").unwrap();
-        assert!(text.contains("  user:\n    token: t\n") && !text.contains("S0VZ"), "{text}");
+        let text = bot.kubeconfig("bot", "a");
+        assert!(text.contains("    user:\n      token: t\n") && !text.contains("S0VZ"), "{text}");
         assert_eq!(Access::read(&text, None).unwrap(), bot);
     }
 
@@ -290,11 +243,20 @@ mod tests {
             (with_user("{exec: {command: sh}}"), None, "the user \"kind-a\" needs a program to log in"),
             (with_user("{tokenFile: /etc/hostname}"), None, "it refers to the file /etc/hostname"),
             (KIND.replace("- name: kind-a\n  cluster", "- name: b\n  cluster"), None, "it has no cluster \"kind-a\""),
-            ("clusters: [".to_owned(), None, "the kubeconfig cannot be used"),
-            (String::new(), None, "the kubeconfig cannot be used"),
+            ("clusters: [".to_owned(), None, "the kubeconfig cannot be used: "),
+            ("clusters: {a: b}".to_owned(), None, "the kubeconfig cannot be used: "),
+            ("users: !include /etc/hostname".to_owned(), None, "the kubeconfig cannot be used: "),
+            (String::new(), None, "it has no context \"\""),
         ] {
             let said = Access::read(&text, context).unwrap_err().to_string();
-            assert!(said.contains(words), "{said}");
+            assert!(said.contains(words) && said.lines().count() == 1, "{said}");
         }
+    }
+
+    #[test]
+    fn an_error_shows_no_secret() {
+        let text = with_user("{token: hunter2, client-key: [hunter2], hunter: hunter2]}");
+        let said = Access::read(&text, None).unwrap_err().to_string();
+        assert!(!said.contains("hunter2"), "{said}");
     }
 }

@@ -137,7 +137,7 @@ mod tests {
         let access = Access { server, authority: String::new(), credentials: Credentials::None };
         let folder = tempfile::TempDir::new().unwrap();
         let path = Utf8Path::from_path(folder.path()).unwrap().join("kubeconfig");
-        std::fs::write(&path, access.kubeconfig("gone", "default").unwrap()).unwrap();
+        std::fs::write(&path, access.kubeconfig("gone", "default")).unwrap();
         Client::connect(&path, Some("gone"), None).unwrap()
     }
 
@@ -155,7 +155,7 @@ mod tests {
             let (certificate, key) = (certificate.to_owned(), key.to_owned());
             let credentials = Credentials::Certificate { certificate, key };
             let access = Access { server: client.server(), authority: String::new(), credentials };
-            Identity::Kubeconfig(access.kubeconfig("a", "b").unwrap())
+            Identity::Kubeconfig(access.kubeconfig("a", "b"))
         };
         for identity in [
             Identity::Token("two words".to_owned()),

@@ -226,7 +226,7 @@ impl LabCluster {
 
     /// Writes the learner's kubeconfig: one context, whose namespace is this.
     pub fn write_kubeconfig(&self, workspace: &Workspace, namespace: &str) -> Result<Utf8PathBuf, SiteError> {
-        workspace.write("kubeconfig", &self.access()?.kubeconfig(CONTEXT, namespace)?)?;
+        workspace.write("kubeconfig", &self.access()?.kubeconfig(CONTEXT, namespace))?;
         Ok(workspace.kubeconfig())
     }
 }

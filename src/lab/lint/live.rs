@@ -327,7 +327,7 @@ fn stage<'t>(entry: &'t Entry, ground: &Ground<'_>, folder: &std::path::Path) ->
     names.kubeconfig = folder.join(format!("{}.kubeconfig", names.run));
     ground.node.clone_into(&mut names.node);
     names.server.clone_from(&ground.access.server);
-    let kubeconfig = ground.access.kubeconfig(CONTEXT, names.home())?;
+    let kubeconfig = ground.access.kubeconfig(CONTEXT, names.home());
     fs::write(&names.kubeconfig, kubeconfig).map_err(RunError::at(&names.kubeconfig))?;
     RenderedLab::new(entry, names, &work)
 }
