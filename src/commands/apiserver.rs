@@ -6,6 +6,7 @@ use super::{OK, output};
 use crate::apiserver::catalogue::{Flag, catalogue};
 use crate::apiserver::explain;
 use crate::cli::apiserver::{ApiServerCommand, ExplainArgs, FlagsArgs};
+use crate::diagnostic::style::{FAINT, styled};
 
 /// Runs one of its commands.
 pub(super) fn run(command: &ApiServerCommand) -> anyhow::Result<u8> {
@@ -37,7 +38,7 @@ fn flags(args: &FlagsArgs) -> anyhow::Result<u8> {
 fn line(flag: &Flag) -> String {
     let name = if flag.is_field() { flag.name.to_owned() } else { format!("--{}", flag.name) };
     let default = short(flag.default.unwrap_or_default(), 20);
-    let state = if flag.deprecated.is_some() { "\x1b[2mdeprecated\x1b[0m" } else { &default };
+    let state = if flag.deprecated.is_some() { styled(FAINT, "deprecated") } else { default };
     format!("{name:<46} {:<12} {state}", short(flag.ty.word(), 12))
 }
 

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use camino::Utf8Path;
 use serde::Serialize;
 
+use crate::diagnostic::style::{self, BAD, ERROR, GOOD, HEADING, NAME};
 use crate::diagnostic::text::{self, line, lines};
 use crate::diagnostic::{self, Diagnostic};
 use crate::render::writer::{Action, Change};
@@ -87,7 +88,7 @@ pub(super) fn styled(text: &str) -> io::Result<()> {
 
 /// Prints an error without a place.
 pub(super) fn error(text: &str) -> io::Result<()> {
-    writeln!(stderr().lock(), "\x1b[1m\x1b[91merror\x1b[0m\x1b[1m:\x1b[0m {}", lines(text))
+    writeln!(stderr().lock(), "{ERROR}error{ERROR:#}{HEADING}:{HEADING:#} {}", lines(text))
 }
 
 /// Prints the problems of a text, without a word on what follows from them.
@@ -162,9 +163,9 @@ fn coloured(diff: &str) -> String {
     diff.lines()
         .map(lines)
         .map(|line| match line.as_bytes().first() {
-            Some(b'+') => format!("\x1b[32m{line}\x1b[0m\n"),
-            Some(b'-') => format!("\x1b[31m{line}\x1b[0m\n"),
-            Some(b'@') => format!("\x1b[36m{line}\x1b[0m\n"),
+            Some(b'+') => style::styled(GOOD, line) + "\n",
+            Some(b'-') => style::styled(BAD, line) + "\n",
+            Some(b'@') => style::styled(NAME, line) + "\n",
             _ => format!("{line}\n"),
         })
         .collect()

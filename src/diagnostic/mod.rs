@@ -9,6 +9,7 @@ mod nearest;
 mod object;
 mod refusal;
 mod severity;
+pub mod style;
 pub mod text;
 
 pub use draw::{Sources, draw, render};

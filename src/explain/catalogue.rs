@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::style::heading;
+use super::layout::heading;
 use crate::diagnostic::Safety;
+use crate::diagnostic::style::FAINT;
 use crate::rules::{self, Rule, Standard};
 
 /// A title and the rules below it.
@@ -41,7 +42,7 @@ pub fn table(groups: &[Group]) -> String {
             );
             let controls = controls(rule);
             if !controls.is_empty() {
-                let _ = write!(out, " \x1b[2m({controls})\x1b[0m");
+                let _ = write!(out, " {FAINT}({controls}){FAINT:#}");
             }
             out.push('\n');
         }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::layout::{definitions, heading, spaced};
 use super::lookup::{self, releases};
-use super::style::{definitions, heading, spaced};
 use super::unknown::{Unknown, unknown_word};
 use crate::diagnostic::nearest;
 use crate::k8s::fields::{self, Field, FieldType, Fields, KindInfo, Lookup, Scope, TypeId};

@@ -1,7 +1,7 @@
 //! The page of a kind.
 
+use super::layout::{definitions, heading};
 use super::lookup::{find, releases};
-use super::style::{definitions, heading};
 use crate::k8s::fields::{self, Scope};
 use crate::k8s::version::Version;
 

@@ -3,9 +3,9 @@
 pub mod catalogue;
 mod field;
 mod kind;
+mod layout;
 mod lookup;
 mod rule;
-mod style;
 mod unknown;
 
 use crate::k8s::version::Version;

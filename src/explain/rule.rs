@@ -1,6 +1,6 @@
 //! The page of a rule.
 
-use super::style::{definitions, heading, paragraphs, spaced, verbatim};
+use super::layout::{definitions, heading, paragraphs, spaced, verbatim};
 use crate::rules::Rule;
 
 /// Everything about a rule.

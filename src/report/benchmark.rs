@@ -6,26 +6,21 @@ use serde_json::json;
 
 use super::plain::Plain;
 use crate::check::benchmark::{Benchmark, Evaluated, Seen, Status};
+use crate::diagnostic::style::{BAD, FAINT, GOOD, HEADING, OPEN};
 use crate::diagnostic::text::line;
 
 /// The version of the JSON form.
 const VERSION: u32 = 1;
 const NAME: &str = "CIS Kubernetes Benchmark 1.12";
-const BOLD: &str = "\x1b[1m";
-const DIM: &str = "\x1b[2m";
-const RED: &str = "\x1b[31m";
-const GREEN: &str = "\x1b[32m";
-const YELLOW: &str = "\x1b[33m";
-const RESET: &str = "\x1b[0m";
 
 /// A table, with the reasons for what did not pass; for everything if `all`.
 pub fn text(benchmark: &Benchmark, all: bool, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{BOLD}{NAME}{RESET}")?;
+    writeln!(out, "{HEADING}{NAME}{HEADING:#}")?;
     let mut section = "";
     for judged in &benchmark.items {
         if judged.item.section() != section {
             section = judged.item.section();
-            writeln!(out, "\n{BOLD}{section} {}{RESET}", judged.item.section_title())?;
+            writeln!(out, "\n{HEADING}{section} {}{HEADING:#}", judged.item.section_title())?;
         }
         item(judged, all, out)?;
     }
@@ -33,18 +28,18 @@ pub fn text(benchmark: &Benchmark, all: bool, out: &mut dyn Write) -> io::Result
 }
 
 fn item(judged: &Evaluated, all: bool, out: &mut dyn Write) -> io::Result<()> {
-    let (word, colour) = match judged.status {
-        Status::Pass => ("pass", GREEN),
-        Status::Fail => ("fail", RED),
-        Status::Manual => ("manual", YELLOW),
-        Status::NotApplicable => ("n/a", DIM),
+    let (word, style) = match judged.status {
+        Status::Pass => ("pass", GOOD),
+        Status::Fail => ("fail", BAD),
+        Status::Manual => ("manual", OPEN),
+        Status::NotApplicable => ("n/a", FAINT),
     };
-    writeln!(out, "  {colour}{word:<6}{RESET}  {:<7} {}", judged.item.id, judged.item.title)?;
+    writeln!(out, "  {style}{word:<6}{style:#}  {:<7} {}", judged.item.id, judged.item.title)?;
     if judged.status == Status::Pass && !all {
         return Ok(());
     }
     for seen in &judged.seen {
-        writeln!(out, "                  {DIM}{}{RESET}", reason(seen))?;
+        writeln!(out, "                  {FAINT}{}{FAINT:#}", reason(seen))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::files::Files;
 use super::tally::{Tally, summary};
+use crate::diagnostic::style::{self, HEADING};
 use crate::diagnostic::{Diagnostic, Location, Mask, Severity, Sources, draw};
 use crate::yaml::Source;
 
@@ -33,12 +34,9 @@ pub(super) fn write(files: &Files<'_>, all: bool, out: &mut dyn Write) -> io::Re
     let tally = Tally::of(outcome);
     rest(&tally, &shown, out)?;
     table(&tally, out)?;
-    writeln!(out, "{BOLD}{}{RESET}", summary(outcome))?;
+    writeln!(out, "{HEADING}{}{HEADING:#}", summary(outcome))?;
     fixes(&tally, out)
 }
-
-const BOLD: &str = "\x1b[1m";
-const RESET: &str = "\x1b[0m";
 
 /// Whether the finding is about what a Secret holds, or about an annotation, where `kubectl apply` keeps a copy of it.
 fn is_secret(finding: &Diagnostic) -> bool {
@@ -100,12 +98,12 @@ fn table(tally: &Tally, out: &mut dyn Write) -> io::Result<()> {
     }
     let width = tally.rules.iter().map(|rule| rule.2).max().unwrap_or_default().to_string().len();
     for (rule, severity, count) in &tally.rules {
-        let colour = match severity {
-            Severity::Error | Severity::Critical | Severity::High => "\x1b[1m\x1b[91m",
-            Severity::Medium | Severity::Warning => "\x1b[1m\x1b[33m",
-            Severity::Low => "\x1b[1m\x1b[94m",
+        let style = match severity {
+            Severity::Error | Severity::Critical | Severity::High => style::ERROR,
+            Severity::Medium | Severity::Warning => style::WARNING,
+            Severity::Low => style::INFO,
         };
-        writeln!(out, "{colour}{:<8}{RESET}  {count:>width$}  {}", severity.as_str(), rule)?;
+        writeln!(out, "{style}{:<8}{style:#}  {count:>width$}  {}", severity.as_str(), rule)?;
     }
     writeln!(out)
 }

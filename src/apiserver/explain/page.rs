@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::diagnostic::style::{FAINT, HEADING, NAME, styled};
+
 /// The columns of a line.
 const WIDTH: usize = 80;
 /// The columns of a label and the space around it.
@@ -17,7 +19,7 @@ impl Page {
     /// Begins a part of the page.
     pub(super) fn title(&mut self, name: &str, what: &str) {
         let gap = if self.text.is_empty() { "" } else { "\n" };
-        let _ = writeln!(self.text, "{gap}{} {what}", bold(name));
+        let _ = writeln!(self.text, "{gap}{} {what}", styled(HEADING, name));
     }
 
     /// A paragraph, written as a sentence.
@@ -34,15 +36,15 @@ impl Page {
     pub(super) fn row(&mut self, label: &str, text: &str) {
         for (at, line) in wrap(text, WIDTH - LABEL).into_iter().enumerate() {
             let label = if at == 0 { format!("  {label:<12}") } else { " ".repeat(LABEL) };
-            let _ = writeln!(self.text, "{}{line}", dim(&label));
+            let _ = writeln!(self.text, "{}{line}", styled(FAINT, &label));
         }
     }
 
     /// A label, and below it what can be copied.
     pub(super) fn block(&mut self, label: &str, text: &str) {
-        let _ = writeln!(self.text, "{}", dim(&format!("  {label}")));
+        let _ = writeln!(self.text, "{}", styled(FAINT, format!("  {label}")));
         for line in text.lines() {
-            let _ = writeln!(self.text, "  {}", cyan(line));
+            let _ = writeln!(self.text, "  {}", styled(NAME, line));
         }
     }
 
@@ -70,25 +72,13 @@ impl Page {
     /// The heads of a table.
     pub(super) fn heads(&mut self, cells: &[(&str, usize)]) {
         let line: Vec<String> = cells.iter().map(|(text, width)| format!("{text:<width$}")).collect();
-        let _ = writeln!(self.text, "{}", bold(line.join("  ").trim_end()));
+        let _ = writeln!(self.text, "{}", styled(HEADING, line.join("  ").trim_end()));
     }
 
     /// The page.
     pub(super) fn finish(self) -> String {
         self.text
     }
-}
-
-fn bold(text: &str) -> String {
-    format!("\x1b[1m{text}\x1b[0m")
-}
-
-fn dim(text: &str) -> String {
-    format!("\x1b[2m{text}\x1b[0m")
-}
-
-fn cyan(text: &str) -> String {
-    format!("\x1b[36m{text}\x1b[0m")
 }
 
 /// Lines of at most `width` characters; a longer word is broken after one of its hyphens, commas or slashes, if it can be.

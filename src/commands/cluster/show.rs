@@ -6,6 +6,7 @@ use crate::cluster::ClusterDir;
 use crate::cluster::flags::Difference;
 use crate::cluster::ports::{Exposure, Listener};
 use crate::cluster::status::{Node, Status};
+use crate::diagnostic::style::{BAD, HEADING};
 
 /// Longer values are cut: paths fit.
 const LONGEST: usize = 48;
@@ -40,7 +41,7 @@ pub(super) fn text(home: &ClusterDir, status: &Status) -> String {
 
 fn section(text: &mut String, title: &str) {
     // writing to a string cannot fail
-    let _ = write!(text, "\n\x1b[1m{title}\x1b[0m\n");
+    let _ = write!(text, "\n{HEADING}{title}{HEADING:#}\n");
 }
 
 fn node(node: &Node) -> Vec<String> {
@@ -85,7 +86,7 @@ fn port(port: &Listener) -> Vec<String> {
         _ => port.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     };
     let what = match verdict.wrong {
-        Some(wrong) => format!("\x1b[31m{wrong}\x1b[0m: {}", verdict.what),
+        Some(wrong) => format!("{BAD}{wrong}{BAD:#}: {}", verdict.what),
         None => verdict.what,
     };
     vec![port.port.to_string(), port.program.clone().unwrap_or_else(|| "-".to_owned()), address, what]

@@ -8,6 +8,7 @@ use super::context::LabContext;
 use crate::cli::lab::DoctorArgs;
 use crate::cluster::image;
 use crate::commands::{FINDINGS, OK, output};
+use crate::diagnostic::style::{BAD, GOOD, styled};
 use crate::lab::IMAGE;
 use crate::lab::lab_cluster::LabCluster;
 
@@ -56,7 +57,7 @@ pub(super) fn run(context: &LabContext, args: &DoctorArgs) -> anyhow::Result<u8>
     }
     let mut text = String::new();
     for finding in &found {
-        let word = if finding.advice.is_none() { "\x1b[32mok  \x1b[0m" } else { "\x1b[31mlook\x1b[0m" };
+        let word = if finding.advice.is_none() { styled(GOOD, "ok  ") } else { styled(BAD, "look") };
         let _ = writeln!(text, "{word} {:<18} {}", finding.what, finding.seen);
         if let Some(advice) = &finding.advice {
             text.push_str(&super::show::wrapped(advice, "     "));

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use anstyle::Style;
 use serde::Serialize;
 
 use super::context::LabContext;
 use crate::cli::lab::ListArgs;
 use crate::commands::{OK, output};
+use crate::diagnostic::style::{GOOD, OPEN};
 use crate::diagnostic::text;
 use crate::lab::course::{Entry, values::Need};
 use crate::lab::page;
@@ -51,16 +53,16 @@ pub(super) fn run(context: &LabContext, args: &ListArgs) -> anyhow::Result<u8> {
     let width = lines.iter().map(|line| line.id.len()).max().unwrap_or_default();
     let mut text = String::new();
     for line in lines {
-        let colour = match line.status {
-            "done" => "\x1b[32m",
-            "doing" => "\x1b[33m",
-            _ => "",
+        let style = match line.status {
+            "done" => GOOD,
+            "doing" => OPEN,
+            _ => Style::new(),
         };
         let minutes = format!("{} min", line.minutes);
         let title: String = line.blocked.unwrap_or_else(|| text::line(line.title).into_owned());
         let _ = writeln!(
             text,
-            "{colour}{:<7}\x1b[0m {:02} {:<width$}  {:<8}  {minutes:>6}  {title}",
+            "{style}{:<7}{style:#} {:02} {:<width$}  {:<8}  {minutes:>6}  {title}",
             line.status, line.number, line.id, line.level
         );
     }

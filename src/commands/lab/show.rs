@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::diagnostic::style::{FAILURE, GOOD, HEADING, OPEN, UNKNOWN, styled};
 use crate::diagnostic::text;
 use crate::lab::course::Entry;
 use crate::lab::run::{Checked, Report};
@@ -26,16 +27,16 @@ pub(super) fn wrapped(text: &str, indent: &str) -> String {
 
 /// A heading.
 pub(super) fn bold(text: &str) -> String {
-    format!("\x1b[1m{}\x1b[0m", text::line(text))
+    styled(HEADING, text::line(text))
 }
 
 /// A verdict as a word of seven columns.
-fn word(verdict: Verdict) -> &'static str {
+fn word(verdict: Verdict) -> String {
     match verdict {
-        Verdict::Pass => "\x1b[32mpass   \x1b[0m",
-        Verdict::Fail => "\x1b[1m\x1b[31mFAIL   \x1b[0m",
-        Verdict::Blocked => "\x1b[33mblocked\x1b[0m",
-        Verdict::Error => "\x1b[35merror  \x1b[0m",
+        Verdict::Pass => styled(GOOD, "pass   "),
+        Verdict::Fail => styled(FAILURE, "FAIL   "),
+        Verdict::Blocked => styled(OPEN, "blocked"),
+        Verdict::Error => styled(UNKNOWN, "error  "),
     }
 }
 

@@ -1,11 +1,13 @@
 //! Headings, indented paragraphs and tables for terminals.
 
+use crate::diagnostic::style::{HEADING, styled};
+
 /// The columns to fill.
 const WIDTH: usize = 96;
 
 /// A heading.
 pub(super) fn heading(text: &str) -> String {
-    format!("\x1b[1m{text}\x1b[0m\n")
+    styled(HEADING, text) + "\n"
 }
 
 /// Paragraphs and list items, indented and wrapped.
