@@ -18,6 +18,7 @@ mod k8s;
 #[cfg(feature = "cluster")]
 mod lab;
 mod policy;
+mod process;
 mod render;
 mod report;
 mod rules;

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use etcetera::BaseStrategy as _;
 use serde::{Deserialize, Serialize};
 
-use super::{ClusterError, docker};
+use super::{ClusterError, containers};
 
 /// The name of the record.
 const RECORD: &str = "cluster.json";
@@ -140,7 +140,7 @@ impl ClusterDir {
     }
 
     /// Whether nodes are ours: a control plane mounts something of this folder.
-    pub(super) fn owns(&self, nodes: &[docker::Container]) -> bool {
+    pub(super) fn owns(&self, nodes: &[containers::Container]) -> bool {
         let inside = format!("{}/", self.folder);
         nodes.iter().flat_map(|node| &node.binds).any(|bind| bind.starts_with(&inside))
     }
@@ -149,7 +149,7 @@ impl ClusterDir {
 #[cfg(test)]
 mod tests {
     use super::{ClusterDir, ClusterError, Record};
-    use crate::cluster::docker::Container;
+    use crate::cluster::containers::Container;
 
     fn record(name: &str) -> Record {
         Record {

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::cluster_dir::MARK;
 use super::reaper::Reaper;
-use super::{ClusterDir, ClusterError, Progress, Record, SPEC, docker, kind, ready, specs};
+use super::{ClusterDir, ClusterError, Progress, Record, SPEC, containers, kind, ready, specs};
 use crate::generate::{self, Options, RenderError};
 use crate::k8s::version::Version;
 use crate::render::writer;
@@ -133,16 +133,16 @@ fn look(
     progress: &mut dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Record, ClusterError> {
-    docker::check()?;
+    containers::check()?;
     kind::check(None)?;
-    let nodes = docker::nodes(home.name())?;
+    let nodes = containers::nodes(home.name())?;
     if !nodes.is_empty() {
         let name = home.name().to_owned();
         return Err(if home.owns(&nodes) { ClusterError::Exists(name) } else { ClusterError::Taken(name) });
     }
     let image = wanted.image.clone().ok_or(ClusterError::NoImage)?;
-    docker::ensure_image(&image, progress, stop)?;
-    let (found, release) = docker::release_of(&image)?;
+    containers::ensure_image(&image, progress, stop)?;
+    let (found, release) = containers::release_of(&image)?;
     if let Some(wanted) = wanted.kubernetes.filter(|wanted| *wanted != release) {
         return Err(ClusterError::OtherRelease { image, found, wanted });
     }

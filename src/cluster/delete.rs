@@ -1,6 +1,6 @@
 //! Deleting a cluster, and whatever was kept of it.
 
-use super::{ClusterDir, ClusterError, docker, kind};
+use super::{ClusterDir, ClusterError, containers, kind};
 
 /// What was there to delete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Deleted {
 
 /// Deletes a cluster that we made, and its folder.
 pub fn delete(home: &ClusterDir) -> Result<Deleted, ClusterError> {
-    docker::check()?;
+    containers::check()?;
     let nodes = nodes(home)?;
     let folder = home.remove()?;
     Ok(match (nodes, folder) {
@@ -26,7 +26,7 @@ pub fn delete(home: &ClusterDir) -> Result<Deleted, ClusterError> {
 
 /// Deletes the nodes of a cluster that we made; says whether there were any.
 pub(super) fn nodes(home: &ClusterDir) -> Result<bool, ClusterError> {
-    let nodes = docker::nodes(home.name())?;
+    let nodes = containers::nodes(home.name())?;
     if nodes.is_empty() {
         return Ok(false);
     }

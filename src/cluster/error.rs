@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 
 use crate::generate::RenderError;
 use crate::k8s::version::Version;
+use crate::process::Engine;
 use crate::render::writer::WriteError;
 
 /// Where node images come from.
@@ -14,12 +15,16 @@ const IMAGES: &str = "https://github.com/kubernetes-sigs/kind/releases lists tho
 /// Why something with a cluster went wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum ClusterError {
-    /// There is no docker.
-    #[error("docker is not on the PATH: https://docs.docker.com/engine/install says how to get it")]
-    NoDocker,
-    /// Docker does not answer.
-    #[error("Docker does not answer: start it, or see whether you may use it with `docker info`\n  {0}")]
-    DockerDown(String),
+    /// There is no program that runs containers.
+    #[error("{} is not on the PATH: {} says how to get it", .0.command(), .0.page())]
+    NoEngine(Engine),
+    /// It does not answer.
+    #[error(
+        "{} does not answer: start it, or see whether you may use it with `{} info`\n  {said}",
+        .engine.name(),
+        .engine.command()
+    )]
+    EngineDown { engine: Engine, said: String },
     /// There is no kind.
     #[error("kind is not on the PATH: https://kind.sigs.k8s.io/docs/user/quick-start/#installation says how to get it")]
     NoKind,
@@ -35,8 +40,8 @@ pub enum ClusterError {
     #[error("no node image: use --image kindest/node:v1.34.0, or set TIGHTSHIP_NODE_IMAGE; {IMAGES}")]
     NoImage,
     /// The image cannot be had.
-    #[error("the image {image} is not here, and Docker cannot pull it\n  {reason}")]
-    ImageNotFound { image: String, reason: String },
+    #[error("the image {image} is not here, and {} cannot pull it\n  {reason}", .engine.name())]
+    ImageNotFound { engine: Engine, image: String, reason: String },
     /// The image is of something else.
     #[error("{0} is not a node image of kind: it has no /kind/version; {IMAGES}")]
     NotANodeImage(String),

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::{ClusterDir, ClusterError, Progress, docker, kind};
+use super::{ClusterDir, ClusterError, Progress, containers, kind};
 
 /// Sees to it that a node of a cluster has an image, so that its pods need to pull nothing.
 pub fn load(
@@ -15,19 +15,19 @@ pub fn load(
     if is_on(node, image)? {
         return Ok(());
     }
-    docker::ensure_image(image, progress, stop)?;
+    containers::ensure_image(image, progress, stop)?;
     progress.step(&format!("load {image}"));
     kind::load(home, image)
 }
 
 /// Whether Docker has an image on this machine.
 pub fn is_here(image: &str) -> bool {
-    docker::has_image(image)
+    containers::has_image(image)
 }
 
 /// Whether a node has an image.
 pub fn is_on(node: &str, image: &str) -> Result<bool, ClusterError> {
-    let listed = docker::exec(node, &["ctr", "--namespace", "k8s.io", "images", "list", "--quiet"])?;
+    let listed = containers::exec(node, &["ctr", "--namespace", "k8s.io", "images", "list", "--quiet"])?;
     let (with_registry, official) = (format!("/{image}"), format!("docker.io/library/{image}"));
     Ok(listed
         .lines()

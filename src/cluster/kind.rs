@@ -1,27 +1,29 @@
 //! kind, through its command line.
 
-use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use camino::Utf8Path;
 
-use super::{ClusterDir, ClusterError, Progress, process};
+use super::{ClusterDir, ClusterError, Progress, containers, programs};
 use crate::k8s::version::Version;
+use crate::process::{Ended, Engine, Program};
 
 /// kind 0.32 is the first that sets up nodes from 1.36 on by a patch that fits older nodes, too.
 const NEW_FORMAT: (u32, u8) = (32, 36);
 
-fn kind(home: &ClusterDir, args: &[&str]) -> Command {
-    let mut command = Command::new("kind");
-    // it could drive others, which we would not see
-    command.args(args).env("KIND_EXPERIMENTAL_PROVIDER", "docker");
-    command.arg("--name").arg(home.name()).arg("--kubeconfig").arg(home.kubeconfig());
-    command
+fn kind(home: &ClusterDir, args: &[&str]) -> Program {
+    let cluster = ["--name", home.name(), "--kubeconfig"];
+    // told what to drive, as it could drive others that we would not see
+    Engine::of_machine().kind(args.iter().copied().chain(cluster)).args([home.kubeconfig()])
+}
+
+fn run(program: Program) -> Result<String, ClusterError> {
+    programs::run(program, ClusterError::NoKind)
 }
 
 /// Fails unless kind is there and can set up the release.
 pub(super) fn check(release: Option<Version>) -> Result<(), ClusterError> {
-    let said = process::run(Command::new("kind").arg("version"), || ClusterError::NoKind)?;
+    let said = run(Program::new("kind").args(["version"]))?;
     let found = said.split_whitespace().nth(1).unwrap_or_default();
     let minor = found.trim_start_matches("v0.").split('.').next().and_then(|minor| minor.parse::<u32>().ok());
     let (needed, from) = NEW_FORMAT;
@@ -43,11 +45,11 @@ pub(super) fn create(
     progress: &mut dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(), ClusterError> {
-    let mut command = kind(home, &["create", "cluster", "--image", image, "--config", config.as_str()]);
     let folder = config.parent().unwrap_or(home.folder());
-    // kind believes PWD
-    command.current_dir(folder).env("PWD", folder);
-    let running = process::Long::start(&mut command, || ClusterError::NoKind)?;
+    let program = kind(home, &["create", "cluster", "--image", image, "--config", config.as_str()]).folder(folder);
+    let line = program.line();
+    let cannot_run = |error| programs::cannot_run(&error, line.clone(), ClusterError::NoKind);
+    let running = program.start().map_err(cannot_run)?;
     watch(running.group());
     let ended = running.wait(stop, |line| {
         if let Some(step) = step(line) {
@@ -55,15 +57,24 @@ pub(super) fn create(
         }
     });
     watch(0);
-    let (status, said) = ended?;
-    if status.success() { Ok(()) } else { Err(process::failed(&command, &said)) }
+    match ended.map_err(cannot_run)? {
+        Ended::Interrupted => Err(ClusterError::Interrupted),
+        Ended::Itself { success: true, .. } => Ok(()),
+        Ended::Itself { said, .. } => Err(programs::failed(line, &said)),
+    }
 }
 
-/// Loads an image of Docker into the nodes of a cluster.
+/// Loads an image of this machine into the nodes of a cluster.
 pub(super) fn load(home: &ClusterDir, image: &str) -> Result<(), ClusterError> {
-    let mut command = Command::new("kind");
-    command.args(["load", "docker-image", image, "--name", home.name()]).env("KIND_EXPERIMENTAL_PROVIDER", "docker");
-    process::run(&mut command, || ClusterError::NoKind).map(drop)
+    let engine = Engine::of_machine();
+    if engine == Engine::Docker {
+        return run(engine.kind(["load", "docker-image", image, "--name", home.name()])).map(drop);
+    }
+    // kind asks only Docker for an image by its name
+    let folder = tempfile::tempdir_in(home.folder()).map_err(ClusterError::at(home.folder()))?;
+    let file = folder.path().join("image.tar").to_string_lossy().into_owned();
+    containers::run(["save", "--quiet", "--output", &file, "--", image])?;
+    run(engine.kind(["load", "image-archive", &file, "--name", home.name()])).map(drop)
 }
 
 /// The step that kind begins, without its pictures; none if the line tells of something else.
@@ -77,7 +88,7 @@ fn step(line: &str) -> Option<String> {
 }
 
 pub(super) fn delete(home: &ClusterDir) -> Result<(), ClusterError> {
-    process::run(&mut kind(home, &["delete", "cluster"]), || ClusterError::NoKind).map(drop)
+    run(kind(home, &["delete", "cluster"])).map(drop)
 }
 
 #[cfg(test)]

@@ -2,16 +2,16 @@
 //! nodes, which mount something of that folder; nothing else is ever touched.
 
 mod cluster_dir;
+mod containers;
 pub mod create;
 pub mod delete;
-mod docker;
 mod error;
 pub mod flags;
 pub mod image;
 mod kind;
 mod objects;
 pub mod ports;
-mod process;
+mod programs;
 mod progress;
 mod ready;
 pub mod reaper;

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{ClusterError, docker};
+use super::{ClusterError, containers};
 
 /// What kubectl in the node prints as JSON.
 pub(super) fn json(control: &str, args: &[&str]) -> Result<Value, ClusterError> {
-    let text = docker::kubectl(control, &[args, &["--output=json"]].concat())?;
+    let text = containers::kubectl(control, &[args, &["--output=json"]].concat())?;
     serde_json::from_str(&text).map_err(|error| ClusterError::Unreadable {
         command: format!("kubectl {}", args.join(" ")),
         reason: error.to_string(),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::objects::{has_condition, items, json, list_at, name, text};
-use super::{ClusterDir, ClusterError, Progress, Record, docker, process};
+use super::{ClusterDir, ClusterError, Progress, Record, containers, programs};
 
 /// How long all of it may take, after kind is done.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -28,7 +28,7 @@ pub(super) fn wait(
 ) -> Result<(), ClusterError> {
     let also = if record.hardened { "approve the kubelets' certificates, and " } else { "" };
     progress.step(&format!("{also}wait until all is ready"));
-    let nodes = docker::nodes(home.name())?;
+    let nodes = containers::nodes(home.name())?;
     let names: BTreeSet<&str> =
         nodes.iter().filter(|node| node.role != "external-load-balancer").map(|node| node.name.as_str()).collect();
     let Some(control) = nodes.iter().find(|node| node.role == "control-plane") else {
@@ -43,7 +43,7 @@ pub(super) fn wait(
         if Instant::now() >= until {
             return Err(ClusterError::NotReady { seconds: PATIENCE.as_secs(), missing });
         }
-        process::pause(stop, INTERVAL)?;
+        programs::pause(stop, INTERVAL)?;
     }
 }
 
@@ -55,7 +55,7 @@ fn approve(control: &str, nodes: &BTreeSet<&str>) -> Result<(), ClusterError> {
         return Ok(());
     }
     let args = ["certificate", "approve"].into_iter().chain(pending.iter().map(String::as_str));
-    docker::kubectl(control, &args.collect::<Vec<_>>()).map(drop)
+    containers::kubectl(control, &args.collect::<Vec<_>>()).map(drop)
 }
 
 /// The names of requests for serving certificates of these nodes that nobody has decided.
@@ -83,7 +83,7 @@ fn missing(control: &str, nodes: &BTreeSet<&str>) -> Option<String> {
             return Some(format!("the node {node} is not ready"));
         }
         // through the API server, as logs and exec go: this needs a certificate that it believes
-        if docker::kubectl(control, &["get", "--raw", &format!("/api/v1/nodes/{node}/proxy/healthz")]).is_err() {
+        if containers::kubectl(control, &["get", "--raw", &format!("/api/v1/nodes/{node}/proxy/healthz")]).is_err() {
             return Some(format!("the API server does not reach the kubelet of {node}"));
         }
     }
@@ -95,7 +95,7 @@ fn missing(control: &str, nodes: &BTreeSet<&str>) -> Option<String> {
     if let Some(name) = late.and_then(name) {
         return Some(format!("the deployment kube-system/{name} is not available"));
     }
-    let account = docker::kubectl(control, &["--namespace=default", "get", "serviceaccount", "default"]);
+    let account = containers::kubectl(control, &["--namespace=default", "get", "serviceaccount", "default"]);
     account.is_err().then(|| "the namespace default has no service account yet".to_owned())
 }
 

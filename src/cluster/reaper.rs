@@ -6,13 +6,14 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use super::{ClusterDir, ClusterError, delete, process};
+use super::{ClusterDir, ClusterError, delete};
+use crate::process;
 
 /// What the reaper is told at the end.
 const DONE: &str = "done";
 /// What the reaper is told of a program that it has to end first.
 const GROUP: &str = "group ";
-/// How long Docker may take to finish a node that nobody waits for any more.
+/// How long Docker or Podman may take to finish a node that nobody waits for any more.
 const LATE: Duration = Duration::from_secs(1);
 /// How often one looks whether there is one to delete; twice, if all goes well.
 const LOOKS: usize = 15;
@@ -68,7 +69,7 @@ pub fn keep(home: &ClusterDir, from: impl BufRead) -> Result<(), ClusterError> {
             group = number.parse().unwrap_or_default();
         }
     }
-    process::end_group(group);
+    process::end(group);
     for look in 1..=LOOKS {
         match delete::nodes(home) {
             // somebody was faster with a cluster of the same name

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::flags::{self, Difference, Running};
 use super::ports::{self, Listener};
-use super::{ClusterDir, ClusterError, Record, baseline, docker, objects, ready};
+use super::{ClusterDir, ClusterError, Record, baseline, containers, objects, ready};
 
 /// Prints the arguments of the API server, each on a line.
 const ARGUMENTS: &str = r#"for process in /proc/[0-9]*; do
@@ -54,8 +54,8 @@ impl Status {
 
 /// Looks at a cluster that we made.
 pub fn status(home: &ClusterDir) -> Result<Status, ClusterError> {
-    docker::check()?;
-    let containers = docker::nodes(home.name())?;
+    containers::check()?;
+    let containers = containers::nodes(home.name())?;
     if containers.is_empty() {
         return Err(match home.record()? {
             Some(_) => ClusterError::LeftOver { folder: home.folder().to_owned(), name: home.name().to_owned() },
@@ -78,7 +78,7 @@ pub fn status(home: &ClusterDir) -> Result<Status, ClusterError> {
     Ok(Status { record, nodes, flags, differences, pending })
 }
 
-fn node(container: &docker::Container, listed: Option<&Value>) -> Node {
+fn node(container: &containers::Container, listed: Option<&Value>) -> Node {
     let found = listed.and_then(|list| objects::items(list).find(|node| objects::name(node) == Some(&container.name)));
     let runs = container.state == "running";
     let state = match found {
@@ -88,7 +88,7 @@ fn node(container: &docker::Container, listed: Option<&Value>) -> Node {
         None => "unknown",
     };
     let version = found.and_then(|node| objects::text(node, "/status/nodeInfo/kubeletVersion"));
-    let ports = runs.then(|| docker::exec(&container.name, &["sh", "-c", ports::SCRIPT]).ok()).flatten();
+    let ports = runs.then(|| containers::exec(&container.name, &["sh", "-c", ports::SCRIPT]).ok()).flatten();
     Node {
         name: container.name.clone(),
         role: container.role.clone(),
@@ -99,6 +99,6 @@ fn node(container: &docker::Container, listed: Option<&Value>) -> Node {
 }
 
 fn arguments(node: &str) -> Result<Vec<Running>, ClusterError> {
-    let text = docker::exec(node, &["sh", "-c", ARGUMENTS])?;
+    let text = containers::exec(node, &["sh", "-c", ARGUMENTS])?;
     Ok(flags::running(text.lines()))
 }

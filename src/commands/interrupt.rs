@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use console::Term;
 
+use crate::process;
+
 /// The exit code of a program that was interrupted: 128 and the number of SIGINT.
 pub(super) const CODE: u8 = 130;
 
@@ -23,6 +25,7 @@ pub(super) fn install() {
 /// Ends the program while a question is open. The main thread may notice the interrupt itself, or wait for a key for ever.
 #[expect(clippy::exit, reason = "the main thread may wait for a key and cannot be told otherwise")]
 fn leave() -> ! {
+    process::end_all();
     std::process::exit(i32::from(restore()))
 }
 

@@ -27,6 +27,10 @@ use exit::{DRIFT, FINDINGS, NOTHING, OK, Shown, UNUSABLE};
 
 /// Runs a command and gives its exit code.
 pub fn run(cli: Cli) -> u8 {
+    // what these run is not in the terminal's group, and must not outlive an interrupt
+    if runs_programs(&cli.command) {
+        interrupt::install();
+    }
     let result = match cli.command {
         Command::New(args) => new::run(&args),
         Command::Render(args) => render::run(&args),
@@ -52,6 +56,16 @@ pub fn run(cli: Cli) -> u8 {
             let _ = output::error(&format!("{error:#}"));
             UNUSABLE
         }
+    }
+}
+
+/// Whether other programs may be run for a command.
+fn runs_programs(command: &Command) -> bool {
+    match command {
+        Command::Check(_) | Command::Cluster(_) => true,
+        #[cfg(feature = "cluster")]
+        Command::Lab(_) => true,
+        _ => false,
     }
 }
 

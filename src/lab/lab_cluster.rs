@@ -1,7 +1,6 @@
 //! The cluster that labs run on: one that is made for them, or one that the user names.
 
 use std::fs;
-use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -15,6 +14,7 @@ use crate::client::{Api as _, ApiError, Client, apply, kubeconfig::Access, serve
 use crate::cluster::create::{Borrowed, Wanted};
 use crate::cluster::{ClusterDir, ClusterError, Progress, delete, image};
 use crate::k8s::object::Kind;
+use crate::process::Program;
 
 /// The name of the context in the learner's kubeconfig.
 pub const CONTEXT: &str = "tightship-lab";
@@ -181,12 +181,12 @@ impl LabCluster {
     pub fn adopt(workspace: &Workspace, context: &str, assured: bool) -> Result<Self, SiteError> {
         let unusable = |reason: String| SiteError::Context { name: context.to_owned(), reason };
         let args = ["config", "view", "--context", context, "--minify", "--flatten", "--raw", "--output=yaml"];
-        let output = Command::new("kubectl").args(args).stdin(Stdio::null()).output();
+        let output = Program::new("kubectl").args(args).run();
         let output = output.map_err(|error| unusable(format!("kubectl: {error}")))?;
-        if !output.status.success() {
-            return Err(unusable(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        if !output.is_success() {
+            return Err(unusable(output.stderr.trim().to_owned()));
         }
-        workspace.write("adopted", &String::from_utf8_lossy(&output.stdout))?;
+        workspace.write("adopted", &output.text())?;
         let name = context.strip_prefix("kind-").unwrap_or(context).to_owned();
         let record = ClusterRecord {
             name,

@@ -30,10 +30,8 @@ impl Machine {
     fn new() -> Self {
         let machine = Self(Folder::new());
         std::fs::create_dir(machine.0.path("bin")).unwrap();
-        for program in ["docker", "kind"] {
-            let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cluster").join(program);
-            symlink(script, machine.0.path("bin").join(program)).unwrap();
-        }
+        machine.has("docker", "docker");
+        machine.has("kind", "kind");
         for (name, text) in [
             ("log", ""),
             ("version", "v1.34.4\n"),
@@ -46,6 +44,16 @@ impl Machine {
         machine
     }
 
+    /// Puts a program onto its PATH, which the script of that name plays.
+    fn has(&self, program: &str, script: &str) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cluster").join(script);
+        symlink(script, self.0.path("bin").join(program)).unwrap();
+    }
+
+    fn has_no(&self, program: &str) {
+        std::fs::remove_file(self.0.path("bin").join(program)).unwrap();
+    }
+
     /// How the machine answers from now on.
     fn set(&self, name: &str, text: &str) {
         self.0.write(&format!("fake/{name}"), text);
@@ -55,6 +63,7 @@ impl Machine {
         let mut command = self.0.command(&["cluster"]);
         command.args(args).args(["--name", "a"]).env("PATH", self.0.path("bin")).env("FAKE", self.0.path("fake"));
         command.env("TIGHTSHIP_CLUSTERS", self.0.path("clusters")).env("TIGHTSHIP_NODE_IMAGE", "node:1");
+        command.env_remove("KIND_EXPERIMENTAL_PROVIDER");
         command
     }
 
@@ -164,6 +173,51 @@ fn each_thing_that_is_missing_has_one_message() {
         assert!(!machine.log().contains("kind create"), "{message}: {}", machine.log());
         machine.has_nothing();
     }
+}
+
+#[test]
+fn podman_is_taken_where_it_is_alone_or_wanted() {
+    let alone = Machine::new();
+    alone.has_no("docker");
+    let both = Machine::new();
+    for machine in [&alone, &both] {
+        machine.has("podman", "docker");
+        let run = |args: &[&str]| {
+            let mut command = machine.command(args);
+            if machine.0.path("bin/docker").exists() {
+                command.env("KIND_EXPERIMENTAL_PROVIDER", "podman");
+            }
+            Ran::of(command.output().unwrap())
+        };
+        run(&["up", "--hardened"]).exits(0);
+        run(&["status"]).says(&["a: Kubernetes 1.34.4, hardened, image node:1\n"]);
+        run(&["down"]).exits(0).says(&["a: deleted"]);
+        machine.has_nothing();
+        let log = machine.log();
+        for part in
+            ["podman info --format", "podman run --rm", "provider podman\n", "podman exec a-control-plane kubectl"]
+        {
+            assert!(log.contains(part), "{part} is not in\n{log}");
+        }
+        assert!(!log.contains("docker"), "{log}");
+        machine.set("down", "");
+        run(&["up"])
+            .exits(2)
+            .says(&["Podman does not answer: start it, or see whether you may use it with `podman info`"]);
+    }
+    both.has_no("podman");
+    let mut command = both.command(&["up"]);
+    Ran::of(command.env("KIND_EXPERIMENTAL_PROVIDER", "podman").output().unwrap())
+        .exits(2)
+        .says(&["podman is not on the PATH: https://podman.io"]);
+}
+
+#[test]
+fn docker_is_taken_where_both_are() {
+    let machine = Machine::new();
+    machine.has("podman", "docker");
+    machine.run(&["up", "--hardened"]).exits(0);
+    assert!(machine.log().contains("provider docker\n") && !machine.log().contains("podman"), "{}", machine.log());
 }
 
 #[test]

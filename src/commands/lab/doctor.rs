@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::process::{Command, Stdio};
 
 use super::context::LabContext;
 use crate::cli::lab::DoctorArgs;
@@ -11,6 +10,7 @@ use crate::commands::{FINDINGS, OK, output};
 use crate::diagnostic::style::{BAD, GOOD, styled};
 use crate::lab::IMAGE;
 use crate::lab::lab_cluster::LabCluster;
+use crate::process::{Engine, Program, ProgramError};
 
 /// The least memory that a cluster wants, in MiB.
 const MEMORY: u64 = 2048;
@@ -39,10 +39,19 @@ impl Finding {
 
 /// Looks whether this machine can run labs.
 pub(super) fn run(context: &LabContext, args: &DoctorArgs) -> anyhow::Result<u8> {
+    let engine = Engine::of_machine();
     let mut found = vec![
-        program("docker", &["version", "--format", "{{.Server.Version}}"], "https://docs.docker.com/engine/install"),
-        program("kind", &["version"], "https://kind.sigs.k8s.io/docs/user/quick-start/#installation"),
-        program("kubectl", &["version", "--client"], "https://kubernetes.io/docs/tasks/tools"),
+        says(engine.command(), engine.program(engine.version()), engine.page()),
+        says(
+            "kind",
+            Program::new("kind").args(["version"]),
+            "https://kind.sigs.k8s.io/docs/user/quick-start/#installation",
+        ),
+        says(
+            "kubectl",
+            Program::new("kubectl").args(["version", "--client"]),
+            "https://kubernetes.io/docs/tasks/tools",
+        ),
         node_image(args.image.as_deref()),
         memory(),
         limit("inotify instances", "max_user_instances", INSTANCES),
@@ -68,17 +77,14 @@ pub(super) fn run(context: &LabContext, args: &DoctorArgs) -> anyhow::Result<u8>
 }
 
 /// A program, and what it says of itself.
-fn program(name: &'static str, args: &[&str], source: &str) -> Finding {
-    match Command::new(name).args(args).stdin(Stdio::null()).output() {
-        Ok(output) if output.status.success() => {
-            let said = String::from_utf8_lossy(&output.stdout);
-            Finding::well(name, said.lines().next().unwrap_or_default().trim())
+fn says(name: &'static str, program: Program, source: &str) -> Finding {
+    match program.run() {
+        Ok(output) if output.is_success() => {
+            Finding::well(name, output.text().lines().next().unwrap_or_default().trim())
         }
-        Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stderr);
-            Finding::ill(name, "does not answer", said.lines().last().unwrap_or_default().trim())
-        }
-        Err(_) => Finding::ill(name, "is not on the PATH", format!("{source} says how to get it")),
+        Ok(output) => Finding::ill(name, "does not answer", output.stderr.lines().last().unwrap_or_default().trim()),
+        Err(ProgramError::Missing) => Finding::ill(name, "is not on the PATH", format!("{source} says how to get it")),
+        Err(error) => Finding::ill(name, "does not answer", error.to_string()),
     }
 }
 
@@ -94,7 +100,11 @@ fn node_image(image: Option<&str>) -> Finding {
     if image::is_here(image) {
         return Finding::well(WHAT, image);
     }
-    Finding::ill(WHAT, image, format!("it is not here yet: `docker pull {image}` before the workshop saves time"))
+    Finding::ill(
+        WHAT,
+        image,
+        format!("it is not here yet: `{} pull {image}` before the workshop saves time", Engine::of_machine().command()),
+    )
 }
 
 fn memory() -> Finding {
@@ -138,6 +148,16 @@ fn control_groups() -> Finding {
     Finding::well(WHAT, "v1: works with the images of kind, and Kubernetes is about to drop it")
 }
 
+/// How the image of the labs gets onto the nodes of a cluster.
+fn how_to_load(cluster: &str) -> String {
+    match Engine::of_machine() {
+        Engine::Docker => format!("docker pull {IMAGE}, then kind load docker-image {IMAGE} --name {cluster}"),
+        Engine::Podman => format!(
+            "podman pull {IMAGE}, podman save --output lab.tar {IMAGE}, then kind load image-archive lab.tar --name {cluster}"
+        ),
+    }
+}
+
 /// What labs need of a cluster that is there.
 fn cluster(site: &LabCluster) -> Vec<Finding> {
     let record = &site.record;
@@ -148,7 +168,7 @@ fn cluster(site: &LabCluster) -> Vec<Finding> {
             Ok(false) => Finding::ill(
                 "image of the labs",
                 format!("{IMAGE} is not on {}", record.node),
-                format!("docker pull {IMAGE}, then kind load docker-image {IMAGE} --name {}", record.name),
+                how_to_load(&record.name),
             ),
             Err(error) => Finding::ill("image of the labs", "not known", error.to_string()),
         });

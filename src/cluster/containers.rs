@@ -1,32 +1,34 @@
-//! Docker, through its command line.
+//! The nodes of kind, which are containers of Docker or Podman, through the command line of either.
 
-use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
 
-use super::{ClusterError, Progress, process};
+use super::{ClusterError, Progress, programs};
 use crate::k8s::version::Version;
+use crate::process::{Ended, Engine, Program};
 
 /// The label by which kind knows the nodes of a cluster.
 const LABEL: &str = "io.x-k8s.kind.cluster";
 
-fn docker<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
-    let mut command = Command::new("docker");
-    command.args(args);
-    command
+fn program<'a>(args: impl IntoIterator<Item = &'a str>) -> (Program, ClusterError) {
+    let engine = Engine::of_machine();
+    (engine.program(args), ClusterError::NoEngine(engine))
 }
 
-fn run<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<String, ClusterError> {
-    process::run(&mut docker(args), || ClusterError::NoDocker)
+pub(super) fn run<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<String, ClusterError> {
+    let (program, missing) = program(args);
+    programs::run(program, missing)
 }
 
-/// Fails unless Docker is there and answers.
+/// Fails unless it is there and answers.
 pub(super) fn check() -> Result<(), ClusterError> {
-    match run(["version", "--format", "{{.Server.Version}}"]) {
+    let engine = Engine::of_machine();
+    match run(engine.version()) {
         Ok(_) => Ok(()),
         Err(ClusterError::Failed { said, .. }) => {
-            Err(ClusterError::DockerDown(said.lines().last().unwrap_or_default().trim().to_owned()))
+            let said = said.lines().last().unwrap_or_default().trim().to_owned();
+            Err(ClusterError::EngineDown { engine, said })
         }
         Err(error) => Err(error),
     }
@@ -34,10 +36,7 @@ pub(super) fn check() -> Result<(), ClusterError> {
 
 /// Whether an image is here.
 pub(super) fn has_image(image: &str) -> bool {
-    docker(["image", "inspect", "--format", "{{.Id}}", "--", image])
-        .stdin(Stdio::null())
-        .output()
-        .is_ok_and(|output| output.status.success())
+    run(["image", "inspect", "--", image]).is_ok()
 }
 
 /// Pulls an image unless it is here.
@@ -46,13 +45,17 @@ pub(super) fn ensure_image(image: &str, progress: &mut dyn Progress, stop: &Atom
         return Ok(());
     }
     progress.step(&format!("pull {image}"));
-    let pull = process::Long::start(&mut docker(["pull", "--quiet", "--", image]), || ClusterError::NoDocker)?;
-    let (status, said) = pull.wait(stop, |_| {})?;
-    if status.success() {
-        return Ok(());
+    let (pull, missing) = program(["pull", "--quiet", "--", image]);
+    let line = pull.line();
+    let ended = pull.start().and_then(|running| running.wait(stop, |_| {}));
+    match ended.map_err(|error| programs::cannot_run(&error, line, missing))? {
+        Ended::Interrupted => Err(ClusterError::Interrupted),
+        Ended::Itself { success: true, .. } => Ok(()),
+        Ended::Itself { said, .. } => {
+            let reason = said.lines().last().unwrap_or_default().trim().to_owned();
+            Err(ClusterError::ImageNotFound { engine: Engine::of_machine(), image: image.to_owned(), reason })
+        }
     }
-    let reason = said.lines().last().unwrap_or_default().trim().to_owned();
-    Err(ClusterError::ImageNotFound { image: image.to_owned(), reason })
 }
 
 /// The version of Kubernetes in a node image, such as `v1.34.4`, and its release.
@@ -118,10 +121,8 @@ pub(super) fn nodes(cluster: &str) -> Result<Vec<Container>, ClusterError> {
     }
     let args = || ["inspect", "--type", "container"].into_iter().chain(ids.split_whitespace());
     let text = run(args())?;
-    let inspected: Vec<Inspected> = serde_json::from_str(&text).map_err(|error| ClusterError::Unreadable {
-        command: process::line(&docker(args())),
-        reason: error.to_string(),
-    })?;
+    let inspected: Vec<Inspected> = serde_json::from_str(&text)
+        .map_err(|error| ClusterError::Unreadable { command: program(args()).0.line(), reason: error.to_string() })?;
     let mut nodes: Vec<Container> = inspected.into_iter().map(container).collect();
     nodes.sort_by(|a, b| (&a.role, &a.name).cmp(&(&b.role, &b.name)));
     Ok(nodes)
