@@ -9,6 +9,9 @@ pub trait Api: Sync {
     /// Sends a request to the API server. A refusal is a response; only what keeps it from answering is an error.
     fn request(&self, request: &Request) -> Result<Response, ApiError>;
 
+    /// Sends requests at once: the answers, in the order of the requests, are there when the slowest is.
+    fn request_all(&self, requests: &[Request]) -> Vec<Result<Response, ApiError>>;
+
     /// Runs a program in a container, and waits for its end.
     fn exec(&self, exec: &Exec) -> Result<ExecReply, ApiError>;
 

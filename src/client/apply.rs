@@ -171,7 +171,18 @@ pub fn list(
     selector: Option<&str>,
 ) -> Result<Vec<Value>, Failure> {
     let pairs: Vec<(&str, &str)> = selector.map(|selector| ("labelSelector", selector)).into_iter().collect();
-    let response = done(api, &Request::get(url::query(&resource.path(namespace), &pairs)))?;
+    items(resource, &done(api, &Request::get(url::query(&resource.path(namespace), &pairs)))?)
+}
+
+/// As [`list`] gives them, of several kinds at once.
+pub fn list_all(api: &dyn Api, wanted: &[(Resource, Option<&str>)]) -> Vec<Result<Vec<Value>, Failure>> {
+    let requests: Vec<Request> =
+        wanted.iter().map(|(resource, namespace)| Request::get(resource.path(*namespace))).collect();
+    let answers = wanted.iter().zip(api.request_all(&requests));
+    answers.map(|((resource, _), answer)| items(resource, &taken(answer?)?)).collect()
+}
+
+fn items(resource: &Resource, response: &Response) -> Result<Vec<Value>, Failure> {
     let mut list = response.json()?;
     let items = list.get_mut("items").map(Value::take);
     let Some(Value::Array(mut items)) = items else {
@@ -185,7 +196,10 @@ pub fn list(
 }
 
 fn done(api: &dyn Api, request: &Request) -> Result<Response, Failure> {
-    let response = api.request(request)?;
+    taken(api.request(request)?)
+}
+
+fn taken(response: Response) -> Result<Response, Failure> {
     match Refusal::of(&response) {
         None => Ok(response),
         Some(refusal) => Err(refusal.into()),
@@ -208,6 +222,10 @@ mod tests {
         fn request(&self, request: &Request) -> Result<Response, ApiError> {
             assert_eq!((request.method, request.path.as_str()), (self.0, self.1));
             Ok(Response { status: self.2, body: self.3.to_owned(), warnings: vec![] })
+        }
+
+        fn request_all(&self, requests: &[Request]) -> Vec<Result<Response, ApiError>> {
+            requests.iter().map(|request| self.request(request)).collect()
         }
 
         fn exec(&self, _: &Exec) -> Result<ExecReply, ApiError> {

@@ -7,9 +7,13 @@ use camino::Utf8Path;
 use kube::client::Body;
 use kube::config::Config;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 use super::api::{Api, ApiError, Ended, Exec, ExecReply, Identity, Method, Request, Response};
 use super::{connect, node, program, warnings};
+
+/// A request that is on its way.
+type Task = JoinHandle<Result<Response, ApiError>>;
 
 /// The way to a cluster. It may be used from many threads at once.
 pub struct Client {
@@ -53,6 +57,33 @@ impl Client {
         Ok(client)
     }
 
+    /// The client of who asks, and the request as it is sent.
+    fn prepare(&self, request: &Request) -> Result<(kube::Client, http::Request<Body>), ApiError> {
+        let client = self.of(&request.identity)?;
+        let body = request.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        let mut builder = http::Request::builder()
+            .method(request.method.as_str())
+            .uri(&request.path)
+            .header(http::header::ACCEPT, "application/json, */*");
+        if request.body.is_some() {
+            builder = builder.header(http::header::CONTENT_TYPE, request.content);
+        }
+        let sent = builder
+            .body(Body::from(body.into_bytes()))
+            .map_err(|error| ApiError::Unreachable(format!("{} cannot be asked for: {error}", request.path)))?;
+        Ok((client, sent))
+    }
+
+    fn start(&self, request: &Request) -> Result<Task, ApiError> {
+        let (client, sent) = self.prepare(request)?;
+        Ok(self.runtime.spawn(in_time(client, sent)))
+    }
+
+    fn finish(&self, task: Task) -> Result<Response, ApiError> {
+        let lost = |_| Err(ApiError::Unreachable("a request was lost".to_owned()));
+        self.runtime.block_on(task).unwrap_or_else(lost).map_err(|error| self.named(error))
+    }
+
     fn run(&self, exec: &Exec, identity: &Identity) -> Result<ExecReply, ApiError> {
         let client = self.of(identity)?;
         self.runtime.block_on(program::run(client, exec)).map_err(|error| self.named(error))
@@ -69,21 +100,13 @@ impl Client {
 
 impl Api for Client {
     fn request(&self, request: &Request) -> Result<Response, ApiError> {
-        let client = self.of(&request.identity)?;
-        let body = request.body.as_ref().map(ToString::to_string).unwrap_or_default();
-        let mut builder = http::Request::builder()
-            .method(request.method.as_str())
-            .uri(&request.path)
-            .header(http::header::ACCEPT, "application/json, */*");
-        if request.body.is_some() {
-            builder = builder.header(http::header::CONTENT_TYPE, request.content);
-        }
-        let sent = builder
-            .body(Body::from(body.into_bytes()))
-            .map_err(|error| ApiError::Unreachable(format!("{} cannot be asked for: {error}", request.path)))?;
-        let response =
-            self.runtime.block_on(async { tokio::time::timeout(connect::ANSWER, answer(client, sent)).await });
-        response.unwrap_or_else(|_| Err(connect::late())).map_err(|error| self.named(error))
+        let (client, sent) = self.prepare(request)?;
+        self.runtime.block_on(in_time(client, sent)).map_err(|error| self.named(error))
+    }
+
+    fn request_all(&self, requests: &[Request]) -> Vec<Result<Response, ApiError>> {
+        let started: Vec<Result<Task, ApiError>> = requests.iter().map(|request| self.start(request)).collect();
+        started.into_iter().map(|task| self.finish(task?)).collect()
     }
 
     /// kubectl that may not GET a program's connection tries to POST it in an older protocol, so `create` on `pods/exec`
@@ -107,6 +130,11 @@ impl Api for Client {
         let node = self.node.as_deref();
         node::run(node.ok_or_else(|| ApiError::NoNode("it is not known".to_owned()))?, argv, input)
     }
+}
+
+/// The answer, unless it takes too long.
+async fn in_time(client: kube::Client, request: http::Request<Body>) -> Result<Response, ApiError> {
+    tokio::time::timeout(connect::ANSWER, answer(client, request)).await.unwrap_or_else(|_| Err(connect::late()))
 }
 
 async fn answer(client: kube::Client, request: http::Request<Body>) -> Result<Response, ApiError> {
@@ -134,11 +162,65 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let server = format!("https://{}", listener.local_addr().unwrap());
         drop(listener);
+        client_of(&server)
+    }
+
+    fn client_of(server: &str) -> Client {
+        let server = server.to_owned();
         let access = Access { server, authority: String::new(), credentials: Credentials::None };
         let folder = tempfile::TempDir::new().unwrap();
         let path = Utf8Path::from_path(folder.path()).unwrap().join("kubeconfig");
         std::fs::write(&path, access.kubeconfig("gone", "default")).unwrap();
         Client::connect(&path, Some("gone"), None).unwrap()
+    }
+
+    /// A server that answers so many requests, each with its path, but none before all have come.
+    fn patient(requests: usize) -> Client {
+        use std::io::{BufRead as _, BufReader, Write as _};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = client_of(&format!("http://{}", listener.local_addr().unwrap()));
+        std::thread::spawn(move || {
+            let asked: Vec<_> = listener
+                .incoming()
+                .take(requests)
+                .map(|stream| {
+                    let mut reader = BufReader::new(stream.unwrap());
+                    let mut line = String::new();
+                    reader.read_line(&mut line).unwrap();
+                    let path = line.split(' ').nth(1).unwrap().to_owned();
+                    while line.trim() != "" {
+                        line.clear();
+                        reader.read_line(&mut line).unwrap();
+                    }
+                    (reader.into_inner(), path)
+                })
+                .collect();
+            for (mut stream, path) in asked.into_iter().rev() {
+                let length = path.len();
+                write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{path}")
+                    .unwrap();
+            }
+        });
+        client
+    }
+
+    #[test]
+    fn requests_are_sent_at_once_and_answered_in_their_order() {
+        let paths: Vec<String> = (0..20).map(|number| format!("/a/{number}")).collect();
+        let requests: Vec<Request> = paths.iter().map(Request::get).collect();
+        let answers = patient(20).request_all(&requests);
+        let answers: Vec<String> = answers.into_iter().map(|answer| answer.unwrap().body).collect();
+        assert_eq!(answers, paths);
+    }
+
+    #[test]
+    fn what_cannot_be_asked_keeps_no_other_request_back() {
+        let bad = Request::get("/a").by(Identity::Kubeconfig("no kubeconfig: [".to_owned()));
+        let answers = patient(1).request_all(&[bad, Request::get("/b")]);
+        assert!(
+            matches!(answers.as_slice(), [Err(ApiError::Identity(_)), Ok(answer)] if answer.body == "/b"),
+            "{answers:?}"
+        );
     }
 
     #[test]

@@ -207,15 +207,13 @@ impl Drop for ProbePods<'_> {
     fn drop(&mut self) {
         let namespaces = self.namespaces.get_mut().unwrap_or_else(PoisonError::into_inner);
         let selector = format!("{LABEL}={}", self.id);
-        let api = self.api;
-        thread::scope(|scope| {
-            for namespace in namespaces.iter() {
-                let pods = format!("/api/v1/namespaces/{namespace}/pods");
-                let path = query(&pods, &[("labelSelector", &selector), ("gracePeriodSeconds", "0")]);
-                // one that stays ends by itself
-                scope.spawn(move || api.request(&Request::new(Method::Delete, path)));
-            }
-        });
+        let delete = |namespace: &String| {
+            let pods = format!("/api/v1/namespaces/{namespace}/pods");
+            let path = query(&pods, &[("labelSelector", &selector), ("gracePeriodSeconds", "0")]);
+            Request::new(Method::Delete, path)
+        };
+        // one that stays ends by itself
+        let _ = self.api.request_all(&namespaces.iter().map(delete).collect::<Vec<_>>());
     }
 }
 

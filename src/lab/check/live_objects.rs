@@ -1,10 +1,9 @@
 //! What the rules see of namespaces: the objects that a person has made there, and what gives rights in them.
 
-use std::thread;
-
 use serde_json::Value;
 
 use super::objects::{self, items, text};
+use crate::client::Request;
 use crate::client::kinds::Resource;
 use crate::k8s::object::Kind;
 use crate::lab::check_context::CheckContext;
@@ -35,34 +34,30 @@ const DEFAULT: &str = "/metadata/labels/kubernetes.io~1bootstrapping";
 
 /// The objects of these namespaces, the namespaces among them.
 pub(super) fn objects(namespaces: &[&str], context: &CheckContext<'_>) -> Result<Vec<Value>, CheckResult> {
-    // some dozen small answers: together they take as long as the slowest
-    let mut found = thread::scope(|scope| {
-        let asked: Vec<_> = namespaces
-            .iter()
-            .flat_map(|&namespace| {
-                std::iter::once(None).chain(KINDS.iter().map(Some)).map(move |kind| (namespace, kind))
-            })
-            .map(|(namespace, kind)| scope.spawn(move || of_kind(namespace, kind, context)))
-            .collect();
-        let answers = asked.into_iter().map(|asked| {
-            asked.join().unwrap_or_else(|_| Err(CheckResult::error("the objects of a kind could not be asked for")))
-        });
-        answers.collect::<Result<Vec<_>, _>>()
-    })?
-    .concat();
+    let mut found = Vec::new();
+    for namespace in namespaces {
+        found.append(&mut of_namespace(namespace, context)?);
+    }
     found.retain(|object| !objects::is_going(object) && !is_the_clusters(object));
     let rights = rights(namespaces, &found, context)?;
     found.extend(rights);
     Ok(found)
 }
 
-/// The objects of a kind in a namespace; without a kind, the namespace itself.
-fn of_kind(namespace: &str, kind: Option<&Kind>, context: &CheckContext<'_>) -> Result<Vec<Value>, CheckResult> {
-    let Some(kind) = kind else {
-        let own = objects::object(context, &resource(Kind::Namespace)?, None, namespace)?;
-        return Ok(vec![own.ok_or_else(|| CheckResult::nothing(format!("there is no namespace {namespace}")))?]);
-    };
-    objects::list(context, &resource(*kind)?, Some(namespace), None)
+/// The objects of a namespace, itself among them.
+fn of_namespace(namespace: &str, context: &CheckContext<'_>) -> Result<Vec<Value>, CheckResult> {
+    let own = resource(Kind::Namespace)?.object(None, namespace);
+    let kinds = KINDS.iter().map(|kind| resource(*kind)).collect::<Result<Vec<_>, _>>()?;
+    let paths: Vec<String> = kinds.iter().map(|kind| kind.path(Some(namespace))).collect();
+    // a dozen small answers: together they take as long as the slowest
+    let requests: Vec<Request> = std::iter::once(&own).chain(&paths).map(Request::get).collect();
+    let mut answers = context.api.request_all(&requests).into_iter();
+    let itself = answers.next().map(|answer| objects::found(&own, &answer?)).transpose()?.flatten();
+    let mut found = vec![itself.ok_or_else(|| CheckResult::nothing(format!("there is no namespace {namespace}")))?];
+    for ((kind, path), answer) in kinds.iter().zip(&paths).zip(answers) {
+        found.append(&mut objects::members(kind, path, &answer?)?);
+    }
+    Ok(found)
 }
 
 /// Where the objects of a kind are.

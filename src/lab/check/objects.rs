@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::client::Request;
 use crate::client::kinds::Resource;
 use crate::client::url;
+use crate::client::{Request, Response};
 use crate::lab::check_context::CheckContext;
 use crate::lab::probe_pods::LABEL;
 use crate::lab::verdict::CheckResult;
@@ -69,7 +69,11 @@ pub(super) fn kind(context: &CheckContext<'_>, api_version: Option<&str>, kind: 
 
 /// What is at a path; none if there is nothing.
 pub(super) fn get(context: &CheckContext<'_>, path: &str) -> Result<Option<Value>, CheckResult> {
-    let response = context.api.request(&Request::get(path))?;
+    found(path, &context.api.request(&Request::get(path))?)
+}
+
+/// What is at a path by the answer of the API server; none if there is nothing.
+pub(super) fn found(path: &str, response: &Response) -> Result<Option<Value>, CheckResult> {
     match response.status {
         404 => Ok(None),
         _ if response.is_success() => Ok(Some(response.json()?)),
@@ -96,7 +100,13 @@ pub(super) fn list(
 ) -> Result<Vec<Value>, CheckResult> {
     let path = kind.path(namespace);
     let path = selector.map_or_else(|| path.clone(), |selector| url::query(&path, &[("labelSelector", selector)]));
-    let found = get(context, &path)?.ok_or_else(|| CheckResult::error(format!("the API server knows no {path}")))?;
+    members(kind, &path, &context.api.request(&Request::get(&path))?)
+}
+
+/// The objects of a kind by the answer of the API server to a path.
+pub(super) fn members(kind: &Resource, path: &str, response: &Response) -> Result<Vec<Value>, CheckResult> {
+    let found = found(path, response)?;
+    let found = found.ok_or_else(|| CheckResult::error(format!("the API server knows no {path}")))?;
     let with_kind = |item: &Value| {
         let own = item.as_object().into_iter().flatten();
         let mut object = serde_json::Map::new();

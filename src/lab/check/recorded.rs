@@ -115,6 +115,10 @@ impl Api for Recorded {
         self.answer(&self.requests, request)
     }
 
+    fn request_all(&self, requests: &[Request]) -> Vec<Result<Response, ApiError>> {
+        requests.iter().map(|request| self.request(request)).collect()
+    }
+
     fn exec(&self, exec: &Exec) -> Result<ExecReply, ApiError> {
         self.answer(&self.execs, exec)
     }

@@ -121,6 +121,13 @@ impl Api for Stoppable<'_> {
         self.api.request(request)
     }
 
+    fn request_all(&self, requests: &[Request]) -> Vec<Result<Response, ApiError>> {
+        match self.go_on() {
+            Ok(()) => self.api.request_all(requests),
+            Err(error) => requests.iter().map(|_| Err(error.clone())).collect(),
+        }
+    }
+
     fn exec(&self, exec: &Exec) -> Result<ExecReply, ApiError> {
         self.go_on()?;
         self.api.exec(exec)

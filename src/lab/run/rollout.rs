@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::client::apply::list;
+use crate::client::apply::list_all;
 use crate::client::kinds::Resource;
 use crate::client::{Api, ApiError, apply::Failure};
 use crate::k8s::object::Kind;
@@ -53,26 +53,18 @@ fn all<'k>(
     api: &dyn Api,
     wanted: impl IntoIterator<Item = (Kind, Option<&'k str>)>,
 ) -> Result<Vec<(Kind, Value)>, ApiError> {
-    let wanted: Vec<(Kind, Option<&str>)> = wanted.into_iter().collect();
-    let answers: Vec<Result<Vec<(Kind, Value)>, ApiError>> = thread::scope(|scope| {
-        let asked: Vec<_> = wanted
-            .iter()
-            .map(|(kind, namespace)| {
-                scope.spawn(move || {
-                    let Some(resource) = Resource::of(*kind) else { return Ok(Vec::new()) };
-                    match list(api, &resource, *namespace, None) {
-                        Ok(objects) => Ok(objects.into_iter().map(|object| (*kind, object)).collect()),
-                        // what cannot be listed was not changed either
-                        Err(Failure::Refused(_)) => Ok(Vec::new()),
-                        Err(Failure::Api(error)) => Err(error),
-                    }
-                })
-            })
-            .collect();
-        let lost = || Err(ApiError::Unreadable("a question was lost".to_owned()));
-        asked.into_iter().map(|answer| answer.join().unwrap_or_else(|_| lost())).collect()
-    });
-    Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    let wanted = wanted.into_iter().filter_map(|(kind, namespace)| Some((kind, (Resource::of(kind)?, namespace))));
+    let (kinds, wanted): (Vec<Kind>, Vec<(Resource, Option<&str>)>) = wanted.unzip();
+    let mut found = Vec::new();
+    for (kind, answer) in kinds.into_iter().zip(list_all(api, &wanted)) {
+        match answer {
+            Ok(objects) => found.extend(objects.into_iter().map(|object| (kind, object))),
+            // what cannot be listed was not changed either
+            Err(Failure::Refused(_)) => {}
+            Err(Failure::Api(error)) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 /// What a run has in the cluster.
