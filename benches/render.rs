@@ -1,12 +1,13 @@
 //! How long rendering takes, for one app and for many: throughput in apps, so that linear growth can be read off.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, missing_docs)]
+
+mod timing;
 
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
 
 use camino::Utf8Path;
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tightship::internals::generate::{self, Options};
 use tightship::internals::render::writer;
 use tightship::internals::spec;
@@ -33,32 +34,17 @@ fn plan(source: &Source) -> tightship::internals::render::Plan {
     generate::plan(&specs, Options { spec: "tightship.yaml", layout: None, comments: None, environment: None }).unwrap()
 }
 
-fn rendering(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("render");
-    group.sample_size(10);
+fn main() {
     for count in [1, 10, 100, 1000] {
         let source = apps(count);
-        group.throughput(Throughput::Elements(count as u64));
-        group.bench_with_input(BenchmarkId::new("plan", count), &source, |bencher, source| {
-            bencher.iter(|| plan(black_box(source)));
-        });
+        timing::measure(&format!("plan/{count}"), count, "apps", || plan(black_box(&source)));
     }
     let source = apps(1000);
     let plan = plan(&source);
-    group.throughput(Throughput::Elements(1000));
-    group.bench_function("write/1000", |bencher| {
-        bencher.iter_batched(
-            || tempfile::TempDir::new().unwrap(),
-            |folder| {
-                let root = Utf8Path::from_path(folder.path()).unwrap();
-                writer::compare(root, &plan, &source, false).unwrap().write(&AtomicBool::new(false)).unwrap();
-                folder
-            },
-            BatchSize::PerIteration,
-        );
+    // with a new folder each time, and its removal
+    timing::measure("write/1000", 1000, "apps", || {
+        let folder = tempfile::TempDir::new().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        writer::compare(root, &plan, &source, false).unwrap().write(&AtomicBool::new(false)).unwrap();
     });
-    group.finish();
 }
-
-criterion_group!(benches, rendering);
-criterion_main!(benches);
