@@ -39,6 +39,11 @@ test-apiserver *versions:
     fi
     cargo test --locked --test starts
 
+# Compiles and tests the program without the feature `cluster`: no labs, and no client of clusters.
+test-small:
+    cargo check --no-default-features --all-targets --locked
+    cargo test --no-default-features --locked --lib --test integration
+
 # Looks for what the compiler and clippy find, and for wrong formatting.
 lint:
     cargo fmt --check

@@ -26,7 +26,8 @@ mod inputs;
 #[cfg(feature = "cluster")]
 mod lab;
 mod policy;
-#[cfg(unix)]
+// the README shows labs too
+#[cfg(all(unix, feature = "cluster"))]
 mod readme;
 mod render;
 mod report;

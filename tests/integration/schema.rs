@@ -25,15 +25,26 @@ fn the_repository_holds_the_schema() {
 
 #[test]
 fn it_is_a_schema() {
-    for schema in [schema(), lab_schema()] {
+    for schema in schemas() {
         jsonschema::draft202012::meta::validate(&schema).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
+/// The schemas that the program has: that of labs comes with the feature `cluster`.
+fn schemas() -> Vec<Value> {
+    vec![
+        schema(),
+        #[cfg(feature = "cluster")]
+        lab_schema(),
+    ]
+}
+
+#[cfg(feature = "cluster")]
 fn lab_schema() -> Value {
     serde_json::from_str(&Folder::new().run(&["schema", "lab"]).exits(0).stdout).unwrap()
 }
 
+#[cfg(feature = "cluster")]
 #[test]
 fn the_repository_holds_the_schema_of_labs() {
     let printed = Folder::new().run(&["schema", "lab"]).exits(0).stdout;
@@ -42,6 +53,7 @@ fn the_repository_holds_the_schema_of_labs() {
 }
 
 /// Changes of the good lab, after which it is none.
+#[cfg(feature = "cluster")]
 const BAD_LABS: &[(&str, &str)] = &[
     ("level: core", "level: hard"),
     ("minutes: 15", "minutes: soon"),
@@ -60,6 +72,7 @@ const BAD_LABS: &[(&str, &str)] = &[
     ("fails: [closed", "fails: closed #"),
 ];
 
+#[cfg(feature = "cluster")]
 #[test]
 fn labs_fit_it_where_the_program_takes_them() {
     let validator = jsonschema::draft202012::new(&lab_schema()).unwrap();
