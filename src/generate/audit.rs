@@ -38,10 +38,5 @@ pub(super) fn audit(manifests: &[Manifest], folder: &str, requirement: Requireme
     let outcome = check::run(&inputs, &Options { settings, selection, ..Options::default() });
     let Some(finding) = outcome.findings.first() else { return Ok(()) };
     let file = outcome.files.get(finding.file().0 as usize).map_or(folder, |file| file.name.as_str());
-    Err(RenderError::Finding {
-        what: file.to_owned(),
-        rule: finding.id,
-        path: finding.path.to_string(),
-        message: finding.message.to_string(),
-    })
+    Err(RenderError::Finding { what: file.to_owned(), finding: Box::new(finding.clone()) })
 }

@@ -1,5 +1,7 @@
 //! Why a spec could not be rendered.
 
+use crate::diagnostic::Diagnostic;
+
 /// Why nothing could be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
@@ -15,16 +17,12 @@ pub enum RenderError {
         reason: String,
     },
     /// A rule finds fault with what a template made, and no exception allows it.
-    #[error("{what}: {message} [{rule}] at `{path}`; nothing was written")]
+    #[error("{what}: {} [{}] at `{}`; nothing was written", finding.message, finding.id, finding.path)]
     Finding {
         /// The file.
         what: String,
-        /// The rule.
-        rule: &'static str,
-        /// The field.
-        path: String,
         /// What the rule says.
-        message: String,
+        finding: Box<Diagnostic>,
     },
     /// No document has this environment.
     #[error("there is no environment `{0}`{1}")]

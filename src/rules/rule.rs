@@ -3,6 +3,7 @@
 use super::facts::{Facts, Plane};
 use super::pod_security;
 use super::sink::{PodContext, Sink};
+use crate::diagnostic::{Diagnostic, Location, Text};
 pub use crate::diagnostic::{Safety, Severity};
 use crate::k8s::object::Object;
 
@@ -151,6 +152,11 @@ pub enum RuleKind {
 }
 
 impl Rule {
+    /// That it is broken at a place, where no sink is at hand.
+    pub fn found(&self, location: impl Into<Location>, message: impl Into<Text>) -> Diagnostic {
+        Diagnostic { id: self.id, severity: self.severity, ..Diagnostic::new(location, message) }
+    }
+
     /// Says that this rule runs now.
     pub fn speak(&self, sink: &mut Sink<'_>) {
         sink.set_rule(self.id, self.severity, self.fix);

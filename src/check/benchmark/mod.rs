@@ -16,6 +16,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use super::analyze::Analyzer;
 use super::discover::Input;
 use super::{Options, file_id};
+use crate::diagnostic::Diagnostic;
 use crate::rules::facts::{Facts, Plane};
 
 use status::Places;
@@ -26,7 +27,7 @@ pub struct Benchmark {
     /// Its items, in their order.
     pub items: Vec<Evaluated>,
     /// What could not be read: the name of the file, and why.
-    pub errors: Vec<(String, String)>,
+    pub errors: Vec<(String, Diagnostic)>,
     /// Whether there is anything of a control plane or a node in the input.
     pub found: bool,
 }
@@ -46,12 +47,10 @@ pub fn cis_1_12(inputs: &[Input], options: &Options, node: Option<&Utf8PathBuf>)
     let analyses: Vec<_> =
         inputs.par_iter().enumerate().map(|(at, input)| analyzer.file(input, file_id(at), &unknown)).collect();
     let mut facts = Facts::default();
-    let mut errors: Vec<(String, String)> = Vec::new();
+    let mut errors: Vec<(String, Diagnostic)> = Vec::new();
     for mut analysis in analyses {
         let name = analysis.name.clone();
-        errors.extend(
-            std::mem::take(&mut analysis.errors).into_iter().map(|error| (name.clone(), error.message.to_string())),
-        );
+        errors.extend(std::mem::take(&mut analysis.errors).into_iter().map(|error| (name.clone(), error)));
         facts.append(std::mem::take(&mut analysis.facts));
     }
     let plane = Plane::new(&facts.control_plane, options.settings.kubernetes);

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Collected, Invalid, Suppression};
+use super::{Collected, Suppression};
 use crate::apiserver::files;
-use crate::diagnostic::{ObjectId, nearest};
+use crate::diagnostic::{Diagnostic, Location, ObjectId, nearest};
 use crate::k8s::object::{self, Object};
+use crate::rules::suppression::INVALID;
 use crate::rules::{self, Rule, identity};
 use crate::yaml::{Comment, Document, FileId, Kind, Node, Span, Stream};
 
@@ -94,9 +95,9 @@ fn of_comment(
 ) {
     let Some(body) = body(text, comment) else { return };
     let object = object();
+    let place = Location::new(file, comment.span, "");
     let mut refuse = |message: String, help: Option<String>| {
-        let object = Arc::clone(&object);
-        collected.invalid.push(Invalid { file, span: comment.span, message, help, object });
+        collected.invalid.push(invalid(place.clone(), message, help, Arc::clone(&object)));
     };
     let Some((words, reason)) = body.trim().strip_prefix("allow[").and_then(|rest| rest.split_once(']')) else {
         return refuse("a comment to tightship that it does not understand".to_owned(), Some(FORM.to_owned()));
@@ -136,7 +137,7 @@ fn of_object(object: &Object<'_, '_>, file: FileId, collected: &mut Collected) {
         let Some(word) = key.text().and_then(|key| key.strip_prefix(ANNOTATION)) else { continue };
         let span = key.span();
         let mut refuse = |message: String, help: Option<String>| {
-            collected.invalid.push(Invalid { file, span, message, help, object: id() });
+            collected.invalid.push(invalid(Location::new(file, span, ""), message, help, id()));
         };
         let rule = match rule(word) {
             Ok(rule) => rule,
@@ -156,6 +157,11 @@ fn of_object(object: &Object<'_, '_>, file: FileId, collected: &mut Collected) {
         let covers = object.root.origin();
         collected.suppressions.push(Suppression { rule, file, span, covers, expires, object: id() });
     }
+}
+
+/// A suppression that means nothing.
+fn invalid(place: Location, message: String, help: Option<String>, object: Arc<ObjectId>) -> Diagnostic {
+    help.into_iter().fold(INVALID.found(place, message).about(object, ""), Diagnostic::help)
 }
 
 fn rule(word: &str) -> Result<&'static Rule, (String, Option<String>)> {

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::{Collected, Invalid, ObjectSuppression, Suppression};
+use super::{Collected, ObjectSuppression, Suppression};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::rules::Rule;
 use crate::rules::suppression::{EXPIRED, INVALID, UNUSED};
-use crate::yaml::{FileId, Span};
+use crate::yaml::FileId;
 
 /// What the user asked for about suppressions.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub(in crate::check) fn judge(
     let suppressed = before - findings.len();
     let ran = |rule: &'static Rule| context.ran.contains(&rule);
     if ran(&INVALID) {
-        findings.extend(collected.invalid.into_iter().map(invalid));
+        findings.extend(collected.invalid);
     }
     for (suppression, used) in collected.suppressions.iter().zip(used) {
         if is_over(suppression.expires) && ran(&EXPIRED) {
@@ -69,11 +69,11 @@ pub(in crate::check) fn judge(
         }
     }
     for (suppression, used) in context.configured.iter().zip(used_configured) {
-        let place = (context.config, suppression.span);
+        let place = Location::new(context.config, suppression.span, "");
         if is_over(suppression.expires) && ran(&EXPIRED) {
-            findings.push(finding(&EXPIRED, place, expired(suppression.rule, suppression.expires)));
+            findings.push(EXPIRED.found(place, expired(suppression.rule, suppression.expires)));
         } else if !used && ran(suppression.rule) && ran(&UNUSED) {
-            findings.push(finding(&UNUSED, place, unused(suppression.rule)));
+            findings.push(UNUSED.found(place, unused(suppression.rule)));
         }
     }
     suppressed
@@ -93,18 +93,7 @@ fn unused(rule: &Rule) -> String {
     format!("nothing here breaks `{}`, which is suppressed", rule.id)
 }
 
-fn about(rule: &'static Rule, suppression: &Suppression, message: String) -> Diagnostic {
-    let mut finding = finding(rule, (suppression.file, suppression.span), message);
-    finding.object = Some(std::sync::Arc::clone(&suppression.object));
-    finding
-}
-
-fn invalid(invalid: Invalid) -> Diagnostic {
-    let mut finding = finding(&INVALID, (invalid.file, invalid.span), invalid.message);
-    finding.object = Some(invalid.object);
-    invalid.help.into_iter().fold(finding, Diagnostic::help)
-}
-
-fn finding(rule: &'static Rule, (file, span): (FileId, Span), message: String) -> Diagnostic {
-    Diagnostic { id: rule.id, severity: rule.severity, ..Diagnostic::new(Location::new(file, span, ""), message) }
+fn about(rule: &Rule, suppression: &Suppression, message: String) -> Diagnostic {
+    let place = Location::new(suppression.file, suppression.span, "");
+    rule.found(place, message).about(std::sync::Arc::clone(&suppression.object), "")
 }

@@ -41,21 +41,11 @@ impl Suppression {
     }
 }
 
-/// A suppression that means nothing.
-#[derive(Debug, Clone)]
-pub(super) struct Invalid {
-    pub(super) file: FileId,
-    pub(super) span: Span,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
-    pub(super) object: Arc<ObjectId>,
-}
-
 /// What a file says about suppressions.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     pub(super) suppressions: Vec<Suppression>,
-    pub(super) invalid: Vec<Invalid>,
+    pub(super) invalid: Vec<Diagnostic>,
 }
 
 impl Collected {

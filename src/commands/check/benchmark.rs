@@ -19,8 +19,8 @@ pub(super) fn run(args: &CheckArgs, name: BenchmarkName, inputs: &[Input], optio
         Format::Json => report::benchmark::json(&judged, out),
         _ => report::benchmark::text(&judged, args.all, out),
     })?;
-    for (file, reason) in &judged.errors {
-        output::error(&format!("{file}: {reason}"))?;
+    for (file, error) in &judged.errors {
+        output::error(&format!("{file}: {}", error.message))?;
     }
     output::say(&report::benchmark::summary(&judged))?;
     Ok(if !judged.errors.is_empty() {
