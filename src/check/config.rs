@@ -63,6 +63,10 @@ impl Decode for Severity {
     fn recover() -> Option<Self> {
         Some(Self::Critical)
     }
+
+    fn written(&self) -> Option<serde_json::Value> {
+        Some(self.as_str().into())
+    }
 }
 
 impl JsonSchema for Severity {
@@ -110,18 +114,18 @@ record! {
         api_version "apiVersion": ApiVersion,
         /// Always `Check`.
         kind "kind": ConfigKind,
-        /// The Kubernetes release. Default: the newest.
-        kubernetes "kubernetes": Option<Release> = None,
+        /// The Kubernetes release.
+        kubernetes "kubernetes": Option<Release> = None => "the newest",
         /// Check everything against this Pod Security level, whatever the labels of namespaces say.
-        level "level": Option<LevelWord> = None,
-        /// Run only these rules or categories; `all` for every one. Default: those that are on.
-        select "select": Vec<Choice> = Vec::new(),
+        level "level": Option<LevelWord> = None => "as the labels of the namespace say",
+        /// Run only these rules or categories; `all` for every one.
+        select "select": Vec<Choice> = Vec::new() => "those that are on",
         /// Leave these rules or categories out.
         ignore "ignore": Vec<Choice> = Vec::new(),
         /// Other severities, by rule.
         severity "severity": Map<RuleName, Severity> = Map::default(),
-        /// The least severity that makes the exit code 1. Default: low.
-        fail_on "failOn": Option<Severity> = None,
+        /// The least severity that makes the exit code 1.
+        fail_on "failOn": Severity = Severity::Low,
         /// The registries that images may come from, for the rule `image-registry`.
         registries "registries": Vec<Registry> = Vec::new(),
         /// Globs of files that are not looked at, relative to the configuration's folder.

@@ -4,14 +4,23 @@
 //! the checks across fields still run over the rest. A value that nobody wrote has an empty [`Span`], and problems with
 //! an empty span are dropped: they would repeat what was already said.
 
+mod record;
+
 use std::borrow::Cow;
 use std::ops::Deref;
 
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::yaml::{Kind, Node, Span, Value};
+
+pub use record::{
+    Beside, Keys, OneOf, Unwritten, branches, choose, differences, object, one_of_schema, property, read_beside,
+    read_one_of, read_record,
+};
+pub(crate) use record::{one_of, record};
 
 /// Collects the problems of one text.
 #[derive(Debug)]
@@ -71,6 +80,11 @@ pub trait Decode: Sized {
         None
     }
 
+    /// What a person would write for the value: schemas and pages show defaults by it.
+    fn written(&self) -> Option<Json> {
+        None
+    }
+
     /// Reads the node, or stands in for it.
     fn decode_or_recover(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
         Self::decode(node, decoder).or_else(Self::recover)
@@ -84,6 +98,13 @@ pub struct Located<T> {
     pub value: T,
     /// Where it stands.
     pub span: Span,
+}
+
+impl<T> Located<T> {
+    /// Where it stands; `None` for a default, and for what stands in for a text that could not be read.
+    pub fn place(&self) -> Option<Span> {
+        Some(self.span).filter(|span| !span.is_empty())
+    }
 }
 
 impl<T> Deref for Located<T> {
@@ -122,6 +143,10 @@ impl<T: Decode> Decode for Located<T> {
     fn recover() -> Option<Self> {
         T::recover().map(Self::from)
     }
+
+    fn written(&self) -> Option<Json> {
+        self.value.written()
+    }
 }
 
 impl<T: JsonSchema> JsonSchema for Located<T> {
@@ -146,6 +171,10 @@ impl<T: Decode> Decode for Option<T> {
     fn recover() -> Option<Self> {
         T::recover().map(Some)
     }
+
+    fn written(&self) -> Option<Json> {
+        self.as_ref().and_then(T::written)
+    }
 }
 
 impl<T: Decode> Decode for Vec<T> {
@@ -160,6 +189,10 @@ impl<T: Decode> Decode for Vec<T> {
     /// One member: what was meant is not an empty list.
     fn recover() -> Option<Self> {
         Some(T::recover().into_iter().collect())
+    }
+
+    fn written(&self) -> Option<Json> {
+        self.iter().map(T::written).collect()
     }
 }
 
@@ -189,6 +222,10 @@ impl Decode for bool {
     fn recover() -> Option<Self> {
         Some(false)
     }
+
+    fn written(&self) -> Option<Json> {
+        Some((*self).into())
+    }
 }
 
 impl Decode for String {
@@ -205,6 +242,43 @@ impl Decode for String {
 
     fn recover() -> Option<Self> {
         Some(Self::new())
+    }
+
+    fn written(&self) -> Option<Json> {
+        Some(self.as_str().into())
+    }
+}
+
+/// `true`, where the key alone says what is meant: `false` would have no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Yes;
+
+impl Decode for Yes {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if let Some(Ok(Value::Bool(false))) = node.value() {
+            let problem = Diagnostic::error(decoder.place(node.span()), "`false` has no effect here");
+            decoder.report(problem.label("expected `true`, or not this key"));
+            return None;
+        }
+        bool::decode(node, decoder).map(|_| Self)
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self)
+    }
+}
+
+impl JsonSchema for Yes {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Yes".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "const": true })
     }
 }
 
@@ -252,7 +326,8 @@ pub fn wrong_form(node: Node<'_, '_>, expected: &str, decoder: &mut Decoder<'_>)
     decoder.report(problem);
 }
 
-fn misfit(node: Node<'_, '_>, expected: &str, decoder: &Decoder<'_>) -> Diagnostic {
+/// What is wrong with a node of another form than expected.
+pub fn misfit(node: Node<'_, '_>, expected: &str, decoder: &Decoder<'_>) -> Diagnostic {
     let found = match node.kind() {
         Kind::Sequence => "a list".to_owned(),
         Kind::Mapping => "a mapping".to_owned(),
@@ -263,20 +338,6 @@ fn misfit(node: Node<'_, '_>, expected: &str, decoder: &Decoder<'_>) -> Diagnost
     };
     let span = decoder.place(node.span());
     Diagnostic::error(span, format!("expected {expected}, found {found}")).label(format!("expected {expected}"))
-}
-
-/// Keys and values of a record, which has these keys.
-pub fn entries<'d, 's>(
-    node: Node<'d, 's>,
-    keys: &[&str],
-    decoder: &mut Decoder<'_>,
-) -> Option<Vec<(Node<'d, 's>, Node<'d, 's>)>> {
-    if node.kind() != Kind::Mapping {
-        let problem = misfit(node, "a mapping", decoder);
-        decoder.report(problem.help(format!("the keys here are {}", keys.join(", "))));
-        return None;
-    }
-    mapping(node, decoder)
 }
 
 /// Keys and values of a mapping, duplicates reported.
@@ -333,79 +394,6 @@ pub fn missing_keys(node: Node<'_, '_>, what: &str, keys: &[&str], decoder: &mut
     }
 }
 
-/// Declares a record: its keys, their types and defaults, and their documentation, from which its decoder and its JSON
-/// Schema are made. A key without a default is required; in a broken text it falls back to its type's default.
-macro_rules! record {
-    (
-        $(#[doc = $doc:literal])*
-        $name:ident $what:literal {
-            $( $(#[doc = $field_doc:literal])* $field:ident $key:literal : $type:ty $(= $default:expr)? ),* $(,)?
-        }
-    ) => {
-        $(#[doc = $doc])*
-        #[derive(Debug, Clone)]
-        pub struct $name {
-            $( $(#[doc = $field_doc])* pub $field: $type, )*
-        }
-
-        impl $name {
-            /// The keys without a default.
-            const REQUIRED: &[Option<&str>] = &[$( $crate::decode::record!(@required $key $($default)?) ),*];
-        }
-
-        impl Default for $name {
-            fn default() -> Self {
-                Self { $( $field: $crate::decode::record!(@default $($default)?), )* }
-            }
-        }
-
-        impl $crate::decode::Decode for $name {
-            fn decode(
-                node: $crate::yaml::Node<'_, '_>,
-                decoder: &mut $crate::decode::Decoder<'_>,
-            ) -> Option<Self> {
-                use $crate::decode;
-                const KEYS: &[&str] = &[$($key),*];
-                let mut record = Self::default();
-                let mut missing: Vec<&str> = Self::REQUIRED.iter().flatten().copied().collect();
-                for (key, value) in decode::entries(node, KEYS, decoder)? {
-                    let name = key.text().unwrap_or_default();
-                    missing.retain(|other| *other != name);
-                    match name {
-                        $( $key => if let Some(value) = decode::Decode::decode_or_recover(value, decoder) { record.$field = value; }, )*
-                        _ => decode::unknown_key(key, KEYS, decoder),
-                    }
-                }
-                decode::missing_keys(node, $what, &missing, decoder);
-                Some(record)
-            }
-
-            fn recover() -> Option<Self> {
-                Some(Self::default())
-            }
-        }
-
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let required: Vec<&str> = Self::REQUIRED.iter().flatten().copied().collect();
-                let properties = [
-                    $( ($key, $crate::decode::property(generator.subschema_for::<$type>(), &[$($field_doc),*])), )*
-                ];
-                $crate::decode::object(&[$($doc),*], properties, &required)
-            }
-        }
-    };
-    (@default $default:expr) => { $default };
-    (@default) => { Default::default() };
-    (@required $key:literal $default:expr) => { None };
-    (@required $key:literal) => { Some($key) };
-}
-pub(crate) use record;
-
 /// Declares a choice of words.
 macro_rules! string_enum {
     (
@@ -429,7 +417,6 @@ macro_rules! string_enum {
             pub const WORDS: &[&str] = &[$first_word $(, $word)*];
 
             /// The word as it is written in a spec.
-            #[allow(dead_code, reason = "not every choice is printed")]
             pub fn as_str(self) -> &'static str {
                 match self { Self::$first => $first_word, $( Self::$variant => $word, )* }
             }
@@ -456,6 +443,10 @@ macro_rules! string_enum {
             fn recover() -> Option<Self> {
                 Some(Self::default())
             }
+
+            fn written(&self) -> Option<serde_json::Value> {
+                Some(self.as_str().into())
+            }
         }
 
         impl schemars::JsonSchema for $name {
@@ -474,29 +465,3 @@ macro_rules! string_enum {
     };
 }
 pub(crate) use string_enum;
-
-fn joined(lines: &[&str]) -> String {
-    lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
-}
-
-/// The schema of a key with its documentation.
-pub fn property(mut schema: Schema, doc: &[&str]) -> Schema {
-    schema.insert("description".to_owned(), joined(doc).into());
-    schema
-}
-
-/// The schema of a record: no other keys than these.
-pub fn object<const N: usize>(doc: &[&str], properties: [(&str, Schema); N], required: &[&str]) -> Schema {
-    let properties: serde_json::Map<String, serde_json::Value> =
-        properties.into_iter().map(|(key, schema)| (key.to_owned(), schema.into())).collect();
-    let mut schema = schemars::json_schema!({
-        "description": joined(doc),
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": false,
-    });
-    if !required.is_empty() {
-        schema.insert("required".to_owned(), required.into());
-    }
-    schema
-}

@@ -7,7 +7,7 @@ use super::app::dns;
 use super::view::Dns;
 use crate::render::plan::Manifest;
 use crate::spec::Space;
-use crate::spec::space::{DEFAULT_MEMORY, MOST_MEMORY, PolicyVersion, Quota, QuotaPreset, Role};
+use crate::spec::space::{PolicyVersion, Quota, QuotaPreset, Role};
 use crate::template;
 
 #[derive(Debug, Serialize)]
@@ -73,7 +73,6 @@ pub fn manifests(space: &Space) -> Result<Vec<Manifest>, Error> {
 fn view(space: &Space) -> SpaceView {
     let release = space.target.kubernetes.0;
     let limits = &space.limits;
-    let text = |quantity: Option<&str>, default: &str| quantity.unwrap_or(default).to_owned();
     SpaceView {
         name: space.name.to_string(),
         owner: space.owner.as_ref().map(|owner| owner.to_string()),
@@ -84,10 +83,10 @@ fn view(space: &Space) -> SpaceView {
         },
         quota: quota(&space.quota),
         limits: LimitsView {
-            cpu: text(limits.cpu.as_ref().map(|it| it.as_str()), "50m"),
-            memory: text(limits.memory.as_ref().map(|it| it.as_str()), DEFAULT_MEMORY),
-            max_memory: text(limits.max_memory.as_ref().map(|it| it.as_str()), MOST_MEMORY),
-            max_storage: text(limits.max_storage.as_ref().map(|it| it.as_str()), "50Gi"),
+            cpu: limits.cpu.as_str().to_owned(),
+            memory: limits.memory.as_str().to_owned(),
+            max_memory: limits.max_memory.as_str().to_owned(),
+            max_storage: limits.max_storage.as_str().to_owned(),
         },
         dns: dns(&space.target),
         allow_within: space.network.allow_within,
@@ -113,10 +112,10 @@ fn quota(quota: &Quota) -> QuotaView {
         Quota::Explicit(own) => QuotaView {
             cpu: own.cpu.as_str().to_owned(),
             memory: own.memory.as_str().to_owned(),
-            disk: own.disk.as_ref().map_or("20Gi", |disk| disk.as_str()).to_owned(),
+            disk: own.disk.as_str().to_owned(),
             pods: own.pods.0.to_string(),
             claims: own.claims.0.to_string(),
-            storage: own.storage.as_ref().map_or("100Gi", |storage| storage.as_str()).to_owned(),
+            storage: own.storage.as_str().to_owned(),
             load_balancers: own.load_balancers.0.to_string(),
         },
     }

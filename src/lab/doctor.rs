@@ -9,7 +9,7 @@ use serde_json::json;
 use super::check;
 use super::check_context::{CheckContext, Names, Snapshots};
 use super::course::CheckKind;
-use super::course::check_kind::{Connect, From, To};
+use super::course::check_kind::{Connect, From, To, Within};
 use super::course::values::{Id, Number, Protocol, Reached};
 use super::probe_pods::ProbePods;
 use super::run;
@@ -84,10 +84,10 @@ fn try_it(api: &dyn Api, names: &Names, namespace: &str) -> Result<bool, String>
 fn dial() -> CheckKind {
     let alias = || Located::from(Id(NAME.to_owned()));
     let from = From { ns: alias(), ..From::default() };
-    let to = To { ns: Some(alias()), service: Some(NAME.to_owned()), ..To::default() };
+    let to = To::Service(NAME.to_owned(), Within { ns: alias() });
     CheckKind::Connect(Connect {
         from: from.into(),
-        to: to.into(),
+        to: Some(to),
         port: Some(Number(8080)),
         proto: Protocol::Tcp,
         expect: Reached::Open,

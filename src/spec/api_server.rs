@@ -4,7 +4,7 @@ use super::app::ApiVersion;
 use super::relaxation::ServerException;
 use super::values::{
     AbsolutePath, Audience, Block, ClaimName, Endpoint, HostPort, IssuerUrl, Number, PatchRelease, ShortName,
-    SocketUrl, UrlPath,
+    SocketUrl, UrlPath, known,
 };
 use crate::decode::{Located, record, string_enum};
 use crate::spec::network::Namespace;
@@ -110,15 +110,15 @@ string_enum! {
 record! {
     /// The audit log.
     Audit "audit" {
-        /// standard, metadata, strict or everything. Default: standard; with the profile stig everything.
-        level "level": Option<Located<AuditLevel>> = None,
-        /// The file, on the control plane's machine. Default: /var/log/kubernetes/audit/audit.log.
-        path "path": Option<Located<AbsolutePath>> = None,
-        /// Days that old files are kept. Default: 30.
+        /// standard, metadata, strict or everything.
+        level "level": Option<Located<AuditLevel>> = None => "standard; with the profile stig everything",
+        /// The file, on the control plane's machine.
+        path "path": Option<Located<AbsolutePath>> = None => "/var/log/kubernetes/audit/audit.log",
+        /// Days that old files are kept.
         max_age "maxAge": Located<Number<1, 3650>> = Number(30).into(),
-        /// Old files that are kept. Default: 10.
+        /// Old files that are kept.
         max_backup "maxBackup": Located<Number<1, 1000>> = Number(10).into(),
-        /// Megabytes at which a new file begins. Default: 100.
+        /// Megabytes at which a new file begins.
         max_size "maxSize": Located<Number<1, 10_000>> = Number(100).into(),
     }
 }
@@ -148,7 +148,7 @@ record! {
 record! {
     /// Encryption at rest.
     Encryption "encryption" {
-        /// secretbox, kms or none. Default: secretbox.
+        /// secretbox, kms or none.
         provider "provider": Located<EncryptionProvider> = EncryptionProvider::Secretbox.into(),
         /// The key service, for the provider kms.
         kms "kms": Option<Located<Kms>> = None,
@@ -158,9 +158,8 @@ record! {
 record! {
     /// Which requests are answered without credentials.
     Anonymous "anonymous" {
-        /// Also the cluster's address and certificate, which `kubeadm join` with a token reads. Default: only on kind with
-        /// more than one node.
-        join_by_token "joinByToken": Option<Located<bool>> = None,
+        /// Also the cluster's address and certificate, which `kubeadm join` with a token reads.
+        join_by_token "joinByToken": Option<Located<bool>> = None => "only on kind with more than one node",
         /// More paths, matched exactly; each needs an exception.
         paths "paths": Vec<Located<UrlPath>> = Vec::new(),
     }
@@ -183,14 +182,14 @@ record! {
         url "url": Located<IssuerUrl>,
         /// What the token must be for, one of them.
         audiences "audiences": Located<Vec<Audience>>,
-        /// The claim that names the user. Default: sub.
-        username "username": ClaimName = ClaimName::named("sub"),
-        /// The claim that lists the groups. Default: groups.
-        groups "groups": ClaimName = ClaimName::named("groups"),
-        /// What stands in front of users and groups, so that no issuer can name those of another. Default: `oidc:`.
-        prefix "prefix": Audience = Audience::named("oidc:"),
-        /// The certificates that the issuer's own is checked against (PEM). Default: those of the machine.
-        ca "ca": Option<String> = None,
+        /// The claim that names the user.
+        username "username": ClaimName = known("sub"),
+        /// The claim that lists the groups.
+        groups "groups": ClaimName = known("groups"),
+        /// What stands in front of users and groups, so that no issuer can name those of another.
+        prefix "prefix": Audience = known("oidc:"),
+        /// The certificates that the issuer's own is checked against (PEM).
+        ca "ca": Option<String> = None => "those of the machine",
     }
 }
 
@@ -209,11 +208,11 @@ string_enum! {
 record! {
     /// What holds for pods in namespaces without labels of their own.
     PodSecurity "podSecurity" {
-        /// What is refused. Default: baseline.
+        /// What is refused.
         enforce "enforce": Located<PodLevel> = PodLevel::Baseline.into(),
-        /// What the user is warned of. Default: restricted.
+        /// What the user is warned of.
         warn "warn": PodLevel = PodLevel::Restricted,
-        /// What the audit log says. Default: restricted.
+        /// What the audit log says.
         audit "audit": PodLevel = PodLevel::Restricted,
         /// Namespaces for which none of it holds, besides those of the system.
         exempt "exempt": Vec<Located<Namespace>> = Vec::new(),
@@ -233,14 +232,14 @@ record! {
 record! {
     /// How many events may be written, so that a broken client does not fill etcd.
     RateLimits "rateLimits" {
-        /// Whether there are limits at all; without them an exception is needed. Default: true.
+        /// Whether there are limits at all; without them an exception is needed.
         enabled "enabled": Located<bool> = true.into(),
-        /// For each namespace. Default: 50 a second, 100 at once.
+        /// For each namespace.
         namespace "namespace": Rate = Rate { qps: Number(50), burst: Number(100) },
-        /// For each user. Default: 50 a second, 100 at once.
+        /// For each user.
         user "user": Rate = Rate { qps: Number(50), burst: Number(100) },
-        /// For the whole server. Default: none.
-        server "server": Option<Rate> = None,
+        /// For the whole server.
+        server "server": Option<Rate> = None => "none",
     }
 }
 
@@ -269,9 +268,10 @@ string_enum! {
 record! {
     /// The kubelets.
     Kubelet "kubelet" {
-        /// verified, requested or self-signed. Default: verified; with the profile lab self-signed.
-        certificates "certificates": Option<Located<KubeletCertificates>> = None,
-        /// The most processes of a pod. Default: 4096.
+        /// verified, requested or self-signed.
+        certificates "certificates": Option<Located<KubeletCertificates>> =
+            None => "verified; with the profile lab self-signed",
+        /// The most processes of a pod.
         pod_pids "podPids": Number<64, 1_000_000> = Number(4096),
     }
 }
@@ -281,27 +281,31 @@ record! {
     ClusterNetwork "network" {
         /// The name and port under which clients reach all control plane nodes; kubeadm needs it for more than one.
         endpoint "endpoint": Option<Located<HostPort>> = None,
-        /// The addresses of Services. Default: what the platform takes; 10.96.0.0/12 where nothing does.
-        services "services": Option<Located<Block>> = None,
-        /// The addresses of pods. Default: what the platform takes.
-        pods "pods": Option<Located<Block>> = None,
+        /// The addresses of Services.
+        services "services": Option<Located<Block>> =
+            None => "what the platform takes; 10.96.0.0/12 where nothing does",
+        /// The addresses of pods.
+        pods "pods": Option<Located<Block>> = None => "what the platform takes",
     }
 }
+
+/// Where a control plane finds the etcd that runs beside it.
+pub const LOCAL_ETCD: &str = "https://127.0.0.1:2379";
 
 record! {
     /// The database, where the output has to name it.
     Etcd "etcd" {
-        /// Its addresses as the API server sees them. Default: `https://127.0.0.1:2379`.
-        endpoints "endpoints": Vec<Located<Endpoint>> = Vec::new(),
+        /// Its addresses as the API server sees them.
+        endpoints "endpoints": Vec<Located<Endpoint>> = vec![known::<Endpoint>(LOCAL_ETCD).into()],
     }
 }
 
 record! {
     /// The nodes of a kind cluster.
     Nodes "nodes" {
-        /// Those with a control plane. Default: 1.
+        /// Those with a control plane.
         control_planes "controlPlanes": Number<1, 9> = Number(1),
-        /// Those without. Default: 0.
+        /// Those without.
         workers "workers": Number<0, 99> = Number(0),
     }
 }
@@ -309,7 +313,7 @@ record! {
 record! {
     /// How the output looks.
     ServerOutput "output" {
-        /// Whether comments explain the hardening. Default: true.
+        /// Whether comments explain the hardening.
         comments "comments": bool = true,
     }
 }
@@ -325,27 +329,27 @@ record! {
         name "name": Located<ShortName>,
         /// What it runs on.
         target "target": ControlPlaneTarget,
-        /// Whose rules decide where they differ: cis, stig or lab. Default: cis.
+        /// Whose rules decide where they differ: cis, stig or lab.
         profile "profile": Located<Profile> = Profile::Cis.into(),
         /// The audit log.
         audit "audit": Audit = Audit::default(),
         /// Encryption at rest.
         encryption "encryption": Encryption = Encryption::default(),
-        /// Which requests are answered without credentials. Default: the health paths.
-        anonymous "anonymous": Anonymous = Anonymous::default(),
-        /// Where the authorizers Node and RBAC are named: flags or file. Default: flags.
+        /// Which requests are answered without credentials.
+        anonymous "anonymous": Anonymous = Anonymous::default() => "the health paths",
+        /// Where the authorizers Node and RBAC are named: flags or file.
         authorization "authorization": Located<AuthorizationForm> = AuthorizationForm::Flags.into(),
-        /// Issuers of tokens for people. Default: none.
-        oidc "oidc": Vec<Issuer> = Vec::new(),
+        /// Issuers of tokens for people.
+        oidc "oidc": Vec<Issuer> = Vec::new() => "none",
         /// What holds for pods in namespaces without labels of their own.
         pod_security "podSecurity": PodSecurity = PodSecurity::default(),
         /// How many events may be written.
         rate_limits "rateLimits": RateLimits = RateLimits::default(),
-        /// The oldest version of TLS: tls12 or tls13. Default: tls12.
+        /// The oldest version of TLS: tls12 or tls13.
         tls "tls": TlsFloor = TlsFloor::Tls12,
-        /// Whether every start of a pod asks the registry. Default: true, but for kind and the profile lab.
-        always_pull "alwaysPull": Option<Located<bool>> = None,
-        /// Whether tokens of pods live for a year instead of an hour, for clients that do not read them anew. Default: false.
+        /// Whether every start of a pod asks the registry.
+        always_pull "alwaysPull": Option<Located<bool>> = None => "true, but for kind and the profile lab",
+        /// Whether tokens of pods live for a year instead of an hour, for clients that do not read them anew.
         long_tokens "longTokens": Located<bool> = false.into(),
         /// The kubelets.
         kubelet "kubelet": Kubelet = Kubelet::default(),
@@ -354,7 +358,7 @@ record! {
         /// The database.
         etcd "etcd": Etcd = Etcd::default(),
         /// The nodes, for kind.
-        nodes "nodes": Option<Located<Nodes>> = None,
+        nodes "nodes": Located<Nodes> = Nodes::default().into(),
         /// What is weaker than it should be, why, and until when.
         exceptions "exceptions": Vec<Located<ServerException>> = Vec::new(),
         /// How the output looks.
@@ -392,7 +396,7 @@ impl ApiServer {
 
     /// The number of nodes, which only kind knows.
     pub fn node_count(&self) -> i64 {
-        self.nodes.as_ref().map_or(1, |nodes| nodes.control_planes.0 + nodes.workers.0)
+        self.nodes.control_planes.0 + self.nodes.workers.0
     }
 
     /// Whether nodes join with a token, for which they first read the cluster's address without one.

@@ -54,7 +54,7 @@ record! {
     ApiEndpoint "API server" {
         /// Address blocks of the endpoints; `kubectl get endpointslices -n default` shows them.
         cidrs "cidrs": Located<Vec<Located<Block>>>,
-        /// The port of the endpoints. Default: 6443.
+        /// The port of the endpoints.
         port "port": PortNumber = super::values::Number(6443),
     }
 }
@@ -64,7 +64,7 @@ record! {
     Target "target" {
         /// The Kubernetes release, 1.33 to 1.37: fields newer than this are not written.
         kubernetes "kubernetes": Located<Release>,
-        /// What the cluster runs on. Default: generic.
+        /// What the cluster runs on.
         platform "platform": Platform = Platform::Generic,
         /// Where the API server is; needed by apps that use the Kubernetes API.
         api_server "apiServer": Option<Located<ApiEndpoint>> = None,
@@ -74,12 +74,12 @@ record! {
 record! {
     /// What an app may do with objects of the Kubernetes API in its own namespace.
     ApiRule "rule" {
-        /// The API group; `""` is the core group. Default: `""`.
+        /// The API group; `""` is the core group.
         group "group": RbacWord = RbacWord::default(),
         /// The resource, in the plural, with its subresource: `configmaps`, `pods/log`.
         resource "resource": Located<RbacWord>,
-        /// Only the objects with these names. Default: all.
-        names "names": Vec<ObjectName> = Vec::new(),
+        /// Only the objects with these names.
+        names "names": Vec<ObjectName> = Vec::new() => "all",
         /// What may be done: get, list, watch, create, update, patch, delete, ...
         verbs "verbs": Vec<Located<RbacWord>>,
     }
@@ -114,9 +114,9 @@ record! {
 record! {
     /// How the output looks.
     Output "output" {
-        /// How the files are arranged. Default: kustomize.
+        /// How the files are arranged.
         layout "layout": Layout = Layout::Kustomize,
-        /// Whether comments explain the hardening. Default: true.
+        /// Whether comments explain the hardening.
         comments "comments": bool = true,
     }
 }
@@ -136,35 +136,35 @@ record! {
         level "level": Located<Level>,
         /// The cluster that the manifests are for.
         target "target": Target,
-        /// The application that this is part of. Default: its name.
-        part_of "partOf": Option<Located<Label>> = None,
+        /// The application that this is part of.
+        part_of "partOf": Option<Located<Label>> = None => "its name",
         /// The team that is responsible for it; becomes a label.
         owner "owner": Option<Label> = None,
-        /// The namespace. Default: what it is part of.
-        space "space": Option<Located<SpaceName>> = None,
-        /// The kind of workload, alone or with its settings. Default: deployment.
+        /// The namespace.
+        space "space": Option<Located<SpaceName>> = None => "what it is part of",
+        /// The kind of workload, alone or with its settings.
         workload "workload": Workload = Workload::default(),
-        /// How many pods: a number, or `{min, max, cpu}` for autoscaling. Default: 2.
-        replicas "replicas": Option<Located<Replicas>> = None,
-        /// What the container runs. Default: what the image says.
-        command "command": Vec<String> = Vec::new(),
+        /// How many pods: a number, or `{min, max, cpu}` for autoscaling.
+        replicas "replicas": Located<Replicas> = Replicas::default().into(),
+        /// What the container runs.
+        command "command": Vec<String> = Vec::new() => "what the image says",
         /// Arguments of the command.
         args "args": Vec<String> = Vec::new(),
         /// The ports that the container listens on; each gets a port of the Service.
         ports "ports": Vec<Port> = Vec::new(),
-        /// How the kubelet probes its health. Default: a TCP connection to the first port.
-        health "health": Option<Located<Health>> = None,
-        /// Processor, memory and disk: xs, s, m, l, xl, or each by itself. Default: s.
+        /// How the kubelet probes its health.
+        health "health": Option<Located<Health>> = None => "a TCP connection to the first port",
+        /// Processor, memory and disk: xs, s, m, l, xl, or each by itself.
         size "size": Located<Size> = Size::default().into(),
-        /// The user that it runs as, or `platform`. Default: user and group 10001.
+        /// The user that it runs as, or `platform`.
         run_as "runAs": RunAs = RunAs::default(),
         /// Linux capabilities that it keeps; each needs an exception.
         capabilities "capabilities": Vec<Located<Capability>> = Vec::new(),
-        /// When the image is pulled. Default: IfNotPresent from Kubernetes 1.35 on and on kind, else Always.
-        pull "pull": Option<PullPolicy> = None,
+        /// When the image is pulled.
+        pull "pull": Option<PullPolicy> = None => "IfNotPresent from Kubernetes 1.35 on and on kind, else Always",
         /// Secrets with credentials of the registry.
         pull_secrets "pullSecrets": Vec<ObjectName> = Vec::new(),
-        /// Folders that the container may write to; empty at every start. Default: /tmp with 64Mi.
+        /// Folders that the container may write to; empty at every start.
         writable "writable": Vec<Writable> = vec![Writable::tmp()],
         /// Volumes that outlive the pod.
         storage "storage": Vec<Storage> = Vec::new(),
@@ -174,12 +174,12 @@ record! {
         files "files": Vec<File> = Vec::new(),
         /// Secrets that exist already, as files.
         secrets "secrets": Vec<SecretRef> = Vec::new(),
-        /// What it may do with the Kubernetes API. Default: nothing, and it has no token.
-        api "api": Vec<Located<ApiRule>> = Vec::new(),
-        /// Who calls it, and what it calls. Default: nobody, and nothing but DNS.
-        network "network": Network = Network::default(),
-        /// How the outside world reaches it. Default: not at all.
-        route "route": Option<Located<Route>> = None,
+        /// What it may do with the Kubernetes API.
+        api "api": Vec<Located<ApiRule>> = Vec::new() => "nothing, and it has no token",
+        /// Who calls it, and what it calls.
+        network "network": Network = Network::default() => "nobody, and nothing but DNS",
+        /// How the outside world reaches it.
+        route "route": Option<Located<Route>> = None => "not at all",
         /// Where Prometheus finds its metrics.
         metrics "metrics": Option<Located<Metrics>> = None,
         /// Containers that run beside it.
@@ -223,7 +223,7 @@ impl App {
     pub fn in_environment(&self, environment: &Environment) -> Self {
         let mut app = self.clone();
         if let Some(replicas) = &environment.replicas {
-            app.replicas = Some(replicas.clone());
+            app.replicas = replicas.clone();
         }
         if let Some(size) = &environment.size {
             app.size = size.clone();

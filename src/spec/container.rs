@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value as Json;
 
 use super::storage::Writable;
-use super::values::{Cpu, Disk, Image, Line, Memory, Number, PortName, PortNumber, ShortName, UrlPath, Variable};
+use super::values::{
+    Cpu, Disk, Image, Line, Memory, Number, PortName, PortNumber, ShortName, UrlPath, Variable, known,
+};
 use crate::decode::{self, Decode, Decoder, Located, Map, record, string_enum};
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{Kind as Form, Node, Value};
@@ -39,10 +42,10 @@ record! {
         name "name": Located<PortName>,
         /// Its number in the container.
         port "port": Located<PortNumber>,
-        /// Its number at the Service; 0 keeps it out of the Service. Default: 80 for a port named http, else the same; a
-        /// sidecar's port is in the Service only with a number here.
-        service "service": Option<Located<Number<0, 65535>>> = None,
-        /// TCP or UDP. Default: TCP.
+        /// Its number at the Service; 0 keeps it out of the Service.
+        service "service": Option<Located<Number<0, 65535>>> =
+            None => "80 for a port named http, else the same; a sidecar's port is in the Service only with a number here",
+        /// TCP or UDP.
         protocol "protocol": Protocol = Protocol::Tcp,
     }
 }
@@ -116,8 +119,8 @@ record! {
     HttpProbe "HTTP probe" {
         /// The path asked for.
         path "path": UrlPath,
-        /// The port, by name or number. Default: the first port.
-        port "port": Option<Located<PortRef>> = None,
+        /// The port, by name or number.
+        port "port": Option<Located<PortRef>> = None => "the first port",
     }
 }
 
@@ -200,8 +203,8 @@ impl JsonSchema for Probe {
 record! {
     /// How the kubelet sees that a container is well.
     Health "health" {
-        /// Answers once the container has started. Default: as `live`, with time to start.
-        startup "startup": Option<Probe> = None,
+        /// Answers once the container has started.
+        startup "startup": Option<Probe> = None => "as `live`, with time to start",
         /// Answers when requests may come.
         ready "ready": Option<Probe> = None,
         /// Answers unless a restart is needed. It must not depend on other services.
@@ -271,10 +274,10 @@ record! {
         cpu "cpu": Located<Cpu>,
         /// Memory that is kept for it, and its limit.
         memory "memory": Memory,
-        /// Disk for logs and written layers, its limit. Default: 256Mi.
-        disk "disk": Option<Located<Disk>> = None,
-        /// The most processor time, or `none` by an exception. Default: ten times `cpu`.
-        cpu_limit "cpuLimit": Option<Located<CpuLimit>> = None,
+        /// Disk for logs and written layers, its limit.
+        disk "disk": Located<Disk> = known::<Disk>("256Mi").into(),
+        /// The most processor time, or `none` by an exception.
+        cpu_limit "cpuLimit": Option<Located<CpuLimit>> = None => "ten times `cpu`",
     }
 }
 
@@ -304,6 +307,13 @@ impl Decode for Size {
     fn recover() -> Option<Self> {
         Some(Self::default())
     }
+
+    fn written(&self) -> Option<Json> {
+        match self {
+            Self::Preset(preset) => preset.written(),
+            Self::Explicit(own) => own.written(),
+        }
+    }
 }
 
 impl JsonSchema for Size {
@@ -322,8 +332,8 @@ record! {
     Ids "runAs" {
         /// The user id. Below 10000 it needs an exception.
         user "user": Located<Number<0, 2_147_483_647>>,
-        /// The group id. Default: as the user.
-        group "group": Option<Located<Number<0, 2_147_483_647>>> = None,
+        /// The group id.
+        group "group": Option<Located<Number<0, 2_147_483_647>>> = None => "as the user",
     }
 }
 
@@ -360,6 +370,13 @@ impl Decode for RunAs {
     fn recover() -> Option<Self> {
         Some(Self::default())
     }
+
+    fn written(&self) -> Option<Json> {
+        match self {
+            Self::Platform => Some("platform".into()),
+            Self::Ids(ids) => ids.written(),
+        }
+    }
 }
 
 impl JsonSchema for RunAs {
@@ -380,24 +397,24 @@ record! {
         name "name": Located<ShortName>,
         /// The image by tag or digest.
         image "image": Located<Image>,
-        /// What it runs. Default: what the image says.
-        command "command": Vec<String> = Vec::new(),
+        /// What it runs.
+        command "command": Vec<String> = Vec::new() => "what the image says",
         /// Arguments of the command.
         args "args": Vec<String> = Vec::new(),
         /// The ports that it listens on. A sidecar's port with a number at the Service can be called like the app's own.
         ports "ports": Vec<Port> = Vec::new(),
         /// How the kubelet sees that it is well; sidecars only.
         health "health": Option<Located<Health>> = None,
-        /// Processor, memory and disk. Default: xs.
+        /// Processor, memory and disk.
         size "size": Located<Size> = Size::Preset(Preset::Xs).into(),
-        /// When the image is pulled. Default: as the app's.
-        pull "pull": Option<PullPolicy> = None,
+        /// When the image is pulled.
+        pull "pull": Option<PullPolicy> = None => "as the app's",
         /// Environment variables; their values are text.
         env "env": Map<Located<Variable>, Located<String>> = Map::new(),
         /// Folders that it may write to. One at the path of something that the app mounts is that, be it writable or not;
         /// another one, and always `/tmp`, is its own and empty at every start.
         writable "writable": Vec<Writable> = Vec::new(),
-        /// Whether it sees the app's writable folders, storage, files and secrets at the same paths. Default: false.
+        /// Whether it sees the app's writable folders, storage, files and secrets at the same paths.
         shares_mounts "sharesMounts": bool = false,
     }
 }

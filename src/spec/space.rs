@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value as Json;
 
 use super::app::{ApiVersion, Output, Target};
 use super::level::Level;
-use super::values::{Cpu, Disk, Group, Label, Memory, Number, Registry, Release, SpaceName};
+use super::values::{Cpu, Disk, Group, Label, Memory, Number, Registry, Release, SpaceName, known};
 use crate::decode::{Decode, Decoder, Located, record, string_enum};
 use crate::k8s::version::Version;
 use crate::yaml::{Kind as Form, Node};
@@ -36,7 +37,7 @@ record! {
     Team "team" {
         /// The group, as the cluster's authentication names it.
         group "group": Located<Group>,
-        /// view, edit or admin. Default: edit.
+        /// view, edit or admin.
         role "role": Role = Role::Edit,
     }
 }
@@ -60,15 +61,15 @@ record! {
         cpu "cpu": Cpu,
         /// Memory that may be requested, and the limit.
         memory "memory": Memory,
-        /// Disk of containers and emptyDirs. Default: 20Gi.
-        disk "disk": Option<Disk> = None,
-        /// Pods. Default: 20.
+        /// Disk of containers and emptyDirs.
+        disk "disk": Disk = known("20Gi"),
+        /// Pods.
         pods "pods": Number<1, 100_000> = Number(20),
-        /// Volume claims. Default: 10.
+        /// Volume claims.
         claims "claims": Number<0, 100_000> = Number(10),
-        /// Disk of volume claims. Default: 100Gi.
-        storage "storage": Option<Disk> = None,
-        /// Services of type LoadBalancer, each of which is reachable from outside. Default: 0.
+        /// Disk of volume claims.
+        storage "storage": Disk = known("100Gi"),
+        /// Services of type LoadBalancer, each of which is reachable from outside.
         load_balancers "loadBalancers": Number<0, 1000> = Number(0),
     }
 }
@@ -99,6 +100,13 @@ impl Decode for Quota {
     fn recover() -> Option<Self> {
         Some(Self::default())
     }
+
+    fn written(&self) -> Option<Json> {
+        match self {
+            Self::Preset(preset) => preset.written(),
+            Self::Explicit(own) => own.written(),
+        }
+    }
 }
 
 impl JsonSchema for Quota {
@@ -112,29 +120,24 @@ impl JsonSchema for Quota {
     }
 }
 
-/// The memory of containers that do not say.
-pub const DEFAULT_MEMORY: &str = "128Mi";
-/// The most memory of a container.
-pub const MOST_MEMORY: &str = "4Gi";
-
 record! {
     /// What containers get that do not say, and what none may pass.
     Limits "limits" {
-        /// Processor time requested for containers that do not say. Default: 50m.
-        cpu "cpu": Option<Cpu> = None,
-        /// Memory of containers that do not say. Default: 128Mi.
-        memory "memory": Option<Located<Memory>> = None,
-        /// The most memory of a container. Default: 4Gi.
-        max_memory "maxMemory": Option<Located<Memory>> = None,
-        /// The most storage of a claim. Default: 50Gi.
-        max_storage "maxStorage": Option<Disk> = None,
+        /// Processor time requested for containers that do not say.
+        cpu "cpu": Cpu = known("50m"),
+        /// Memory of containers that do not say.
+        memory "memory": Located<Memory> = known::<Memory>("128Mi").into(),
+        /// The most memory of a container.
+        max_memory "maxMemory": Located<Memory> = known::<Memory>("4Gi").into(),
+        /// The most storage of a claim.
+        max_storage "maxStorage": Disk = known("50Gi"),
     }
 }
 
 record! {
     /// The network of a space. All traffic is closed but DNS, and what apps open for themselves.
     SpaceNetwork "network" {
-        /// Whether all pods of the space may talk to each other. Default: false.
+        /// Whether all pods of the space may talk to each other.
         allow_within "allowWithin": bool = false,
     }
 }
@@ -189,20 +192,21 @@ record! {
         level "level": Located<Level>,
         /// The cluster that the manifests are for.
         target "target": Target,
-        /// The version of the standards that is enforced. Default: the target's, so that an upgrade rejects nothing.
-        policy_version "policyVersion": Option<PolicyVersion> = None,
+        /// The version of the standards that is enforced.
+        policy_version "policyVersion": Option<PolicyVersion> =
+            None => "the target's, so that an upgrade rejects nothing",
         /// The team that is responsible for it; becomes a label.
         owner "owner": Option<Label> = None,
         /// Who may work in it.
         teams "teams": Vec<Team> = Vec::new(),
-        /// What all pods may take together: s, m, l, or numbers. Default: s.
+        /// What all pods may take together: s, m, l, or numbers.
         quota "quota": Quota = Quota::default(),
         /// What containers get that do not say.
         limits "limits": Limits = Limits::default(),
         /// The network between pods.
         network "network": SpaceNetwork = SpaceNetwork::default(),
-        /// Where images may come from. Default: anywhere.
-        registries "registries": Vec<Located<Registry>> = Vec::new(),
+        /// Where images may come from.
+        registries "registries": Vec<Located<Registry>> = Vec::new() => "anywhere",
         /// How the output looks.
         output "output": Output = Output::default(),
     }

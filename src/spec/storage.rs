@@ -1,6 +1,6 @@
 //! What a pod mounts: scratch space, volumes, files and secrets.
 
-use super::values::{Disk, FilePath, Leaf, Mode, MountPath, ObjectName, SecretKey, ShortName, Variable};
+use super::values::{Disk, FilePath, Mode, MountPath, ObjectName, SecretKey, ShortName, Variable, known};
 use crate::decode::{Located, record, string_enum};
 
 /// Where programs put what they need for a moment. Each container has one of its own: what other containers can reach is
@@ -12,9 +12,9 @@ record! {
     Writable "folder" {
         /// Where it is mounted.
         path "path": Located<MountPath>,
-        /// How much it may hold. Default: 64Mi.
-        size "size": Option<Disk> = None,
-        /// Whether it is kept in memory, counting against the container's limit. Default: false.
+        /// How much it may hold.
+        size "size": Located<Disk> = known::<Disk>("64Mi").into(),
+        /// Whether it is kept in memory, counting against the container's limit.
         memory "memory": bool = false,
     }
 }
@@ -22,7 +22,7 @@ record! {
 impl Writable {
     /// `/tmp`, which nearly every program wants.
     pub fn tmp() -> Self {
-        Self { path: MountPath::read(TMP).unwrap_or_default().into(), size: None, memory: false }
+        Self { path: known::<MountPath>(TMP).into(), ..Self::default() }
     }
 
     /// Whether it is `/tmp`.
@@ -52,10 +52,10 @@ record! {
         path "path": Located<MountPath>,
         /// How large it is.
         size "size": Disk,
-        /// The storage class. Default: the cluster's.
-        class "class": Option<ObjectName> = None,
-        /// Who may mount it at the same time. Default: ReadWriteOncePod; ReadWriteOnce on kind.
-        access "access": Option<Located<Access>> = None,
+        /// The storage class.
+        class "class": Option<ObjectName> = None => "the cluster's",
+        /// Who may mount it at the same time.
+        access "access": Option<Located<Access>> = None => "ReadWriteOncePod; ReadWriteOnce on kind",
     }
 }
 
@@ -66,8 +66,8 @@ record! {
         path "path": Located<FilePath>,
         /// What is in it.
         content "content": Located<String>,
-        /// Its permissions, octal in quotes. Default: "0444".
-        mode "mode": Option<Mode> = None,
+        /// Its permissions, octal in quotes.
+        mode "mode": Mode = known("0444"),
     }
 }
 
@@ -78,8 +78,8 @@ record! {
         name "name": Located<ObjectName>,
         /// The folder where its keys are files.
         path "path": Option<Located<MountPath>> = None,
-        /// Only these keys. Default: all.
-        keys "keys": Vec<SecretKey> = Vec::new(),
+        /// Only these keys.
+        keys "keys": Vec<SecretKey> = Vec::new() => "all",
         /// An environment variable with the value of the only key: needs an exception, since variables leak.
         env "env": Option<Located<Variable>> = None,
     }

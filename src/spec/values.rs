@@ -6,6 +6,7 @@ use std::ops::Deref;
 
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value as Json;
 
 use crate::decode::{self, Decode, Decoder};
 use crate::diagnostic::{Diagnostic, Refusal};
@@ -32,6 +33,11 @@ pub trait Leaf: Sized {
     fn text_schema() -> Schema {
         json_schema!({ "type": "string" })
     }
+}
+
+/// A text that is known to be good, for defaults: a test holds each of them against its schema.
+pub fn known<T: Leaf + Default>(text: &str) -> T {
+    T::read(text).unwrap_or_default()
 }
 
 fn decode_leaf<T: Leaf>(text: &str, node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<T> {
@@ -62,6 +68,7 @@ macro_rules! newtype {
     (
         $(#[$meta:meta])*
         $name:ident($inner:ty), $what:literal, $expected:expr, schema $schema:expr, read $read:expr
+        $(, written $written:expr)?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +105,10 @@ macro_rules! newtype {
             fn recover() -> Option<Self> {
                 Some(Self::default())
             }
+
+            fn written(&self) -> Option<Json> {
+                Some(newtype!(@written self $($written)?).into())
+            }
         }
 
         impl JsonSchema for $name {
@@ -114,6 +125,8 @@ macro_rules! newtype {
             }
         }
     };
+    (@written $self:ident $written:expr) => { { let written: fn(&Self) -> String = $written; written($self) } };
+    (@written $self:ident) => { $self.0.to_string() };
 }
 
 fn name_schema(rule: NameRule) -> Schema {
@@ -382,7 +395,8 @@ newtype! {
             Some(mode) => Ok(mode),
             None => Err(Refusal::new("is not a file mode")),
         }
-    }
+    },
+    written |mode| format!("{:04o}", mode.0)
 }
 
 newtype! {
@@ -457,7 +471,8 @@ newtype! {
             return Err(Refusal::new("has no `/`"));
         };
         Ok((named(NameRule::Dns1123Label, namespace)?, named(NameRule::Dns1123Subdomain, name)?))
-    }
+    },
+    written |gateway| format!("{}/{}", gateway.0.0, gateway.0.1)
 }
 
 newtype! {
@@ -636,20 +651,6 @@ newtype! {
     read |text| one_word(text)
 }
 
-impl Audience {
-    /// A text that is known to be good.
-    pub(super) fn named(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl ClaimName {
-    /// A name that is known to be good.
-    pub(super) fn named(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
 /// A Kubernetes release with the number of its patch release, where that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PatchRelease {
@@ -710,6 +711,10 @@ impl<const LOW: i64, const HIGH: i64> Decode for Number<LOW, HIGH> {
 
     fn recover() -> Option<Self> {
         Some(Self::default())
+    }
+
+    fn written(&self) -> Option<Json> {
+        Some(self.0.into())
     }
 }
 

@@ -3,8 +3,9 @@
 use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value as Json;
 
-use super::values::{Number, Schedule, Seconds, TimeZone};
+use super::values::{Number, Schedule, Seconds, TimeZone, known};
 use crate::decode::{self, Decode, Decoder, Located, record, string_enum};
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{Kind as Form, Node};
@@ -59,21 +60,21 @@ record! {
         kind "kind": WorkloadKind,
         /// When a cronjob runs: five cron fields.
         schedule "schedule": Option<Located<Schedule>> = None,
-        /// The time zone of the schedule. Default: Etc/UTC.
-        time_zone "timeZone": Option<Located<TimeZone>> = None,
-        /// What a cronjob does when the last run has not ended: forbid, allow or replace. Default: forbid.
-        concurrency "concurrency": Option<Located<Concurrency>> = None,
-        /// How late a cronjob may start, in seconds. Default: 300.
-        starting_deadline "startingDeadline": Option<Located<Number<10, 86_400>>> = None,
-        /// How long a run may take, in seconds, jobs and cronjobs. Default: 3600.
-        deadline "deadline": Option<Located<Number<1, 604_800>>> = None,
-        /// How often a failed run is tried again, jobs and cronjobs. Default: 3.
-        retries "retries": Option<Located<Number<0, 100>>> = None,
-        /// How long a finished job is kept, in seconds. Default: 86400.
-        keep "keep": Option<Located<Seconds>> = None,
-        /// How long a pod may take to stop, in seconds, of which the first 5 pass before it is told so if others can call
-        /// it. Default: 45; statefulset 120; jobs 30.
-        grace "grace": Option<Located<Number<1, 86_400>>> = None,
+        /// The time zone of the schedule.
+        time_zone "timeZone": Located<TimeZone> = known::<TimeZone>("Etc/UTC").into(),
+        /// What a cronjob does when the last run has not ended: forbid, allow or replace.
+        concurrency "concurrency": Located<Concurrency> = Concurrency::Forbid.into(),
+        /// How late a cronjob may start, in seconds.
+        starting_deadline "startingDeadline": Located<Number<10, 86_400>> = Number(300).into(),
+        /// How long a run may take, in seconds, jobs and cronjobs.
+        deadline "deadline": Located<Number<1, 604_800>> = Number(3600).into(),
+        /// How often a failed run is tried again, jobs and cronjobs.
+        retries "retries": Located<Number<0, 100>> = Number(3).into(),
+        /// How long a finished job is kept, in seconds.
+        keep "keep": Located<Seconds> = Number(86_400).into(),
+        /// How long a pod may take to stop, in seconds, of which the first 5 pass before it is told so if others can
+        /// call it.
+        grace "grace": Option<Located<Number<1, 86_400>>> = None => "45; statefulset 120; jobs 30",
     }
 }
 
@@ -100,6 +101,12 @@ impl Decode for Workload {
 
     fn recover() -> Option<Self> {
         Some(Self::default())
+    }
+
+    fn written(&self) -> Option<Json> {
+        let settings = self.0.written()?;
+        let alone = settings.as_object().is_some_and(serde_json::Map::is_empty);
+        if alone { self.kind.written() } else { Some(settings) }
     }
 }
 
@@ -142,7 +149,7 @@ record! {
         min "min": Located<Number<1, 1000>>,
         /// At most as many pods.
         max "max": Located<Number<1, 1000>>,
-        /// The processor use to aim at, in percent of the request. Default: 80.
+        /// The processor use to aim at, in percent of the request.
         cpu "cpu": Number<1, 100> = Number(80),
     }
 }
@@ -182,6 +189,13 @@ impl Decode for Replicas {
     fn recover() -> Option<Self> {
         Some(Self::default())
     }
+
+    fn written(&self) -> Option<Json> {
+        match self {
+            Self::Fixed(count) => Some((*count).into()),
+            Self::Scaled(scale) => scale.written(),
+        }
+    }
 }
 
 impl JsonSchema for Replicas {
@@ -208,10 +222,10 @@ pub fn check(workload: &Workload, decoder: &mut Decoder<'_>) {
         }
     };
     only(&[CronJob], "schedule", workload.schedule.as_ref().map(|value| value.span));
-    only(&[CronJob], "timeZone", workload.time_zone.as_ref().map(|value| value.span));
-    only(&[CronJob], "concurrency", workload.concurrency.as_ref().map(|value| value.span));
-    only(&[CronJob], "startingDeadline", workload.starting_deadline.as_ref().map(|value| value.span));
-    only(&[Job, CronJob], "deadline", workload.deadline.as_ref().map(|value| value.span));
-    only(&[Job, CronJob], "retries", workload.retries.as_ref().map(|value| value.span));
-    only(&[Job, CronJob], "keep", workload.keep.as_ref().map(|value| value.span));
+    only(&[CronJob], "timeZone", workload.time_zone.place());
+    only(&[CronJob], "concurrency", workload.concurrency.place());
+    only(&[CronJob], "startingDeadline", workload.starting_deadline.place());
+    only(&[Job, CronJob], "deadline", workload.deadline.place());
+    only(&[Job, CronJob], "retries", workload.retries.place());
+    only(&[Job, CronJob], "keep", workload.keep.place());
 }

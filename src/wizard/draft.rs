@@ -5,8 +5,11 @@ use serde::Serialize;
 use super::answers::Answers;
 use super::image;
 use super::members::{Peer, app_peer, called_peer, members, secret};
+use crate::spec::api_server::{AuditLevel, PodSecurity};
+use crate::spec::app::{Output, Target};
 use crate::spec::container::DEFAULT_ID;
-use crate::spec::workload::WorkloadKind;
+use crate::spec::storage::Writable;
+use crate::spec::workload::{Replicas, WorkloadKind};
 use crate::template;
 
 #[derive(Debug, Serialize)]
@@ -75,12 +78,12 @@ fn server(answers: &Answers) -> Server {
         kubernetes: answers.get("kubernetes").trim_start_matches('v').to_owned(),
         target: answers.get("target").to_owned(),
         profile: answers.get("profile").to_owned(),
-        audit: other("audit", "standard"),
+        audit: other("audit", AuditLevel::default().as_str()),
         kms: answers.some("kms").map(str::to_owned),
         join_by_token: answers.get("join-by-token") == "yes",
         issuer: answers.some("oidc-issuer").map(str::to_owned),
         audience: answers.get("oidc-audience").to_owned(),
-        pod_security: other("pod-security", "baseline"),
+        pod_security: other("pod-security", PodSecurity::default().enforce.as_str()),
     }
 }
 
@@ -100,18 +103,21 @@ fn draft(answers: &Answers) -> Draft {
         name: answers.get("name").to_owned(),
         level: answers.get("level").to_owned(),
         kubernetes: answers.get("kubernetes").trim_start_matches('v').to_owned(),
-        platform: owned("platform").filter(|platform| platform != "generic"),
+        platform: owned("platform").filter(|platform| platform != Target::default().platform.as_str()),
         image: answers.get("image").to_owned(),
         workload: answers.get("workload").to_owned(),
         schedule: owned("schedule"),
         time_zone: answers.get("time-zone").to_owned(),
-        replicas: answers.some("replicas").and_then(|count| count.parse().ok()).filter(|count| *count != 2),
+        replicas: answers
+            .some("replicas")
+            .and_then(|count| count.parse().ok())
+            .filter(|count| Replicas::Fixed(*count) != Replicas::default()),
         port,
         demo: port.is_some() && image::is_busybox(answers.get("image")),
         health: health(answers.get("health"), long_running && port.is_none()),
         size: answers.get("size").to_owned(),
         user: answers.some("user").and_then(|user| user.parse().ok()).filter(|user| *user != DEFAULT_ID),
-        writable: (writable != ["/tmp"]).then_some(writable),
+        writable: (writable != [Writable::tmp().path.as_str()]).then_some(writable),
         storage: owned("storage")
             .and_then(|text| text.split_once('=').map(|(path, size)| (path.to_owned(), size.to_owned()))),
         from: list("from").iter().filter_map(|member| app_peer(member).ok()).collect(),
@@ -122,7 +128,7 @@ fn draft(answers: &Answers) -> Draft {
         environments: list("environments"),
         team: owned("team"),
         quota: answers.get("quota").to_owned(),
-        layout: owned("layout").filter(|layout| layout != "kustomize"),
+        layout: owned("layout").filter(|layout| layout != Output::default().layout.as_str()),
     }
 }
 

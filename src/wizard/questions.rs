@@ -1,12 +1,15 @@
 //! The questions, in their order. The keys are also the names of flags (`--time-zone`), of environment variables
 //! (`TIGHTSHIP_TIME_ZONE`) and of the answers file.
 
+use serde_json::Value;
+
 use super::answers::Answers;
 use super::checks::{self, each, leaf, word};
 use super::folder::Folder;
 use super::{image, members};
-use crate::spec::api_server::{Form, Profile};
-use crate::spec::app::{Layout, Platform};
+use crate::decode::Decode;
+use crate::spec::api_server::{AuditLevel, Encryption, Form, PodSecurity, Profile};
+use crate::spec::app::{Layout, Output, Platform, Target};
 use crate::spec::container::{DEFAULT_ID, Preset};
 use crate::spec::level::Level;
 use crate::spec::space::QuotaPreset;
@@ -14,7 +17,8 @@ use crate::spec::values::{
     AppName, Audience, GatewayRef, Group, Host, Image, IssuerUrl, PatchRelease, Release, Schedule, ShortName,
     SocketUrl, SpaceName, TimeZone, UrlPath,
 };
-use crate::spec::workload::WorkloadKind;
+use crate::spec::workload::{WorkloadKind, WorkloadSettings};
+use crate::spec::{ApiServer, App, Space};
 
 /// A question.
 #[derive(Debug)]
@@ -39,6 +43,14 @@ pub struct Question {
     pub default: fn(&Answers, &Folder) -> Option<String>,
     /// Whether an answer can be used. The message goes on after it.
     pub check: fn(&str, &Answers) -> Result<(), String>,
+}
+
+/// What the spec takes where nothing is written.
+fn unwritten(default: &impl Decode) -> Option<String> {
+    match default.written()? {
+        Value::String(word) => Some(word),
+        other => Some(other.to_string()),
+    }
 }
 
 fn is_app(answers: &Answers) -> bool {
@@ -178,7 +190,7 @@ pub const QUESTIONS: &[Question] = &[
         words: Profile::WORDS,
         needs: "goal apiserver",
         applies: is_server,
-        default: |_, _| Some("cis".to_owned()),
+        default: |_, _| unwritten(&ApiServer::default().profile),
         check: |text, _| word(text, Profile::WORDS),
     },
     Question {
@@ -190,7 +202,7 @@ pub const QUESTIONS: &[Question] = &[
         words: ENCRYPTION,
         needs: "goal apiserver",
         applies: is_server,
-        default: |_, _| Some("secretbox".to_owned()),
+        default: |_, _| unwritten(&Encryption::default().provider),
         check: |text, _| word(text, ENCRYPTION),
     },
     Question {
@@ -214,7 +226,7 @@ pub const QUESTIONS: &[Question] = &[
         words: AUDIT,
         needs: "goal apiserver, and another profile than stig",
         applies: |answers| is_server(answers) && answers.get("profile") != "stig",
-        default: |_, _| Some("standard".to_owned()),
+        default: |_, _| unwritten(&AuditLevel::default()),
         check: |text, _| word(text, AUDIT),
     },
     Question {
@@ -262,7 +274,7 @@ pub const QUESTIONS: &[Question] = &[
         words: Level::WORDS,
         needs: "goal apiserver",
         applies: is_server,
-        default: |_, _| Some("baseline".to_owned()),
+        default: |_, _| unwritten(&PodSecurity::default().enforce),
         check: |text, _| word(text, Level::WORDS),
     },
     Question {
@@ -274,7 +286,7 @@ pub const QUESTIONS: &[Question] = &[
         words: Platform::WORDS,
         needs: "an app or a space",
         applies: is_no_server,
-        default: |_, _| Some("generic".to_owned()),
+        default: |_, _| unwritten(&Target::default().platform),
         check: |text, _| word(text, Platform::WORDS),
     },
     Question {
@@ -286,7 +298,7 @@ pub const QUESTIONS: &[Question] = &[
         words: WorkloadKind::WORDS,
         needs: "an app",
         applies: is_app,
-        default: |_, _| Some("deployment".to_owned()),
+        default: |_, _| unwritten(&App::default().workload),
         check: checks::workload,
     },
     Question {
@@ -310,7 +322,7 @@ pub const QUESTIONS: &[Question] = &[
         words: &[],
         needs: "workload cronjob",
         applies: |answers| is(answers, &[WorkloadKind::CronJob]),
-        default: |_, _| Some("Etc/UTC".to_owned()),
+        default: |_, _| unwritten(&WorkloadSettings::default().time_zone),
         check: |text, _| leaf::<TimeZone>(text),
     },
     Question {
@@ -402,7 +414,7 @@ pub const QUESTIONS: &[Question] = &[
         words: Preset::WORDS,
         needs: "an app",
         applies: is_app,
-        default: |_, _| Some("s".to_owned()),
+        default: |_, _| unwritten(&App::default().size),
         check: |text, _| word(text, Preset::WORDS),
     },
     Question {
@@ -414,7 +426,7 @@ pub const QUESTIONS: &[Question] = &[
         words: &[],
         needs: "workload deployment or statefulset",
         applies: |answers| is(answers, &[WorkloadKind::Deployment, WorkloadKind::StatefulSet]),
-        default: |_, _| Some("2".to_owned()),
+        default: |_, _| unwritten(&App::default().replicas),
         check: |text, _| match text.parse::<u16>() {
             Ok(count) if count <= 1000 => Ok(()),
             _ => Err("is not a number of pods: expected 0 to 1000".to_owned()),
@@ -513,7 +525,7 @@ pub const QUESTIONS: &[Question] = &[
         words: QuotaPreset::WORDS,
         needs: "an app or a space",
         applies: is_no_server,
-        default: |_, _| Some("s".to_owned()),
+        default: |_, _| unwritten(&Space::default().quota),
         check: |text, _| word(text, QuotaPreset::WORDS),
     },
     Question {
@@ -525,7 +537,7 @@ pub const QUESTIONS: &[Question] = &[
         words: Layout::WORDS,
         needs: "an app or a space",
         applies: is_no_server,
-        default: |_, _| Some("kustomize".to_owned()),
+        default: |_, _| unwritten(&Output::default().layout),
         check: |text, _| word(text, Layout::WORDS),
     },
 ];

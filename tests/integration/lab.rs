@@ -165,14 +165,14 @@ fn a_container_for_debugging_needs_a_pod() {
 
 #[test]
 fn who_has_a_token_is_named_by_its_pod() {
-    for (from, said) in [
-        ("{ns: shop, kubeconfig: mine}", "`workload` is missing"),
-        ("{ns: shop, workload: page}", "`page`"),
-        ("{ns: shp, workload: deployment/page}", "did you mean `shop`?"),
-        ("{ns: shop, workload: deployment/page}, anonymous: true", "`token_of`"),
+    for (from, code, said) in [
+        ("{ns: shop, kubeconfig: mine}", 2, "the workload is missing"),
+        ("{ns: shop, workload: page}", 1, "`page`"),
+        ("{ns: shp, workload: deployment/page}", 1, "did you mean `shop`?"),
+        ("{ns: shop, workload: deployment/page}, anonymous: true", 2, "`token_of` and `anonymous` exclude each other"),
     ] {
         let check = format!("http: {{target: apiserver, path: /api, auth: {{token_of: {from}}}}}");
-        keeping(&check).exits(1).says(&[said, "lab.yaml:"]);
+        keeping(&check).exits(code).says(&[said, "lab.yaml:"]);
     }
 }
 

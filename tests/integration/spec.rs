@@ -57,8 +57,8 @@ const MISTAKES: [(&str, &str); 18] = [
     ("", "starts with the digit '2'"),
     ("api: [«{resource: configmaps, verbs: [«lst]}]", "needs `target.apiServer.cidrs`"),
     ("", "did you mean `list`?"),
-    ("network: {from: [{app: web, port: «htp}], to: [«{port: 443}]}", "did you mean `http`?"),
-    ("", "a peer without an address"),
+    ("network: {from: [{app: web, port: «htp}], to: [{«port: 443}]}", "did you mean `http`?"),
+    ("", "the peer is missing"),
     ("route: «{host: shop.example.com}", "a route by gateway needs it"),
     ("health: {ready: {tcp: «web}}", "there is no port `web`"),
 ];

@@ -65,7 +65,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     if let Some(file) = &file {
         inputs.retain(|input| !file.excludes(input));
     }
-    let fail_on = args.fail_on.or_else(|| config?.fail_on).unwrap_or(Severity::Low);
+    let fail_on = args.fail_on.unwrap_or_else(|| config.map_or(Config::default().fail_on, |config| config.fail_on));
     let options = Options {
         settings,
         selection,

@@ -11,7 +11,8 @@ use super::show;
 use super::verify::{self, broken};
 use crate::cli::lab::SolutionArgs;
 use crate::commands::{OK, output};
-use crate::lab::course::Step;
+use crate::lab::course::step::NodeEdit;
+use crate::lab::course::{Action, Step};
 
 /// Shows a solution, or applies it.
 pub(super) fn run(mut context: LabContext, args: &SolutionArgs) -> anyhow::Result<u8> {
@@ -102,41 +103,38 @@ fn word_of(word: &str) -> String {
 
 /// A step in a line; none if its files say all.
 fn told(step: &Step) -> Option<String> {
-    if let Some(argv) = &step.kubectl {
-        let words: Vec<String> = argv.iter().map(|word| word_of(word)).collect();
-        let command = format!("kubectl {}", words.join(" "));
-        return Some(match &step.save {
-            Some(name) => format!("{}=$({command})", name.0),
-            None => command,
-        });
+    match &step.action {
+        Action::Apply(_) | Action::Replace(_) | Action::Patch(_) => None,
+        Action::Kubectl(argv, saved) => {
+            let words: Vec<String> = argv.iter().map(|word| word_of(word)).collect();
+            let command = format!("kubectl {}", words.join(" "));
+            Some(match &saved.save {
+                Some(name) => format!("{}=$({command})", name.0),
+                None => command,
+            })
+        }
+        Action::Delete(object) => Some(format!("kubectl delete {} {}", object.kind.value, object.name)),
+        Action::Answers(answers) => {
+            let answers: Vec<String> = answers.iter().map(|(id, answer)| format!("{id}: {answer}")).collect();
+            Some(format!("answers.yaml: {}", answers.join(", ")))
+        }
+        Action::Put(put) => Some(format!("{} comes from {}", put.file, put.from.value)),
+        Action::NodePut(put) => Some(format!("on the node, {} comes from {}", put.to, put.from.value)),
+        Action::NodeEdit(edit) => Some(edited(edit)),
+        Action::NodeDelete(path) => Some(format!("on the node, {} is deleted", path.value)),
+        Action::NodeRestart(component) => Some(format!("{} is restarted", component.value)),
     }
-    if let Some(object) = &step.delete {
-        return Some(format!("kubectl delete {} {}", object.kind.value, object.name));
-    }
-    if let Some(answers) = &step.answers {
-        let answers: Vec<String> = answers.iter().map(|(id, answer)| format!("{id}: {answer}")).collect();
-        return Some(format!("answers.yaml: {}", answers.join(", ")));
-    }
-    if let Some(put) = &step.put {
-        return Some(format!("{} comes from {}", put.file, put.from.value));
-    }
-    if let Some(put) = &step.node_put {
-        return Some(format!("on the node, {} comes from {}", put.to, put.from.value));
-    }
-    if let Some(edit) = &step.node_edit {
-        let set = edit.flags.iter().chain(&edit.set).map(|(key, value)| match &value.0 {
-            serde_json::Value::Null => format!("without {key}"),
-            serde_json::Value::String(text) => format!("{key}={text}"),
-            value => format!("{key}={value}"),
-        });
-        let mounts = edit.mounts.iter().map(|(path, mode)| format!("{path} mounted {mode}"));
-        let changes: Vec<String> = set.chain(mounts).collect();
-        return Some(format!("on the node, {}: {}", edit.file, changes.join(", ")));
-    }
-    if let Some(path) = &step.node_delete {
-        return Some(format!("on the node, {} is deleted", path.value));
-    }
-    step.node_restart.as_ref().map(|component| format!("{} is restarted", component.value))
+}
+
+fn edited(edit: &NodeEdit) -> String {
+    let set = edit.flags.iter().chain(&edit.set).map(|(key, value)| match &value.0 {
+        serde_json::Value::Null => format!("without {key}"),
+        serde_json::Value::String(text) => format!("{key}={text}"),
+        value => format!("{key}={value}"),
+    });
+    let mounts = edit.mounts.iter().map(|(path, mode)| format!("{path} mounted {mode}"));
+    let changes: Vec<String> = set.chain(mounts).collect();
+    format!("on the node, {}: {}", edit.file, changes.join(", "))
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub fn manifests(app: &App) -> Result<Vec<Manifest>, Error> {
 
 /// The most pods that there can be, and the least.
 fn bounds(app: &App) -> (i64, i64) {
-    match app.replicas.as_ref().map_or(&Replicas::default(), |replicas| &replicas.value) {
+    match &app.replicas.value {
         Replicas::Fixed(count) => (*count, *count),
         Replicas::Scaled(scale) => (scale.max.0, scale.min.0),
     }
@@ -73,10 +73,8 @@ fn bounds(app: &App) -> (i64, i64) {
 fn view(app: &App) -> AppView {
     let scaled = app.workload.has_replicas();
     let (most, least) = if scaled { bounds(app) } else { (1, 1) };
-    let scale = match app.replicas.as_ref().map(|replicas| &replicas.value) {
-        Some(Replicas::Scaled(scale)) if scaled => {
-            Some(ScaleView { min: scale.min.0, max: scale.max.0, cpu: scale.cpu.0 })
-        }
+    let scale = match &app.replicas.value {
+        Replicas::Scaled(scale) if scaled => Some(ScaleView { min: scale.min.0, max: scale.max.0, cpu: scale.cpu.0 }),
         _ => None,
     };
     let config = volumes::config(app);
@@ -96,19 +94,19 @@ fn view(app: &App) -> AppView {
             .any(|storage| access(app, storage.access.as_ref().map(|it| it.value)) != Access::ReadWriteMany),
         headless: headless(app),
         batch: app.workload.is_batch().then(|| Batch {
-            retries: app.workload.retries.as_ref().map_or(3, |retries| retries.0),
-            deadline: app.workload.deadline.as_ref().map_or(3600, |deadline| deadline.0),
-            keep: app.workload.keep.as_ref().map_or(86_400, |keep| keep.0),
+            retries: app.workload.retries.0,
+            deadline: app.workload.deadline.0,
+            keep: app.workload.keep.0,
         }),
         cron: app.workload.schedule.as_ref().map(|schedule| Cron {
             schedule: schedule.to_string(),
-            time_zone: app.workload.time_zone.as_ref().map_or("Etc/UTC", |zone| zone.as_str()).to_owned(),
-            concurrency: match app.workload.concurrency.as_ref().map_or(Concurrency::Forbid, |it| it.value) {
+            time_zone: app.workload.time_zone.to_string(),
+            concurrency: match app.workload.concurrency.value {
                 Concurrency::Forbid => "Forbid",
                 Concurrency::Allow => "Allow",
                 Concurrency::Replace => "Replace",
             },
-            starting_deadline: app.workload.starting_deadline.as_ref().map_or(300, |deadline| deadline.0),
+            starting_deadline: app.workload.starting_deadline.0,
         }),
         pod: pod::pod(app, most, config.as_ref()),
         pull_secrets: app.pull_secrets.iter().map(|name| name.to_string()).collect(),
@@ -212,11 +210,11 @@ fn route(app: &App) -> Option<RouteView> {
     let gateway = route.gateway.as_ref().map(|gateway| &***gateway);
     Some(RouteView {
         host: route.host.to_string(),
-        path: route.path.as_ref().map_or("/", |path| path.as_str()).to_owned(),
+        path: route.path.to_string(),
         service_port: port.and_then(Port::service_port).unwrap_or(0),
         gateway: gateway.map(|(_, name)| name.clone()),
         namespace: gateway.map(|(namespace, _)| namespace.clone()),
-        listener: route.listener.as_ref().map_or("https", |name| name.as_str()).to_owned(),
+        listener: route.listener.to_string(),
         class: route.class.as_ref().map(|class| class.to_string()),
         tls: route.tls.as_ref().map(|tls| tls.to_string()),
     })

@@ -6,7 +6,7 @@ use crate::spec::App;
 use crate::spec::app::{Platform, Target};
 use crate::spec::container::{Port, PortRef};
 use crate::spec::level::Level;
-use crate::spec::network::{From, Route, To};
+use crate::spec::network::{Called, Caller, From, InSpace, Route, To};
 use crate::spec::validate::{METADATA, find_port, public_ranges};
 
 /// Where the DNS of the cluster is.
@@ -31,7 +31,7 @@ pub(super) fn ingress(app: &App) -> Vec<PolicyRule> {
     if let Some(metrics) = &app.metrics
         && let Some(port) = find_port(&metrics.port.value, app.offered_ports())
     {
-        let namespace = metrics.from.as_ref().map_or("monitoring", |namespace| namespace.as_str());
+        let namespace = metrics.from.as_str();
         rules.push(PolicyRule { peers: vec![in_namespace(namespace.to_owned())], ports: vec![own_port(port)] });
     }
     rules
@@ -40,11 +40,10 @@ pub(super) fn ingress(app: &App) -> Vec<PolicyRule> {
 fn ingress_rule(app: &App, from: &From) -> PolicyRule {
     let meant = |port: &&Port| from.port.as_ref().is_none_or(|meant| meant.means(port));
     let ports = app.offered_ports().filter(meant).map(own_port).collect();
-    let peer = match (&from.app, &from.namespace, &from.cidr) {
-        (Some(caller), ..) => pods_of(caller, from.space.as_ref().map(|space| space.as_str())),
-        (_, Some(namespace), _) => in_namespace(namespace.to_string()),
-        (.., Some(cidr)) => Peer { cidr: Some(cidr.to_string()), ..Peer::default() },
-        _ => Peer::default(),
+    let peer = match &from.peer {
+        Caller::App(caller, place) => pods_of(caller, place),
+        Caller::Namespace(namespace) => in_namespace(namespace.to_string()),
+        Caller::Cidr(cidr) => Peer { cidr: Some(cidr.to_string()), ..Peer::default() },
     };
     PolicyRule { peers: vec![peer], ports }
 }
@@ -69,11 +68,11 @@ fn egress_rule(to: &To) -> PolicyRule {
         PortRef::Named(name) => PortText::Name(name.to_string()),
     };
     let ports = vec![PolicyPort { protocol: to.protocol.as_str(), port }];
-    let peers = match (&to.app, &to.namespace, &to.cidr) {
-        (Some(called), ..) => vec![pods_of(called, to.space.as_ref().map(|space| space.as_str()))],
-        (_, Some(namespace), _) => vec![in_namespace(namespace.to_string())],
-        (.., Some(cidr)) => vec![Peer { cidr: Some(cidr.to_string()), ..Peer::default() }],
-        _ => internet(),
+    let peers = match &to.peer {
+        Called::App(called, place) => vec![pods_of(called, place)],
+        Called::Namespace(namespace) => vec![in_namespace(namespace.to_string())],
+        Called::Cidr(cidr) => vec![Peer { cidr: Some(cidr.to_string()), ..Peer::default() }],
+        Called::Internet(_) => internet(),
     };
     PolicyRule { peers, ports }
 }
@@ -96,9 +95,9 @@ fn everything_but_metadata() -> Vec<Peer> {
     ["0.0.0.0/0", "::/0"].into_iter().zip(METADATA).map(all).collect()
 }
 
-fn pods_of(app: &str, space: Option<&str>) -> Peer {
+fn pods_of(app: &str, place: &InSpace) -> Peer {
     let labels = vec![Pair::new("app.kubernetes.io/name", app)];
-    Peer { namespace: space.map(str::to_owned), labels, ..Peer::default() }
+    Peer { namespace: place.space.as_ref().map(|space| space.to_string()), labels, ..Peer::default() }
 }
 
 fn in_namespace(namespace: String) -> Peer {

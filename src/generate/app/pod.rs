@@ -78,7 +78,7 @@ fn pod_annotations(app: &App) -> Vec<Pair> {
     vec![
         Pair::new("prometheus.io/scrape", "true"),
         Pair::new("prometheus.io/port", port.port.0.to_string()),
-        Pair::new("prometheus.io/path", metrics.path.as_ref().map_or("/metrics", |path| path.as_str())),
+        Pair::new("prometheus.io/path", metrics.path.as_str()),
     ]
 }
 
@@ -169,7 +169,7 @@ fn resources(size: &Size) -> ResourcesView {
         Size::Preset(Preset::L) => preset("500m", "2", "1Gi", "256Mi", "1Gi"),
         Size::Preset(Preset::Xl) => preset("1", "4", "4Gi", "512Mi", "2Gi"),
         Size::Explicit(own) => {
-            let disk = own.disk.as_ref().map_or("256Mi", |disk| disk.as_str());
+            let disk = own.disk.as_str();
             ResourcesView {
                 cpu: own.cpu.as_str().to_owned(),
                 cpu_limit: match own.cpu_limit.as_ref().map(|limit| &limit.value) {

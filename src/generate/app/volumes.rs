@@ -7,12 +7,9 @@ use sha2::{Digest, Sha256};
 use crate::generate::view::{Config, ConfigItem, ConfigVolume, Mount, Pair, Scratch, SecretVolume, Volume};
 use crate::k8s::names::{self, NameRule};
 use crate::spec::App;
-use crate::spec::storage::Writable;
+use crate::spec::storage::{File, Writable};
 pub(super) use crate::spec::values::TOKEN_PATH;
 use crate::spec::workload::WorkloadKind;
-
-/// The default size of a writable folder.
-const SCRATCH: &str = "64Mi";
 
 /// Volumes of a pod under construction: each gets a name of its own.
 #[derive(Debug, Default)]
@@ -48,8 +45,7 @@ impl Volumes {
     /// An empty folder, and its mount.
     pub(super) fn scratch(&mut self, folder: &Writable) -> Mount {
         let volume = self.add(&folder.path);
-        let size = folder.size.as_ref().map_or(SCRATCH, |size| size.as_str());
-        volume.scratch = Some(Scratch { size: size.to_owned(), memory: folder.memory });
+        volume.scratch = Some(Scratch { size: folder.size.as_str().to_owned(), memory: folder.memory });
         mount(&volume.name, &folder.path, false)
     }
 }
@@ -99,17 +95,16 @@ pub(super) fn volumes(app: &App, config: Option<&Config>) -> (Volumes, Vec<Mount
 
 /// All files with their modes, if one of them has a mode of its own.
 fn items(app: &App, config: &Config) -> Vec<ConfigItem> {
-    const MODE: u32 = 0o444;
-    let mode = |file: &crate::spec::storage::File| file.mode.as_ref().map_or(MODE, |mode| **mode);
-    if app.files.iter().all(|file| mode(file) == MODE) {
+    let default = File::default().mode;
+    if app.files.iter().all(|file| file.mode == default) {
         return Vec::new();
     }
     let files = app.files.iter().zip(&config.entries);
     files
         .map(|(file, entry)| ConfigItem {
             key: entry.key.clone(),
-            mode: mode(file),
-            octal: format!("{:o}", mode(file)).parse().unwrap_or_default(),
+            mode: *file.mode,
+            octal: format!("{:o}", *file.mode).parse().unwrap_or_default(),
         })
         .collect()
 }

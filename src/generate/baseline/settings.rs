@@ -6,16 +6,15 @@ use crate::apiserver::catalogue::catalogue;
 use crate::decode::Located;
 use crate::k8s::version::Version;
 use crate::spec::ApiServer;
-use crate::spec::api_server::{AuditLevel, EncryptionProvider, Form, KubeletCertificates, Profile, TlsFloor};
+use crate::spec::api_server::{
+    AuditLevel, EncryptionProvider, Form, KubeletCertificates, LOCAL_ETCD, Profile, TlsFloor,
+};
 use crate::spec::values::Block;
 
 /// The paths of health that kubelets and load balancers ask.
 const HEALTH: [&str; 3] = ["/livez", "/readyz", "/healthz"];
 /// What `kubeadm join` with a token reads before it has a certificate.
 const CLUSTER_INFO: &str = "/api/v1/namespaces/kube-public/configmaps/cluster-info";
-
-/// etcd on the same machine.
-const LOCAL_ETCD: &str = "https://127.0.0.1:2379";
 
 /// Suites that CIS 1.2.29 admits and that a server can speak TLS 1.2 with; Go speaks those of TLS 1.3 without asking.
 const CIPHERS: [&str; 6] = [
@@ -353,9 +352,9 @@ fn network(server: &ApiServer) -> Network {
         endpoint: server.network.endpoint.as_ref().map(|endpoint| endpoint.to_string()),
         services: block(server.network.services.as_ref()),
         pods: block(server.network.pods.as_ref()),
-        etcd: if etcd.is_empty() { LOCAL_ETCD.to_owned() } else { etcd.join(",") },
-        control_planes: server.nodes.as_ref().map_or(1, |nodes| nodes.control_planes.0),
-        workers: server.nodes.as_ref().map_or(0, |nodes| nodes.workers.0),
+        etcd: etcd.join(","),
+        control_planes: server.nodes.control_planes.0,
+        workers: server.nodes.workers.0,
     }
 }
 

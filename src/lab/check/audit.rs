@@ -91,7 +91,7 @@ fn provoke(spec: &Provoke, nonce: &str, context: &CheckContext<'_>) -> Result<()
         };
     }
     let all = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
-    let name = spec.method.as_deref().unwrap_or("GET");
+    let name = &spec.method;
     let method = all.into_iter().find(|method| method.as_str() == name);
     let method = method.ok_or_else(|| CheckResult::error(format!("`{name}` is not a method")))?;
     let mut path = spec.path.clone();

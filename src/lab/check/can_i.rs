@@ -281,7 +281,6 @@ mod tests {
     fn what_cannot_be_asked_is_an_error() {
         assert_eq!(evaluate(&[], BOT).verdict, Verdict::Error);
         assert_eq!(evaluate(&[], &format!("{BOT}, allow: [read pods]")).verdict, Verdict::Error);
-        assert_eq!(evaluate(&[], "subject: {}, deny: [get pods]").verdict, Verdict::Error);
         let down = Fixture::new().evaluate(&Recorded::down(), &format!("can_i: {{ns: shop, {BOT}, deny: [get pods]}}"));
         assert_eq!(down.verdict, Verdict::Error);
         let gone = Recorded::new().absent(&format!("/api/v1/namespaces/{SHOP}"));

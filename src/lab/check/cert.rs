@@ -12,7 +12,7 @@ use super::folder::{self, credentials};
 use super::objects::{self, text};
 use crate::client::kubeconfig::{Access, Credentials};
 use crate::lab::check_context::CheckContext;
-use crate::lab::course::check_kind::Cert;
+use crate::lab::course::check_kind::{Cert, CertFrom};
 use crate::lab::verdict::{CheckResult, Verdict};
 
 /// Looks once.
@@ -22,10 +22,9 @@ pub(super) fn evaluate(spec: &Cert, context: &CheckContext<'_>) -> CheckResult {
 
 fn attempt(spec: &Cert, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     let expression = spec.cel.as_ref().map(|cel| Expression::new(cel)).transpose()?;
-    let (file, pem) = match (&spec.kubeconfig, &spec.file) {
-        (Some(file), None) => (file, of_kubeconfig(file, context)?),
-        (None, Some(file)) => (file, folder::read(file, context)?.into_bytes()),
-        _ => return Err(CheckResult::error("a certificate is in exactly one of kubeconfig, file")),
+    let (file, pem) = match &spec.from {
+        CertFrom::Kubeconfig(file) => (file, of_kubeconfig(file, context)?),
+        CertFrom::File(file) => (file, folder::read(file, context)?.into_bytes()),
     };
     let broken = || CheckResult::nothing(format!("{file} in your folder has no certificate that can be read"));
     let der = der(&pem).ok_or_else(broken)?;

@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn the_name_server_is_asked_for_a_name() {
-        let check = "connect: {from: {ns: shop, workload: deployment/page}, to: {}, proto: dns, expect: open}";
+        let check = "connect: {from: {ns: shop, workload: deployment/page}, proto: dns, expect: open}";
         let argv =
             ["timeout", "1", "nslookup", "-port=53", "-type=a", "kubernetes.default.svc.cluster.local.", "10.96.0.10"];
         let api = page(&[pod("page-a", &["page"])])

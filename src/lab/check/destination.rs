@@ -25,36 +25,33 @@ pub(super) struct Destination {
 
 /// Finds out where; `Err` if nobody can be there.
 pub(super) fn resolve(spec: &Connect, context: &CheckContext<'_>) -> Result<Destination, CheckResult> {
-    let to = &*spec.to;
-    let given = [to.service.is_some(), to.workload.is_some(), to.ip.is_some(), to.host.is_some()];
     let port = spec.port.map(|port| port.0).or((spec.proto == Protocol::Dns).then_some(DNS));
-    match given.iter().filter(|given| **given).count() {
-        0 if spec.proto == Protocol::Dns => name_server(context, port.unwrap_or(DNS)),
-        1 => one(to, port, spec.proto, context),
-        _ => Err(CheckResult::error("a destination is exactly one of service, workload, ip, host")),
+    match &spec.to {
+        Some(to) => one(to, port, spec.proto, context),
+        None if spec.proto == Protocol::Dns => name_server(context, port.unwrap_or(DNS)),
+        None => Err(CheckResult::error("the check needs a destination: service, workload, ip or host")),
     }
 }
 
 fn one(to: &To, port: Option<u32>, proto: Protocol, context: &CheckContext<'_>) -> Result<Destination, CheckResult> {
-    let alias =
-        || to.ns.as_deref().map(|ns| &**ns).ok_or_else(|| CheckResult::error("the destination needs its namespace"));
     let the_port = || port.ok_or_else(|| CheckResult::error("the destination needs a port"));
-    if let Some(name) = &to.service {
-        return service(context, objects::namespace(context, alias()?)?, name, port, proto);
+    match to {
+        To::Service(name, within) => service(context, objects::namespace(context, &within.ns)?, name, port, proto),
+        To::Workload(workload, within) => {
+            let found = pods::current(context, &within.ns, workload)?;
+            let running = found.iter().find(|pod| text(pod, "/status/phase") == "Running");
+            let pod = running.ok_or_else(|| {
+                let trouble = found.first().and_then(pods::trouble).unwrap_or_else(|| "it has no pod".to_owned());
+                CheckResult::nothing(format!("{} does not run: {trouble}", &**workload))
+            })?;
+            let (address, port) = (text(pod, "/status/podIP").to_owned(), the_port()?);
+            Ok(Destination { name: format!("pod {}:{port}", text(pod, "/metadata/name")), address, port })
+        }
+        To::Ip(address) | To::Host(address) => {
+            let port = the_port()?;
+            Ok(Destination { name: format!("{address}:{port}"), address: address.clone(), port })
+        }
     }
-    if let Some(workload) = &to.workload {
-        let found = pods::current(context, alias()?, workload)?;
-        let running = found.iter().find(|pod| text(pod, "/status/phase") == "Running");
-        let pod = running.ok_or_else(|| {
-            let trouble = found.first().and_then(pods::trouble).unwrap_or_else(|| "it has no pod".to_owned());
-            CheckResult::nothing(format!("{} does not run: {trouble}", &**workload))
-        })?;
-        let (address, port) = (text(pod, "/status/podIP").to_owned(), the_port()?);
-        return Ok(Destination { name: format!("pod {}:{port}", text(pod, "/metadata/name")), address, port });
-    }
-    let address = to.ip.as_ref().or(to.host.as_ref()).cloned().unwrap_or_default();
-    let port = the_port()?;
-    Ok(Destination { name: format!("{address}:{port}"), address, port })
 }
 
 /// The one that pods are told to ask.

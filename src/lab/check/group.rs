@@ -2,8 +2,19 @@
 
 use serde_json::Value;
 
-use crate::lab::course::{CheckKind, Group};
+use crate::lab::course::CheckKind;
 use crate::lab::verdict::{CheckResult, Verdict};
+
+/// How many of several checks must be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Group {
+    /// At least one.
+    Any,
+    /// All, and at least one.
+    All,
+    /// None, but none may be in error.
+    None,
+}
 
 /// Looks at each by `evaluate`. What was written down at the start is a list, by member.
 pub(super) fn evaluate(

@@ -7,7 +7,7 @@ use super::curl::{self, Answer};
 use super::objects::{call, condition, items, number, text};
 use super::pods;
 use crate::lab::check_context::CheckContext;
-use crate::lab::course::check_kind::Healthy;
+use crate::lab::course::check_kind::{Healthy, Works};
 use crate::lab::node::Look;
 use crate::lab::node::look::Manifest;
 use crate::lab::verdict::CheckResult;
@@ -18,25 +18,20 @@ pub(super) fn evaluate(spec: &Healthy, context: &CheckContext<'_>) -> CheckResul
 }
 
 fn look(spec: &Healthy, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
-    let pods = match (&spec.workload, &spec.ns, &spec.component) {
-        (Some(name), Some(alias), None) => {
-            let object = pods::object(context, alias, &pods::workload(name)?)?;
+    let pods = match &spec.what {
+        Works::Workload(name, pods) => {
+            let object = pods::object(context, &pods.ns, &pods::workload(name)?)?;
             if text(&object, "/kind") == "Job" {
                 return Ok(job(&object));
             }
-            let least = u64::from(spec.replicas.0);
+            let least = u64::from(pods.replicas.0);
             if least == 0 {
                 return Err(CheckResult::error("a workload without pods is not healthy: `replicas` is at least 1"));
             }
             workload(context, &object, least)?
         }
-        (None, None, Some(component)) => {
+        Works::Component(component) => {
             return self::component(context, component, spec.restarts_stable.map(|seconds| seconds.0));
-        }
-        _ => {
-            return Err(CheckResult::error(
-                "what is to be healthy is either a `workload` with its `ns` or a `component`",
-            ));
         }
     };
     if let Some(seconds) = spec.restarts_stable {
@@ -328,9 +323,8 @@ mod tests {
 
     #[test]
     fn nothing_to_look_at_is_wrong() {
-        for check in ["healthy: {ns: shop}", "healthy: {ns: shop, workload: deployment/page, replicas: 0}"] {
-            let result = Fixture::new().evaluate(&api(deployment(DONE), &[]), check);
-            assert_eq!(result.verdict, Verdict::Error, "{check}");
-        }
+        let check = "healthy: {ns: shop, workload: deployment/page, replicas: 0}";
+        let result = Fixture::new().evaluate(&api(deployment(DONE), &[]), check);
+        assert_eq!(result.verdict, Verdict::Error);
     }
 }

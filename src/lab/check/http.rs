@@ -25,7 +25,7 @@ pub(super) fn evaluate(spec: &Http, context: &CheckContext<'_>) -> CheckResult {
 
 fn attempt(spec: &Http, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     let (body, not_body) = (optional(spec.body.as_ref())?, optional(spec.not_body.as_ref())?);
-    let method = method(spec.method.as_deref())?;
+    let method = method(&spec.method)?;
     let is_on_node = matches!(spec.target, Target::Kubelet | Target::KubeletReadOnly | Target::Etcd);
     if spec.refused && !is_on_node {
         return Err(CheckResult::error("`refused` is only known of the ports of the node"));
@@ -34,7 +34,7 @@ fn attempt(spec: &Http, context: &CheckContext<'_>) -> Result<CheckResult, Check
         Target::Service => service(spec, method, context)?,
         Target::ApiServer => {
             let identity = match spec.auth.as_deref() {
-                Some(Who { service_account: Some(account), .. }) => Identity::Token(token_of(account, context)?),
+                Some(Who::ServiceAccount(account)) => Identity::Token(token_of(account, context)?),
                 Some(who) => identity(who, context)?,
                 None => Identity::Anonymous,
             };
@@ -70,9 +70,8 @@ fn said(spec: &Http, response: &Response, body: Option<&Regex>, not_body: Option
     CheckResult::when(body.is_none_or(|pattern| pattern.is_match(&response.body)), shown)
 }
 
-fn method(name: Option<&str>) -> Result<Method, CheckResult> {
+fn method(name: &str) -> Result<Method, CheckResult> {
     let all = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
-    let name = name.unwrap_or("GET");
     let found = all.into_iter().find(|method| method.as_str() == name);
     found.ok_or_else(|| CheckResult::error(format!("`{name}` is not a method")))
 }
@@ -126,7 +125,7 @@ fn node(
 
 /// The token that somebody shows; none for nobody.
 fn bearer(who: &Who, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
-    if let Some(account) = &who.service_account {
+    if let Who::ServiceAccount(account) = who {
         return token_of(account, context).map(Some);
     }
     match identity(who, context)? {

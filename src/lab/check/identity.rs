@@ -3,41 +3,26 @@
 use super::{folder, objects, token};
 use crate::client::{Identity, url};
 use crate::lab::check_context::CheckContext;
-use crate::lab::course::check_kind::Who;
+use crate::lab::course::check_kind::{PodToken, Who};
 use crate::lab::verdict::CheckResult;
 
 /// Somebody, by whom requests can be made. Who is not there has no rights at all, so that is no answer to any question.
 pub(super) fn identity(who: &Who, context: &CheckContext<'_>) -> Result<Identity, CheckResult> {
-    let given = [
-        who.service_account.is_some(),
-        who.user.is_some(),
-        who.kubeconfig.is_some(),
-        who.token.is_some(),
-        who.token_of.is_some(),
-        who.anonymous == Some(true),
-    ];
-    if given.iter().filter(|given| **given).count() != 1 {
-        let error = "an identity is exactly one of service_account, user, kubeconfig, token, token_of, anonymous";
-        return Err(CheckResult::error(error));
+    match who {
+        Who::ServiceAccount(account) => service_account(account, context),
+        Who::User(name, more) => {
+            let groups = more.groups.iter().cloned().chain(["system:authenticated".to_owned()]).collect();
+            Ok(Identity::User { name: name.clone(), groups })
+        }
+        Who::Kubeconfig(file) => Ok(Identity::Kubeconfig(folder::read(file, context)?)),
+        Who::Token(file) => Ok(Identity::Token(folder::read(file, context)?.trim().to_owned())),
+        Who::TokenOf(from) => {
+            let PodToken::Workload(workload, place) = &from.value;
+            let token = token::of_workload(workload, place, context)?.into_iter().next();
+            Ok(Identity::Token(token.ok_or_else(|| CheckResult::nothing("there is no token"))?))
+        }
+        Who::Anonymous(_) => Ok(Identity::Anonymous),
     }
-    if let Some(account) = &who.service_account {
-        return service_account(account, context);
-    }
-    if let Some(name) = &who.user {
-        let groups = who.groups.iter().cloned().chain(["system:authenticated".to_owned()]).collect();
-        return Ok(Identity::User { name: name.clone(), groups });
-    }
-    if let Some(file) = &who.kubeconfig {
-        return Ok(Identity::Kubeconfig(folder::read(file, context)?));
-    }
-    if let Some(file) = &who.token {
-        return Ok(Identity::Token(folder::read(file, context)?.trim().to_owned()));
-    }
-    if let Some(from) = &who.token_of {
-        let token = token::tokens(from, context)?.into_iter().next();
-        return Ok(Identity::Token(token.ok_or_else(|| CheckResult::nothing("there is no token"))?));
-    }
-    Ok(Identity::Anonymous)
 }
 
 /// The same; without anybody, the learner.
@@ -47,18 +32,18 @@ pub(super) fn identity_or_admin(who: Option<&Who>, context: &CheckContext<'_>) -
 
 /// How people call somebody.
 pub(super) fn call(who: &Who) -> String {
-    if let Some(account) = &who.service_account {
-        let name = account.rsplit('/').next().unwrap_or_default();
-        return format!("the service account {name}");
-    }
-    if let Some(workload) = who.token_of.as_ref().and_then(|from| from.workload.as_deref()) {
-        return format!("whoever has the token of {workload}");
-    }
-    match (&who.user, &who.kubeconfig, &who.token) {
-        (Some(user), ..) => user.clone(),
-        (_, Some(file), _) => format!("whoever uses {file}"),
-        (.., Some(file)) => format!("whoever has the token of {file}"),
-        _ => "a stranger".to_owned(),
+    match who {
+        Who::ServiceAccount(account) => {
+            format!("the service account {}", account.rsplit('/').next().unwrap_or_default())
+        }
+        Who::User(user, _) => user.clone(),
+        Who::Kubeconfig(file) => format!("whoever uses {file}"),
+        Who::Token(file) => format!("whoever has the token of {file}"),
+        Who::TokenOf(from) => {
+            let PodToken::Workload(workload, _) = &from.value;
+            format!("whoever has the token of {}", workload.value)
+        }
+        Who::Anonymous(_) => "a stranger".to_owned(),
     }
 }
 

@@ -39,6 +39,8 @@ mod unchanged;
 
 use serde_json::Value;
 
+use group::Group;
+
 use super::check_context::CheckContext;
 use super::course::CheckKind;
 use super::verdict::CheckResult;
@@ -49,10 +51,13 @@ pub fn evaluate(id: &str, probe: &CheckKind, context: &CheckContext<'_>) -> Chec
 }
 
 fn evaluate_with(id: &str, probe: &CheckKind, snapshot: Option<&Value>, context: &CheckContext<'_>) -> CheckResult {
+    let group = |group, members: &[CheckKind]| {
+        group::evaluate(group, members, snapshot, |member, own| evaluate_with(id, member, own, context))
+    };
     match probe {
-        CheckKind::Group(group, members) => {
-            group::evaluate(*group, members, snapshot, |member, own| evaluate_with(id, member, own, context))
-        }
+        CheckKind::Any(members) => group(Group::Any, members),
+        CheckKind::All(members) => group(Group::All, members),
+        CheckKind::None(members) => group(Group::None, members),
         CheckKind::Resource(spec) => resource::evaluate(spec, context),
         CheckKind::Exec(spec) => exec::evaluate(spec, context),
         CheckKind::Connect(spec) => connect::evaluate(spec, context),
@@ -76,7 +81,9 @@ fn evaluate_with(id: &str, probe: &CheckKind, snapshot: Option<&Value>, context:
 /// What a check has to know later of how things are now, at the start; none if it needs nothing.
 pub fn snapshot(probe: &CheckKind, context: &CheckContext<'_>) -> Result<Option<Value>, CheckResult> {
     match probe {
-        CheckKind::Group(_, members) => group::snapshot(members, |member| self::snapshot(member, context)),
+        CheckKind::Any(members) | CheckKind::All(members) | CheckKind::None(members) => {
+            group::snapshot(members, |member| self::snapshot(member, context))
+        }
         CheckKind::Unchanged(spec) => unchanged::snapshot(spec, context).map(Some),
         CheckKind::Rule(spec) if spec.new_only => rule::snapshot(spec, context).map(Some),
         _ => Ok(None),

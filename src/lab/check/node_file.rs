@@ -43,7 +43,7 @@ fn look(spec: &NodeFile, context: &CheckContext<'_>) -> Result<CheckResult, Chec
     }
     let unreadable = || CheckResult::error("what the node answers about its files cannot be understood");
     let files: Vec<File> = ended.stdout.lines().map(read).collect::<Option<_>>().ok_or_else(unreadable)?;
-    if spec.exists == Some(false) {
+    if !spec.exists.value {
         if most.is_some() || expression.is_some() || spec.owner.is_some() {
             return Err(CheckResult::error("a file that must not be there has nothing to look at"));
         }

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use crate::client::{Api, ApiError, Ended, Exec, ExecReply, Method, Request, Response};
 use crate::decode::{Decode, Decoder};
 use crate::lab::check_context::{CheckContext, Names, Snapshots};
-use crate::lab::course::format::Member;
 use crate::lab::course::{CheckKind, LabCheck};
 use crate::lab::verdict::CheckResult;
 
@@ -204,7 +203,7 @@ impl Fixture {
 
 /// Reads the type of a check, such as `resource: {kind: Pod, ns: shop}`.
 pub fn probe(text: &str) -> CheckKind {
-    read::<Member>(text).0
+    read(text)
 }
 
 /// Reads a whole check, with its `id`, `text` and `why`.

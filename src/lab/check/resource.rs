@@ -21,7 +21,7 @@ fn look(spec: &Resource, context: &CheckContext<'_>) -> Result<CheckResult, Chec
     let expression = spec.cel.as_ref().map(|text| Expression::new(text)).transpose()?;
     let mut found = find(spec, &kind, namespace, context)?;
     let place = namespace.map(|namespace| format!(" in {namespace}")).unwrap_or_default();
-    if spec.exists == Some(false) {
+    if !spec.exists {
         control(namespace, context)?;
         return absent(&found, expression.as_ref(), &format!("{}{place}", wanted(spec)));
     }

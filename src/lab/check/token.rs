@@ -11,11 +11,8 @@ use super::text::{cause, short};
 use crate::client::kubeconfig::{Access, Credentials};
 use crate::client::{Ended, ExecReply, Method, Request};
 use crate::lab::check_context::CheckContext;
-use crate::lab::course::check_kind::{Token, TokenFrom};
+use crate::lab::course::check_kind::{Token, TokenFrom, TokenPlace};
 use crate::lab::verdict::{CheckResult, Verdict};
-
-/// Where Kubernetes puts it.
-const PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /// Looks once.
 pub(super) fn evaluate(spec: &Token, context: &CheckContext<'_>) -> CheckResult {
@@ -23,30 +20,34 @@ pub(super) fn evaluate(spec: &Token, context: &CheckContext<'_>) -> CheckResult 
 }
 
 fn attempt(spec: &Token, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
-    let from = &*spec.from;
-    let given = [from.workload.is_some(), from.kubeconfig.is_some(), from.file.is_some()];
-    if given.iter().filter(|given| **given).count() != 1 {
-        return Err(CheckResult::error("a token is in exactly one of workload, kubeconfig, file"));
-    }
     if spec.absent {
-        return absent(from, context);
+        return absent(&spec.from, context);
     }
     let expression = spec.cel.as_ref().map(|cel| Expression::new(cel)).transpose()?;
-    let tokens = tokens(from, context)?;
+    let tokens = tokens(&spec.from, context)?;
     let one = |token: &String| examine(spec, token, expression.as_ref(), context).unwrap_or_else(|result| result);
     Ok(targets::all(&tokens, one))
 }
 
 /// The tokens that are there: at least one.
-pub(super) fn tokens(from: &TokenFrom, context: &CheckContext<'_>) -> Result<Vec<String>, CheckResult> {
-    if let Some(file) = &from.file {
-        return Ok(vec![folder::read(file, context)?.trim().to_owned()]);
+fn tokens(from: &TokenFrom, context: &CheckContext<'_>) -> Result<Vec<String>, CheckResult> {
+    match from {
+        TokenFrom::Workload(workload, place) => of_workload(workload, place, context),
+        TokenFrom::Kubeconfig(file) => {
+            let token = of_kubeconfig(file, context)?;
+            Ok(vec![token.ok_or_else(|| CheckResult::nothing(format!("{file} in your folder has no token")))?])
+        }
+        TokenFrom::File(file) => Ok(vec![folder::read(file, context)?.trim().to_owned()]),
     }
-    if let Some(file) = &from.kubeconfig {
-        let token = of_kubeconfig(file, context)?;
-        return Ok(vec![token.ok_or_else(|| CheckResult::nothing(format!("{file} in your folder has no token")))?]);
-    }
-    let path = from.path.as_deref().unwrap_or(PATH);
+}
+
+/// The tokens of the pods of a workload: at least one.
+pub(super) fn of_workload(
+    workload: &str,
+    place: &TokenPlace,
+    context: &CheckContext<'_>,
+) -> Result<Vec<String>, CheckResult> {
+    let path = place.path.as_str();
     let read = |container: &ContainerRef| {
         let reply = targets::run_plain(context, container, &["cat", path])?;
         match reply {
@@ -62,18 +63,8 @@ pub(super) fn tokens(from: &TokenFrom, context: &CheckContext<'_>) -> Result<Vec
             ExecReply::TimedOut => Err(CheckResult::nothing(format!("`cat` does not end in {container}"))),
         }
     };
-    containers(from, Which::named(from.container.as_deref()), context)?.iter().map(read).collect()
-}
-
-fn containers(
-    from: &TokenFrom,
-    which: Which<'_>,
-    context: &CheckContext<'_>,
-) -> Result<Vec<ContainerRef>, CheckResult> {
-    let (Some(alias), Some(workload)) = (&from.ns, &from.workload) else {
-        return Err(CheckResult::error("the workload needs its namespace"));
-    };
-    targets::of(context, alias, workload, which)
+    let containers = targets::of(context, &place.ns, workload, Which::named(place.container.as_deref()))?;
+    containers.iter().map(read).collect()
 }
 
 fn of_kubeconfig(file: &str, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
@@ -86,17 +77,27 @@ fn of_kubeconfig(file: &str, context: &CheckContext<'_>) -> Result<Option<String
 
 /// That there is none, neither where Kubernetes puts it nor where the check says.
 fn absent(from: &TokenFrom, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
-    if let Some(file) = &from.file {
-        let is_there = context.folder.join(file).exists();
-        let is = if is_there { "is still" } else { "is not" };
-        return Ok(CheckResult::when(!is_there, format!("{file} {is} in your folder")));
+    match from {
+        TokenFrom::Workload(workload, place) => absent_from_workload(workload, place, context),
+        TokenFrom::Kubeconfig(file) => {
+            let has = of_kubeconfig(file, context)?.map_or("no", |_| "a");
+            Ok(CheckResult::when(has == "no", format!("{file} in your folder has {has} token")))
+        }
+        TokenFrom::File(file) => {
+            let is_there = context.folder.join(file).exists();
+            let is = if is_there { "is still" } else { "is not" };
+            Ok(CheckResult::when(!is_there, format!("{file} {is} in your folder")))
+        }
     }
-    if let Some(file) = &from.kubeconfig {
-        let has = of_kubeconfig(file, context)?.map_or("no", |_| "a");
-        return Ok(CheckResult::when(has == "no", format!("{file} in your folder has {has} token")));
-    }
-    let path = from.path.as_deref().unwrap_or(PATH);
-    let which = from.container.as_deref().map_or(Which::Each, Which::Named);
+}
+
+fn absent_from_workload(
+    workload: &str,
+    place: &TokenPlace,
+    context: &CheckContext<'_>,
+) -> Result<CheckResult, CheckResult> {
+    let path = place.path.as_str();
+    let which = place.container.as_deref().map_or(Which::Each, Which::Named);
     let one = |container: &ContainerRef| {
         targets::control(context, container, &["true".to_owned()])?;
         Ok(match targets::run_plain(context, container, &["test", "-e", path])? {
@@ -107,7 +108,7 @@ fn absent(from: &TokenFrom, context: &CheckContext<'_>) -> Result<CheckResult, C
             }
         })
     };
-    let containers = containers(from, which, context)?;
+    let containers = targets::of(context, &place.ns, workload, which)?;
     Ok(targets::all(&containers, |container| one(container).unwrap_or_else(|result: CheckResult| result)))
 }
 
@@ -194,10 +195,11 @@ mod tests {
     use base64::Engine as _;
     use serde_json::{Value, json};
 
-    use super::{PATH, URL_SAFE_NO_PAD};
+    use super::URL_SAFE_NO_PAD;
     use crate::client::{ExecReply, Method};
     use crate::lab::check::page::{ended, page, pod, refused};
     use crate::lab::check::recorded::{Fixture, Recorded};
+    use crate::lab::course::check_kind::TOKEN_FILE as PATH;
     use crate::lab::verdict::{CheckResult, Verdict};
 
     const IN_POD: &str = "token: {from: {ns: shop, workload: deployment/page}, cel: ttl <= 3607}";

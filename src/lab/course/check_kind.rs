@@ -4,25 +4,31 @@ use super::values::{
     Admitted, Authority, Each, Exit, Id, Labels, Number, Operation, Place, Presence, Protocol, Reached, Runs, Target,
 };
 use crate::check::config::RuleName;
-use crate::decode::{Located, record};
+use crate::decode::{Located, Yes, one_of, record};
 
 record! {
+    /// The groups of a user.
+    Groups "user" {
+        /// The groups of the user, besides `system:authenticated`.
+        groups "groups": Vec<String> = Vec::new(),
+    }
+}
+
+one_of! {
     /// Somebody: exactly one of these.
     Who "identity" {
         /// A service account, as `alias/name`.
-        service_account "service_account": Option<Located<String>> = None,
+        "service_account" ServiceAccount(Located<String>),
         /// A user, by impersonation.
-        user "user": Option<String> = None,
-        /// The groups of the user, besides `system:authenticated`.
-        groups "groups": Vec<String> = Vec::new(),
+        "user" User(String) beside Groups,
         /// The user of a kubeconfig in the learner's folder.
-        kubeconfig "kubeconfig": Option<String> = None,
+        "kubeconfig" Kubeconfig(String),
         /// The token in a file of the learner's folder.
-        token "token": Option<String> = None,
+        "token" Token(String),
         /// Whoever has the token that a container of a workload has.
-        token_of "token_of": Option<Located<TokenFrom>> = None,
+        "token_of" TokenOf(Located<PodToken>),
         /// Nobody.
-        anonymous "anonymous": Option<bool> = None,
+        "anonymous" Anonymous(Yes),
     }
 }
 
@@ -39,8 +45,8 @@ record! {
         name "name": Option<String> = None,
         /// A label selector.
         selector "selector": Option<String> = None,
-        /// Whether there is any. Default: true.
-        exists "exists": Option<bool> = None,
+        /// Whether there is any.
+        exists "exists": bool = true,
         /// How many there are.
         count "count": Option<Number> = None,
         /// How many of them must fit.
@@ -77,8 +83,8 @@ record! {
         op "op": Operation = Operation::Create,
         /// Where containers for debugging are put into, as `deployment/name`, or `pod/name`.
         workload "workload": Option<Located<String>> = None,
-        /// Who asks. Default: the learner.
-        by_whom "as": Option<Located<Who>> = None,
+        /// Who asks.
+        by_whom "as": Option<Located<Who>> = None => "the learner",
         /// What it shall say.
         expect "expect": Admitted,
         /// Who shall refuse.
@@ -101,14 +107,14 @@ record! {
         ns "ns": Located<Id>,
         /// The workload, as `deployment/name`, or `pod/name`.
         workload "workload": Located<String>,
-        /// The container. Default: the first.
-        container "container": Option<String> = None,
+        /// The container.
+        container "container": Option<String> = None => "the first",
         /// Whether it runs in each container.
         each "each": bool = false,
         /// The program and its arguments.
         argv "argv": Vec<String>,
-        /// The exit code that it shall have. Default: 0, or any where what it prints counts.
-        exit "exit": Option<Exit> = None,
+        /// The exit code that it shall have.
+        exit "exit": Option<Exit> = None => "0, or any where what it prints counts",
         /// What it prints, as a regular expression.
         stdout "stdout": Option<Located<String>> = None,
         /// What it does not print.
@@ -119,8 +125,8 @@ record! {
         expect "expect": Runs = Runs::Runs,
         /// What the refusal says.
         message "message": Option<Located<String>> = None,
-        /// Who runs it. Default: the learner.
-        by_whom "as": Option<Located<Who>> = None,
+        /// Who runs it.
+        by_whom "as": Option<Located<Who>> = None => "the learner",
         /// How many seconds it may take.
         timeout "timeout": Number = Number(5),
         /// What must work in the same container before the rest counts.
@@ -141,18 +147,24 @@ record! {
 }
 
 record! {
+    /// The namespace of a service or workload.
+    Within "destination" {
+        /// The alias of the namespace of a service or workload.
+        ns "ns": Located<Id>,
+    }
+}
+
+one_of! {
     /// Where a dial goes: exactly one of these.
     To "destination" {
-        /// The alias of the namespace of a service or workload.
-        ns "ns": Option<Located<Id>> = None,
         /// A service.
-        service "service": Option<String> = None,
+        "service" Service(String) beside Within,
         /// A workload: the first of its pods.
-        workload "workload": Option<Located<String>> = None,
+        "workload" Workload(Located<String>) beside Within,
         /// An address.
-        ip "ip": Option<String> = None,
+        "ip" Ip(String),
         /// A name that the cluster's name server knows.
-        host "host": Option<String> = None,
+        "host" Host(String),
     }
 }
 
@@ -162,9 +174,9 @@ record! {
         /// From where.
         from "from": Located<From>,
         /// To where.
-        to "to": Located<To>,
-        /// The port. Default: that of the protocol, if it has one.
-        port "port": Option<Number> = None,
+        to "to": Option<To> = None => "the cluster's name server, for the protocol dns",
+        /// The port.
+        port "port": Option<Number> = None => "that of the protocol, if it has one",
         /// How.
         proto "proto": Protocol = Protocol::Tcp,
         /// What it shall find.
@@ -187,10 +199,10 @@ record! {
         port "port": Option<Number> = None,
         /// Path and query.
         path "path": String = "/".to_owned(),
-        /// The verb. Default: GET.
-        method "method": Option<String> = None,
-        /// Who asks. Default: the learner for a service, nobody for the rest.
-        auth "auth": Option<Located<Who>> = None,
+        /// The verb.
+        method "method": String = "GET".to_owned(),
+        /// Who asks.
+        auth "auth": Option<Located<Who>> = None => "the learner for a service, nobody for the rest",
         /// The statuses that are right.
         status "status": Vec<Number> = Vec::new(),
         /// What the body holds, as a regular expression.
@@ -223,36 +235,67 @@ record! {
 }
 
 record! {
-    /// A workload or component that works.
-    Healthy "check" {
+    /// What is asked of the pods of a workload.
+    Pods "workload" {
         /// The alias of the namespace.
-        ns "ns": Option<Located<Id>> = None,
-        /// The workload, as `deployment/name`.
-        workload "workload": Option<Located<String>> = None,
+        ns "ns": Located<Id>,
         /// How many of its pods must be ready.
         replicas "replicas": Number = Number(1),
+    }
+}
+
+one_of! {
+    /// What works.
+    Works "workload or component" {
+        /// The workload, as `deployment/name`.
+        "workload" Workload(Located<String>) beside Pods,
         /// A static pod of the control plane.
-        component "component": Option<String> = None,
-        /// For how many seconds it must not have restarted.
-        restarts_stable "restarts_stable": Option<Number> = None,
+        "component" Component(String),
     }
 }
 
 record! {
-    /// Where a token is: exactly one of these.
-    TokenFrom "token" {
+    /// A workload or component that works.
+    Healthy "check" {
+        /// For how many seconds it must not have restarted.
+        restarts_stable "restarts_stable": Option<Number> = None,
+    }
+    /// What it is.
+    one of what: Works
+}
+
+/// Where Kubernetes puts the token of a pod.
+pub const TOKEN_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+
+record! {
+    /// Where a workload has its token.
+    TokenPlace "token" {
         /// The alias of a workload's namespace.
-        ns "ns": Option<Located<Id>> = None,
+        ns "ns": Located<Id>,
+        /// The container.
+        container "container": Option<String> = None => "the first",
+        /// The file in the container.
+        path "path": String = TOKEN_FILE.to_owned(),
+    }
+}
+
+one_of! {
+    /// The token of a workload.
+    PodToken "workload" {
         /// A workload that has it as a file.
-        workload "workload": Option<Located<String>> = None,
-        /// The container. Default: the first.
-        container "container": Option<String> = None,
-        /// The file in the container. Default: where Kubernetes puts it.
-        path "path": Option<String> = None,
+        "workload" Workload(Located<String>) beside TokenPlace,
+    }
+}
+
+one_of! {
+    /// Where a token is: exactly one of these.
+    TokenFrom "place of the token" {
+        /// A workload that has it as a file.
+        "workload" Workload(Located<String>) beside TokenPlace,
         /// A kubeconfig in the learner's folder.
-        kubeconfig "kubeconfig": Option<String> = None,
+        "kubeconfig" Kubeconfig(String),
         /// A file in the learner's folder.
-        file "file": Option<String> = None,
+        "file" File(String),
     }
 }
 
@@ -260,28 +303,36 @@ record! {
     /// A service account's token.
     Token "check" {
         /// Where it is.
-        from "from": Located<TokenFrom>,
+        from "from": TokenFrom,
         /// Whether there is none.
         absent "absent": bool = false,
         /// An expression over `claims`.
         cel "cel": Option<Located<String>> = None,
         /// Whether the API server takes it.
-        accepted "accepted": Option<bool> = None,
+        accepted "accepted": Option<bool> = None => "not asked",
+    }
+}
+
+one_of! {
+    /// Where a certificate is.
+    CertFrom "place of the certificate" {
+        /// The kubeconfig in the learner's folder that has it.
+        "kubeconfig" Kubeconfig(String),
+        /// The file in the learner's folder.
+        "file" File(String),
     }
 }
 
 record! {
     /// A client certificate.
     Cert "check" {
-        /// The kubeconfig in the learner's folder that has it.
-        kubeconfig "kubeconfig": Option<String> = None,
-        /// The file in the learner's folder.
-        file "file": Option<String> = None,
         /// An expression over `cert`: `cn`, `o`, `issuer`, `seconds`, `client_auth`.
         cel "cel": Option<Located<String>> = None,
         /// Whether a `CertificateSigningRequest` of the cluster must have given it.
         issued_by_csr "issued_by_csr": bool = false,
     }
+    /// Where it is.
+    one of from: CertFrom
 }
 
 record! {
@@ -345,8 +396,8 @@ record! {
     NodeFile "check" {
         /// Its path.
         path "path": String,
-        /// Whether it is there. Default: true.
-        exists "exists": Option<bool> = None,
+        /// Whether it is there.
+        exists "exists": Located<bool> = true.into(),
         /// The most that its mode may allow, such as `"0600"`.
         mode_max "mode_max": Option<String> = None,
         /// Its owner and group, such as `root:root`.
@@ -359,16 +410,16 @@ record! {
 record! {
     /// A request of which the audit log shall tell.
     Provoke "request" {
-        /// The verb of HTTP. Default: GET.
-        method "method": Option<String> = None,
+        /// The verb of HTTP.
+        method "method": String = "GET".to_owned(),
         /// The path and query.
         path "path": String,
         /// The alias of a namespace, where `{ns}` of the path is to stand for it.
         ns "ns": Option<Located<Id>> = None,
         /// A workload to run `true` in, instead of a request.
         exec "exec": Option<Located<String>> = None,
-        /// Who asks. Default: the learner.
-        by_whom "as": Option<Located<Who>> = None,
+        /// Who asks.
+        by_whom "as": Option<Located<Who>> = None => "the learner",
     }
 }
 
@@ -400,54 +451,48 @@ record! {
     }
 }
 
-/// How many checks of a group must be right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    /// At least one.
-    Any,
-    /// All, and at least one.
-    All,
-    /// None, but none may be in error.
-    None,
-}
-
-/// What a check looks at.
-#[derive(Debug, Clone)]
-pub enum CheckKind {
-    /// Several.
-    Group(Group, Vec<CheckKind>),
-    /// Objects.
-    Resource(Resource),
-    /// Rights.
-    CanI(CanI),
-    /// Admission.
-    Admission(Admission),
-    /// A program.
-    Exec(Run),
-    /// A connection.
-    Connect(Connect),
-    /// A request.
-    Http(Http),
-    /// Findings.
-    Rule(Rules),
-    /// Health.
-    Healthy(Healthy),
-    /// A token.
-    Token(Token),
-    /// A certificate.
-    Cert(Cert),
-    /// A secret value.
-    Leak(Leak),
-    /// A snapshot.
-    Unchanged(Unchanged),
-    /// A question.
-    Answer(Answer),
-    /// A flag of a process.
-    Flag(Flag),
-    /// A file of the node.
-    NodeFile(NodeFile),
-    /// The audit log.
-    Audit(Audit),
-    /// etcd.
-    Etcd(Etcd),
+one_of! {
+    /// What a check looks at.
+    CheckKind "type" {
+        /// At least one of these.
+        "any" Any(Vec<CheckKind>),
+        /// All of these.
+        "all" All(Vec<CheckKind>),
+        /// None of these, and none may be in error.
+        "none" None(Vec<CheckKind>),
+        /// Objects of the cluster.
+        "resource" Resource(Resource),
+        /// What somebody may do.
+        "can_i" CanI(CanI),
+        /// What the API server says of an object.
+        "admission" Admission(Admission),
+        /// A program in a container.
+        "exec" Exec(Run),
+        /// Whether somebody can be reached.
+        "connect" Connect(Connect),
+        /// A request, and its answer.
+        "http" Http(Http),
+        /// What `tightship check` finds.
+        "rule" Rule(Rules),
+        /// A workload or component that works.
+        "healthy" Healthy(Healthy),
+        /// A service account's token.
+        "token" Token(Token),
+        /// A client certificate.
+        "cert" Cert(Cert),
+        /// A secret value that must not lie open.
+        "leak" Leak(Leak),
+        /// What must be as it was at the start.
+        "unchanged" Unchanged(Unchanged),
+        /// A question to the learner.
+        "answer" Answer(Answer),
+        /// A flag of a component's running process.
+        "flag" Flag(Flag),
+        /// A file on the control-plane node.
+        "node_file" NodeFile(NodeFile),
+        /// Fresh evidence in the audit log.
+        "audit" Audit(Audit),
+        /// What etcd stores.
+        "etcd" Etcd(Etcd),
+    }
 }

@@ -14,10 +14,10 @@ pub mod step;
 pub mod values;
 pub mod workload;
 
-pub use check_kind::{CheckKind, Group};
+pub use check_kind::CheckKind;
 pub use faults::Faults;
 pub use format::{Lab, LabCheck, Task, Trap};
 pub use read::{Course, Entry};
 pub use right::Right;
-pub use step::Step;
+pub use step::{Action, Step};
 pub use workload::Workload;

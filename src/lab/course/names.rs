@@ -61,7 +61,7 @@ impl Names {
             node: "sample-control-plane".to_owned(),
             server: "https://127.0.0.1:6443".to_owned(),
             kubeconfig: Utf8PathBuf::from(".tightship/kubeconfig"),
-            saved: steps.filter_map(|step| Some((step.save.as_ref()?.0.clone(), "sample".to_owned()))).collect(),
+            saved: steps.filter_map(|step| Some((step.action.saves()?.0.clone(), "sample".to_owned()))).collect(),
             ..Self::again(lab, "abcd", random)
         }
     }

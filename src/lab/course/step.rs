@@ -1,7 +1,8 @@
 //! What is done to a cluster or to the learner's folder: at the start, by a solution, by a trap.
 
 use super::values::{Anything, Id};
-use crate::decode::{Located, Map, record};
+use crate::decode::{Located, Map, one_of, record};
+use crate::yaml::Span;
 
 record! {
     /// An object, by its name.
@@ -35,7 +36,7 @@ record! {
         /// The path on the node.
         to "to": String,
         /// The mode, such as `"0600"`.
-        mode "mode": Option<String> = None,
+        mode "mode": String = "0600".to_owned(),
     }
 }
 
@@ -54,33 +55,68 @@ record! {
 }
 
 record! {
+    /// What becomes of the output of kubectl.
+    Saved "step" {
+        /// The name under which later steps find what `kubectl` printed.
+        save "save": Option<Id> = None,
+    }
+}
+
+one_of! {
+    /// What a step does.
+    Action "action" {
+        /// A file or folder of the lab, applied as the learner's kubectl does.
+        "apply" Apply(Located<String>),
+        /// The same after what is there was deleted, for what cannot be changed.
+        "replace" Replace(Located<String>),
+        /// A file of the lab with parts of objects, as a strategic merge patch.
+        "patch" Patch(Located<String>),
+        /// An object to delete.
+        "delete" Delete(Located<ObjectRef>),
+        /// Arguments of kubectl.
+        "kubectl" Kubectl(Located<Vec<String>>) beside Saved,
+        /// A file for the learner's folder.
+        "put" Put(Located<Put>),
+        /// Answers, by check.
+        "answers" Answers(Located<Map<Id, String>>),
+        /// A file for the node.
+        "node_put" NodePut(Located<NodePut>),
+        /// A change of a file on the node.
+        "node_edit" NodeEdit(Located<NodeEdit>),
+        /// A file on the node to delete.
+        "node_delete" NodeDelete(Located<String>),
+        /// A component to restart, and to wait for: `kubelet`, or a static pod such as `kube-apiserver`.
+        "node_restart" NodeRestart(Located<String>),
+    }
+}
+
+impl Action {
+    /// The name under which later steps find what it printed.
+    pub fn saves(&self) -> Option<&Id> {
+        match self {
+            Self::Kubectl(_, saved) => saved.save.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Where it stands, if it changes the control-plane node.
+    pub fn on_node(&self) -> Option<Span> {
+        match self {
+            Self::NodePut(Located { span, .. })
+            | Self::NodeEdit(Located { span, .. })
+            | Self::NodeDelete(Located { span, .. })
+            | Self::NodeRestart(Located { span, .. }) => Some(*span),
+            _ => None,
+        }
+    }
+}
+
+record! {
     /// One step: exactly one of its actions.
     Step "step" {
         /// The task that it solves, so that the linter can leave it out.
         task "task": Option<Located<Id>> = None,
-        /// A file or folder of the lab, applied as the learner's kubectl does.
-        apply "apply": Option<Located<String>> = None,
-        /// The same after what is there was deleted, for what cannot be changed.
-        replace "replace": Option<Located<String>> = None,
-        /// A file of the lab with parts of objects, as a strategic merge patch.
-        patch "patch": Option<Located<String>> = None,
-        /// An object to delete.
-        delete "delete": Option<Located<ObjectRef>> = None,
-        /// Arguments of kubectl.
-        kubectl "kubectl": Option<Located<Vec<String>>> = None,
-        /// The name under which later steps find what `kubectl` printed.
-        save "save": Option<Id> = None,
-        /// A file for the learner's folder.
-        put "put": Option<Located<Put>> = None,
-        /// Answers, by check.
-        answers "answers": Option<Located<Map<Id, String>>> = None,
-        /// A file for the node.
-        node_put "node_put": Option<Located<NodePut>> = None,
-        /// A change of a file on the node.
-        node_edit "node_edit": Option<Located<NodeEdit>> = None,
-        /// A file on the node to delete.
-        node_delete "node_delete": Option<Located<String>> = None,
-        /// A component to restart, and to wait for: `kubelet`, or a static pod such as `kube-apiserver`.
-        node_restart "node_restart": Option<Located<String>> = None,
     }
+    /// What it does.
+    one of action: Action
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value as Json;
 
 use crate::decode::{self, Decode, Decoder, Map, string_enum};
 use crate::diagnostic::Diagnostic;
@@ -179,6 +180,10 @@ impl Decode for Number {
 
     fn recover() -> Option<Self> {
         Some(Self::default())
+    }
+
+    fn written(&self) -> Option<Json> {
+        Some(self.0.into())
     }
 }
 

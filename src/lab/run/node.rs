@@ -5,22 +5,17 @@ use std::collections::BTreeSet;
 
 use super::{RenderedLab, RunError, rollout};
 use crate::client::Api;
-use crate::lab::course::Step;
+use crate::lab::course::Action;
 use crate::lab::node::{Component, edit, files, restart};
 
 /// Programs that have to be restarted.
 pub(super) type Touched = BTreeSet<Component>;
 
-/// Whether a step is one on the node.
-pub(super) fn is_one(step: &Step) -> bool {
-    step.node_put.is_some() || step.node_edit.is_some() || step.node_delete.is_some() || step.node_restart.is_some()
-}
-
 /// Does a step on the node; what has to be restarted for it comes to the rest.
 pub(super) fn step(
     stage: &RenderedLab<'_>,
     api: &dyn Api,
-    step: &Step,
+    action: &Action,
     touched: &mut Touched,
     tell: &mut dyn FnMut(&str),
 ) -> Result<(), RunError> {
@@ -28,31 +23,35 @@ pub(super) fn step(
     if touched.is_empty() && restart::answers(api) {
         rollout::wait(api, &stage.names, tell)?;
     }
-    let path = if let Some(put) = &step.node_put {
-        files::write(api, &put.to, &stage.text(&put.from)?, Some(put.mode.as_deref().unwrap_or("0600")))?;
-        &put.to
-    } else if let Some(wanted) = &step.node_edit {
-        let path = &wanted.file;
-        let course = |reason: String| RunError::Course(format!("{path} on the node: {reason}"));
-        let text = files::read(api, path)?.ok_or_else(|| course("it is not there".to_owned()))?;
-        let new = edit::apply(&text, wanted).map_err(course)?;
-        if new == text {
+    let path = match action {
+        Action::NodePut(put) => {
+            files::write(api, &put.to, &stage.text(&put.from)?, Some(&put.mode))?;
+            &put.to
+        }
+        Action::NodeEdit(wanted) => {
+            let path = &wanted.file;
+            let course = |reason: String| RunError::Course(format!("{path} on the node: {reason}"));
+            let text = files::read(api, path)?.ok_or_else(|| course("it is not there".to_owned()))?;
+            let new = edit::apply(&text, wanted).map_err(course)?;
+            if new == text {
+                return Ok(());
+            }
+            files::write(api, path, &new, None)?;
+            path
+        }
+        Action::NodeDelete(path) => {
+            files::delete(api, path)?;
+            &path.value
+        }
+        Action::NodeRestart(name) => {
+            let unknown = || {
+                let names = Component::ALL.map(Component::name).join(", ");
+                RunError::Course(format!("`{}` cannot be restarted; these can: {names}", name.value))
+            };
+            touched.insert(Component::named(name).ok_or_else(unknown)?);
             return Ok(());
         }
-        files::write(api, path, &new, None)?;
-        path
-    } else if let Some(path) = &step.node_delete {
-        files::delete(api, path)?;
-        &path.value
-    } else if let Some(name) = &step.node_restart {
-        let unknown = || {
-            let names = Component::ALL.map(Component::name).join(", ");
-            RunError::Course(format!("`{}` cannot be restarted; these can: {names}", name.value))
-        };
-        touched.insert(Component::named(name).ok_or_else(unknown)?);
-        return Ok(());
-    } else {
-        return Err(RunError::Course("this step does nothing".to_owned()));
+        _ => return Ok(()),
     };
     touched.extend(Component::of_manifest(path));
     Ok(())

@@ -6,7 +6,8 @@ use std::fs;
 use super::{RenderedLab, RunError, kubectl, node};
 use crate::client::Api;
 use crate::lab::answers;
-use crate::lab::course::{Lab, Step};
+use crate::lab::course::step::ObjectRef;
+use crate::lab::course::{Action, Lab, Step};
 
 /// Whose steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,56 +88,62 @@ fn take(
         if !is_wanted(&step) {
             continue;
         }
-        if node::is_one(&step) {
-            node::step(stage, api, &step, &mut touched, tell)?;
+        if step.action.on_node().is_some() {
+            node::step(stage, api, &step.action, &mut touched, tell)?;
         } else {
             node::settle(stage, api, &mut touched, tell)?;
-            one(stage, &step)?;
+            one(stage, &step.action)?;
         }
     }
     node::settle(stage, api, &mut touched, tell)
 }
 
-fn one(stage: &mut RenderedLab<'_>, step: &Step) -> Result<(), RunError> {
-    if let Some(path) = &step.apply {
-        apply(stage, path)
-    } else if let Some(path) = &step.replace {
-        let text = manifests(stage, path)?;
-        let args = ["replace", "--force", "--grace-period=1", "--cascade=foreground", "-f", "-"];
-        call(stage, &args, &text).map(drop)
-    } else if let Some(path) = &step.patch {
-        patch(stage, path)
-    } else if let Some(object) = &step.delete {
-        let namespace = match &object.ns {
-            Some(alias) => vec!["--namespace", stage.namespace(alias)?],
-            None => Vec::new(),
-        };
-        let kind = match object.api_version.as_deref().and_then(|version| version.split_once('/')) {
-            Some((group, version)) => format!("{}.{version}.{group}", object.kind.value),
-            None => object.kind.value.clone(),
-        };
-        let args: Vec<&str> = ["delete", &kind, &object.name, "--wait=false"].into_iter().chain(namespace).collect();
-        call(stage, &args, "").map(drop)
-    } else if let Some(argv) = &step.kubectl {
-        let args: Vec<&str> = argv.iter().map(String::as_str).collect();
-        let said = call(stage, &args, "")?;
-        if let Some(name) = &step.save {
-            stage.names.saved.insert(name.to_string(), said.trim().to_owned());
-            stage.refill()?;
+fn one(stage: &mut RenderedLab<'_>, action: &Action) -> Result<(), RunError> {
+    match action {
+        Action::Apply(path) => apply(stage, path),
+        Action::Replace(path) => {
+            let text = manifests(stage, path)?;
+            let args = ["replace", "--force", "--grace-period=1", "--cascade=foreground", "-f", "-"];
+            call(stage, &args, &text).map(drop)
         }
-        Ok(())
-    } else if let Some(put) = &step.put {
-        let path = stage.folder.join(&put.file);
-        let text = stage.text(&put.from)?;
-        fs::create_dir_all(&stage.folder).map_err(RunError::at(&stage.folder))?;
-        fs::write(&path, text).map_err(RunError::at(&path))
-    } else if let Some(given) = &step.answers {
-        let given: BTreeMap<&str, &str> = given.iter().map(|(id, answer)| (&**id, answer.as_str())).collect();
-        fs::create_dir_all(&stage.folder).map_err(RunError::at(&stage.folder))?;
-        answers::give(&stage.lab, &stage.folder, &given).map_err(RunError::Course)
-    } else {
-        Err(RunError::Course("this step does nothing".to_owned()))
+        Action::Patch(path) => patch(stage, path),
+        Action::Delete(object) => delete(stage, object),
+        Action::Kubectl(argv, saved) => {
+            let words: Vec<&str> = argv.iter().map(String::as_str).collect();
+            let said = call(stage, &words, "")?;
+            if let Some(name) = &saved.save {
+                stage.names.saved.insert(name.to_string(), said.trim().to_owned());
+                stage.refill()?;
+            }
+            Ok(())
+        }
+        Action::Put(put) => {
+            let path = stage.folder.join(&put.file);
+            let text = stage.text(&put.from)?;
+            fs::create_dir_all(&stage.folder).map_err(RunError::at(&stage.folder))?;
+            fs::write(&path, text).map_err(RunError::at(&path))
+        }
+        Action::Answers(given) => {
+            let given: BTreeMap<&str, &str> = given.iter().map(|(id, answer)| (&**id, answer.as_str())).collect();
+            fs::create_dir_all(&stage.folder).map_err(RunError::at(&stage.folder))?;
+            answers::give(&stage.lab, &stage.folder, &given).map_err(RunError::Course)
+        }
+        // those on the node are done together
+        Action::NodePut(_) | Action::NodeEdit(_) | Action::NodeDelete(_) | Action::NodeRestart(_) => Ok(()),
     }
+}
+
+fn delete(stage: &RenderedLab<'_>, object: &ObjectRef) -> Result<(), RunError> {
+    let namespace = match &object.ns {
+        Some(alias) => vec!["--namespace", stage.namespace(alias)?],
+        None => Vec::new(),
+    };
+    let kind = match object.api_version.as_deref().and_then(|version| version.split_once('/')) {
+        Some((group, version)) => format!("{}.{version}.{group}", object.kind.value),
+        None => object.kind.value.clone(),
+    };
+    let args: Vec<&str> = ["delete", &kind, &object.name, "--wait=false"].into_iter().chain(namespace).collect();
+    call(stage, &args, "").map(drop)
 }
 
 fn call(stage: &RenderedLab<'_>, args: &[&str], input: &str) -> Result<String, RunError> {

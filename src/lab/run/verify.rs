@@ -185,7 +185,7 @@ fn checked(task: Option<&str>, check: &LabCheck, look: &Look) -> Checked {
         text: check.text.clone(),
         why: failed.then(|| check.why.replace("{observed}", &look.result.observed)),
         observed: look.result.observed.clone(),
-        points: check.points,
+        points: check.points.0,
         ms: u64::try_from(look.took.as_millis()).unwrap_or(u64::MAX),
     }
 }
@@ -224,14 +224,14 @@ fn look_until_settled(
 fn is_open(check: &LabCheck, checks: &[&LabCheck], looks: &HashMap<String, Look>, age: f64) -> bool {
     let Some(look) = looks.get(&*check.id.value) else { return false };
     match look.result.verdict {
-        Verdict::Fail => age < f64::from(check.eventually),
+        Verdict::Fail => age < f64::from(check.eventually.0),
         // as long as the one that it needs, and once more after that passes
         Verdict::Blocked => checks.iter().any(|other| {
             let is_needed = check.after.as_ref().is_some_and(|after| after.value == other.id.value);
             let passes = looks.get(&*other.id.value).is_some_and(|look| look.result.verdict == Verdict::Pass);
             is_needed && (passes || is_open(other, checks, looks, age))
         }),
-        Verdict::Pass => age < f64::from(check.holds.unwrap_or_else(|| holds(&check.probe))),
+        Verdict::Pass => age < f64::from(check.holds.map_or_else(|| holds(&check.probe), |seconds| seconds.0)),
         Verdict::Error => false,
     }
 }
@@ -246,7 +246,9 @@ fn holds(probe: &CheckKind) -> u32 {
         CheckKind::Connect(connect) => connect.expect != Reached::Open,
         CheckKind::Http(http) => http.refused,
         CheckKind::Token(token) => token.absent,
-        CheckKind::Group(_, members) => return members.iter().map(holds).max().unwrap_or_default(),
+        CheckKind::Any(members) | CheckKind::All(members) | CheckKind::None(members) => {
+            return members.iter().map(holds).max().unwrap_or_default();
+        }
         _ => false,
     };
     if negative { 2 } else { 0 }

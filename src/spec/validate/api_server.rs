@@ -82,8 +82,8 @@ fn platform(server: &ApiServer, decoder: &mut Decoder<'_>) {
         let message = format!("{word} signs the certificates of its kubelets itself");
         refuse(form.signs_kubelets(), certificates.span, message, label);
     }
-    if let Some(nodes) = &server.nodes {
-        refuse(form != Form::Kind, nodes.span, "only kind makes the nodes".to_owned(), "take this out");
+    if let Some(place) = server.nodes.place() {
+        refuse(form != Form::Kind, place, "only kind makes the nodes".to_owned(), "take this out");
     }
     let network = &server.network;
     if let Some(endpoint) = &network.endpoint {

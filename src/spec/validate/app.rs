@@ -41,10 +41,10 @@ fn name(app: &App, decoder: &mut Decoder<'_>) {
 }
 
 fn replicas(app: &App, decoder: &mut Decoder<'_>) {
-    let Some(replicas) = &app.replicas else { return };
-    if !app.workload.has_replicas() {
+    let replicas = &app.replicas;
+    if let Some(place) = replicas.place().filter(|_| !app.workload.has_replicas()) {
         let kind = app.workload.kind.as_str();
-        decoder.report(Diagnostic::error(replicas.span, format!("a {kind} has no replicas")).label("take this out"));
+        decoder.report(Diagnostic::error(place, format!("a {kind} has no replicas")).label("take this out"));
     }
     if let Replicas::Scaled(scale) = &replicas.value
         && scale.min.0 > scale.max.0

@@ -74,7 +74,7 @@ fn mounts(app: &App) -> Vec<(String, Span)> {
 fn folders_of_the_app(container: &Container, paths: &[(String, Span)], decoder: &mut Decoder<'_>) {
     for folder in container.writable.iter().filter(|folder| !folder.is_tmp()) {
         let of_app = paths.iter().find(|(path, _)| path == folder.path.as_str());
-        if let Some((path, first)) = of_app.filter(|_| folder.size.is_some() || folder.memory) {
+        if let Some((path, first)) = of_app.filter(|_| folder.size.place().is_some() || folder.memory) {
             let problem = Diagnostic::error(folder.path.span, format!("`{path}` is the app's, with its size"));
             decoder.report(problem.label("expected `path` alone").related(*first, "what is seen here"));
         }
@@ -89,10 +89,9 @@ fn storage(app: &App, decoder: &mut Decoder<'_>) {
                 .label("a daemonset has no storage here"),
         ),
         WorkloadKind::Deployment => {
-            let many = match app.replicas.as_ref().map(|replicas| &replicas.value) {
-                None => true,
-                Some(Replicas::Fixed(count)) => *count > 1,
-                Some(Replicas::Scaled(scale)) => scale.max.0 > 1,
+            let many = match &app.replicas.value {
+                Replicas::Fixed(count) => *count > 1,
+                Replicas::Scaled(scale) => scale.max.0 > 1,
             };
             let shared = |access: Option<Access>| access == Some(Access::ReadWriteMany);
             let alone = app.storage.iter().find(|it| !shared(it.access.as_ref().map(|access| access.value)));

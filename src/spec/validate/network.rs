@@ -6,7 +6,8 @@ use crate::diagnostic::Diagnostic;
 use crate::k8s::network::Cidr;
 use crate::spec::App;
 use crate::spec::container::{Port, PortRef, Protocol};
-use crate::spec::network::{Route, Via};
+use crate::spec::network::{Called, Caller, Route, Via};
+use crate::spec::values::Block;
 use crate::yaml::Span;
 
 /// Private, shared and link-local ranges, the cloud's metadata services among them (RFC 1918, 6598, 3927, 4193, 4291):
@@ -23,9 +24,9 @@ pub const METADATA: [&str; 2] = ["169.254.169.254/32", "fd00:ec2::254/128"];
 
 pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     for from in &app.network.from {
-        one_peer(&from.peers(), from.span, "app, namespace or cidr", decoder);
-        space_needs_app(from.space.as_ref().map(|space| space.span), from.app.is_some(), decoder);
-        block(from.cidr.as_ref().map(|cidr| (***cidr, cidr.span)), false, decoder);
+        if let Caller::Cidr(cidr) = &from.peer {
+            block(cidr, false, decoder);
+        }
         match &from.port {
             Some(port) => {
                 offered_port(port, app, decoder);
@@ -38,13 +39,8 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
         }
     }
     for to in &app.network.to {
-        one_peer(&to.peers(), to.span, "app, namespace, cidr or internet", decoder);
-        space_needs_app(to.space.as_ref().map(|space| space.span), to.app.is_some(), decoder);
-        block(to.cidr.as_ref().map(|cidr| (***cidr, cidr.span)), true, decoder);
-        if let Some(internet) = to.internet.as_ref().filter(|internet| !internet.value) {
-            decoder.report(
-                Diagnostic::error(internet.span, "`internet: false` has no effect").label("take this peer out"),
-            );
+        if let Called::Cidr(cidr) = &to.peer {
+            block(cidr, true, decoder);
         }
     }
     if let Some(route) = &app.route {
@@ -74,27 +70,8 @@ fn offered_port<'a>(port: &Located<PortRef>, app: &'a App, decoder: &mut Decoder
     known_port(port, app.offered_ports(), decoder)
 }
 
-fn one_peer(peers: &[(&'static str, Span)], span: Span, expected: &str, decoder: &mut Decoder<'_>) {
-    match peers {
-        [_] => {}
-        [] => decoder
-            .report(Diagnostic::error(span, "a peer without an address").label(format!("expected one of {expected}"))),
-        [(first, place), (second, other), ..] => decoder.report(
-            Diagnostic::error(*other, format!("`{first}` and `{second}` in one peer"))
-                .label("two peers belong in two entries")
-                .related(*place, "the other one"),
-        ),
-    }
-}
-
-fn space_needs_app(space: Option<Span>, has_app: bool, decoder: &mut Decoder<'_>) {
-    if let Some(span) = space.filter(|_| !has_app) {
-        decoder.report(Diagnostic::error(span, "`space` without `app`").label("for all its pods write `namespace`"));
-    }
-}
-
-fn block(cidr: Option<(Cidr, Span)>, outgoing: bool, decoder: &mut Decoder<'_>) {
-    let Some((cidr, span)) = cidr else { return };
+fn block(block: &Located<Block>, outgoing: bool, decoder: &mut Decoder<'_>) {
+    let (cidr, span): (Cidr, Span) = (*block.value, block.span);
     let has_metadata = METADATA.iter().any(|service| Cidr::parse(service).is_ok_and(|service| cidr.contains(&service)));
     if cidr.is_everything() {
         let problem = Diagnostic::error(span, "this is every address, the cluster and the metadata service included");
@@ -170,7 +147,7 @@ fn check_route(app: &App, route: &Located<Route>, decoder: &mut Decoder<'_>) {
         }
         Via::Ingress => {
             foreign("gateway", route.gateway.as_ref().map(|value| value.span), "gateway");
-            foreign("listener", route.listener.as_ref().map(|value| value.span), "gateway");
+            foreign("listener", route.listener.place(), "gateway");
         }
     }
 }

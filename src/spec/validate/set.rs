@@ -7,10 +7,9 @@ use crate::decode::{Decoder, Located};
 use crate::diagnostic::Diagnostic;
 use crate::spec::container::Port;
 use crate::spec::level::Level;
-use crate::spec::network::{From, To};
-use crate::spec::space::{DEFAULT_MEMORY, MOST_MEMORY};
+use crate::spec::network::{Called, Caller, From, To};
 use crate::spec::storage::Storage;
-use crate::spec::values::{AppName, Leaf, Memory, SpaceName};
+use crate::spec::values::{AppName, Leaf, SpaceName};
 use crate::spec::workload::WorkloadKind;
 use crate::spec::{App, Space, Specs};
 use crate::yaml::Span;
@@ -38,12 +37,8 @@ pub(super) fn check(specs: &Specs, decoder: &mut Decoder<'_>) {
 /// The memory that containers get by default must be one that they may have.
 fn limits(space: &Space, decoder: &mut Decoder<'_>) {
     let (default, most) = (&space.limits.memory, &space.limits.max_memory);
-    let quantity =
-        |own: Option<&Located<Memory>>, or: &str| own.map(|own| (**own).clone()).or_else(|| Memory::read(or).ok());
-    let both = quantity(default.as_ref(), DEFAULT_MEMORY).zip(quantity(most.as_ref(), MOST_MEMORY));
-    let written = most.as_ref().or(default.as_ref()).map(|own| own.span);
-    if let (Some((default, most)), Some(span)) = (both, written)
-        && *most < *default
+    if let Some(span) = most.place().or(default.place())
+        && ***most < ***default
     {
         decoder.report(Diagnostic::error(span, "the most memory is below the default").label(format!(
             "the default is {}, the most {}",
@@ -156,8 +151,8 @@ fn fits_space(app: &App, space: &Space, decoder: &mut Decoder<'_>) {
 /// A connection needs both sides: the caller's policy must let it out, the called one's must let it in.
 fn one_sided(app: &App, apps: &HashMap<(&str, &str), &App>, decoder: &mut Decoder<'_>) {
     for to in &app.network.to {
-        let Some(name) = &to.app else { continue };
-        let namespace = to.space.as_ref().map_or(app.namespace(), |space| space.as_str());
+        let Called::App(name, place) = &to.peer else { continue };
+        let namespace = place.space.as_ref().map_or(app.namespace(), |space| space.as_str());
         let called = apps.get(&(namespace, name.as_str()));
         if let Some(problem) = called.and_then(|called| dropped(app, name, to, called)) {
             decoder.report(problem);
@@ -198,7 +193,12 @@ fn dropped(app: &App, name: &Located<AppName>, to: &To, called: &App) -> Option<
 
 /// Whether a peer of an app is a caller, by its name or by its namespace.
 fn lets_in(from: &From, host: &App, caller: &App) -> bool {
-    let space = from.space.as_ref().map_or(host.namespace(), |space| space.as_str());
-    let by_app = from.app.as_ref().is_some_and(|it| it.as_str() == caller.name.as_str()) && space == caller.namespace();
-    by_app || from.namespace.as_ref().is_some_and(|it| it.as_str() == caller.namespace())
+    match &from.peer {
+        Caller::App(name, place) => {
+            let space = place.space.as_ref().map_or(host.namespace(), |space| space.as_str());
+            name.as_str() == caller.name.as_str() && space == caller.namespace()
+        }
+        Caller::Namespace(namespace) => namespace.as_str() == caller.namespace(),
+        Caller::Cidr(_) => false,
+    }
 }

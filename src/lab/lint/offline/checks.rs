@@ -13,7 +13,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
 
 fn probe(linter: &mut Linter<'_>, probe: &CheckKind, span: Span) {
     match probe {
-        CheckKind::Group(_, members) => {
+        CheckKind::Any(members) | CheckKind::All(members) | CheckKind::None(members) => {
             if members.is_empty() {
                 linter.wrong(span, "this group is empty");
             }

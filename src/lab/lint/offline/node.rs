@@ -34,9 +34,9 @@ pub(super) fn file(linter: &mut Linter<'_>, spec: &NodeFile, span: Span) {
     enters_node(linter, span, "a `node_file` check");
     absolute(linter, span, &spec.path);
     let keys = [("mode_max", spec.mode_max.is_some()), ("owner", spec.owner.is_some()), ("cel", spec.cel.is_some())];
-    if spec.exists == Some(false) {
+    if !spec.exists.value {
         linter.not_with(span, "of what does not exist", &keys);
-    } else if spec.exists.is_none() && !keys.iter().any(|(_, given)| *given) {
+    } else if spec.exists.place().is_none() && !keys.iter().any(|(_, given)| *given) {
         linter.wrong(span, "nothing is expected of the file: say `exists`, `mode_max`, `owner` or `cel`");
     }
     if let Some(mode) = spec.mode_max.as_ref().filter(|mode| mode.len() > 4 || u32::from_str_radix(mode, 8).is_err()) {

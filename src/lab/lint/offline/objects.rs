@@ -7,7 +7,7 @@ use crate::client::kinds::Resource as Kind;
 use crate::decode::Located;
 use crate::diagnostic::Diagnostic;
 use crate::lab::course::Right;
-use crate::lab::course::check_kind::{Admission, Answer, CanI, Cert, Resource, Rules, Token, Unchanged};
+use crate::lab::course::check_kind::{Admission, Answer, CanI, Cert, Resource, Rules, Token, TokenFrom, Unchanged};
 use crate::lab::course::values::{Admitted, Authority, Id, Operation};
 use crate::yaml::Span;
 
@@ -39,7 +39,7 @@ pub(super) fn resource(linter: &mut Linter<'_>, spec: &Resource, span: Span) {
     if spec.name.is_some() {
         linter.not_with(spec.kind.span, "beside `name`", &[("selector", spec.selector.is_some())]);
     }
-    if spec.exists == Some(false) {
+    if !spec.exists {
         let keys = [("cel", spec.cel.is_some()), ("count", spec.count.is_some())];
         linter.not_with(span, "of what does not exist", &keys);
     }
@@ -140,19 +140,9 @@ pub(super) fn rules(linter: &mut Linter<'_>, spec: &Rules, span: Span) {
 }
 
 pub(super) fn token(linter: &mut Linter<'_>, spec: &Token, span: Span) {
-    let Located { value: from, span: place } = &spec.from;
-    let keys = [
-        ("workload", from.workload.is_some()),
-        ("kubeconfig", from.kubeconfig.is_some()),
-        ("file", from.file.is_some()),
-    ];
-    linter.one_of(*place, "where the token is", &keys);
-    if let Some(workload) = &from.workload {
-        linter.namespace(from.ns.as_ref(), *place, "a workload");
+    if let TokenFrom::Workload(workload, place) = &spec.from {
+        linter.alias(&place.ns);
         self::workload(linter, workload);
-    } else {
-        let keys = [("container", from.container.is_some()), ("path", from.path.is_some()), ("ns", from.ns.is_some())];
-        linter.not_with(*place, "without a workload", &keys);
     }
     if spec.absent {
         let keys = [("cel", spec.cel.is_some()), ("accepted", spec.accepted.is_some())];
@@ -162,8 +152,6 @@ pub(super) fn token(linter: &mut Linter<'_>, spec: &Token, span: Span) {
 }
 
 pub(super) fn cert(linter: &mut Linter<'_>, spec: &Cert, span: Span) {
-    let keys = [("kubeconfig", spec.kubeconfig.is_some()), ("file", spec.file.is_some())];
-    linter.one_of(span, "where the certificate is", &keys);
     if spec.cel.is_none() && !spec.issued_by_csr {
         linter.wrong(span, "`cel` or `issued_by_csr` is missing: nothing is checked");
     }

@@ -7,7 +7,7 @@ use crate::decode::Located;
 use crate::diagnostic::Diagnostic;
 use crate::k8s::names::NameRule;
 use crate::lab::course::CheckKind;
-use crate::lab::course::check_kind::{Connect, Healthy, Http, Leak, Run, To};
+use crate::lab::course::check_kind::{Connect, Healthy, Http, Leak, Run, To, Works};
 use crate::lab::course::values::{Need, Protocol, Reached, Runs, Target};
 use crate::yaml::Span;
 
@@ -60,7 +60,12 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
             linter.wrong(*place, format!("`{key}: {value}` cannot be a label"));
         }
     }
-    destination(linter, &spec.to, spec.proto);
+    match &spec.to {
+        Some(to) => destination(linter, to),
+        // a question without a destination goes to the cluster's own name server
+        None if spec.proto == Protocol::Dns => {}
+        None => linter.wrong(span, "`to` is missing: where it goes"),
+    }
     if spec.port.is_none() && spec.proto != Protocol::Dns {
         linter.wrong(span, "`port` is missing");
     }
@@ -78,24 +83,11 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
     }
 }
 
-fn destination(linter: &mut Linter<'_>, to: &Located<To>, proto: Protocol) {
-    let Located { value: to, span } = to;
-    let keys = [
-        ("service", to.service.is_some()),
-        ("workload", to.workload.is_some()),
-        ("ip", to.ip.is_some()),
-        ("host", to.host.is_some()),
-    ];
-    // a question without a destination goes to the cluster's own name server
-    if proto != Protocol::Dns || keys.iter().any(|(_, given)| *given) {
-        linter.one_of(*span, "where it goes", &keys);
+fn destination(linter: &mut Linter<'_>, to: &To) {
+    if let To::Service(_, within) | To::Workload(_, within) = to {
+        linter.alias(&within.ns);
     }
-    if to.service.is_some() || to.workload.is_some() {
-        linter.namespace(to.ns.as_ref(), *span, "a service or workload");
-    } else {
-        linter.not_with(*span, "without a service or workload", &[("ns", to.ns.is_some())]);
-    }
-    if let Some(workload) = &to.workload {
+    if let To::Workload(workload, _) = to {
         self::workload(linter, workload);
     }
 }
@@ -118,12 +110,25 @@ fn control(linter: &mut Linter<'_>, spec: &Connect, id: &Located<crate::lab::cou
     }
 }
 
+/// Where a check goes: the key, the namespace and the name.
+fn place(to: Option<&To>) -> Option<(&'static str, Option<&str>, &str)> {
+    Some(match to? {
+        To::Service(name, within) => ("service", Some(&within.ns), name),
+        To::Workload(name, within) => ("workload", Some(&within.ns), name),
+        To::Ip(address) => ("ip", None, address),
+        To::Host(name) => ("host", None, name),
+    })
+}
+
 /// Whether two checks go to the same place; a service may be that of a workload, whatever its port.
 fn is_same_place(one: &Connect, other: &Connect) -> bool {
-    let is_pair = |a: &To, b: &To| a.service.is_some() && b.workload.is_some();
-    let (a, b) = (&one.to.value, &other.to.value);
-    let is_service_of = a.ns == b.ns && (is_pair(a, b) || is_pair(b, a));
-    let is_same = (&a.ns, &a.service, &a.workload, &a.ip, &a.host) == (&b.ns, &b.service, &b.workload, &b.ip, &b.host);
+    let is_service_of = match (&one.to, &other.to) {
+        (Some(To::Service(_, a)), Some(To::Workload(_, b))) | (Some(To::Workload(_, a)), Some(To::Service(_, b))) => {
+            a.ns == b.ns
+        }
+        _ => false,
+    };
+    let is_same = place(one.to.as_ref()) == place(other.to.as_ref());
     let port = |spec: &Connect| spec.port.map(|port| port.0);
     one.proto == other.proto && (is_service_of || is_same && port(one) == port(other))
 }
@@ -161,17 +166,12 @@ pub(super) fn http(linter: &mut Linter<'_>, spec: &Http, span: Span) {
 }
 
 pub(super) fn healthy(linter: &mut Linter<'_>, spec: &Healthy, span: Span) {
-    let keys = [("workload", spec.workload.is_some()), ("component", spec.component.is_some())];
-    linter.one_of(span, "what is to be healthy", &keys);
-    if let Some(workload) = &spec.workload {
-        linter.namespace(spec.ns.as_ref(), span, "a workload");
+    if let Works::Workload(workload, pods) = &spec.what {
+        linter.alias(&pods.ns);
         self::workload(linter, workload);
-        if spec.replicas.0 == 0 {
+        if pods.replicas.0 == 0 {
             linter.wrong(span, "`replicas: 0` passes where nothing runs");
         }
-    }
-    if spec.component.is_some() {
-        linter.not_with(span, "of a component", &[("ns", spec.ns.is_some())]);
     }
 }
 

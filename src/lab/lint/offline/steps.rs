@@ -8,7 +8,7 @@ use crate::lab::answers::digest;
 use crate::lab::course::source::LAB;
 use crate::lab::course::step::ObjectRef;
 use crate::lab::course::values::{Id, Need};
-use crate::lab::course::{CheckKind, Step};
+use crate::lab::course::{Action, CheckKind, Step};
 use crate::yaml::Span;
 
 /// The folder of what a lab begins with; the learner gets its files.
@@ -49,61 +49,38 @@ fn steps(linter: &mut Linter<'_>, steps: &[Step], default: &Located<String>, pur
         apply(linter, default, purpose);
     }
     for step in steps {
-        self::step(linter, step, default.span, purpose);
+        self::step(linter, step, purpose);
     }
 }
 
-fn step(linter: &mut Linter<'_>, step: &Step, span: Span, purpose: Use) {
-    let node = [
-        ("node_put", step.node_put.as_ref().map(|put| put.span)),
-        ("node_edit", step.node_edit.as_ref().map(|edit| edit.span)),
-        ("node_delete", step.node_delete.as_ref().map(|path| path.span)),
-        ("node_restart", step.node_restart.as_ref().map(|component| component.span)),
-    ];
-    let other = [
-        ("apply", step.apply.as_ref().map(|path| path.span)),
-        ("replace", step.replace.as_ref().map(|path| path.span)),
-        ("patch", step.patch.as_ref().map(|path| path.span)),
-        ("delete", step.delete.as_ref().map(|object| object.span)),
-        ("kubectl", step.kubectl.as_ref().map(|argv| argv.span)),
-        ("put", step.put.as_ref().map(|put| put.span)),
-        ("answers", step.answers.as_ref().map(|answers| answers.span)),
-    ];
-    let all: Vec<(&str, Option<Span>)> = other.into_iter().chain(node).collect();
-    let place = all.iter().find_map(|(_, span)| *span).unwrap_or(span);
-    let given: Vec<(&str, bool)> = all.iter().map(|(key, span)| (*key, span.is_some())).collect();
-    linter.one_of(place, "the action of this step", &given);
-    if let Some(span) = node.iter().find_map(|(_, span)| *span) {
+fn step(linter: &mut Linter<'_>, step: &Step, purpose: Use) {
+    if let Some(span) = step.action.on_node() {
         linter.needs(span, &[Need::OwnCluster], "a change of the node");
     }
     if let Some(task) = &step.task {
         known_task(linter, task);
     }
-    for path in [&step.apply, &step.replace, &step.patch].into_iter().flatten() {
-        apply(linter, path, purpose);
-    }
-    if let Some(object) = &step.delete {
-        object_ref(linter, object);
-    }
-    for from in step.put.iter().map(|put| &put.from).chain(step.node_put.iter().map(|put| &put.from)) {
-        linter.file(from);
-    }
-    if let Some(put) = step.put.as_ref().filter(|put| put.file.contains("..") || put.file.starts_with('/')) {
-        linter.wrong(put.span, format!("`{}` is not in the learner's folder", put.file));
-    }
-    if let Some(argv) = &step.kubectl {
-        kubectl(linter, argv);
-    }
-    if let Some(name) = &step.save {
-        if step.kubectl.is_none() {
-            linter.wrong(place, "`save` belongs to `kubectl`");
+    match &step.action {
+        Action::Apply(path) | Action::Replace(path) | Action::Patch(path) => apply(linter, path, purpose),
+        Action::Delete(object) => object_ref(linter, object),
+        Action::Kubectl(argv, saved) => {
+            kubectl(linter, argv);
+            if let Some(name) = saved.save.as_ref().filter(|name| name.contains('-')) {
+                let message = format!("`{name}` cannot stand in a placeholder: expected letters and digits");
+                linter.wrong(argv.span, message);
+            }
         }
-        if name.contains('-') {
-            linter.wrong(place, format!("`{name}` cannot stand in a placeholder: expected letters and digits"));
+        Action::Put(put) => {
+            linter.file(&put.from);
+            if put.file.contains("..") || put.file.starts_with('/') {
+                linter.wrong(put.span, format!("`{}` is not in the learner's folder", put.file));
+            }
         }
-    }
-    if let Some(answers) = &step.answers {
-        self::answers(linter, answers);
+        Action::Answers(answers) => self::answers(linter, answers),
+        Action::NodePut(put) => {
+            linter.file(&put.from);
+        }
+        Action::NodeEdit(_) | Action::NodeDelete(_) | Action::NodeRestart(_) => {}
     }
 }
 
@@ -166,7 +143,10 @@ fn answered(linter: &mut Linter<'_>, steps: &[Step], span: Span) {
     let lab = linter.lab;
     for check in lab.checks() {
         let CheckKind::Answer(question) = &check.probe else { continue };
-        let given = steps.iter().filter_map(|step| step.answers.as_ref());
+        let given = steps.iter().filter_map(|step| match &step.action {
+            Action::Answers(answers) => Some(answers),
+            _ => None,
+        });
         match given.filter_map(|answers| Some((answers.span, answers.get(&check.id.value)?))).next_back() {
             None => linter.wrong(span, format!("this solution does not answer `{}`", check.id.value)),
             Some((span, answer)) => {
