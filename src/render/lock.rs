@@ -4,22 +4,21 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::yaml::{Source, quote};
+use crate::decode::{Decode, Decoder, Located, Map, record};
+use crate::diagnostic::Diagnostic;
+use crate::spec::values::Number;
+use crate::yaml::{self, Source, Span, quote};
 
 /// The name of the lock file, at the root of the output.
 pub const NAME: &str = "tightship.lock";
 /// The version of its format.
-const FORMAT: u32 = 1;
+const FORMAT: i64 = 1;
 
 /// What was written last.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
-    /// The version of the format.
-    pub version: u32,
     /// The version of tightship that wrote the files.
     pub tightship: String,
     /// The name of the spec.
@@ -30,11 +29,38 @@ pub struct Lock {
     pub files: BTreeMap<Utf8PathBuf, String>,
 }
 
+/// Why a lock file cannot be used, and where in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{line}:{column}: {message}")]
+pub struct LockError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+record! {
+    /// The lock file as it is written.
+    LockFile "lock" {
+        /// The version of the format.
+        version "version": Located<Number<0, 1_000_000>>,
+        /// The version of tightship that wrote the files.
+        tightship "tightship": String,
+        /// The name of the spec.
+        source "source": String,
+        /// The hash of the spec.
+        spec "spec": String,
+        /// The hash of each file, by path.
+        files "files": Map<Located<String>, String>,
+    }
+}
+
 impl Lock {
     /// A lock for files of this version of tightship.
     pub fn new(spec: &Source, files: BTreeMap<Utf8PathBuf, String>) -> Self {
         Self {
-            version: FORMAT,
             tightship: env!("CARGO_PKG_VERSION").to_owned(),
             source: spec.name().to_owned(),
             spec: hash(spec.text().as_bytes()),
@@ -42,24 +68,42 @@ impl Lock {
         }
     }
 
-    /// Reads a lock file. `Err` says why it cannot be used.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let lock: Self = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
-        if lock.version != FORMAT {
-            return Err(format!("it has format {}, this tightship knows {FORMAT}", lock.version));
+    /// Reads a lock file.
+    pub fn parse(text: &str) -> Result<Self, LockError> {
+        let source = Source::new(NAME, text);
+        let at = |span: Span, message: String| {
+            let (line, column) = source.position(span.range().start);
+            LockError { line, column, message }
+        };
+        let stream = yaml::parse(text);
+        if let Some(error) = stream.errors.first() {
+            return Err(at(error.span, format!("this is not YAML: {}", error.message)));
+        }
+        let root = stream.documents.first().and_then(yaml::Document::root);
+        let root = root.ok_or_else(|| at(Span::default(), "it is empty".to_owned()))?;
+        let mut decoder = Decoder::new(text);
+        let file = LockFile::decode(root, &mut decoder);
+        let file = file.ok_or_else(|| at(root.span(), "it is no lock file".to_owned()))?;
+        // another format has other keys: that comes first
+        if let Some(place) = file.version.place().filter(|_| file.version.0 != FORMAT) {
+            return Err(at(place, format!("it has format {}, this tightship knows {FORMAT}", file.version.0)));
+        }
+        if let Some(problem) = decoder.into_problems().first() {
+            return Err(at(problem.span(), told(problem)));
         }
         // what stands here is compared and deleted: it must stay within the folder
-        if let Some(path) = lock.files.keys().find(|path| !is_inside(path)) {
-            return Err(format!("it names `{path}`, which is not below the folder"));
+        if let Some(path) = file.files.keys().find(|path| !is_inside(path.value.as_str().into())) {
+            return Err(at(path.span, format!("it names `{}`, which is not below the folder", path.value)));
         }
-        Ok(lock)
+        let files = file.files.into_iter().map(|(path, hash)| (path.value.into(), hash)).collect();
+        Ok(Self { tightship: file.tightship, source: file.source, spec: file.spec, files })
     }
 
     /// The text of the lock file.
     pub fn to_text(&self) -> String {
         let mut out = String::from("# What tightship wrote last. Commit it; do not edit it.\n");
         // writing to a string cannot fail
-        let _ = writeln!(out, "version: {}", self.version);
+        let _ = writeln!(out, "version: {FORMAT}");
         let _ = writeln!(out, "tightship: {}", quote::double_quoted(&self.tightship));
         let _ = writeln!(out, "source: {}", quote::double_quoted(&self.source));
         let _ = writeln!(out, "spec: {}", quote::double_quoted(&self.spec));
@@ -69,6 +113,11 @@ impl Lock {
         }
         out
     }
+}
+
+fn told(problem: &Diagnostic) -> String {
+    let label = problem.location.label.to_string();
+    if label.is_empty() { problem.message.to_string() } else { format!("{} ({label})", problem.message) }
 }
 
 /// Whether a path is relative and goes only downwards.
@@ -106,7 +155,23 @@ mod tests {
             let text = format!("version: 1\ntightship: x\nsource: x\nspec: x\nfiles:\n  \"{path}\": x\n");
             assert!(Lock::parse(&text).is_err(), "{path}");
         }
-        assert!(Lock::parse("version: 2\ntightship: x\nsource: x\nspec: x\nfiles: {}\n").is_err());
-        assert!(Lock::parse("[]").is_err());
+    }
+
+    #[test]
+    fn a_broken_lock_says_where() {
+        const HEAD: &str = "version: 1\ntightship: x\nsource: x\nspec: x\n";
+        for (text, said) in [
+            ("version: 2\nmore: x\n".to_owned(), "1:10: it has format 2, this tightship knows 1"),
+            ("[]".to_owned(), "1:1: it is no lock file"),
+            (String::new(), "1:1: it is empty"),
+            (format!("{HEAD}<<<<<<< HEAD\nfiles: {{}}\n"), "5:1: this is not YAML: "),
+            (format!("{HEAD}files: {{a: x, a: y}}\n"), "5:15: `a` is here twice (the second time)"),
+            (format!("{HEAD}file: {{}}\n"), "5:1: unknown key `file` (did you mean `files`?)"),
+            (format!("{HEAD}files: {{a: 1}}\n"), "5:12: expected text, found a number"),
+            (format!("{HEAD}files: {{../a: x}}\n"), "5:9: it names `../a`, which is not below the folder"),
+        ] {
+            let error = Lock::parse(&text).expect_err(&text).to_string();
+            assert!(error.starts_with(said), "{text}: {error}");
+        }
     }
 }

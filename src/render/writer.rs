@@ -11,7 +11,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use tempfile::TempPath;
 
 use super::key_file::{self, Hidden, KeyAction};
-use super::lock::{self, Lock};
+use super::lock::{self, Lock, LockError};
 use super::plan::{Owner, Plan, PlannedFile};
 use crate::yaml::Source;
 
@@ -91,8 +91,8 @@ pub enum WriteError {
     )]
     OtherSpec(Utf8PathBuf, String, String),
     /// The lock file cannot be read.
-    #[error("{0}: {1}; delete it to let tightship look at every file anew")]
-    Lock(Utf8PathBuf, String),
+    #[error("{0}:{1}; delete it to let tightship look at every file anew")]
+    Lock(Utf8PathBuf, LockError),
     /// The user stopped it.
     #[error("interrupted; nothing was written")]
     Interrupted,
