@@ -101,6 +101,9 @@ pub enum Command {
         /// Of which.
         #[arg(value_enum, default_value_t = SchemaOf::Spec, value_name = "WHAT")]
         of: SchemaOf,
+        /// Write it to this file instead.
+        #[arg(long, value_name = "FILE")]
+        out: Option<Utf8PathBuf>,
     },
     /// Print a completion script for a shell.
     Completions {

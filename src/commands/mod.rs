@@ -42,7 +42,7 @@ pub fn run(cli: Cli) -> u8 {
         #[cfg(feature = "cluster")]
         Command::Lab(args) => lab::run(&args),
         Command::Policy(command) => policy::run(&command),
-        Command::Schema { of } => schema::run(of),
+        Command::Schema { of, out } => schema::run(of, out.as_deref()),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { out } => man::run(out.as_deref()),
     };

@@ -106,6 +106,7 @@ fn plan(answers: &Answers) -> anyhow::Result<(Source, Plan)> {
     let source = Source::new(SPEC, wizard::spec_text(answers)?);
     let specs: Specs = render::load(&source)?;
     let mut plan = render::plan(&specs, SPEC)?;
+    plan.files.extend(render::schema_beside(&source)?);
     plan.files.push(PlannedFile { path: SPEC.into(), text: source.text().to_owned(), owner: Owner::User });
     Ok((source, plan))
 }

@@ -5,10 +5,10 @@ use std::io::Read as _;
 use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{DRIFT, OK, Shown, interrupt, output};
+use super::{DRIFT, OK, Shown, interrupt, output, schema};
 use crate::cli::RenderArgs;
 use crate::generate::{self, Options};
-use crate::render::plan::Plan;
+use crate::render::plan::{Owner, Plan, PlannedFile};
 use crate::render::writer::{self, Action, Change, Comparison};
 use crate::spec::app::Layout;
 use crate::spec::{self, App, Specs, validate};
@@ -27,7 +27,7 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         comments: args.no_comments.then_some(false),
         environment: args.environment.as_deref(),
     };
-    let plan = generate::plan(&specs, options)?;
+    let mut plan = generate::plan(&specs, options)?;
     if let Some(name) = options.environment.filter(|name| !args.stdout && !changes_files(&specs, options, name)) {
         anyhow::bail!(
             "`--env {name}` changes no file of the kustomize layout, which has an overlay for each environment; \
@@ -43,6 +43,9 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         return Ok(OK);
     }
     let root = folder(args)?;
+    if is_beside(&args.file, &root) {
+        plan.files.extend(schema_beside(&source)?);
+    }
     let mut comparison = writer::compare(&root, &plan, &source, args.force)?;
     if args.check || args.diff {
         return show(&comparison, args.diff);
@@ -69,8 +72,27 @@ fn folder(args: &RenderArgs) -> anyhow::Result<Utf8PathBuf> {
         args.file != "-",
         "the spec comes from standard input: say where to write with --out DIR, or use --stdout"
     );
-    let parent = args.file.parent().unwrap_or(Utf8Path::new(""));
-    Ok(if parent.as_str().is_empty() { Utf8PathBuf::from(".") } else { parent.to_owned() })
+    Ok(beside(&args.file))
+}
+
+/// Whether the output goes into the folder of the spec.
+fn is_beside(file: &Utf8Path, root: &Utf8Path) -> bool {
+    let own = beside(file).canonicalize_utf8();
+    file != "-" && own.is_ok_and(|own| root.canonicalize_utf8().is_ok_and(|root| root == own))
+}
+
+/// The folder of a file.
+fn beside(file: &Utf8Path) -> Utf8PathBuf {
+    let parent = file.parent().unwrap_or(Utf8Path::new(""));
+    if parent.as_str().is_empty() { Utf8PathBuf::from(".") } else { parent.to_owned() }
+}
+
+/// The schema beside a spec that names it, for editors: it is written anew with each release of tightship.
+pub(super) fn schema_beside(spec: &Source) -> anyhow::Result<Option<PlannedFile>> {
+    if !schema::is_named_by(spec.text()) {
+        return Ok(None);
+    }
+    Ok(Some(PlannedFile { path: schema::BESIDE.into(), text: schema::spec_text()?, owner: Owner::Tool }))
 }
 
 /// Reads a spec. Its name is the file's, without the folder: it stands in the output, which must not depend on where

@@ -1,27 +1,61 @@
 //! `tightship schema`: the JSON Schema of the files that people write for tightship, for editors and other tools.
 
+use anyhow::Context as _;
+use camino::Utf8Path;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::{OK, output};
 use crate::check::config::Config;
 use crate::cli::SchemaOf;
+use crate::diagnostic::text;
 use crate::spec::{ApiServer, App, Space};
 
-/// Prints the schema.
-pub(super) fn run(of: SchemaOf) -> anyhow::Result<u8> {
+/// The name of the schema beside a spec that names it.
+pub(super) const BESIDE: &str = "tightship.schema.json";
+
+/// Prints the schema, or writes it to a file.
+pub(super) fn run(of: SchemaOf, out: Option<&Utf8Path>) -> anyhow::Result<u8> {
     let schema = match of {
-        SchemaOf::Spec => schema(),
+        SchemaOf::Spec => spec(),
         #[cfg(feature = "cluster")]
         SchemaOf::Lab => lab(),
     };
-    output::json(&schema)?;
+    match out {
+        None => output::json(&schema)?,
+        Some(path) => {
+            std::fs::write(path, to_text(&schema)?).with_context(|| path.to_string())?;
+            let name = path.file_name().unwrap_or(path.as_str());
+            output::say(&format!("editors find it by the first line of a file beside it:\n{}", line(name)))?;
+        }
+    }
     Ok(OK)
+}
+
+/// The text of a schema.
+fn to_text(schema: &Value) -> anyhow::Result<String> {
+    Ok(format!("{}\n", text::json(&serde_json::to_string_pretty(schema)?)))
+}
+
+/// The text of the schema of specs.
+pub(super) fn spec_text() -> anyhow::Result<String> {
+    to_text(&spec())
+}
+
+/// The comment by which editors find the schema of a file.
+fn line(path: &str) -> String {
+    format!("# yaml-language-server: $schema={path}")
+}
+
+/// Whether a spec names the schema beside it.
+pub(super) fn is_named_by(spec: &str) -> bool {
+    let comments = spec.lines().take_while(|line| line.is_empty() || line.starts_with('#'));
+    comments.map(str::trim_end).any(|comment| comment == line(BESIDE) || comment == line(&format!("./{BESIDE}")))
 }
 
 /// The schema (draft 2020-12) of a lab.
 #[cfg(feature = "cluster")]
-fn lab() -> Value {
+pub(super) fn lab() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let lab: Value = generator.subschema_for::<crate::lab::course::Lab>().into();
     let definitions = generator.take_definitions(true);
@@ -35,7 +69,7 @@ fn lab() -> Value {
 }
 
 /// The schema (draft 2020-12) of one document.
-fn schema() -> Value {
+pub(super) fn spec() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let app: Value = generator.subschema_for::<App>().into();
     let space: Value = generator.subschema_for::<Space>().into();

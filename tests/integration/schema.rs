@@ -70,6 +70,29 @@ const BAD_LABS: &[(&str, &str)] = &[
     ("service: page, port: 8080, body", "srevice: page, port: 8080, body"),
     ("- patch: solution-two", "- ptach: solution-two"),
     ("fails: [closed", "fails: closed #"),
+    // exactly one of several keys
+    (
+        "healthy: {ns: shop, workload: deployment/page}",
+        "healthy: {ns: shop, workload: deployment/page}\n    answer: {question: a, sha256: b}",
+    ),
+    ("    healthy: {ns: shop, workload: deployment/page}\n", ""),
+    ("  - id: healthy\n    text", "  - text"),
+    ("    why: \"{observed}\"\n    healthy", "    healthy"),
+    ("subject: {service_account: shop/bot}", "subject: {}"),
+    ("subject: {service_account: shop/bot}", "subject: {service_account: shop/bot, user: jane}"),
+    ("subject: {service_account: shop/bot}", "subject: {service_account: shop/bot, groups: [a]}"),
+    ("subject: {service_account: shop/bot}", "subject: {anonymous: false}"),
+    ("to: {ns: shop, service: page}, port: 8080, expect: blocked", "to: {service: page}, port: 8080, expect: blocked"),
+    (
+        "to: {ns: shop, service: page}, port: 8080, expect: blocked",
+        "to: {ns: shop, ip: 10.0.0.1}, port: 8080, expect: blocked",
+    ),
+    ("token: {from: {kubeconfig: bot.kubeconfig}", "token: {from: {kubeconfig: bot.kubeconfig, container: a}"),
+    ("token: {from: {kubeconfig: bot.kubeconfig}", "token: {from: {kubeconfig: bot.kubeconfig}, absent: true, id: a"),
+    ("- apply: start", "- {apply: start, replace: start}"),
+    ("- apply: start", "- {}"),
+    ("- apply: start", "- {apply: start, save: a}"),
+    ("healthy: {ns: shop,", "healthy: {"),
 ];
 
 #[cfg(feature = "cluster")]
@@ -247,4 +270,103 @@ fn help_lists_every_flag() {
         let exit_codes = ["new", "render"].contains(&command.get_name());
         assert!(!exit_codes || help.contains("Exit codes: 0 done"), "{help}");
     }
+}
+
+/// Every key of a schema's records, with whether it is required, and its schema.
+fn keys(schema: &Value) -> Vec<(String, bool, Value)> {
+    let mut found = Vec::new();
+    for (name, record) in schema["$defs"].as_object().unwrap() {
+        let required: Vec<&str> =
+            record["required"].as_array().into_iter().flatten().map(|key| key.as_str().unwrap()).collect();
+        for (key, value) in record["properties"].as_object().into_iter().flatten() {
+            found.push((format!("{name}.{key}"), required.contains(&key.as_str()), value.clone()));
+        }
+    }
+    found
+}
+
+#[test]
+fn defaults_are_in_it_and_fit_it() {
+    let mut count = 0;
+    for schema in [schema(), lab_schema()] {
+        for (key, required, property) in keys(&schema) {
+            let description = property["description"].as_str().unwrap_or_default();
+            let Some(default) = property.get("default") else {
+                // whether something is so, or one of some words: one of them holds where nothing is written
+                let decides = property["type"] == "boolean" || property.get("enum").is_some();
+                assert!(!decides || required || description.contains(" Default: "), "{key} has no default");
+                continue;
+            };
+            count += 1;
+            assert!(!required, "{key} is required, and has a default");
+            assert_eq!(description.matches("Default: ").count(), 1, "{key}: {description}");
+            let mut with = property.clone();
+            with["$defs"] = schema["$defs"].clone();
+            let validator = jsonschema::draft202012::new(&with).unwrap();
+            assert!(validator.is_valid(default), "{key}: {default}");
+        }
+    }
+    assert!(count > 80, "{count}");
+}
+
+#[test]
+fn no_comment_repeats_a_default() {
+    let root = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["src/spec", "src/check", "src/lab/course"] {
+        for file in root.join(folder).read_dir_utf8().unwrap().map(Result::unwrap).filter(|file| file.path().is_file())
+        {
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            let repeats = text.lines().find(|line| line.trim_start().starts_with("///") && line.contains("Default:"));
+            assert_eq!(repeats, None, "{}: a default stands behind `=`, in words behind `=>`", file.path());
+        }
+    }
+}
+
+#[test]
+fn editors_find_the_schema_beside_a_new_spec() {
+    let folder = Folder::new();
+    for (goal, kinds) in [("app", &["App", "Space"][..]), ("space", &["Space"]), ("apiserver", &["ApiServer"])] {
+        let image = if goal == "app" { &["--image", "ghcr.io/acme/web:1.2.3"][..] } else { &[] };
+        folder.run(&[&["new", goal, "--yes", "--goal", goal, "--name", "web"], image].concat()).exits(0);
+        let spec = folder.read(&format!("{goal}/tightship.yaml"));
+        // each document by itself, as editors look for it
+        let documents: Vec<&str> = spec.split("\n---\n").collect();
+        assert_eq!(documents.len(), kinds.len(), "{spec}");
+        for document in documents {
+            let comment = document.lines().next().unwrap();
+            let path = comment.strip_prefix("# yaml-language-server: $schema=").unwrap();
+            let schema: Value = serde_json::from_str(&folder.read(&format!("{goal}/{path}"))).unwrap();
+            let validator = jsonschema::draft202012::new(&schema).unwrap();
+            let stream = tightship::internals::yaml::parse(document);
+            let document = stream.documents[0].root().unwrap().to_json().unwrap();
+            let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty() && kinds.contains(&document["kind"].as_str().unwrap()), "{errors:?}");
+        }
+        // it is tightship's: kept up to date, and not looked at as a manifest
+        let file = format!("{goal}/tightship.yaml");
+        let render = |more: &[&str]| folder.run(&[&["render", "--file", &file], more].concat());
+        render(&["--check"]).exits(0);
+        std::fs::remove_file(folder.path(&format!("{goal}/tightship.schema.json"))).unwrap();
+        render(&["--check"]).exits(1).says(&["tightship.schema.json: is missing"]);
+        render(&["--out", "elsewhere", "--force"]).exits(0);
+        assert!(!folder.path("elsewhere/tightship.schema.json").exists());
+        render(&["--out", goal]).exits(0);
+        render(&["--check"]).exits(0);
+        if goal != "apiserver" {
+            folder.run(&["check", goal]).exits(0);
+        }
+        // who takes the comment out wants no schema
+        folder.write(&file, spec.replace("# yaml-language-server", "# not for"));
+        render(&[]).exits(0);
+        assert!(!folder.path(&format!("{goal}/tightship.schema.json")).exists());
+    }
+}
+
+#[test]
+fn a_schema_is_written_where_it_is_asked_for() {
+    let folder = Folder::new();
+    let ran = folder.run(&["schema", "--out", "spec.json"]).exits(0);
+    assert_eq!(folder.read("spec.json"), include_str!("../../tightship.schema.json"));
+    ran.says(&["# yaml-language-server: $schema=spec.json"]);
+    folder.run(&["schema", "--out", "none/spec.json"]).exits(2).says(&["none/spec.json"]);
 }
