@@ -37,8 +37,9 @@ pub enum RulesFormat {
 /// Arguments of `tightship explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A rule (`privileged`), the path of a field (`Deployment.spec.replicas`), a field (`readOnlyRootFilesystem`), or a flag of
-    /// the control plane (`--anonymous-auth`).
+    /// A rule (`privileged`), the path of a field (`Deployment.spec.replicas`), a field (`readOnlyRootFilesystem`), a flag of the
+    /// control plane (`--anonymous-auth`), or a key of tightship's own files, after `App`, `Space`, `ApiServer`, `Check` or
+    /// `Lab` (`App.network.from`).
     #[arg(allow_hyphen_values = true)]
     pub what: String,
     /// The Kubernetes release. Default: the newest, 1.37.

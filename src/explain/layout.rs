@@ -3,7 +3,7 @@
 use crate::diagnostic::style::{HEADING, styled};
 
 /// The columns to fill.
-const WIDTH: usize = 96;
+pub(super) const WIDTH: usize = 96;
 
 /// A heading.
 pub(super) fn heading(text: &str) -> String {

@@ -9,7 +9,7 @@ use crate::rules;
 
 /// A word that names nothing.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no rule, kind or field `{word}`{help}")]
+#[error("there is no rule, kind, field or key `{word}`{help}")]
 pub struct Unknown {
     pub(super) word: String,
     pub(super) help: String,

@@ -75,6 +75,42 @@ fn fields_are_explained_by_path_or_name() {
 }
 
 #[test]
+fn keys_of_our_own_files_are_explained() {
+    let says = |what: &str, parts: &[&str]| drop(run(&["explain", what]).exits(0).says(parts));
+    says("app", &["App: tightship.yaml", "exceptions", "What is weaker than it should be", "Required."]);
+    says("App.replicas", &["App.replicas: tightship.yaml", "default", "  2\n", "a whole number from 0 to 1000", "max"]);
+    says("App.network.from[0]", &["exactly one of  app, namespace, cidr", "The port called, by name or number."]);
+    says("app.environments.prod.storage.data.size", &["The size of the volume here.", "required"]);
+    says("ApiServer.audit.maxAge", &["a whole number from 1 to 3650", "default  30"]);
+    says("check.failOn", &["Check.failOn: .tightship.yaml", "critical, high, medium, low", "default  low"]);
+    says("Space.quota", &["s, m, l; or a mapping", "loadBalancers"]);
+    for (what, hint) in [
+        ("app.replica", "`App.replica`: App has no `replica`; did you mean `App.replicas`?"),
+        ("App.maxAge", "App has no `maxAge`"),
+        ("Space.loadBalancers", "did you mean `Space.quota.loadBalancers`?"),
+        ("App.replicas.min.more", "App.replicas.min has no `more`"),
+    ] {
+        run(&["explain", what]).exits(2).says(&[hint]);
+    }
+}
+
+#[cfg(feature = "cluster")]
+#[test]
+fn keys_of_labs_are_explained() {
+    let ran = run(&["explain", "Lab.tasks.checks"]).exits(0);
+    let ran = ran.says(&["lab.yaml", "exactly one of  any, all, none, resource,", "Its name. Required."]);
+    assert!(
+        ran.stdout.lines().all(|line| line.chars().count() <= 96 || line.contains("exactly one of")),
+        "{}",
+        ran.stdout
+    );
+    run(&["explain", "lab.keep.connect.to"])
+        .exits(0)
+        .says(&["service, workload, ip, host", "The alias of the namespace"]);
+    run(&["explain", "lab.checks"]).exits(2).says(&["Lab has no `checks`; did you mean `Lab.tasks.checks`?"]);
+}
+
+#[test]
 fn flags_and_plugins_of_the_control_plane_are_explained() {
     let same = |what: &str, more: &[&str]| {
         let short = run(&[&["explain", what], more].concat()).exits(0).stdout;
@@ -99,8 +135,8 @@ fn what_is_unknown_gets_the_nearest() {
         ("Pod.spec.securityContext.readOnlyRootFilesystem", "it belongs to `spec.containers[].securityContext`"),
         ("Deployment.spec.replicas.more", "Deployment.spec.replicas has no `more`"),
         ("zzzz", "`tightship rules` lists the rules"),
-        ("", "there is no rule, kind or field ``"),
-        ("...", "there is no rule, kind or field"),
+        ("", "there is no rule, kind, field or key ``"),
+        ("...", "there is no rule, kind, field or key"),
         ("Pod.", "Pod"),
     ] {
         let ran = run(&["explain", what]);
