@@ -71,6 +71,10 @@ data:
     python3 data/kubernetes/make.py
     python3 data/apiserver/make.py
 
+# Holds the JSON Schemas against the decoder, over so many random documents of each kind.
+random cases="10000":
+    TIGHTSHIP_CASES={{cases}} cargo test --locked --test integration schema_random
+
 # Measures rendering and checking: how much a second, and that the cost grows with the input and no faster.
 bench *args:
     cargo bench --locked --bench render --bench check {{args}}

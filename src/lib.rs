@@ -40,11 +40,15 @@ pub mod internals {
         pub use crate::apiserver::catalogue::{Component, FlagType, Lookup, catalogue};
     }
     pub mod check {
+        pub use crate::check::config::Config;
         pub use crate::check::{Admission, Input, Options, Outcome, Selection, Text, fix, run};
     }
     #[cfg(feature = "cluster")]
     pub mod client {
         pub use crate::client::*;
+    }
+    pub mod decode {
+        pub use crate::decode::{Decode, Decoder};
     }
     pub mod diagnostic {
         pub use crate::diagnostic::{Diagnostic, Location, ObjectId, Safety, Severity, render};
@@ -60,6 +64,10 @@ pub mod internals {
         pub use crate::k8s::pod::Pod;
         pub use crate::k8s::pod_security::{Level, Policy, PolicyVersion};
         pub use crate::k8s::version::Version;
+    }
+    #[cfg(feature = "cluster")]
+    pub mod lab {
+        pub use crate::lab::course::Lab;
     }
     pub mod policy {
         pub use crate::policy::{Action, Label, Options, Subject, export};
@@ -82,7 +90,7 @@ pub mod internals {
         pub use crate::spec::app::Layout;
         pub use crate::spec::exception::Rule;
         pub use crate::spec::validate::today;
-        pub use crate::spec::{Specs, load};
+        pub use crate::spec::{ApiServer, App, Space, Specs, load};
     }
     pub mod template {
         pub use crate::template::names;

@@ -34,6 +34,7 @@ mod report;
 mod rule_fixes;
 mod rules;
 mod schema;
+mod schema_random;
 mod spec;
 #[path = "../support/mod.rs"]
 mod support;
