@@ -44,7 +44,6 @@ pub struct SourceFile {
 /// What was looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Files.
     pub files: usize,
     /// YAML documents.
     pub documents: usize,
@@ -57,7 +56,6 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Adds others.
     pub(super) fn add(&mut self, other: Self) {
         self.files += other.files;
         self.documents += other.documents;

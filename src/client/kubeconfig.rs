@@ -41,7 +41,6 @@ pub enum Credentials {
 /// What is done about the files that a kubeconfig refers to.
 #[derive(Clone, Copy)]
 enum Files {
-    /// They are read.
     Read,
     /// A kubeconfig that refers to one is not used.
     Refuse,
@@ -172,7 +171,6 @@ fn cause(error: &(dyn std::error::Error + 'static)) -> String {
 mod tests {
     use super::{Access, Credentials};
 
-    /// What kind writes.
     const KIND: &str = "apiVersion: v1\nkind: Config\npreferences: {}\ncurrent-context: kind-a\n\
         clusters:\n- name: kind-a\n  cluster: {certificate-authority-data: Q0E=, server: 'https://127.0.0.1:6443'}\n\
         contexts:\n- name: kind-a\n  context: {cluster: kind-a, user: kind-a}\n- name: nobody\n  context: {cluster: kind-a}\n\

@@ -19,7 +19,6 @@ pub(super) fn show(text: &str) -> io::Result<()> {
     print(&text::styled(text))
 }
 
-/// Prints JSON.
 pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(print(&format!("{}\n", text::json(&serde_json::to_string_pretty(value)?)))?)
 }

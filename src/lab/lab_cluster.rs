@@ -26,12 +26,7 @@ pub enum SiteError {
     #[error(
         "the cluster {name} does not answer: {reason}\n  is it gone? `tightship lab down` forgets it, and `tightship lab start` makes another"
     )]
-    Gone {
-        /// Its name.
-        name: String,
-        /// Why.
-        reason: String,
-    },
+    Gone { name: String, reason: String },
     /// Another cluster answers in its place.
     #[error(
         "another cluster answers as {0} than the one that the labs were started on: `tightship lab down` forgets that one"
@@ -39,12 +34,7 @@ pub enum SiteError {
     Other(String),
     /// There is no such context.
     #[error("the context {name} cannot be used: {reason}")]
-    Context {
-        /// Its name.
-        name: String,
-        /// Why.
-        reason: String,
-    },
+    Context { name: String, reason: String },
     /// It may be a cluster that others need.
     #[error(
         "{0} is not a kind cluster, and labs make a cluster insecure: to use it anyway, add --yes-this-cluster; without --context a cluster is made"
@@ -77,7 +67,6 @@ pub enum SiteError {
 /// The way to the cluster of a lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClusterSource<'w> {
-    /// It is there.
     Open(&'w ClusterRecord),
     /// It is that of a context of the user's kubeconfig.
     Adopt(&'w str),

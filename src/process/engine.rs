@@ -10,9 +10,7 @@ const PROVIDER: &str = "KIND_EXPERIMENTAL_PROVIDER";
 /// A program that runs containers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// Docker.
     Docker,
-    /// Podman.
     Podman,
 }
 

@@ -16,7 +16,6 @@ impl Group {
         Self(child.id())
     }
 
-    /// Its number.
     pub(super) fn number(&self) -> u32 {
         self.0
     }

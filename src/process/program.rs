@@ -24,9 +24,7 @@ const MOMENT: Duration = Duration::from_millis(2);
 pub struct Output {
     /// The exit code; none if a signal ended it.
     pub code: Option<i32>,
-    /// The standard output.
     pub stdout: Vec<u8>,
-    /// The standard error.
     pub stderr: String,
 }
 

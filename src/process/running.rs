@@ -24,14 +24,12 @@ pub struct Running {
 /// How a program ended.
 #[derive(Debug, Clone)]
 pub enum Ended {
-    /// By itself.
     Itself {
         /// Whether it says that it succeeded.
         success: bool,
         /// All that it said.
         said: String,
     },
-    /// By an interrupt.
     Interrupted,
 }
 

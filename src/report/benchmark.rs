@@ -61,7 +61,6 @@ pub fn summary(benchmark: &Benchmark) -> String {
     format!("{NAME}: {}", counts.join(", "))
 }
 
-/// Everything, for programs.
 pub fn json(benchmark: &Benchmark, out: &mut dyn Write) -> io::Result<()> {
     let items: Vec<_> = benchmark
         .items

@@ -48,7 +48,6 @@ impl Page {
         }
     }
 
-    /// An empty line.
     pub(super) fn gap(&mut self) {
         self.text.push('\n');
     }
@@ -75,7 +74,6 @@ impl Page {
         let _ = writeln!(self.text, "{}", styled(HEADING, line.join("  ").trim_end()));
     }
 
-    /// The page.
     pub(super) fn finish(self) -> String {
         self.text
     }

@@ -11,7 +11,6 @@ use crate::diagnostic::style::{BAD, HEADING};
 /// Longer values are cut: paths fit.
 const LONGEST: usize = 48;
 
-/// The whole text.
 pub(super) fn text(home: &ClusterDir, status: &Status) -> String {
     let record = &status.record;
     let kind = if record.hardened { "hardened" } else { "not hardened" };

@@ -37,7 +37,6 @@ struct Output<'p> {
     proofs: &'p [Proof],
 }
 
-/// Proves a course.
 pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
     let labs: Vec<&Entry> = if args.labs.is_empty() {
         context.course.labs.iter().collect()

@@ -38,7 +38,6 @@ struct Line<'d> {
     cks: Vec<&'static str>,
 }
 
-/// Lists the labs.
 pub(super) fn run(context: &LabContext, args: &ListArgs) -> anyhow::Result<u8> {
     if args.markdown {
         output::print(&page::markdown(&context.course))?;

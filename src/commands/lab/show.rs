@@ -25,7 +25,6 @@ pub(super) fn wrapped(text: &str, indent: &str) -> String {
     })
 }
 
-/// A heading.
 pub(super) fn bold(text: &str) -> String {
     styled(HEADING, text::line(text))
 }

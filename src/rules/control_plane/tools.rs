@@ -25,7 +25,6 @@ pub(super) fn place(setting: &Setting, label: impl Into<Text>) -> Location {
     Location::new(setting.file, setting.span, label)
 }
 
-/// About a setting.
 pub(super) fn on_setting(view: &ProgramView, setting: &Setting, label: &str, message: impl Into<Text>) -> Diagnostic {
     Diagnostic::new(place(setting, label), message).about(id(&view.owner), &setting.path)
 }

@@ -40,21 +40,16 @@ pub struct Facts {
     pub bindings: Vec<Binding>,
     /// What is or makes pods.
     pub pods: Vec<Pods>,
-    /// NetworkPolicies.
     pub network_policies: Vec<NetworkPolicy>,
     /// Policies of network plugins.
     pub foreign_policies: Vec<ForeignPolicy>,
     /// Services that select pods.
     pub services: Vec<Service>,
-    /// Gateways.
     pub gateways: Vec<Gateway>,
-    /// HTTPRoutes.
     pub routes: Vec<HttpRoute>,
     /// Ingresses that serve hosts without TLS.
     pub plain_ingresses: Vec<PlainIngress>,
-    /// ResourceQuotas.
     pub quotas: Vec<Quota>,
-    /// LimitRanges.
     pub limit_ranges: Vec<LimitRange>,
     /// What the service accounts say of the tokens of their pods.
     pub accounts: Accounts,
