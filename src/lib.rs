@@ -2,7 +2,6 @@
 //!
 //! Input flows one way through the modules; CONTRIBUTING.md has the table of which may import which. The library exists for
 //! the program: [`Cli`] and [`run`] are what `main` needs, [`internals`] what tests, benches and fuzz targets call in process.
-#![cfg_attr(not(feature = "cluster"), allow(dead_code, unused_imports, reason = "the labs use more than the rest"))]
 
 #![cfg_attr(not(feature = "cluster"), allow(dead_code, unused_imports, reason = "the labs use more of other modules"))]
 
