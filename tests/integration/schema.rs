@@ -288,7 +288,7 @@ fn keys(schema: &Value) -> Vec<(String, bool, Value)> {
 #[test]
 fn defaults_are_in_it_and_fit_it() {
     let mut count = 0;
-    for schema in [schema(), lab_schema()] {
+    for schema in schemas() {
         for (key, required, property) in keys(&schema) {
             let description = property["description"].as_str().unwrap_or_default();
             let Some(default) = property.get("default") else {
@@ -306,7 +306,7 @@ fn defaults_are_in_it_and_fit_it() {
             assert!(validator.is_valid(default), "{key}: {default}");
         }
     }
-    assert!(count > 80, "{count}");
+    assert!(count > 60, "{count}");
 }
 
 #[test]
