@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
+use crate::readings::readings;
 use crate::support::{Folder, MINIMAL, data};
 use serde_json::{Value, json};
 use tightship::internals::apiserver::{Component, FlagType, Lookup, catalogue};
@@ -15,7 +16,7 @@ use tightship::internals::render::{Owner, Plan};
 use tightship::internals::spec::{self, Specs};
 use tightship::internals::spec::{Form, Profile};
 use tightship::internals::template;
-use tightship::internals::yaml::{self, Source};
+use tightship::internals::yaml::Source;
 
 const OPTIONS: Options<'static> = Options { spec: "tightship.yaml", layout: None, comments: None, environment: None };
 const KEY_FILE: &str = "control-plane/prod/hardening/encryption.yaml";
@@ -47,17 +48,7 @@ fn files(text: &str) -> BTreeMap<String, String> {
 
 /// The documents of a file as our own reader and as the YAML organisation's read them; both must agree.
 fn documents(text: &str) -> Vec<Value> {
-    let read = yaml::parse(text);
-    assert!(read.errors.is_empty(), "{:?}\n{text}", read.errors);
-    let ours: Vec<Value> = read
-        .documents
-        .iter()
-        .filter_map(tightship::internals::yaml::Document::root)
-        .map(|root| root.to_json().unwrap())
-        .collect();
-    let theirs: Vec<Value> = serde_yaml::Deserializer::from_str(text)
-        .map(|document| serde::Deserialize::deserialize(document).unwrap())
-        .collect();
+    let (ours, theirs) = readings(text);
     assert_eq!(ours, theirs);
     ours
 }

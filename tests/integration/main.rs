@@ -27,6 +27,7 @@ mod inputs;
 mod lab;
 mod policy;
 // the README shows labs too
+mod readings;
 #[cfg(all(unix, feature = "cluster"))]
 mod readme;
 mod render;

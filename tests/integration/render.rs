@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::readings::readings;
 use crate::support::{Folder, MINIMAL, app, data, merge};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -14,7 +15,7 @@ use tightship::internals::spec;
 use tightship::internals::spec::Layout;
 use tightship::internals::spec::Rule;
 use tightship::internals::template;
-use tightship::internals::yaml::{self, Source};
+use tightship::internals::yaml::Source;
 
 const KINDS: [&str; 5] = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
 
@@ -39,18 +40,8 @@ fn everything() -> String {
 
 /// The objects of a stream as our own reader and as the YAML organisation's read them; both must agree.
 fn objects(stream: &str) -> Vec<Value> {
-    let read = yaml::parse(stream);
-    assert!(read.errors.is_empty(), "{:?}\n{stream}", read.errors);
-    let ours: Vec<Value> = read
-        .documents
-        .iter()
-        .filter_map(tightship::internals::yaml::Document::root)
-        .map(|root| root.to_json().unwrap())
-        .collect();
-    let theirs: Vec<Value> = serde_yaml::Deserializer::from_str(stream)
-        .map(|document| serde::Deserialize::deserialize(document).unwrap())
-        .filter(|value: &Value| !value.is_null())
-        .collect();
+    let (ours, theirs) = readings(stream);
+    let theirs: Vec<Value> = theirs.into_iter().filter(|value| !value.is_null()).collect();
     assert_eq!(ours, theirs);
     ours
 }
