@@ -148,7 +148,8 @@ fn read<'s>(text: &'s str, part: Range<usize>, behind: usize, stream: &mut Strea
         let problem = match next {
             Ok((event, span)) => {
                 let span = Span { start: place(&span.start), end: place(&span.end) };
-                let is_behind = matches!(event, Event::DocumentStart(..)) && span.start as usize >= part.end;
+                // an empty block scalar begins there, too, but without a marker
+                let is_behind = matches!(event, Event::DocumentStart(true, ..)) && span.start as usize >= part.end;
                 if is_behind && behind > 0 || matches!(event, Event::StreamEnd) {
                     break;
                 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use tightship::internals::yaml::edit::{self, Edit};
 use tightship::internals::yaml::{self, Kind, Node};
 
+use crate::support;
 use crate::support::style::Choices;
 
 /// What is done to a mapping or list of a document.
@@ -229,7 +230,7 @@ fn an_edit_changes_what_it_should_and_nothing_else() {
         any::<usize>(),
     );
     let (made, declined) = (Cell::new(0), Cell::new(0));
-    let config = ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() };
+    let config = support::random(4000);
     let outcome = TestRunner::new(config).run(&cases, |case| {
         match check(case)? {
             Some(true) => made.set(made.get() + 1),

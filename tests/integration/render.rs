@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::readings::readings;
-use crate::support::{Folder, MINIMAL, app, data, merge};
+use crate::support::{self, Folder, MINIMAL, app, data, merge};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use serde_json::{Value, json};
@@ -795,7 +795,7 @@ fn printable(json: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(support::random(400))]
 
     #[test]
     fn no_text_changes_its_type_or_adds_a_key(texts in prop::collection::vec(hostile(), 6), comments in any::<bool>()) {
@@ -834,7 +834,7 @@ fn hostile_name() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(support::random(60))]
 
     #[test]
     fn no_text_breaks_an_overlay_a_path_or_a_comment(

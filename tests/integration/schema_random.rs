@@ -2,7 +2,7 @@
 //!
 //! They are made from the schemas themselves, with texts that each leaf takes, and then changed: a key less, a key more, a
 //! value of another form, two keys that exclude each other. What is aside are checks across fields, which no schema knows.
-//! `TIGHTSHIP_CASES=10000` makes as many of each kind.
+//! `TIGHTSHIP_CASES=10000` makes as many of each kind, others in each run.
 
 use std::cell::Cell;
 use std::process::Command;
@@ -14,6 +14,8 @@ use tightship::internals::check::Config;
 use tightship::internals::decode::{Decode, Decoder};
 use tightship::internals::spec::{ApiServer, App, Space};
 use tightship::internals::yaml;
+
+use crate::support;
 
 /// How many documents of each kind, unless the environment says.
 const CASES: u32 = 400;
@@ -233,8 +235,7 @@ impl Documents {
 
     /// Holds the schema against the decoder, for so many documents.
     fn agree(&self, root: &Value, decode: impl Fn(yaml::Node<'_, '_>, &mut Decoder<'_>) -> bool) {
-        let cases = std::env::var("TIGHTSHIP_CASES").map_or(CASES, |count| count.parse().unwrap());
-        let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+        let config = support::random(CASES);
         let counts = [Cell::new(0), Cell::new(0)];
         let tapes = proptest::collection::vec(any::<u32>(), 0..400);
         let outcome = TestRunner::new(config).run(&tapes, |tape| {
@@ -254,6 +255,7 @@ impl Documents {
         });
         outcome.unwrap_or_else(|error| panic!("{error}"));
         let [refused, taken] = counts.map(Cell::into_inner);
+        let cases = taken + refused;
         assert!(taken > cases / 10 && refused > cases / 10, "{taken} are taken, {refused} refused");
     }
 }

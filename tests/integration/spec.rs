@@ -11,7 +11,7 @@ use tightship::internals::generate::{self, Options, RenderError};
 use tightship::internals::yaml::Source;
 use tightship::internals::{diagnostic, spec};
 
-use crate::support::{Folder, Printed, Ran, app, data, marked, problems};
+use crate::support::{self, Folder, Printed, Ran, app, data, marked, problems};
 
 /// Renders a spec that must be refused, and checks that it left nothing behind.
 fn refused(spec: &str) -> Ran {
@@ -431,7 +431,7 @@ fn slipped(text: &str, (at, gone, typed): Slip) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(support::random(150))]
 
     /// Every text gives manifests or problems, each at a place that there is: no panic, and no defect of ours.
     #[test]

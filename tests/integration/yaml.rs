@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tightship::internals::yaml;
 
+use crate::support;
 use crate::support::style::Choices;
 
 /// Every row: a text, `value` or `error`, and what kubectl's decoder makes of it.
@@ -211,7 +212,7 @@ const FRAGMENTS: [&str; 24] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(support::random(3000))]
 
     #[test]
     fn parts_read_as_the_whole(

@@ -18,6 +18,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Once;
 
 use camino::Utf8PathBuf;
+use proptest::test_runner::{Config, RngSeed};
 use tempfile::TempDir;
 
 /// The day of all tests, 2026-01-01, for `SOURCE_DATE_EPOCH`.
@@ -36,6 +37,16 @@ ports: [{name: http, port: 8080}]
 /// The minimal app with more lines.
 pub(crate) fn app(more: &str) -> String {
     format!("{MINIMAL}{more}\n")
+}
+
+/// So many random inputs, the same in each run, so that a change that breaks nothing fails nothing. With
+/// `TIGHTSHIP_CASES=10000` as many as that, others in each run.
+pub(crate) fn random(cases: u32) -> Config {
+    let config = Config { failure_persistence: None, ..Config::default() };
+    match std::env::var("TIGHTSHIP_CASES") {
+        Ok(cases) => Config { cases: cases.parse().unwrap(), ..config },
+        Err(_) => Config { cases, rng_seed: RngSeed::Fixed(1), ..config },
+    }
 }
 
 /// The program, free of what the developer's environment says.
