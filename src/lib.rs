@@ -15,6 +15,7 @@ mod commands;
 mod decode;
 mod diagnostic;
 mod explain;
+mod file;
 mod generate;
 mod k8s;
 #[cfg(feature = "cluster")]

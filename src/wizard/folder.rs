@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 
+use crate::file::{self, LIMIT};
 use crate::k8s::names;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub fn read(folder: &Utf8Path) -> Folder {
     let mut found = Folder::default();
     let real = folder.canonicalize_utf8().unwrap_or_else(|_| folder.to_owned());
     found.name = real.file_name().and_then(names::suggest_label);
-    if let Ok(text) = std::fs::read_to_string(folder.join("Dockerfile")) {
+    if let Ok(text) = file::read_text(&folder.join("Dockerfile"), LIMIT) {
         dockerfile(&text, &mut found);
     }
     found

@@ -6,6 +6,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::text::line;
+use crate::file;
 use crate::k8s::version::Version;
 
 /// One text to check.
@@ -69,13 +70,7 @@ impl Input {
         match &self.text {
             Text::Here(text) | Text::Made { text, .. } => Ok(Arc::clone(text)),
             Text::Failed { reason, .. } => Err(reason.clone()),
-            Text::File(path) => {
-                let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-                String::from_utf8(bytes).map(Arc::from).map_err(|error| {
-                    let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
-                    format!("line {} is not UTF-8 text", before.filter(|byte| **byte == b'\n').count() + 1)
-                })
-            }
+            Text::File(path) => file::read_named(path).map(Arc::from).map_err(|error| error.to_string()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::apiserver::files::environment_files;
+use crate::file::{self, LIMIT};
 
 /// The environment files that a unit of systemd names and that lie beside it, and its drop-ins.
 pub(super) fn beside(unit: &Utf8Path) -> Vec<Utf8PathBuf> {
@@ -11,7 +12,7 @@ pub(super) fn beside(unit: &Utf8Path) -> Vec<Utf8PathBuf> {
     let drop_ins = drop_ins.map(|entry| entry.path().to_owned()).filter(|path| path.extension() == Some("conf"));
     let drop_ins: Vec<Utf8PathBuf> = drop_ins.collect();
     let texts =
-        drop_ins.iter().map(Utf8PathBuf::as_path).chain([unit]).filter_map(|path| std::fs::read_to_string(path).ok());
+        drop_ins.iter().map(Utf8PathBuf::as_path).chain([unit]).filter_map(|path| file::read_text(path, LIMIT).ok());
     let named = texts.flat_map(|text| environment_files(&text)).filter_map(|path| {
         let path = folder.join(Utf8Path::new(&path).file_name()?);
         path.is_file().then_some(path)

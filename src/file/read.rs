@@ -1,0 +1,62 @@
+//! Reading.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read as _;
+
+use camino::Utf8Path;
+
+use super::FileError;
+
+/// The most that is read of a file which nobody named.
+pub const LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Reads a regular file of at most so many bytes. Links are followed; a FIFO, a device or a socket is not even opened.
+pub fn read_regular(path: &Utf8Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(FileError::kind(metadata.file_type()));
+    }
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // another may have taken its place meanwhile
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, PATIENT.bits());
+    whole(&options.open(path)?, limit)
+}
+
+/// Never waits for whoever writes, and takes no terminal.
+#[cfg(unix)]
+pub(super) const PATIENT: nix::fcntl::OFlag = nix::fcntl::OFlag::O_NONBLOCK.union(nix::fcntl::OFlag::O_NOCTTY);
+
+/// All of an open file, if it is a regular one of at most so many bytes.
+pub(super) fn whole(file: &File, limit: u64) -> Result<Vec<u8>, FileError> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(FileError::kind(metadata.file_type()));
+    }
+    if metadata.len() > limit {
+        return Err(FileError::Large(limit));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default().saturating_add(1));
+    // files of the system have no size, and others may grow
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(FileError::Large(limit)) } else { Ok(bytes) }
+}
+
+/// Reads a regular text of at most so many bytes, as [`read_regular`] does.
+pub fn read_text(path: &Utf8Path, limit: u64) -> Result<String, FileError> {
+    text(read_regular(path, limit)?)
+}
+
+/// Reads what the user named to its end, whatever it is.
+pub fn read_named(path: &Utf8Path) -> Result<String, FileError> {
+    text(std::fs::read(path)?)
+}
+
+/// Bytes as a text; the error names the first line that is none.
+pub fn text(bytes: Vec<u8>) -> Result<String, FileError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+        FileError::Text(before.filter(|byte| **byte == b'\n').count() + 1)
+    })
+}
