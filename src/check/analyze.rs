@@ -8,7 +8,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::Options;
 use super::admission::{self, Admission};
 use super::assumptions::Assumptions;
-use super::discover::Input;
+use super::discover::{Input, Text};
 use super::outcome::{Counts, Outcome, SourceFile};
 use super::suppress::{self, Collected};
 use crate::apiserver::files;
@@ -138,6 +138,11 @@ impl<'a> Analyzer<'a> {
     /// Reads a file and runs all rules that look at one object.
     pub(super) fn file(&self, input: &Input, file: FileId, known: &Facts) -> Analysis {
         let mut analysis = Analysis { name: input.name.clone(), ..Analysis::default() };
+        if let Text::Refused { text, at, .. } = &input.text {
+            analysis.errors.extend(at.iter().map(|refusal| refusal.diagnostic(file)));
+            analysis.text = Some(Arc::clone(text));
+            return analysis;
+        }
         let text = match input.read() {
             Ok(text) => text,
             Err(reason) => {

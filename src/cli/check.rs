@@ -101,6 +101,8 @@ pub struct MadeArgs {
     /// A value for Helm charts, as `key=value`; may be given more than once.
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    #[command(flatten)]
+    pub build: BuildArgs,
     /// Check the objects of a cluster, as kubectl gets them; Secrets are not read.
     #[arg(long, conflicts_with_all = ["paths", "values", "set"])]
     pub live: bool,
@@ -119,6 +121,18 @@ pub struct MadeArgs {
     /// How many seconds each run of kustomize, helm or kubectl may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub tool_timeout: u64,
+}
+
+/// Whether kustomize and helm are run, and what they may do.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Let kustomize and helm fetch what the files name. Without it they do not run where a file names an address, and
+    /// have neither git, ssh nor a proxy.
+    #[arg(long, conflicts_with_all = ["no_build", "live"])]
+    pub allow_remote: bool,
+    /// Only read files; run neither kustomize nor helm. Files of kustomizations are checked as they are, charts are not.
+    #[arg(long, conflicts_with_all = ["values", "set", "live"])]
+    pub no_build: bool,
 }
 
 /// A benchmark.

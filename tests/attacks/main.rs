@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod canary;
+mod helm;
+mod kustomize;
 mod loopback;
 #[path = "../support/mod.rs"]
 mod support;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::refusal::{Refusal, Refused};
 use crate::diagnostic::text::line;
 use crate::file;
 use crate::k8s::version::Version;
@@ -32,6 +33,15 @@ pub enum Text {
         /// What it made.
         text: Arc<str>,
     },
+    /// Not made: what the program should have made it of leads out of what is here. The name is that of the file that does.
+    Refused {
+        /// The folder.
+        of: Utf8PathBuf,
+        /// The file.
+        text: Arc<str>,
+        /// Why, at each location.
+        at: Vec<Refusal>,
+    },
     /// Nowhere: the program that should have made it failed.
     Failed {
         /// The folder.
@@ -45,7 +55,10 @@ impl Input {
     /// The file, or the folder of which the text was made.
     pub fn path(&self) -> Option<&Utf8Path> {
         match &self.text {
-            Text::File(path) | Text::Made { of: Some(path), .. } | Text::Failed { of: path, .. } => Some(path),
+            Text::File(path)
+            | Text::Made { of: Some(path), .. }
+            | Text::Failed { of: path, .. }
+            | Text::Refused { of: path, .. } => Some(path),
             Text::Here(_) | Text::Made { of: None, .. } => None,
         }
     }
@@ -60,6 +73,12 @@ impl Input {
         Self { name, text }
     }
 
+    /// A folder that is not handed to another program, because of what one of its files says.
+    pub(super) fn refused(of: &Utf8Path, refused: &Refused) -> Self {
+        let text = Text::Refused { of: of.to_owned(), text: Arc::clone(&refused.text), at: refused.at.clone() };
+        Self { name: refused.file.to_string(), text }
+    }
+
     /// Whether a person wrote the text, so that it can be fixed.
     pub fn is_written(&self) -> bool {
         matches!(self.text, Text::File(_) | Text::Here(_))
@@ -70,6 +89,7 @@ impl Input {
         match &self.text {
             Text::Here(text) | Text::Made { text, .. } => Ok(Arc::clone(text)),
             Text::Failed { reason, .. } => Err(reason.clone()),
+            Text::Refused { of, .. } => Err(format!("{of} is not built")),
             Text::File(path) => file::read_named(path).map(Arc::from).map_err(|error| error.to_string()),
         }
     }
@@ -90,6 +110,12 @@ pub enum InputError {
     /// kubectl does not answer.
     #[error("{0}")]
     Cluster(String),
+    /// A file of values that would be fetched.
+    #[error("{0} is an address: --allow-remote lets helm fetch it")]
+    Remote(String),
+    /// No folder for temporary files.
+    #[error("the folder for temporary files: {0}")]
+    Room(std::io::Error),
 }
 
 /// What to look for, and how.
@@ -105,6 +131,10 @@ pub struct Request {
     pub set: Vec<String>,
     /// The release that charts are rendered for, if the user named one.
     pub kubernetes: Option<Version>,
+    /// Whether kustomize and helm are run.
+    pub build: bool,
+    /// Whether they may fetch what the files name.
+    pub allow_remote: bool,
     /// How long each run of another program may take.
     pub timeout: Duration,
 }

@@ -4,6 +4,9 @@ mod chart;
 mod input;
 mod kustomize;
 mod live;
+mod read;
+mod refusal;
+mod schema;
 mod tool;
 mod unit;
 mod walk;
@@ -18,7 +21,7 @@ pub use live::inputs as live_inputs;
 /// Finds what there is to check; files in the order of their names.
 ///
 /// Folders are searched for YAML, JSON, units of systemd and lists of flags, without what git ignores. A folder with a kustomization or a chart is what
-/// kustomize or Helm make of it.
+/// kustomize or Helm make of it; they fetch nothing, and do not run on what leads out of what is here, unless the user allows it.
 pub fn discover(request: &Request) -> Result<Found, InputError> {
     if let Some(live) = &request.live {
         return live::objects(live, request.timeout);
@@ -30,8 +33,11 @@ pub fn discover(request: &Request) -> Result<Found, InputError> {
     }
     let named: BTreeSet<&Utf8Path> = request.paths.iter().map(|path| walk::plain(path)).collect();
     let mut found = Found { charts: walked.charts.len(), ..Found::default() };
-    chart::render(&mut walked, request, &named, &mut found);
-    kustomize::build(&mut walked, request.timeout, &named, &mut found);
+    if !walked.charts.is_empty() || !walked.kustomizations.is_empty() {
+        let tools = tool::Tools::new(request)?;
+        chart::render(&mut walked, request, &named, &tools, &mut found)?;
+        kustomize::build(&mut walked, request, &named, &tools, &mut found);
+    }
     let named: Vec<Utf8PathBuf> = walked.files.iter().flat_map(|file| unit::beside(file)).collect();
     walked.files.extend(named);
     walked.files.sort();

@@ -13,7 +13,7 @@ const ENDINGS: [&str; 5] = ["yaml", "yml", "json", "service", "flags"];
 const ENVIRONMENTS: [&str; 5] =
     ["kube-apiserver.env", "kube-controller-manager.env", "kube-scheduler.env", "etcd.env", "kubelet.env"];
 /// What kustomize calls its file.
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(super) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// What Helm calls the file of a chart.
 pub(super) const CHART: &str = "Chart.yaml";
 

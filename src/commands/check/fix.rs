@@ -20,7 +20,7 @@ pub(super) fn apply(
             Text::File(path) => output::replace(path, fixed.after.as_bytes())?,
             Text::Here(text) => *text = fixed.after.as_str().into(),
             // nothing of it is fixed
-            Text::Made { .. } | Text::Failed { .. } => {}
+            Text::Made { .. } | Text::Failed { .. } | Text::Refused { .. } => {}
         }
     }
     for input in inputs.iter() {

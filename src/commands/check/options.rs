@@ -128,6 +128,8 @@ fn inputs(args: &CheckArgs, kubernetes: Option<Version>) -> anyhow::Result<Found
         values: made.values.clone(),
         set: made.set.clone(),
         kubernetes,
+        build: !made.build.no_build,
+        allow_remote: made.build.allow_remote,
         timeout: Duration::from_secs(made.tool_timeout),
     };
     let mut found = check::discover(&request)?;

@@ -140,6 +140,8 @@ fn of_files(files: &[String], context: &CheckContext<'_>) -> Result<Vec<Input>, 
         values: Vec::new(),
         set: Vec::new(),
         kubernetes: None,
+        build: true,
+        allow_remote: false,
         timeout: TIMEOUT,
     };
     let found = discover(&request).map_err(|error| CheckResult::nothing(error.to_string()))?;
