@@ -1,5 +1,6 @@
 //! Labs: a course of flaws on a live cluster, verified by trying the attack.
 
+pub mod adopted;
 pub mod answers;
 pub mod check;
 pub mod check_context;

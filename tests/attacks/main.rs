@@ -5,7 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod canary;
+#[cfg(feature = "cluster")]
+mod kubeconfigs;
 mod loopback;
+#[cfg(feature = "cluster")]
+mod machine;
+#[cfg(feature = "cluster")]
+mod state;
 #[path = "../support/mod.rs"]
 mod support;
 mod traps;

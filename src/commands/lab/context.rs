@@ -96,7 +96,7 @@ impl LabContext {
     /// The cluster that a started lab runs on, if it still answers.
     pub(super) fn site(&self, entry: &Entry) -> anyhow::Result<LabCluster> {
         let record = self.cluster(entry).context("there is no cluster yet: `tightship lab start` makes one")?;
-        Ok(LabCluster::open(record)?)
+        Ok(LabCluster::open(&self.workspace, record)?)
     }
 
     /// The learner's folder of a lab.

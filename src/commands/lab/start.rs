@@ -14,9 +14,10 @@ use crate::cli::lab::{ClusterArgs, StartArgs};
 use crate::cluster::Progress as _;
 use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, output};
+use crate::lab::adopted;
 use crate::lab::check_context::{Names, Snapshots};
 use crate::lab::course::{Course, Entry, values::Need};
-use crate::lab::lab_cluster::{self, ClusterSource, LabCluster};
+use crate::lab::lab_cluster::{self, ClusterSource, LabCluster, SiteError};
 use crate::lab::run::{self, Proved, RenderedLab};
 use crate::lab::state::RunRecord;
 
@@ -77,8 +78,18 @@ pub(super) fn site(
     steps: &mut Steps,
 ) -> anyhow::Result<LabCluster> {
     let site = match lab_cluster::way(&entry.lab, context.cluster(entry), args.context.as_deref())? {
-        ClusterSource::Open(record) => return Ok(LabCluster::open(record)?),
-        ClusterSource::Adopt(name) => LabCluster::adopt(&context.workspace, name, args.yes_this_cluster)?,
+        // a context that is named again is looked up again: its credentials may be new
+        ClusterSource::Open(record) if let Some(name) = args.context.as_deref() => {
+            let uid = record.uid.clone();
+            let is_known = adopted::find(&context.workspace, name)?.is_some();
+            let site = LabCluster::adopt(name, args.yes_this_cluster || is_known)?;
+            if site.record.uid != uid {
+                return Err(SiteError::Other(site.record.name).into());
+            }
+            site
+        }
+        ClusterSource::Open(record) => return Ok(LabCluster::open(&context.workspace, record)?),
+        ClusterSource::Adopt(name) => LabCluster::adopt(name, args.yes_this_cluster)?,
         ClusterSource::Make => return make(context, entry, args.image.as_deref(), steps),
     };
     remember(context, entry, site)
@@ -96,6 +107,7 @@ fn make(context: &mut LabContext, entry: &Entry, image: Option<&str>, steps: &mu
 fn remember(context: &mut LabContext, entry: &Entry, site: LabCluster) -> anyhow::Result<LabCluster> {
     context.state.clusters.insert(LabContext::cluster_key(entry).to_owned(), site.record.clone());
     context.save()?;
+    site.remember(&context.workspace)?;
     Ok(site)
 }
 
