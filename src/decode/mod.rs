@@ -7,6 +7,7 @@
 mod record;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Deref;
 
 use indexmap::IndexMap;
@@ -112,6 +113,12 @@ impl<T> Deref for Located<T> {
 
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Located<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(formatter)
     }
 }
 

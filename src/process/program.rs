@@ -69,6 +69,13 @@ impl Program {
         self
     }
 
+    /// Without a variable of this program's environment.
+    #[must_use]
+    pub fn without(mut self, name: impl AsRef<OsStr>) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
     /// In a folder; `PWD` says so too, which some programs believe.
     #[must_use]
     pub fn folder(mut self, folder: impl AsRef<Path>) -> Self {

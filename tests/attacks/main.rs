@@ -4,7 +4,11 @@
 #![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+#[cfg(feature = "cluster")]
+mod api;
 mod canary;
+#[cfg(feature = "cluster")]
+mod courses;
 mod loopback;
 #[path = "../support/mod.rs"]
 mod support;

@@ -141,7 +141,7 @@ fn the_environment_may_ask_for_a_cluster() {
     let folder = course(LAB);
     let lint = |live: &str| {
         let mut command = crate::support::program();
-        command.args(["lab", "--course", "course", "lint"]).current_dir(folder.path(""));
+        command.args(["lab", "--course", "course", "--trust", "lint"]).current_dir(folder.path(""));
         Ran::of(command.env("TIGHTSHIP_LIVE", live).output().unwrap())
     };
     // there is no image to make one from
@@ -219,17 +219,20 @@ fn a_cluster_that_is_gone_is_not_the_learners_fault() {
     });
     folder.write(".tightship/lab/state.json", state.to_string());
     let gone = ["the cluster gone does not answer", "tightship lab down"];
-    folder.run(&["lab", "--course", "course", "verify"]).exits(3).says(&gone);
-    folder.run(&["lab", "--course", "course", "reset"]).exits(3).says(&gone);
+    folder.run(&["lab", "--course", "course", "--trust", "verify"]).exits(3).says(&gone);
+    folder.run(&["lab", "--course", "course", "--trust", "reset"]).exits(3).says(&gone);
     folder.run(&["lab", "--course", "course", "list"]).exits(0).says(&["doing"]);
     // from within the folder of the lab, or one in it
     let mut inside = crate::support::program();
     inside.args(["lab", "--course", "../../course", "list"]).current_dir(folder.path("course/01-first"));
     Ran::of(inside.output().unwrap()).exits(0).says(&["doing"]);
     // hints need no cluster, and the solution opens with the last
-    folder.run(&["lab", "--course", "course", "solution"]).exits(2).says(&["is available when"]);
-    folder.run(&["lab", "--course", "course", "hint"]).exits(0).says(&["hint 1 of 2", "look at the page"]);
-    folder.run(&["lab", "--course", "course", "hint"]).exits(0).says(&["hint 2 of 2", "all hints are shown"]);
+    folder.run(&["lab", "--course", "course", "--trust", "solution"]).exits(2).says(&["is available when"]);
+    folder.run(&["lab", "--course", "course", "--trust", "hint"]).exits(0).says(&["hint 1 of 2", "look at the page"]);
+    folder
+        .run(&["lab", "--course", "course", "--trust", "hint"])
+        .exits(0)
+        .says(&["hint 2 of 2", "all hints are shown"]);
     folder.run(&["lab", "--course", "course", "debrief"]).exits(2).says(&["contains its solution"]);
     folder.run(&["lab", "--course", "course", "down"]).exits(0);
     folder.run(&["lab", "--course", "course", "list"]).exits(0).says(&["01 first"]);

@@ -12,6 +12,7 @@ use crate::commands::{OK, output};
 
 /// Shows the next hint of a task, after those that were shown before.
 pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8> {
+    context.agree()?;
     let _lock = context.lock()?;
     let course = Rc::clone(&context.course);
     let entry = context.lab_of(&course, None)?;

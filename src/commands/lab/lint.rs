@@ -56,6 +56,7 @@ pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
         say(&format!("{}: read, and no mistake found", output::count(labs.len(), "lab")))?;
         return Ok(OK);
     }
+    context.agree()?;
     let begun = Instant::now();
     let (own, shared): (Vec<&Entry>, Vec<&Entry>) =
         labs.iter().copied().partition(|entry| entry.lab.needs.contains(&Need::OwnCluster));

@@ -24,6 +24,7 @@ use crate::lab::state::RunRecord;
 const IMAGE: &str = "TIGHTSHIP_NODE_IMAGE";
 
 pub(super) fn run(mut context: LabContext, args: &StartArgs) -> anyhow::Result<u8> {
+    context.agree()?;
     let _lock = context.lock()?;
     let course = Rc::clone(&context.course);
     let Some(entry) = choose(&course, &context, &args.lab)? else {
@@ -122,11 +123,12 @@ pub(super) fn begin(
     site: &LabCluster,
     steps: &mut Steps,
 ) -> anyhow::Result<()> {
+    context.agree()?;
     let id = entry.lab.id.value.to_string();
     let old = context.state.lab(&id).run.take();
     // after a start that was broken off the learner has not been at work yet
     if old.as_ref().is_none_or(|run| run.ready)
-        && let Some(aside) = set_aside(&context.folder(entry))?
+        && let Some(aside) = set_aside(&context.folder(entry)?)?
     {
         say(&format!("your files are kept in {}", output::shell_word(aside.as_str())))?;
     }
@@ -155,7 +157,7 @@ pub(super) fn begin(
     lab.run = Some(record);
     context.save()?;
     site.write_kubeconfig(&context.workspace, names.home())?;
-    let mut stage = RenderedLab::new(entry, names, &context.folder(entry))?;
+    let mut stage = RenderedLab::new(entry, names, &context.folder(entry)?)?;
     stage.write_files()?;
     let begun = run::begin(&mut stage, &site.client, Proved::Now, &mut |step| steps.step(step))?;
     let lab = context.state.lab(&id);
@@ -190,7 +192,7 @@ pub(super) fn where_to(context: &LabContext, entry: &Entry) -> anyhow::Result<u8
     for (number, task) in lab.tasks.iter().enumerate() {
         say(show::wrapped(&format!("{}. {}", number + 1, task.text), "   ").trim_end())?;
     }
-    let folder = context.folder(entry);
+    let folder = context.folder(entry)?;
     say(&format!("\nread {}, then try `tightship lab verify`", output::shell_word(folder.join("README.md").as_str())))?;
     say("in your shell: the line below, so that kubectl works on the lab")?;
     output::print(&format!("export KUBECONFIG={}\n", output::shell_word(context.workspace.kubeconfig().as_str())))?;

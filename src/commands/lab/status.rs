@@ -17,7 +17,7 @@ pub(super) fn brief(context: &LabContext) -> anyhow::Result<u8> {
     if let Some(entry) = current.filter(|entry| !is_done(&entry.lab.id.value)) {
         let _ = writeln!(text, "\nyou are in {}", show::bold(&format!("{} {}", entry.folder, entry.lab.title)));
         text.push_str(&show::wrapped(&entry.lab.story, "  "));
-        let _ = writeln!(text, "\nread {}", output::shell_word(context.folder(entry).join("README.md").as_str()));
+        let _ = writeln!(text, "\nread {}", output::shell_word(context.folder(entry)?.join("README.md").as_str()));
         text.push_str("then `tightship lab verify`, `tightship lab hint`, `tightship lab reset`\n");
     } else if let Some(next) = context.course.next(context.state.current.as_deref(), is_done) {
         let _ = writeln!(text, "\nnext is {}", show::bold(&format!("{} {}", next.folder, next.lab.title)));

@@ -32,6 +32,7 @@ struct Output<'r> {
 
 /// Verifies a lab, or one task of it.
 pub(super) fn run(mut context: LabContext, args: &VerifyArgs) -> anyhow::Result<u8> {
+    context.agree()?;
     let _lock = context.lock()?;
     let course = Rc::clone(&context.course);
     let entry = context.lab_of(&course, args.lab.lab.as_deref())?;

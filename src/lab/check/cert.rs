@@ -49,7 +49,7 @@ fn attempt(spec: &Cert, context: &CheckContext<'_>) -> Result<CheckResult, Check
 
 fn of_kubeconfig(file: &str, context: &CheckContext<'_>) -> Result<Vec<u8>, CheckResult> {
     folder::read(file, context)?;
-    match Access::open(&context.folder.join(file), None).map_err(credentials)?.credentials {
+    match Access::open(&folder::path(file, context)?, None).map_err(credentials)?.credentials {
         Credentials::Certificate { certificate, .. } => STANDARD
             .decode(certificate)
             .map_err(|_| CheckResult::nothing(format!("the certificate of {file} in your folder is not in base64"))),

@@ -69,7 +69,7 @@ pub(super) fn of_workload(
 
 fn of_kubeconfig(file: &str, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
     folder::read(file, context)?;
-    match Access::open(&context.folder.join(file), None).map_err(credentials)?.credentials {
+    match Access::open(&folder::path(file, context)?, None).map_err(credentials)?.credentials {
         Credentials::Token(token) => Ok(Some(token)),
         Credentials::None | Credentials::Certificate { .. } => Ok(None),
     }
@@ -84,7 +84,7 @@ fn absent(from: &TokenFrom, context: &CheckContext<'_>) -> Result<CheckResult, C
             Ok(CheckResult::when(has == "no", format!("{file} in your folder has {has} token")))
         }
         TokenFrom::File(file) => {
-            let is_there = context.folder.join(file).exists();
+            let is_there = folder::path(file, context)?.exists();
             let is = if is_there { "is still" } else { "is not" };
             Ok(CheckResult::when(!is_there, format!("{file} {is} in your folder")))
         }
