@@ -31,7 +31,7 @@ mod wizard;
 mod yaml;
 
 pub use cli::Cli;
-pub use commands::run;
+pub use commands::{refuse, run};
 
 /// What the tests, benches and fuzz targets of this repository call in process. Others are promised nothing.
 #[doc(hidden)]

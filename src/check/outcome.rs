@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::admission::Admission;
 use super::discover::Input;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::k8s::pod_security::{Level, Policies, Policy};
 use crate::rules::Rule;
-use crate::yaml::{FileId, Source};
+use crate::yaml::{FileId, Source, Span};
 
 /// Everything that a run gives.
 #[derive(Debug, Default)]
@@ -26,8 +26,16 @@ pub struct Outcome {
     pub as_admission: bool,
     /// Namespaces of the input with pods of which the API server asks nothing, if it was asked for.
     pub unguarded: Vec<String>,
+    /// What the user should know of the change itself: suppressions and settings that it brings.
+    pub notices: Vec<Diagnostic>,
     /// The number of findings that were suppressed.
     pub suppressed: usize,
+    /// The number of suppressions that the change brings.
+    pub new_suppressions: usize,
+    /// The number of rules that the configuration leaves out.
+    pub rules_left_out: usize,
+    /// Whether no rule could have found anything.
+    pub asks_nothing: bool,
     /// The number of findings that the baseline knows.
     pub baselined: usize,
 }
@@ -83,6 +91,13 @@ impl Outcome {
             self.files.push(SourceFile { name: config.name().to_owned(), text: Some(config.text().into()) });
         }
         file
+    }
+
+    /// Says something of a file that is no input.
+    pub fn add_notice(&mut self, name: &str, message: String) {
+        let file = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile { name: name.to_owned(), text: None });
+        self.notices.push(Diagnostic::warning(Location::new(file, Span::default(), ""), message));
     }
 
     /// Gives findings the severities that the user wants, puts them in order, and sees to it that the text of every place is

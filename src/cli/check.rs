@@ -37,6 +37,10 @@ pub struct CheckArgs {
     /// Read no configuration.
     #[arg(long)]
     pub no_config: bool,
+    /// The commit that a change starts from, such as `origin/main`. The configuration and the baseline are those of this
+    /// commit, none if it has none, and suppressions that it does not have are notices.
+    #[arg(long, value_name = "COMMIT", conflicts_with = "update_baseline")]
+    pub base: Option<String>,
     /// The name of standard input in messages.
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
@@ -53,7 +57,7 @@ pub struct CheckArgs {
     /// Write the findings of this run to the baseline.
     #[arg(long, requires = "baseline", conflicts_with_all = ["fix", "diff"])]
     pub update_baseline: bool,
-    /// Report findings of these rules even where they are suppressed.
+    /// Report findings of these rules even where they are suppressed; `all` for every one.
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub no_suppress: Vec<String>,
     /// The least severity that makes the exit code 1. Default: low.

@@ -26,7 +26,7 @@ pub(super) fn run(of: SchemaOf, out: Option<&Utf8Path>) -> anyhow::Result<u8> {
         Some(path) => {
             std::fs::write(path, to_text(&schema)?).with_context(|| path.to_string())?;
             let name = path.file_name().unwrap_or(path.as_str());
-            output::say(&format!("editors find it by the first line of a file beside it:\n{}", line(name)))?;
+            output::say_lines(&format!("editors find it by the first line of a file beside it:\n{}", line(name)))?;
         }
     }
     Ok(OK)

@@ -9,8 +9,8 @@ use crate::yaml::Span;
 #[derive(Debug, Clone, Copy)]
 pub enum Mask<'a> {
     Spans(&'a [Span]),
-    /// Everything but keys: nobody knows where in these lines a secret stands.
-    Values,
+    /// Everything but keys, and these places: nobody knows where in these lines a secret stands.
+    Values(&'a [Span]),
 }
 
 /// A text without what `spans` hide of it, as long as before.
@@ -31,7 +31,8 @@ impl Mask<'_> {
                 }
                 Cow::Owned(stars(part, |at| near.iter().any(|span| span.contains(&(start + at)))))
             }
-            Mask::Values => {
+            Mask::Values(spans) => {
+                let part = &*Mask::Spans(spans).masked(part, start);
                 let masked = part.split_inclusive('\n').flat_map(|line| {
                     let (key, value) = line.split_at(key_length(line));
                     [key.to_owned(), stars(value, |_| true)]
@@ -76,6 +77,6 @@ mod tests {
         let spans = Mask::Spans(&secret);
         assert_eq!(spans.masked("a: bß", 0), "a: ***");
         assert_eq!(spans.masked("- key: |", 7), "- key: |");
-        assert_eq!(Mask::Values.masked(text, 0), "a: ***\n- key: *\n  ********\n  x: *\n");
+        assert_eq!(Mask::Values(&[]).masked(text, 0), "a: ***\n- key: *\n  ********\n  x: *\n");
     }
 }

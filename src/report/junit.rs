@@ -19,6 +19,11 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
             suite.findings.push(finding);
         }
     }
+    for notice in &outcome.notices {
+        if let Some(suite) = suites.get_mut(notice.file().0 as usize) {
+            suite.notices.push(notice);
+        }
+    }
     for broken in &outcome.errors {
         if let Some(suite) = suites.get_mut(broken.file().0 as usize) {
             suite.errors.push(broken);
@@ -48,6 +53,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
 struct Suite<'a> {
     findings: Vec<&'a Diagnostic>,
     errors: Vec<&'a Diagnostic>,
+    notices: Vec<&'a Diagnostic>,
 }
 
 type Xml<'a> = Writer<&'a mut dyn Write>;
@@ -90,6 +96,11 @@ impl Suite<'_> {
                     let failure =
                         Failure { element: "error", kind: "unreadable", message: &broken.message, body: &place };
                     failure.write(&name, &format!("can be read: {place}"), xml)?;
+                }
+                if !self.notices.is_empty() {
+                    let line = |notice: &&Diagnostic| format!("{}: {}", files.place(&notice.location), notice.message);
+                    let lines: Vec<String> = self.notices.iter().map(line).collect();
+                    xml.create_element("system-out").write_text_content(BytesText::new(&lines.join("\n")))?;
                 }
                 Ok(())
             })?;

@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod canary;
+mod config;
 mod loopback;
+mod masks;
 #[path = "../support/mod.rs"]
 mod support;
+mod text;
 mod traps;

@@ -171,7 +171,7 @@ fn the_configuration_sets_what_flags_do_and_flags_win() {
     assert_eq!(found(&ran).len(), 1);
     check(&folder, &["--fail-on", "low"]).exits(1);
     check(&folder, &["--level", "privileged"]).exits(0);
-    check(&folder, &["--ignore", "privileged"]).exits(0);
+    check(&folder, &["--ignore", "privileged"]).exits(3).says(&["nothing to check"]);
     folder.write("sub/.tightship.yaml", "apiVersion: tightship/v1\nkind: Check\nselect: [host-aliases]\n");
     check(&folder, &["--config", "sub/.tightship.yaml"]).exits(0);
 }

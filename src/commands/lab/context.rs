@@ -142,7 +142,7 @@ pub(super) fn styled(text: &str) -> anyhow::Result<()> {
     Ok(output::styled(text)?)
 }
 
-/// A sentence on standard error.
+/// Sentences on standard error.
 pub(super) fn say(text: &str) -> anyhow::Result<()> {
-    Ok(output::say(text)?)
+    Ok(output::say_lines(text)?)
 }

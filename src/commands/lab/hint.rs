@@ -50,10 +50,10 @@ pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8
     }
     output::show(&text)?;
     if !is_new {
-        output::say("\nthat was the last hint of this task")?;
+        output::say_lines("\nthat was the last hint of this task")?;
     }
     if all_seen {
-        output::say("\nall hints are shown: `tightship lab solution` is available now")?;
+        output::say_lines("\nall hints are shown: `tightship lab solution` is available now")?;
     }
     Ok(OK)
 }

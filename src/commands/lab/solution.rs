@@ -64,10 +64,10 @@ pub(super) fn run(mut context: LabContext, args: &SolutionArgs) -> anyhow::Resul
     if !args.apply {
         return Ok(OK);
     }
-    output::say("\napply it")?;
+    output::say_lines("\napply it")?;
     let mut tell = |text: &str| {
         // who cannot be told is told the verdict
-        let _ = output::say(text);
+        let _ = output::say_lines(text);
     };
     stage.apply_solution(&site.client, args.number - 1, None, &mut tell)?;
     if let Some(run) = &mut context.state.lab(&id).run {

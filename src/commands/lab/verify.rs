@@ -87,7 +87,7 @@ pub(super) fn look(
     let (snapshots, seen) = (run.snapshots.clone(), run.fingerprint);
     let mut tell = |text: &str| {
         // who cannot be told is told the verdict
-        let _ = output::say(text);
+        let _ = output::say_lines(text);
     };
     let report = stage.verify(api, &snapshots, task, Patience::Learner(seen), &mut tell);
     let record = context.state.lab(&entry.lab.id.value);
