@@ -65,6 +65,7 @@ impl Baseline {
         Self { known }
     }
 
+    /// Reads the text of the file.
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
         let file: File = serde_json::from_str(text)?;
         if file.version != VERSION {
@@ -90,6 +91,11 @@ impl Baseline {
     /// The number of findings.
     pub fn len(&self) -> usize {
         self.known.values().sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
     }
 
     /// Takes the known findings out of an outcome, and gives the number of those that are not there any more.
