@@ -58,6 +58,9 @@ impl Outcome {
     /// Adds what the next file gave.
     pub(super) fn add(&mut self, file: FileId, mut analysis: Analysis) {
         debug_assert_eq!(self.files.len(), file.0 as usize, "files come in their order");
+        if self.findings.is_empty() {
+            std::mem::swap(&mut self.findings, &mut analysis.findings);
+        }
         self.findings.append(&mut analysis.findings);
         self.errors.append(&mut analysis.errors);
         self.admissions.append(&mut analysis.admissions);
@@ -150,14 +153,11 @@ impl<'a> Analyzer<'a> {
             lines(&text, file, &name, &mut analysis);
             return analysis;
         }
-        // a suppression may stand above the `---` of the document that it is about
-        let parts = if text.contains(suppress::COMMENT) {
-            std::iter::once(0..text.len()).collect()
-        } else {
-            yaml::split(&text, PART)
-        };
+        let parts = parts(&text);
         let whole = Whole { file, name: &name, text: &text };
         let parts: Vec<Analysis> = parts.into_par_iter().map(|part| self.part(part, whole, known)).collect();
+        // there may be many, and a list that grows by doubling would take twice the memory
+        analysis.findings.reserve_exact(parts.iter().map(|part| part.findings.len()).sum());
         for part in parts {
             analysis.append(part);
         }
@@ -267,6 +267,18 @@ impl<'a> Analyzer<'a> {
             analysis.admissions.extend(admission::of_pods(object, &pod, policies, file, text, self.settings));
         }
     }
+}
+
+/// The parts of a file that are looked at by themselves.
+fn parts(text: &str) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for part in yaml::split(text, PART) {
+        match parts.last_mut() {
+            Some(last) if suppress::goes_on(text, last.clone()) => last.end = part.end,
+            _ => parts.push(part),
+        }
+    }
+    parts
 }
 
 /// What a file says that is no YAML.

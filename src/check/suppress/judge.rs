@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
+use super::cover::{Covers, Found};
 use super::{Collected, ObjectSuppression, Suppression};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::rules::Rule;
@@ -32,23 +33,18 @@ pub(in crate::check) fn judge(
     context: &SuppressionContext<'_>,
 ) -> usize {
     let before = findings.len();
-    let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
-    for (at, suppression) in collected.suppressions.iter().enumerate() {
-        by_file.entry(suppression.file).or_default().push(at);
-    }
-    let mut used = vec![false; collected.suppressions.len()];
-    let mut used_configured = vec![false; context.configured.len()];
+    let found = Found::new(findings);
+    let used: Vec<bool> = collected.suppressions.iter().map(|suppression| found.any_in(suppression)).collect();
     let is_over = |expires: Option<Date>| expires.is_some_and(|day| day < context.today);
+    let covers = Covers::new(collected.suppressions.iter().filter(|suppression| !is_over(suppression.expires)));
+    let mut by_rule: HashMap<&str, Vec<(usize, &ObjectSuppression)>> = HashMap::new();
+    for (at, suppression) in context.configured.iter().enumerate() {
+        by_rule.entry(suppression.rule.id).or_default().push((at, suppression));
+    }
+    let mut used_configured = vec![false; context.configured.len()];
     findings.retain(|finding| {
-        let mut passes = false;
-        for &at in by_file.get(&finding.file()).map(Vec::as_slice).unwrap_or_default() {
-            let Some(suppression) = collected.suppressions.get(at) else { continue };
-            if suppression.holds_for(finding) {
-                passes |= !is_over(suppression.expires);
-                mark(&mut used, at);
-            }
-        }
-        for (at, suppression) in context.configured.iter().enumerate() {
+        let mut passes = covers.has(finding);
+        for &(at, suppression) in by_rule.get(finding.id).into_iter().flatten() {
             if suppression.holds_for(finding) {
                 passes |= !is_over(suppression.expires);
                 mark(&mut used_configured, at);

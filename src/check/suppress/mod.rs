@@ -1,9 +1,11 @@
 //! Suppressions: where they are written, what they suppress, and what is wrong with one that suppresses nothing.
 
 mod collect;
+mod cover;
 mod judge;
+mod place;
 
-pub(super) use collect::{COMMENT, collect, of_lines};
+pub(super) use collect::{collect, goes_on, of_lines};
 pub(super) use judge::{SuppressionContext, judge};
 
 use std::sync::Arc;
@@ -32,12 +34,9 @@ pub(super) struct Suppression {
 }
 
 impl Suppression {
-    fn holds_for(&self, finding: &Diagnostic) -> bool {
-        let at = finding.span().start;
-        self.rule.id == finding.id
-            && self.file == finding.file()
-            && self.covers.start <= at
-            && at < self.covers.end.max(self.covers.start + 1)
+    /// Where findings begin that it holds for, end exclusive.
+    fn bounds(&self) -> (u32, u32) {
+        (self.covers.start, self.covers.end.max(self.covers.start.saturating_add(1)))
     }
 }
 
