@@ -12,7 +12,7 @@ use crate::diagnostic::text;
 use crate::spec::{ApiServer, App, Space};
 
 /// The name of the schema beside a spec that names it.
-pub(super) const BESIDE: &str = "tightship.schema.json";
+pub(super) const BESIDE: &str = crate::render::plan::SCHEMA;
 
 /// Prints the schema, or writes it to a file.
 pub(super) fn run(of: SchemaOf, out: Option<&Utf8Path>) -> anyhow::Result<u8> {
