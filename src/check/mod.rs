@@ -34,6 +34,9 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     let (mut analyses, facts) = analyze(inputs, &analyzer, settings);
     let mut outcome = Outcome { as_admission: settings.as_admission, ..Outcome::default() };
     let mut collected = Collected::default();
+    if analyses.len() > 1 {
+        outcome.findings.reserve_exact(analyses.iter().map(|analysis| analysis.findings.len()).sum());
+    }
     for (at, analysis) in analyses.iter_mut().enumerate() {
         if settings.as_admission && settings.level.is_none() {
             outcome.add_unguarded(analysis.assumptions.in_namespaces());

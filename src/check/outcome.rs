@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 use super::admission::Admission;
 use super::discover::Input;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -25,7 +27,7 @@ pub struct Outcome {
     /// Whether that was asked for, instead of findings.
     pub as_admission: bool,
     /// Namespaces of the input with pods of which the API server asks nothing, if it was asked for.
-    pub unguarded: Vec<String>,
+    pub unguarded: IndexSet<String>,
     /// The number of findings that were suppressed.
     pub suppressed: usize,
     /// The number of findings that the baseline knows.
@@ -70,8 +72,8 @@ impl Outcome {
     pub(super) fn add_unguarded<'a>(&mut self, seen: impl Iterator<Item = (&'a str, Policies)>) {
         for (name, policies) in seen {
             let asks = |policy: Policy| policy.level > Level::Privileged;
-            if !asks(policies.enforce) && !asks(policies.warn) && !self.unguarded.iter().any(|known| known == name) {
-                self.unguarded.push(name.to_owned());
+            if !asks(policies.enforce) && !asks(policies.warn) {
+                self.unguarded.insert(name.to_owned());
             }
         }
     }
@@ -101,7 +103,8 @@ impl Outcome {
                 }
             }
         }
-        self.findings.sort_by(|a, b| {
+        // in place: what is the same by all of this may change places
+        self.findings.sort_unstable_by(|a, b| {
             (a.file(), a.span(), std::cmp::Reverse(a.severity), a.id, &a.message).cmp(&(
                 b.file(),
                 b.span(),

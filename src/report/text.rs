@@ -72,7 +72,7 @@ struct BrokenText<'a>(&'a Files<'a>);
 impl Sources for BrokenText<'_> {
     fn source(&self, location: &Location) -> Option<(&Source, Mask<'_>)> {
         let source = self.0.source(location.file)?;
-        let may_be_secret = source.text().contains("Secret");
+        let may_be_secret = self.0.may_hold_secrets(location.file);
         let mask = if may_be_secret { Mask::Values } else { Mask::Spans(self.0.hidden(location.file, location.span)) };
         Some((source, mask))
     }
