@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod canary;
+mod growth;
 mod loopback;
+mod mutants;
+mod render;
 #[path = "../support/mod.rs"]
 mod support;
 mod traps;
