@@ -41,7 +41,7 @@ pub mod internals {
     }
     pub mod check {
         pub use crate::check::config::Config;
-        pub use crate::check::{Admission, Input, Options, Outcome, Selection, Text, fix, run};
+        pub use crate::check::{Admission, Input, Options, Outcome, Place, Selection, Text, fix, run};
     }
     #[cfg(feature = "cluster")]
     pub mod client {

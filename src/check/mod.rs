@@ -14,7 +14,7 @@ mod selection;
 mod suppress;
 
 pub use admission::Admission;
-pub use discover::{Found, Input, Live, Request, Scope, Text, discover, live_inputs};
+pub use discover::{Cause, Found, Input, LeftOut, Live, Place, Request, Scope, Text, discover, live_inputs};
 pub use options::Options;
 pub use outcome::Outcome;
 pub use selection::Selection;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::admission::Admission;
-use super::discover::Input;
+use super::discover::{Input, LeftOut};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::k8s::pod_security::{Level, Policies, Policy};
 use crate::rules::Rule;
@@ -20,6 +20,8 @@ pub struct Outcome {
     pub errors: Vec<Diagnostic>,
     /// What was looked at.
     pub counts: Counts,
+    /// The files and folders that were not.
+    pub left_out: LeftOut,
     /// What the API server would say of the objects.
     pub admissions: Vec<Admission>,
     /// Whether that was asked for, instead of findings.

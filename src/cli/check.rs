@@ -16,7 +16,8 @@ const EXIT_CODES: &str =
 #[command(after_help = EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct CheckArgs {
-    /// Files and folders; `-` is standard input.
+    /// Files and folders; `-` is standard input. A folder is searched without what git ignores and does not track, other
+    /// repositories in it, and hidden folders of tools; links are followed inside the repository, or else the folder.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<Utf8PathBuf>,
     /// What other programs make.
@@ -37,6 +38,12 @@ pub struct CheckArgs {
     /// Read no configuration.
     #[arg(long)]
     pub no_config: bool,
+    /// Look at everything in folders, also at what git ignores, at other repositories and at folders of tools.
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Check nothing; name what would be looked at, and as messages what is left out, each with its cause.
+    #[arg(long, conflicts_with_all = ["fix", "diff", "update_baseline", "benchmark"])]
+    pub show_files: bool,
     /// The name of standard input in messages.
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,

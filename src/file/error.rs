@@ -27,7 +27,6 @@ pub enum FileError {
 
 impl FileError {
     /// Whether the file is not there.
-    #[allow(dead_code, reason = "its users come with the next step")]
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::System(error) if error.kind() == io::ErrorKind::NotFound)
     }

@@ -5,11 +5,9 @@
 
 mod error;
 mod read;
-#[allow(dead_code, reason = "its users come with the next step")]
+#[allow(dead_code, reason = "labs use more of it")]
 mod root;
 
 pub use error::FileError;
-#[allow(unused_imports, reason = "its users come with the next step")]
-pub use read::{LIMIT, read_named, read_regular, read_text};
-#[allow(unused_imports, reason = "its users come with the next step")]
+pub use read::{LIMIT, read_named, read_regular, read_text, read_unlinked, text};
 pub use root::Root;

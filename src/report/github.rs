@@ -29,6 +29,9 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         let place = place(files, &broken.location);
         writeln!(out, "::error {place},title=cannot be read::{}", data(&broken.message))?;
     }
+    if let Some(left_out) = files.outcome.left_out.summary() {
+        writeln!(out, "::notice title=not looked at::{}", data(&left_out))?;
+    }
     Ok(())
 }
 

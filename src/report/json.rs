@@ -50,6 +50,7 @@ struct Tool {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Counts {
     files: usize,
     documents: usize,
@@ -60,6 +61,7 @@ struct Counts {
     severities: BTreeMap<&'static str, usize>,
     suppressed: usize,
     errors: usize,
+    left_out: BTreeMap<&'static str, usize>,
     fixable: Fixable,
 }
 
@@ -84,6 +86,7 @@ fn counts(files: &Files<'_>) -> Counts {
         severities,
         suppressed: outcome.suppressed,
         errors: outcome.errors.len(),
+        left_out: outcome.left_out.counts().into_iter().map(|(cause, number)| (cause.as_str(), number)).collect(),
         fixable: Fixable { safe: tally.safe, r#unsafe: tally.risky },
     }
 }

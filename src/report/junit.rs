@@ -1,11 +1,13 @@
 //! `junit`: a test suite for each file and a test case for each finding, for the test reports of CI systems.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::files::Files;
+use crate::check::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::text::line;
 use crate::yaml::FileId;
@@ -26,7 +28,8 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let tests: usize = suites.iter().map(Suite::tests).sum();
+    let left_out = outcome.left_out.counts();
+    let tests: usize = suites.iter().map(Suite::tests).sum::<usize>() + left_out.len();
     xml.create_element("testsuites")
         .with_attributes([
             ("name", "tightship"),
@@ -38,9 +41,34 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
             for (suite, file) in suites.iter().zip(0..) {
                 suite.write(files, FileId(file), xml)?;
             }
-            Ok(())
+            skipped(&left_out, xml)
         })?;
     writeln!(xml.get_mut())
+}
+
+/// What was not looked at: a test case for each cause.
+fn skipped(left_out: &BTreeMap<Cause, usize>, xml: &mut Xml<'_>) -> io::Result<()> {
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    let count = left_out.len().to_string();
+    xml.create_element("testsuite")
+        .with_attributes([
+            ("name", "left out"),
+            ("tests", &*count),
+            ("failures", "0"),
+            ("errors", "0"),
+            ("skipped", &*count),
+        ])
+        .write_inner_content(|xml| {
+            for (cause, number) in left_out {
+                xml.create_element("testcase")
+                    .with_attributes([("name", cause.count(*number).as_str()), ("classname", "left out")])
+                    .write_inner_content(|xml| xml.create_element("skipped").write_empty().map(|_| ()))?;
+            }
+            Ok(())
+        })?;
+    Ok(())
 }
 
 /// What is said of a file.

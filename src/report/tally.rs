@@ -43,8 +43,17 @@ impl Tally {
     }
 }
 
-/// The outcome in one line: `42 objects in 7 files: 3 findings (1 critical, 2 low), 1 suppressed`.
+/// The outcome in one line: `42 objects in 7 files: 3 findings (1 critical, 2 low), 1 suppressed; left out: 2 ignored by git`.
 pub fn summary(outcome: &Outcome) -> String {
+    let looked = looked(outcome);
+    match outcome.left_out.summary() {
+        Some(left_out) => format!("{looked}; {left_out}"),
+        None => looked,
+    }
+}
+
+/// What was looked at, and what was found.
+fn looked(outcome: &Outcome) -> String {
     let counts = &outcome.counts;
     let files = count(counts.files, "file");
     let is_nothing = counts.objects == 0 && outcome.findings.is_empty();

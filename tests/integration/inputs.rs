@@ -54,7 +54,8 @@ fn files_come_in_the_order_of_their_names() {
         folder.write(&format!("work/{name}"), POD);
     }
     folder.write("work/.gitignore", "out/\n");
-    let expected = ["a.yaml", "a/b/c.json", "a/z.yml", "b.yaml"];
+    folder.repository();
+    let expected = [".hidden.yaml", "a.yaml", "a/b/c.json", "a/z.yml", "b.yaml"];
     for _ in 0..5 {
         assert_eq!(places(&check(&folder, &[])), expected);
     }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::left_out::LeftOut;
+use super::place::Place;
 use crate::diagnostic::text::line;
-use crate::file;
 use crate::k8s::version::Version;
 
 /// One text to check.
@@ -22,7 +23,7 @@ pub struct Input {
 #[derive(Debug, Clone)]
 pub enum Text {
     /// In a file, which is read when its turn comes.
-    File(Utf8PathBuf),
+    File(Place),
     /// Here already: standard input.
     Here(Arc<str>),
     /// Here, as another program made it of a folder or a cluster: there is nothing to fix in it.
@@ -45,7 +46,8 @@ impl Input {
     /// The file, or the folder of which the text was made.
     pub fn path(&self) -> Option<&Utf8Path> {
         match &self.text {
-            Text::File(path) | Text::Made { of: Some(path), .. } | Text::Failed { of: path, .. } => Some(path),
+            Text::File(place) => Some(place.path()),
+            Text::Made { of: Some(path), .. } | Text::Failed { of: path, .. } => Some(path),
             Text::Here(_) | Text::Made { of: None, .. } => None,
         }
     }
@@ -70,7 +72,7 @@ impl Input {
         match &self.text {
             Text::Here(text) | Text::Made { text, .. } => Ok(Arc::clone(text)),
             Text::Failed { reason, .. } => Err(reason.clone()),
-            Text::File(path) => file::read_named(path).map(Arc::from).map_err(|error| error.to_string()),
+            Text::File(place) => place.read().map(Arc::from).map_err(|error| error.to_string()),
         }
     }
 }
@@ -81,9 +83,6 @@ pub enum InputError {
     /// It is not there, or may not be read.
     #[error("{place}: {error}", place = line(.0.as_str()), error = .1)]
     Unreadable(Utf8PathBuf, std::io::Error),
-    /// The walk through a folder failed.
-    #[error("{0}")]
-    Walk(#[from] ignore::Error),
     /// A name that is no text.
     #[error("{name}: its name is not UTF-8", name = line(.0))]
     Name(String),
@@ -97,6 +96,8 @@ pub enum InputError {
 pub struct Request {
     /// Files and folders.
     pub paths: Vec<Utf8PathBuf>,
+    /// Whether nothing is left out of folders that can be read.
+    pub everything: bool,
     /// The cluster to ask instead of files.
     pub live: Option<Live>,
     /// Files of values for Helm charts.
@@ -114,7 +115,9 @@ pub struct Request {
 pub struct Found {
     /// The texts, by name.
     pub inputs: Vec<Input>,
-    /// What was left out, and why: for people, not for a report.
+    /// The files and folders that are not looked at.
+    pub left_out: LeftOut,
+    /// What else is not looked at, and why: for people, not for a report.
     pub notes: Vec<String>,
     /// The release of the cluster that was asked.
     pub kubernetes: Option<Version>,

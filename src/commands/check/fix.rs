@@ -1,5 +1,7 @@
 //! `--fix` and `--diff`.
 
+use anyhow::Context as _;
+
 use super::super::output;
 use crate::check::fix::{self, Fixed};
 use crate::check::{Input, Options, Outcome, Text};
@@ -17,7 +19,12 @@ pub(super) fn apply(
     for fixed in &fixed {
         let Some(input) = inputs.get_mut(fixed.file.0 as usize) else { continue };
         match &mut input.text {
-            Text::File(path) => output::replace(path, fixed.after.as_bytes())?,
+            Text::File(place) => {
+                let bytes = fixed.after.as_bytes();
+                if !place.replace(bytes).with_context(|| place.path().to_string())? {
+                    output::replace(place.path(), bytes)?;
+                }
+            }
             Text::Here(text) => *text = fixed.after.as_str().into(),
             // nothing of it is fixed
             Text::Made { .. } | Text::Failed { .. } => {}

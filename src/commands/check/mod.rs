@@ -8,19 +8,25 @@ use anyhow::Context;
 
 use super::{FINDINGS, NOTHING, OK, UNUSABLE, output};
 use crate::check::baseline::Baseline;
-use crate::check::{self, Outcome, Text};
+use crate::check::{self, Input, LeftOut, Outcome, Text};
 use crate::cli::CheckArgs;
+use crate::diagnostic::text::line;
 use crate::diagnostic::{Safety, Severity};
 use crate::report::{self, Format};
 use options::Chosen;
 
 /// Checks the files, and shows what was found.
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
-    let Chosen { options, fail_on, mut inputs } = options::choose(args)?;
+    let Chosen { options, fail_on, mut inputs, left_out } = options::choose(args)?;
+    if args.show_files {
+        return show_files(&inputs, &left_out);
+    }
     if let Some(name) = args.benchmark {
+        left_out.summary().into_iter().try_for_each(|text| output::say(&text))?;
         return benchmark::run(args, name, &inputs, &options);
     }
     let mut outcome = check::run(&inputs, &options);
+    outcome.left_out = left_out;
     let made = fix::only_where_written(&mut outcome, &inputs);
     if made > 0 && (args.diff || args.fix.is_some()) {
         let what = output::count(made, "finding");
@@ -37,7 +43,8 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     }
     if args.fix.is_some() {
         if fix::apply(&mut inputs, &outcome, &options, safety)? > 0 {
-            outcome = check::run(&inputs, &options);
+            let left_out = outcome.left_out;
+            outcome = Outcome { left_out, ..check::run(&inputs, &options) };
             fix::only_where_written(&mut outcome, &inputs);
             known(args, &mut outcome)?;
         }
@@ -47,6 +54,16 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     let is_taken = args.fix.is_some() && inputs.iter().any(|input| matches!(input.text, Text::Here(_)));
     show(args, &outcome, baseline, is_taken)?;
     Ok(code(&outcome, fail_on, args.exit_zero))
+}
+
+/// Names what would be looked at, and what not.
+fn show_files(inputs: &[Input], left_out: &LeftOut) -> anyhow::Result<u8> {
+    let names: String = inputs.iter().map(|input| line(&input.name) + "\n").collect();
+    output::print(&names)?;
+    for (path, cause) in left_out.iter() {
+        output::say(&format!("left out: {}: {}", line(path.as_str()), cause.why()))?;
+    }
+    Ok(if inputs.is_empty() { NOTHING } else { OK })
 }
 
 fn record(args: &CheckArgs, outcome: &Outcome) -> anyhow::Result<u8> {

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::{Shown, output};
 use crate::check::config::{self, Choice, Config};
-use crate::check::{self, Found, Input, Live, Options, Request, Scope, Selection, Text};
+use crate::check::{self, Cause, Found, Input, LeftOut, Live, Options, Request, Scope, Selection, Text};
 use crate::cli::CheckArgs;
 use crate::diagnostic::Severity;
 use crate::k8s::pod_security::PolicyVersion;
@@ -22,6 +22,7 @@ pub(super) struct Chosen {
     pub(super) options: Options,
     pub(super) fail_on: Severity,
     pub(super) inputs: Vec<Input>,
+    pub(super) left_out: LeftOut,
 }
 
 /// Reads the configuration, and puts the flags above it.
@@ -61,9 +62,10 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     }
     let severities = config.into_iter().flat_map(|config| &config.severity);
     let severities = severities.filter_map(|(rule, word)| Some((rule.0?, *word))).collect();
-    let mut inputs = found.inputs;
+    let (mut inputs, mut left_out) = (found.inputs, found.left_out);
     if let Some(file) = &file {
-        inputs.retain(|input| !file.excludes(input));
+        let excluded = inputs.extract_if(.., |input| file.excludes(input));
+        excluded.for_each(|input| left_out.add(input.name.into(), Cause::Excluded));
     }
     let fail_on = args.fail_on.unwrap_or_else(|| config.map_or(Config::default().fail_on, |config| config.fail_on));
     let options = Options {
@@ -75,7 +77,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         suppressions: config.map(Config::object_suppressions).unwrap_or_default(),
         config: file.as_ref().map(|file| file.source.clone()),
     };
-    Ok(Chosen { options, fail_on, inputs })
+    Ok(Chosen { options, fail_on, inputs, left_out })
 }
 
 struct ConfigFile {
@@ -124,6 +126,7 @@ fn inputs(args: &CheckArgs, kubernetes: Option<Version>) -> anyhow::Result<Found
     let live = made.live.then(|| Live { kubeconfig: made.kubeconfig.clone(), context: made.context.clone(), reach });
     let request = Request {
         paths: paths.into_iter().cloned().collect(),
+        everything: args.no_ignore,
         live,
         values: made.values.clone(),
         set: made.set.clone(),

@@ -136,6 +136,7 @@ fn of_files(files: &[String], context: &CheckContext<'_>) -> Result<Vec<Input>, 
     }
     let request = check::Request {
         paths: files.iter().map(|file| context.folder.join(file)).collect(),
+        everything: false,
         live: None,
         values: Vec::new(),
         set: Vec::new(),

@@ -52,7 +52,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         },
         invocations: [Invocation {
             execution_successful: outcome.errors.is_empty(),
-            tool_execution_notifications: outcome.errors.iter().map(|broken| notification(files, broken)).collect(),
+            tool_execution_notifications: notifications(files),
         }],
         original_uri_base_ids: [(uri::ROOT, BaseId { description: message("the folder that tightship ran in") })]
             .into(),
@@ -100,6 +100,14 @@ fn descriptor(rule: &Rule) -> model::Rule {
     }
 }
 
+/// What could not be read, and how much was not looked at.
+fn notifications(files: &Files<'_>) -> Vec<Notification> {
+    let broken = files.outcome.errors.iter().map(|broken| notification(files, broken));
+    let left_out = files.outcome.left_out.summary();
+    let left_out = left_out.map(|text| Notification { level: "note", message: message(&text), locations: Vec::new() });
+    broken.chain(left_out).collect()
+}
+
 fn notification(files: &Files<'_>, broken: &Diagnostic) -> Notification {
     let location = model::Location {
         id: None,
@@ -107,7 +115,7 @@ fn notification(files: &Files<'_>, broken: &Diagnostic) -> Notification {
         logical_locations: Vec::new(),
         message: None,
     };
-    Notification { level: "error", message: message(&broken.message), locations: [location] }
+    Notification { level: "error", message: message(&broken.message), locations: vec![location] }
 }
 
 fn primary(files: &Files<'_>, finding: &Diagnostic) -> model::Location {
