@@ -5,7 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod canary;
+mod files;
 mod loopback;
 #[path = "../support/mod.rs"]
 mod support;
 mod traps;
+mod walk;
