@@ -79,6 +79,10 @@ random cases="10000":
 bench *args:
     cargo bench --locked --bench render --bench check {{args}}
 
+# Prints how the time of the check grows with inputs that somebody made to take long.
+growth:
+    cargo test --locked --test attacks growth:: -- --nocapture --test-threads=1
+
 # Compares the check with kubeconform, kube-score and checkov on the same manifests.
 peers *args:
     benches/peers {{args}}
@@ -89,7 +93,7 @@ fuzz seconds="60":
     set -euo pipefail
     for target in $(cargo +nightly fuzz list); do
         mkdir -p "fuzz/corpus/$target"
-        cargo +nightly fuzz run "$target" "fuzz/corpus/$target" tests/data/spec tests/well_known -- \
+        cargo +nightly fuzz run "$target" "fuzz/corpus/$target" tests/data tests/well_known labs -- \
             -dict=fuzz/yaml.dict -max_total_time={{seconds}} -max_len=4096 -timeout=10
     done
 

@@ -31,7 +31,7 @@ mod wizard;
 mod yaml;
 
 pub use cli::Cli;
-pub use commands::run;
+pub use commands::{refuse, run};
 
 /// What the tests, benches and fuzz targets of this repository call in process. Others are promised nothing.
 #[doc(hidden)]
@@ -40,8 +40,9 @@ pub mod internals {
         pub use crate::apiserver::catalogue::{Component, FlagType, Lookup, catalogue};
     }
     pub mod check {
-        pub use crate::check::config::Config;
-        pub use crate::check::{Admission, Input, Options, Outcome, Selection, Text, fix, run};
+        pub use crate::check::baseline::Baseline;
+        pub use crate::check::config::{self, Config};
+        pub use crate::check::{Admission, Input, Options, Outcome, Place, Selection, Text, fix, run};
     }
     #[cfg(feature = "cluster")]
     pub mod client {
@@ -68,12 +69,14 @@ pub mod internals {
     #[cfg(feature = "cluster")]
     pub mod lab {
         pub use crate::lab::course::Lab;
+        pub use crate::lab::lint::of_files;
     }
     pub mod policy {
         pub use crate::policy::{Action, Label, Options, Subject, export};
     }
     pub mod render {
-        pub use crate::render::key_file::PLACEHOLDER;
+        pub use crate::render::key_file::{PLACEHOLDER, redact};
+        pub use crate::render::lock::Lock;
         pub use crate::render::plan::{Owner, Plan};
         pub use crate::render::writer;
     }
@@ -96,6 +99,7 @@ pub mod internals {
         pub use crate::template::names;
     }
     pub mod wizard {
+        pub use crate::wizard::folder::of_dockerfile;
         pub use crate::wizard::questions::QUESTIONS;
     }
     pub mod yaml {

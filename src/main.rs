@@ -6,7 +6,10 @@ use clap::Parser;
 use tightship::{Cli, run};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return ExitCode::from(tightship::refuse(&answer)),
+    };
     cli.color.write_global();
     ExitCode::from(run(cli))
 }

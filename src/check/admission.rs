@@ -5,6 +5,7 @@ use crate::k8s::go_text;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::{Pod, head};
 use crate::k8s::pod_security::{Policies, Policy, labels};
+use crate::k8s::secret;
 use crate::rules::facts::Defaults;
 use crate::rules::pod_security::{self, Violation};
 use crate::rules::{PodContext, Settings, identity};
@@ -27,6 +28,20 @@ pub struct Admission {
     pub violations: Vec<Violation>,
     /// What the API server says.
     pub message: String,
+}
+
+impl Admission {
+    /// With what shows itself to be a credential hidden: names are the input's.
+    pub(super) fn without_credentials(mut self) -> Self {
+        let hide = |text: &mut String| {
+            if let Some(hidden) = secret::in_message(text) {
+                *text = hidden;
+            }
+        };
+        hide(&mut self.message);
+        self.violations.iter_mut().for_each(|violation| hide(&mut violation.detail));
+        self
+    }
 }
 
 /// What the API server says of an object that is or makes pods; `None` if nothing. Pods are held against both policies,

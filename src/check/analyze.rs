@@ -8,7 +8,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::Options;
 use super::admission::{self, Admission};
 use super::assumptions::Assumptions;
-use super::discover::Input;
+use super::discover::{Input, Text};
 use super::outcome::{Counts, Outcome, SourceFile};
 use super::suppress::{self, Collected};
 use crate::apiserver::files;
@@ -58,6 +58,9 @@ impl Outcome {
     /// Adds what the next file gave.
     pub(super) fn add(&mut self, file: FileId, mut analysis: Analysis) {
         debug_assert_eq!(self.files.len(), file.0 as usize, "files come in their order");
+        if self.findings.is_empty() {
+            std::mem::swap(&mut self.findings, &mut analysis.findings);
+        }
         self.findings.append(&mut analysis.findings);
         self.errors.append(&mut analysis.errors);
         self.admissions.append(&mut analysis.admissions);
@@ -138,6 +141,11 @@ impl<'a> Analyzer<'a> {
     /// Reads a file and runs all rules that look at one object.
     pub(super) fn file(&self, input: &Input, file: FileId, known: &Facts) -> Analysis {
         let mut analysis = Analysis { name: input.name.clone(), ..Analysis::default() };
+        if let Text::Refused { text, at, .. } = &input.text {
+            analysis.errors.extend(at.iter().map(|refusal| refusal.diagnostic(file)));
+            analysis.text = Some(Arc::clone(text));
+            return analysis;
+        }
         let text = match input.read() {
             Ok(text) => text,
             Err(reason) => {
@@ -150,14 +158,11 @@ impl<'a> Analyzer<'a> {
             lines(&text, file, &name, &mut analysis);
             return analysis;
         }
-        // a suppression may stand above the `---` of the document that it is about
-        let parts = if text.contains(suppress::COMMENT) {
-            std::iter::once(0..text.len()).collect()
-        } else {
-            yaml::split(&text, PART)
-        };
+        let parts = parts(&text);
         let whole = Whole { file, name: &name, text: &text };
         let parts: Vec<Analysis> = parts.into_par_iter().map(|part| self.part(part, whole, known)).collect();
+        // there may be many, and a list that grows by doubling would take twice the memory
+        analysis.findings.reserve_exact(parts.iter().map(|part| part.findings.len()).sum());
         for part in parts {
             analysis.append(part);
         }
@@ -260,13 +265,27 @@ impl<'a> Analyzer<'a> {
     /// What the API server would say of an object, instead of what the rules say.
     fn admission(&self, object: &Object<'_, '_>, file: FileId, text: &str, known: &Facts, analysis: &mut Analysis) {
         if object.kind == Kind::Namespace {
-            analysis.admissions.extend(admission::of_namespace(object, file, self.settings));
+            let admission = admission::of_namespace(object, file, self.settings);
+            analysis.admissions.extend(admission.map(Admission::without_credentials));
         } else if let Some(pod) = Pod::of(object) {
             analysis.counts.pods += 1;
             let policies = analysis.assumptions.policies(object.namespace(), known, self.settings);
-            analysis.admissions.extend(admission::of_pods(object, &pod, policies, file, text, self.settings));
+            let admission = admission::of_pods(object, &pod, policies, file, text, self.settings);
+            analysis.admissions.extend(admission.map(Admission::without_credentials));
         }
     }
+}
+
+/// The parts of a file that are looked at by themselves.
+fn parts(text: &str) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for part in yaml::split(text, PART) {
+        match parts.last_mut() {
+            Some(last) if suppress::goes_on(text, last.clone()) => last.end = part.end,
+            _ => parts.push(part),
+        }
+    }
+    parts
 }
 
 /// What a file says that is no YAML.

@@ -48,8 +48,8 @@ fn one() -> usize {
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     /// It is not of the expected form.
-    #[error("it is not a baseline: {0}")]
-    Form(#[from] serde_json::Error),
+    #[error("it is not a baseline: line {}, column {}", .0.line(), .0.column())]
+    Form(serde_json::Error),
     /// A later version of the program wrote it.
     #[error("it has version {0}, and this program knows version {VERSION}; --update-baseline writes it anew")]
     Version(u32),
@@ -65,8 +65,9 @@ impl Baseline {
         Self { known }
     }
 
+    /// Reads the text of the file.
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
-        let file: File = serde_json::from_str(text)?;
+        let file: File = serde_json::from_str(text).map_err(BaselineError::Form)?;
         if file.version != VERSION {
             return Err(BaselineError::Version(file.version));
         }
@@ -89,7 +90,12 @@ impl Baseline {
 
     /// The number of findings.
     pub fn len(&self) -> usize {
-        self.known.values().sum()
+        total(&self.known)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
     }
 
     /// Takes the known findings out of an outcome, and gives the number of those that are not there any more.
@@ -103,8 +109,13 @@ impl Baseline {
             _ => true,
         });
         outcome.baselined += before - outcome.findings.len();
-        self.known.values().sum()
+        total(&self.known)
     }
+}
+
+/// A file may say any number.
+fn total(known: &BTreeMap<Entry, usize>) -> usize {
+    known.values().fold(0, |sum, count| sum.saturating_add(*count))
 }
 
 fn entry(finding: &Diagnostic) -> Entry {

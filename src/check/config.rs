@@ -3,18 +3,19 @@
 use std::borrow::Cow;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use globset::{GlobBuilder, GlobMatcher};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::pattern::Pattern;
 use super::selection::Selection;
 use super::suppress::ObjectSuppression;
 use crate::decode::{self, Decode, Decoder, Located, Map, record, string_enum};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::k8s::pod_security::Level;
+use crate::k8s::secret;
 use crate::rules::{self, Category, Rule};
 use crate::spec::app::ApiVersion;
 use crate::spec::values::{Day, Line, Registry, Release};
-use crate::yaml::{self, Kind, Node, Source, Span};
+use crate::yaml::{self, Node, Source, Span};
 
 /// The name of the file, looked for in the working folder and above it, up to that of the repository.
 pub const FILE: &str = ".tightship.yaml";
@@ -219,55 +220,27 @@ impl JsonSchema for Choice {
     }
 }
 
-/// A glob: `*` for any text without `/`, `**` for any, `?`, `[a-z]`, `{a,b}`.
-#[derive(Debug, Clone, Default)]
-pub struct Pattern(pub Option<GlobMatcher>);
-
-impl Decode for Pattern {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let text = decode::text(node, "a glob such as `shop-*`", decoder)?;
-        match GlobBuilder::new(text).literal_separator(true).build() {
-            Ok(glob) => Some(Self(Some(glob.compile_matcher()))),
-            Err(error) => {
-                let problem = Diagnostic::error(decoder.place(node.span()), format!("glob `{text}`: {}", error.kind()));
-                decoder.report(problem.label("expected a glob such as `shop-*`"));
-                None
-            }
-        }
-    }
-
-    fn recover() -> Option<Self> {
-        Some(Self::default())
-    }
-}
-
-impl JsonSchema for Pattern {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Pattern".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
-    }
-}
-
 impl Config {
+    /// The rules that a suppression lets pass whatever the object is.
+    pub fn passed(&self) -> impl Iterator<Item = &'static Rule> + '_ {
+        let all = |pattern: &Option<Pattern>| pattern.as_ref().is_none_or(Pattern::takes_all);
+        let entries = self.suppressions.iter().filter(move |entry| {
+            entry.container.is_none() && [&entry.kind, &entry.namespace, &entry.name].into_iter().all(all)
+        });
+        entries.filter_map(|entry| entry.rule.0)
+    }
+
     /// The suppressions as the engine takes them.
     pub fn object_suppressions(&self) -> Vec<ObjectSuppression> {
-        let glob = |pattern: &Option<Pattern>| pattern.as_ref().and_then(|pattern| pattern.0.clone());
         self.suppressions
             .iter()
             .filter_map(|entry| {
                 Some(ObjectSuppression {
                     rule: entry.rule.0?,
-                    kind: glob(&entry.kind),
-                    namespace: glob(&entry.namespace),
-                    name: glob(&entry.name),
-                    container: glob(&entry.container),
+                    kind: entry.kind.clone(),
+                    namespace: entry.namespace.clone(),
+                    name: entry.name.clone(),
+                    container: entry.container.clone(),
                     expires: entry.expires.as_ref().map(|day| **day),
                     span: entry.span,
                 })
@@ -277,7 +250,7 @@ impl Config {
 
     /// Whether a file, named relative to the configuration's folder, is not to be looked at.
     pub fn excludes(&self, path: &Utf8Path) -> bool {
-        self.exclude.iter().filter_map(|pattern| pattern.0.as_ref()).any(|glob| glob.is_match(path))
+        self.exclude.iter().any(|pattern| pattern.is_match(path.as_str()))
     }
 }
 
@@ -288,43 +261,72 @@ pub struct Read {
     pub config: Option<Config>,
     /// What is wrong with it.
     pub problems: Vec<Diagnostic>,
+    /// Places that no message may show.
+    pub hidden: Vec<Span>,
+    /// Whether it says that it is a configuration. Of another file no line is shown: a link may lead to credentials.
+    pub is_ours: bool,
 }
+
+impl Read {
+    /// The file is something else.
+    fn other(span: Span, message: String, label: &str) -> Self {
+        let problem = Diagnostic::error(span, message).help(label);
+        Self { config: None, problems: vec![problem], hidden: Vec::new(), is_ours: false }
+    }
+}
+
+/// What a configuration is told apart by.
+const EXPECTED: &str = "expected `apiVersion: tightship/v1` and `kind: Check`";
 
 /// Reads a configuration: one document.
 pub fn read(source: &Source) -> Read {
     let stream = yaml::parse(source.text());
+    let roots: Vec<Node<'_, '_>> =
+        stream.documents.iter().filter_map(yaml::Document::root).filter(|root| !root.is_null()).collect();
+    if let Some(kind) =
+        roots.first().and_then(|root| root.get("kind")).filter(|kind| is_of_specs(*kind) && is_version(roots.first()))
+    {
+        let message = format!("a spec of `kind: {}` belongs in `tightship.yaml`", kind.text().unwrap_or_default());
+        let problems = vec![Diagnostic::error(kind.span(), message).label("expected `Check`")];
+        let hidden = secret::places(source.text(), 0..source.text().len());
+        return Read { config: None, problems, hidden, is_ours: true };
+    }
+    let is_ours = if stream.errors.is_empty() { roots.first().is_some_and(is_configuration) } else { says_so(source) };
+    if !is_ours {
+        let broken = stream.errors.first().map(|error| error.span);
+        let place = broken.or(roots.first().map(|root| root.span())).unwrap_or(Span { start: 0, end: 1 });
+        return Read::other(place, "this is not a configuration".to_owned(), EXPECTED);
+    }
     let mut decoder = Decoder::new(source.text());
     for error in &stream.errors {
         let problem = Diagnostic::error(decoder.place(error.span), "this is not YAML").label(error.message.clone());
         decoder.report(problem);
     }
-    let mut config = None;
-    let mut roots = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| !root.is_null());
-    match (roots.next(), roots.next()) {
-        (Some(root), None) if root.kind() == Kind::Mapping => {
-            match root.get("kind").filter(|kind| is_of_specs(*kind)) {
-                Some(kind) => {
-                    let message =
-                        format!("a spec of `kind: {}` belongs in `tightship.yaml`", kind.text().unwrap_or_default());
-                    decoder.report(Diagnostic::error(decoder.place(kind.span()), message).label("expected `Check`"));
-                }
-                None => config = Config::decode(root, &mut decoder),
-            }
-        }
-        (_, Some(second)) => {
-            let place = decoder.place(second.span());
-            decoder.report(Diagnostic::error(place, "a second document").label("a configuration is one document"));
-        }
-        (root, None) => {
-            let place = root.map_or(Span { start: 0, end: 1 }, Node::span);
-            decoder.report(
-                Diagnostic::error(decoder.place(place), "this is not a configuration").label("expected `kind: Check`"),
-            );
-        }
+    let config = roots.first().and_then(|root| Config::decode(*root, &mut decoder));
+    if let Some(second) = roots.get(1) {
+        let place = decoder.place(second.span());
+        decoder.report(Diagnostic::error(place, "a second document").label("a configuration is one document"));
     }
-    let problems = decoder.into_problems();
+    let problems = decoder.into_problems().into_iter().map(|problem| problem.reword(secret::in_message));
+    let problems: Vec<Diagnostic> = problems.collect();
     let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
-    Read { config: config.filter(|_| !failed), problems }
+    let hidden = secret::places(source.text(), 0..source.text().len());
+    Read { config: config.filter(|_| !failed), problems, hidden, is_ours }
+}
+
+/// Whether a document says that it is a configuration.
+fn is_configuration(root: &Node<'_, '_>) -> bool {
+    is_version(Some(root)) && root.get("kind").and_then(Node::text) == Some("Check")
+}
+
+fn is_version(root: Option<&Node<'_, '_>>) -> bool {
+    root.and_then(|root| root.get("apiVersion")).and_then(Node::text) == Some(ApiVersion::V1.as_str())
+}
+
+/// The same of a text that is no YAML.
+fn says_so(source: &Source) -> bool {
+    let has = |line: &str| source.text().lines().any(|other| other.trim_end() == line);
+    has(&format!("apiVersion: {}", ApiVersion::V1.as_str())) && has("kind: Check")
 }
 
 fn is_of_specs(kind: Node<'_, '_>) -> bool {

@@ -3,6 +3,7 @@
 mod admission;
 mod analyze;
 mod assumptions;
+mod base;
 pub mod baseline;
 pub mod benchmark;
 pub mod config;
@@ -10,22 +11,27 @@ mod discover;
 pub mod fix;
 mod options;
 mod outcome;
+mod pattern;
 mod selection;
 mod suppress;
 
 pub use admission::Admission;
-pub use discover::{Found, Input, Live, Request, Scope, Text, discover, live_inputs};
+pub use base::Base;
+pub use discover::{Cause, Found, Input, LeftOut, Live, Place, Request, Scope, Text, discover, live_inputs};
 pub use options::Options;
 pub use outcome::Outcome;
 pub use selection::Selection;
 
+use std::sync::Arc;
+
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use crate::diagnostic::{Diagnostic, Location};
 use crate::rules::facts::Facts;
-use crate::rules::{Rule, Settings, Sink};
+use crate::rules::{Rule, RuleKind, Settings, Sink};
 use crate::yaml::FileId;
 use analyze::{Analysis, Analyzer};
-use suppress::{Collected, SuppressionContext};
+use suppress::{Collected, Suppression, SuppressionContext};
 
 /// Runs the chosen rules over the inputs.
 pub fn run(inputs: &[Input], options: &Options) -> Outcome {
@@ -33,7 +39,11 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     let analyzer = Analyzer::new(options);
     let (mut analyses, facts) = analyze(inputs, &analyzer, settings);
     let mut outcome = Outcome { as_admission: settings.as_admission, ..Outcome::default() };
+    outcome.rules_left_out = options.left_out.len();
     let mut collected = Collected::default();
+    if analyses.len() > 1 {
+        outcome.findings.reserve_exact(analyses.iter().map(|analysis| analysis.findings.len()).sum());
+    }
     for (at, analysis) in analyses.iter_mut().enumerate() {
         if settings.as_admission && settings.level.is_none() {
             outcome.add_unguarded(analysis.assumptions.in_namespaces());
@@ -54,6 +64,9 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     outcome.findings.append(&mut analyzer.control_planes(&facts));
     let config = outcome.add_config(options.config.as_ref());
     let ran: Vec<&'static Rule> = options.selection.rules().collect();
+    let counts = |rule: &&'static Rule| !matches!(rule.check, RuleKind::Engine) && !options.passed.contains(rule);
+    let by_configuration = !options.left_out.is_empty() || !options.passed.is_empty();
+    outcome.asks_nothing = ran.is_empty() || by_configuration && !ran.iter().any(counts);
     let context = SuppressionContext {
         today: options.today,
         no_suppress: &options.no_suppress,
@@ -61,9 +74,39 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
         configured: &options.suppressions,
         config,
     };
-    outcome.suppressed = suppress::judge(&mut outcome.findings, collected, &context);
+    let judged = suppress::judge(&mut outcome.findings, collected, &context);
+    outcome.suppressed = judged.count;
+    if let Some(base) = &options.base {
+        // what was wrong with the configuration before is no matter of the change
+        outcome.findings.retain(|finding| finding.file() != config);
+        new_suppressions(base, &judged.holding, inputs, &mut outcome);
+    }
     outcome.finish(&options.severities, inputs);
     outcome
+}
+
+/// Tells of the suppressions that the files of a change did not have before it.
+fn new_suppressions(base: &Base, holding: &[Suppression], inputs: &[Input], outcome: &mut Outcome) {
+    let mut files: Vec<FileId> = holding.iter().map(|suppression| suppression.file).collect();
+    files.dedup();
+    for file in files {
+        let at = file.0 as usize;
+        let Some(input) = inputs.get(at) else { continue };
+        let Ok(now) = input.read() else { continue };
+        // what cannot be looked up was not there
+        let before = input.path().and_then(|path| base.read(path).ok().flatten());
+        let ours = holding.iter().filter(|suppression| suppression.file == file);
+        for suppression in suppress::fresh(ours, &now, before.as_deref()) {
+            let place = Location::new(file, suppression.span, "");
+            let message = format!("a new suppression of `{}` lets a finding pass", suppression.rule.id);
+            let notice = Diagnostic::warning(place, message).about(Arc::clone(&suppression.object), "");
+            outcome.new_suppressions += 1;
+            outcome.notices.push(notice);
+        }
+        if let Some(file) = outcome.files.get_mut(at) {
+            file.text.get_or_insert(now);
+        }
+    }
 }
 
 /// Looks at every file, and again at those with pods about which other objects say something else elsewhere.

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::base::Base;
 use super::selection::Selection;
 use super::suppress::ObjectSuppression;
 use crate::diagnostic::Severity;
@@ -25,4 +26,10 @@ pub struct Options {
     pub suppressions: Vec<ObjectSuppression>,
     /// The configuration, for findings about it.
     pub config: Option<Source>,
+    /// Rules that the configuration leaves out.
+    pub left_out: Vec<&'static Rule>,
+    /// Rules that the configuration lets pass whatever the object is.
+    pub passed: Vec<&'static Rule>,
+    /// The commit that a change starts from.
+    pub base: Option<Base>,
 }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 use super::admission::Admission;
-use super::discover::Input;
-use crate::diagnostic::{Diagnostic, Severity};
+use super::discover::{Input, LeftOut};
+use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::k8s::pod_security::{Level, Policies, Policy};
 use crate::rules::Rule;
-use crate::yaml::{FileId, Source};
+use crate::yaml::{FileId, Source, Span};
 
 /// Everything that a run gives.
 #[derive(Debug, Default)]
@@ -20,14 +22,24 @@ pub struct Outcome {
     pub errors: Vec<Diagnostic>,
     /// What was looked at.
     pub counts: Counts,
+    /// The files and folders that were not.
+    pub left_out: LeftOut,
     /// What the API server would say of the objects.
     pub admissions: Vec<Admission>,
     /// Whether that was asked for, instead of findings.
     pub as_admission: bool,
     /// Namespaces of the input with pods of which the API server asks nothing, if it was asked for.
-    pub unguarded: Vec<String>,
+    pub unguarded: IndexSet<String>,
+    /// What the user should know of the change itself: suppressions and settings that it brings.
+    pub notices: Vec<Diagnostic>,
     /// The number of findings that were suppressed.
     pub suppressed: usize,
+    /// The number of suppressions that the change brings.
+    pub new_suppressions: usize,
+    /// The number of rules that the configuration leaves out.
+    pub rules_left_out: usize,
+    /// Whether no rule could have found anything.
+    pub asks_nothing: bool,
     /// The number of findings that the baseline knows.
     pub baselined: usize,
 }
@@ -70,8 +82,8 @@ impl Outcome {
     pub(super) fn add_unguarded<'a>(&mut self, seen: impl Iterator<Item = (&'a str, Policies)>) {
         for (name, policies) in seen {
             let asks = |policy: Policy| policy.level > Level::Privileged;
-            if !asks(policies.enforce) && !asks(policies.warn) && !self.unguarded.iter().any(|known| known == name) {
-                self.unguarded.push(name.to_owned());
+            if !asks(policies.enforce) && !asks(policies.warn) {
+                self.unguarded.insert(name.to_owned());
             }
         }
     }
@@ -83,6 +95,13 @@ impl Outcome {
             self.files.push(SourceFile { name: config.name().to_owned(), text: Some(config.text().into()) });
         }
         file
+    }
+
+    /// Says something of a file that is no input.
+    pub fn add_notice(&mut self, name: &str, message: String) {
+        let file = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile { name: name.to_owned(), text: None });
+        self.notices.push(Diagnostic::warning(Location::new(file, Span::default(), ""), message));
     }
 
     /// Gives findings the severities that the user wants, puts them in order, and sees to it that the text of every place is
@@ -101,7 +120,8 @@ impl Outcome {
                 }
             }
         }
-        self.findings.sort_by(|a, b| {
+        // in place: what is the same by all of this may change places
+        self.findings.sort_unstable_by(|a, b| {
             (a.file(), a.span(), std::cmp::Reverse(a.severity), a.id, &a.message).cmp(&(
                 b.file(),
                 b.span(),

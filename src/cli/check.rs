@@ -16,7 +16,8 @@ const EXIT_CODES: &str =
 #[command(after_help = EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct CheckArgs {
-    /// Files and folders; `-` is standard input.
+    /// Files and folders; `-` is standard input. A folder is searched without what git ignores and does not track, other
+    /// repositories in it, and hidden folders of tools; links are followed inside the repository, or else the folder.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<Utf8PathBuf>,
     /// What other programs make.
@@ -37,6 +38,16 @@ pub struct CheckArgs {
     /// Read no configuration.
     #[arg(long)]
     pub no_config: bool,
+    /// The commit that a change starts from, such as `origin/main`. The configuration and the baseline are those of this
+    /// commit, none if it has none, and suppressions that it does not have are notices.
+    #[arg(long, value_name = "COMMIT", conflicts_with = "update_baseline")]
+    pub base: Option<String>,
+    /// Look at everything in folders, also at what git ignores, at other repositories and at folders of tools.
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Check nothing; name what would be looked at, and as messages what is left out, each with its cause.
+    #[arg(long, conflicts_with_all = ["fix", "diff", "update_baseline", "benchmark"])]
+    pub show_files: bool,
     /// The name of standard input in messages.
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
@@ -53,7 +64,7 @@ pub struct CheckArgs {
     /// Write the findings of this run to the baseline.
     #[arg(long, requires = "baseline", conflicts_with_all = ["fix", "diff"])]
     pub update_baseline: bool,
-    /// Report findings of these rules even where they are suppressed.
+    /// Report findings of these rules even where they are suppressed; `all` for every one.
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub no_suppress: Vec<String>,
     /// The least severity that makes the exit code 1. Default: low.
@@ -101,6 +112,8 @@ pub struct MadeArgs {
     /// A value for Helm charts, as `key=value`; may be given more than once.
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    #[command(flatten)]
+    pub build: BuildArgs,
     /// Check the objects of a cluster, as kubectl gets them; Secrets are not read.
     #[arg(long, conflicts_with_all = ["paths", "values", "set"])]
     pub live: bool,
@@ -119,6 +132,18 @@ pub struct MadeArgs {
     /// How many seconds each run of kustomize, helm or kubectl may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub tool_timeout: u64,
+}
+
+/// Whether kustomize and helm are run, and what they may do.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Let kustomize and helm fetch what the files name. Without it they do not run where a file names an address, and
+    /// have neither git, ssh nor a proxy.
+    #[arg(long, conflicts_with_all = ["no_build", "live"])]
+    pub allow_remote: bool,
+    /// Only read files; run neither kustomize nor helm. Files of kustomizations are checked as they are, charts are not.
+    #[arg(long, conflicts_with_all = ["values", "set", "live"])]
+    pub no_build: bool,
 }
 
 /// A benchmark.

@@ -16,6 +16,10 @@ pub struct LabArgs {
     /// A folder with another course.
     #[arg(long, global = true, value_name = "DIR", env = "TIGHTSHIP_COURSE", hide_env_values = true)]
     pub course: Option<Utf8PathBuf>,
+    /// Run the course of --course without asking. A course is a program: it runs kubectl and programs in pods, writes into your
+    /// working folder, and may make privileged pods.
+    #[arg(long, global = true)]
+    pub trust: bool,
     /// What to do. Default: say where you are, and what is next.
     #[command(subcommand)]
     pub command: Option<LabCommand>,

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::credentials::Credentials;
+
 /// A way to a cluster.
 pub trait Api: Sync {
     /// Sends a request to the API server. A refusal is a response; only what keeps it from answering is an error.
@@ -81,8 +83,8 @@ pub enum Identity {
     },
     /// Whoever a bearer token stands for.
     Token(String),
-    /// The user of another kubeconfig, by its text, whose server and authority are not used.
-    Kubeconfig(String),
+    /// Whoever these stand for, such as the user of another kubeconfig.
+    Credentials(Credentials),
 }
 
 impl Identity {

@@ -2,27 +2,30 @@
 
 use std::time::Duration;
 
-use camino::Utf8Path;
 use kube::client::ClientBuilder;
-use kube::config::{AuthInfo, Config, KubeConfigOptions};
+use kube::config::{AuthInfo, Config, KubeConfigOptions, Kubeconfig};
 
 use super::api::{ApiError, Identity};
-use super::kubeconfig::{self, Access, Credentials};
+use super::credentials::Credentials;
+use super::kubeconfig::Login;
 
 /// How long it may take until there is a connection.
 const CONNECT: Duration = Duration::from_secs(3);
 
+/// The name of the only context that kube sees.
+const CONTEXT: &str = "tightship";
+
 /// How long an answer may take.
 pub(super) const ANSWER: Duration = Duration::from_secs(10);
 
-/// What a context of a kubeconfig has.
-pub(super) async fn config(path: &Utf8Path, context: Option<&str>) -> Result<Config, ApiError> {
-    let unusable = |reason: String| ApiError::Identity(format!("{path} cannot be used: {reason}"));
-    let file = kubeconfig::open(path).map_err(|error| unusable(root(&error)))?;
+/// What leads into a cluster, as kube wants it.
+pub(super) async fn config(login: &Login) -> Result<Config, ApiError> {
+    let unusable = |reason: String| ApiError::Identity(format!("{} cannot be used: {reason}", login.server()));
+    let file: Kubeconfig =
+        serde_json::from_value(login.config(CONTEXT)).map_err(|error| unusable(error.to_string()))?;
     let has_proxy = file.clusters.iter().flat_map(|named| &named.cluster).any(|cluster| cluster.proxy_url.is_some());
-    let options = KubeConfigOptions { context: context.map(str::to_owned), ..KubeConfigOptions::default() };
-    let mut config =
-        Config::from_custom_kubeconfig(file, &options).await.map_err(|error| unusable(error.to_string()))?;
+    let options = KubeConfigOptions::default();
+    let mut config = Config::from_custom_kubeconfig(file, &options).await.map_err(|error| unusable(root(&error)))?;
     if !has_proxy {
         // HTTPS_PROXY is meant for other places: the clusters of labs are on this machine
         config.proxy_url = None;
@@ -44,7 +47,7 @@ pub(super) fn client(base: &Config, identity: &Identity) -> Result<kube::Client,
             config.auth_info.impersonate_groups = Some(groups.clone());
         }
         Identity::Token(token) => config.auth_info = with(Credentials::Token(token.trim().to_owned()))?,
-        Identity::Kubeconfig(text) => config.auth_info = with(Access::read(text, None)?.credentials)?,
+        Identity::Credentials(credentials) => config.auth_info = with(credentials.clone())?,
     }
     let builder = ClientBuilder::try_from(config)
         .map_err(|error| ApiError::Identity(format!("the credentials cannot be used: {}", root(&error))))?;

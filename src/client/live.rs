@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use camino::Utf8Path;
 use kube::client::Body;
 use kube::config::Config;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use super::api::{Api, ApiError, Ended, Exec, ExecReply, Identity, Method, Request, Response};
+use super::kubeconfig::Login;
 use super::{connect, node, program, warnings};
 
 /// A request that is on its way.
@@ -25,16 +25,15 @@ pub struct Client {
 }
 
 impl Client {
-    /// Reads a context of a kubeconfig; without a name, the current one. The node is the container of a control-plane
-    /// node of kind. Nothing is sent yet.
-    pub fn connect(kubeconfig: &Utf8Path, context: Option<&str>, node: Option<String>) -> Result<Self, ApiError> {
+    /// The node is the container of a control-plane node of kind. Nothing is sent yet.
+    pub fn connect(login: &Login, node: Option<String>) -> Result<Self, ApiError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("tightship-client")
             .enable_all()
             .build()
             .map_err(|error| ApiError::Unreachable(error.to_string()))?;
-        let config = runtime.block_on(connect::config(kubeconfig, context))?;
+        let config = runtime.block_on(connect::config(login))?;
         let client = Self { runtime, config, clients: Mutex::default(), node };
         // credentials that cannot be used are said at once
         client.of(&Identity::Admin)?;
@@ -151,10 +150,8 @@ async fn answer(client: kube::Client, request: http::Request<Body>) -> Result<Re
 
 #[cfg(test)]
 mod tests {
-    use camino::Utf8Path;
-
     use super::Client;
-    use crate::client::kubeconfig::{Access, Credentials};
+    use crate::client::kubeconfig::{Access, Credentials, Login};
     use crate::client::{Api as _, ApiError, Identity, Request};
 
     /// A client of a port at which nobody listens.
@@ -168,10 +165,7 @@ mod tests {
     fn client_of(server: &str) -> Client {
         let server = server.to_owned();
         let access = Access { server, authority: String::new(), credentials: Credentials::None };
-        let folder = tempfile::TempDir::new().unwrap();
-        let path = Utf8Path::from_path(folder.path()).unwrap().join("kubeconfig");
-        std::fs::write(&path, access.kubeconfig("gone", "default")).unwrap();
-        Client::connect(&path, Some("gone"), None).unwrap()
+        Client::connect(&Login::Access(access), None).unwrap()
     }
 
     /// A server that answers so many requests, each with its path, but none before all have come.
@@ -215,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_asked_keeps_no_other_request_back() {
-        let bad = Request::get("/a").by(Identity::Kubeconfig("no kubeconfig: [".to_owned()));
+        let bad = Request::get("/a").by(Identity::Credentials(Credentials::Token("no token".to_owned())));
         let answers = patient(1).request_all(&[bad, Request::get("/b")]);
         assert!(
             matches!(answers.as_slice(), [Err(ApiError::Identity(_)), Ok(answer)] if answer.body == "/b"),
@@ -233,18 +227,16 @@ mod tests {
     #[test]
     fn credentials_that_are_none_are_said_before_anything_is_sent() {
         let client = client();
-        let kubeconfig = |certificate: &str, key: &str| {
+        let with = |certificate: &str, key: &str| {
             let (certificate, key) = (certificate.to_owned(), key.to_owned());
-            let credentials = Credentials::Certificate { certificate, key };
-            let access = Access { server: client.server(), authority: String::new(), credentials };
-            Identity::Kubeconfig(access.kubeconfig("a", "b"))
+            Identity::Credentials(Credentials::Certificate { certificate, key })
         };
         for identity in [
             Identity::Token("two words".to_owned()),
             Identity::Token(" \n".to_owned()),
-            Identity::Kubeconfig("nothing".to_owned()),
-            kubeconfig("not base64!", "not base64!"),
-            kubeconfig("bm90IFBFTQ==", "bm90IFBFTQ=="),
+            Identity::Credentials(Credentials::Token("ü".to_owned())),
+            with("not base64!", "not base64!"),
+            with("bm90IFBFTQ==", "bm90IFBFTQ=="),
             Identity::User { name: "two\nlines".to_owned(), groups: vec![] },
         ] {
             let said = client.request(&Request::get("/version").by(identity.clone()));
@@ -253,10 +245,10 @@ mod tests {
     }
 
     #[test]
-    fn a_kubeconfig_that_cannot_be_used_is_named() {
-        let Err(said) = Client::connect(Utf8Path::new("/no/such/kubeconfig"), None, None) else {
-            panic!("there is no such file")
-        };
-        assert_eq!(said.to_string(), "/no/such/kubeconfig cannot be used: entity not found");
+    fn a_login_that_cannot_be_used_is_named() {
+        let (server, authority) = ("https://127.0.0.1:1".to_owned(), "not base64!".to_owned());
+        let access = Access { server, authority, credentials: Credentials::None };
+        let Err(said) = Client::connect(&Login::Access(access), None) else { panic!("it is no authority") };
+        assert!(said.to_string().starts_with("https://127.0.0.1:1 cannot be used: "), "{said}");
     }
 }

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod apply;
 mod connect;
+mod credentials;
 pub mod kinds;
 pub mod kubeconfig;
 mod live;

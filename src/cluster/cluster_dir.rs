@@ -1,16 +1,22 @@
 //! The folder of a cluster: its kubeconfig, what it was made from, and a record of it.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use etcetera::BaseStrategy as _;
 use serde::{Deserialize, Serialize};
 
 use super::{ClusterError, containers};
+use crate::file;
+use crate::k8s::names::NameRule;
 
 /// The name of the record.
 const RECORD: &str = "cluster.json";
+/// The name of the kubeconfig.
+const KUBECONFIG: &str = "kubeconfig";
+/// The largest record that is read.
+const MOST: u64 = 1 << 16;
 /// An empty folder for nodes to mount, where they have nothing else of ours.
 pub(super) const MARK: &str = "mark";
 
@@ -36,11 +42,16 @@ impl Record {
     pub const FORMAT: u8 = 1;
 }
 
-/// Where the folders of clusters are, unless somebody says: `tightship/clusters` where the platform keeps data of programs.
-pub fn default_root() -> Result<Utf8PathBuf, ClusterError> {
+/// Where this program keeps what is the user's and of no folder: `tightship` where the platform keeps data of programs.
+pub fn data() -> Result<Utf8PathBuf, ClusterError> {
     let strategy = etcetera::choose_base_strategy().map_err(|_| ClusterError::NoHome)?;
     let data = Utf8PathBuf::from_path_buf(strategy.data_dir()).map_err(|_| ClusterError::NoHome)?;
-    Ok(data.join("tightship").join("clusters"))
+    Ok(data.join("tightship"))
+}
+
+/// Where the folders of clusters are, unless somebody says.
+pub fn default_root() -> Result<Utf8PathBuf, ClusterError> {
+    Ok(data()?.join("clusters"))
 }
 
 /// The folder of a cluster, whether it is there or not.
@@ -51,8 +62,11 @@ pub struct ClusterDir {
 }
 
 impl ClusterDir {
-    /// The folder of a cluster in the folder of all. The name is a DNS label.
+    /// The folder of a cluster in the folder of all. If it is there, it is the caller's own.
     pub fn new(root: &Utf8Path, name: &str) -> Result<Self, ClusterError> {
+        if NameRule::Dns1123Label.check(name).is_err() {
+            return Err(ClusterError::Name(name.to_owned()));
+        }
         // Docker knows the folder by its real path, which cannot be told of folders that are not there yet
         let absolute = camino::absolute_utf8(root).map_err(ClusterError::at(root))?;
         let real = absolute.ancestors().find_map(|folder| {
@@ -62,6 +76,11 @@ impl ClusterDir {
         let folder = real.unwrap_or(absolute).join(name);
         if folder.as_str().contains(':') {
             return Err(ClusterError::Colon(folder));
+        }
+        if file::own_folder(&folder, &folder)? {
+            for name in [RECORD, KUBECONFIG] {
+                file::own_file(&folder.join(name), &folder)?;
+            }
         }
         Ok(Self { name: name.to_owned(), folder })
     }
@@ -83,7 +102,7 @@ impl ClusterDir {
 
     /// The kubeconfig of the cluster.
     pub fn kubeconfig(&self) -> Utf8PathBuf {
-        self.folder.join("kubeconfig")
+        self.folder.join(KUBECONFIG)
     }
 
     /// Makes the folder, closed to others, and writes the record. Fails if it is there already: of two that make the same
@@ -112,7 +131,7 @@ impl ClusterDir {
     /// The record; none if there is no folder of a cluster.
     pub(super) fn record(&self) -> Result<Option<Record>, ClusterError> {
         let path = self.folder.join(RECORD);
-        let text = match fs::read_to_string(&path) {
+        let text = match file::read_text(&path, MOST).map_err(io::Error::from) {
             Ok(text) => text,
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
             Err(error) => return Err(ClusterError::at(&path)(error)),
@@ -123,11 +142,6 @@ impl ClusterDir {
             Ok(_) => Err(ClusterError::Record { path, reason: "is the record of something else".to_owned() }),
             Err(error) => Err(ClusterError::Record { path, reason: error.to_string() }),
         }
-    }
-
-    /// The image that the cluster was made from; none if there is no folder of a cluster.
-    pub fn image(&self) -> Result<Option<String>, ClusterError> {
-        Ok(self.record()?.map(|record| record.image))
     }
 
     /// Removes the folder, if it is one of a cluster; says whether it was.
@@ -184,6 +198,8 @@ mod tests {
             role: "control-plane".to_owned(),
             state: "running".to_owned(),
             binds: vec!["/lib/modules:/lib/modules:ro".to_owned(), bind],
+            image: "node".to_owned(),
+            server: None,
         };
         assert!(home.owns(&[node(format!("{}/mark:/etc/tightship:ro", home.folder()))]));
         assert!(!home.owns(&[node(format!("{}b/mark:/etc/tightship:ro", home.folder()))]));

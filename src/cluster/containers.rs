@@ -1,5 +1,6 @@
 //! The nodes of kind, which are containers of Docker or Podman, through the command line of either.
 
+use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
@@ -10,6 +11,9 @@ use crate::process::{Ended, Engine, Program};
 
 /// The label by which kind knows the nodes of a cluster.
 const LABEL: &str = "io.x-k8s.kind.cluster";
+
+/// The port of the API server in a node.
+const API_SERVER: &str = "6443/tcp";
 
 fn program<'a>(args: impl IntoIterator<Item = &'a str>) -> (Program, ClusterError) {
     let engine = Engine::of_machine();
@@ -83,6 +87,10 @@ pub(super) struct Container {
     pub(super) state: String,
     /// What it mounts, as `source:destination:options`.
     pub(super) binds: Vec<String>,
+    /// The image that it was made from.
+    pub(super) image: String,
+    /// The URL at which this machine reaches its API server; none if it has none.
+    pub(super) server: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -104,12 +112,33 @@ struct State {
 #[serde(rename_all = "PascalCase")]
 struct Config {
     labels: Option<serde_json::Map<String, serde_json::Value>>,
+    image: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct HostConfig {
     binds: Option<Vec<String>>,
+    port_bindings: Option<HashMap<String, Option<Vec<Binding>>>>,
+}
+
+/// The port of this machine that leads to one of a container.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Binding {
+    #[serde(default)]
+    host_ip: String,
+    host_port: String,
+}
+
+impl Binding {
+    fn server(&self) -> String {
+        match self.host_ip.as_str() {
+            "" | "0.0.0.0" | "::" => format!("https://127.0.0.1:{}", self.host_port),
+            ip if ip.contains(':') => format!("https://[{ip}]:{}", self.host_port),
+            ip => format!("https://{ip}:{}", self.host_port),
+        }
+    }
 }
 
 /// The nodes of a kind cluster, control planes first; none if there is no such cluster.
@@ -131,7 +160,11 @@ pub(super) fn nodes(cluster: &str) -> Result<Vec<Container>, ClusterError> {
 fn container(inspected: Inspected) -> Container {
     let labels = inspected.config.labels.unwrap_or_default();
     let role = labels.get("io.x-k8s.kind.role").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let ports = inspected.host_config.port_bindings.unwrap_or_default();
+    let server = ports.get(API_SERVER).and_then(Option::as_ref).and_then(|bindings| bindings.first());
     Container {
+        server: server.map(Binding::server),
+        image: inspected.config.image.unwrap_or_default(),
         name: inspected.name.trim_start_matches('/').to_owned(),
         role: role.to_owned(),
         state: inspected.state.status,

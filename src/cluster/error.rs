@@ -4,7 +4,9 @@ use std::io;
 
 use camino::Utf8PathBuf;
 
+use crate::file::OwnerError;
 use crate::generate::RenderError;
+use crate::k8s::names::NameRule;
 use crate::k8s::version::Version;
 use crate::process::Engine;
 use crate::render::writer::WriteError;
@@ -97,6 +99,12 @@ pub enum ClusterError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A cluster cannot have such a name.
+    #[error("{:?} is not the name of a cluster: expected {}", .0, NameRule::Dns1123Label.expected())]
+    Name(String),
+    /// What is kept of a cluster may be somebody else's.
+    #[error(transparent)]
+    Owner(#[from] OwnerError),
     /// The home of the user is not known.
     #[error("there is no home folder to keep clusters in: name a place with --dir")]
     NoHome,

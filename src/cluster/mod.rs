@@ -9,6 +9,7 @@ mod error;
 pub mod flags;
 pub mod image;
 mod kind;
+pub mod lookup;
 mod objects;
 pub mod ports;
 mod programs;
@@ -17,7 +18,7 @@ mod ready;
 pub mod reaper;
 pub mod status;
 
-pub use cluster_dir::{ClusterDir, Record, default_root};
+pub use cluster_dir::{ClusterDir, Record, data, default_root};
 pub use error::ClusterError;
 pub use progress::Progress;
 

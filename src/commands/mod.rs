@@ -25,12 +25,20 @@ use crate::cluster::ClusterError;
 use crate::render::writer::WriteError;
 use exit::{DRIFT, FINDINGS, NOTHING, OK, Shown, UNUSABLE};
 
+/// Shows help, the version, or what is wrong with the arguments, and gives the exit code.
+pub fn refuse(answer: &clap::Error) -> u8 {
+    // an argument may be the name of a file that somebody else chose; who cannot be told is told by the exit code
+    let _ = output::answer(&answer.render().ansi().to_string(), answer.use_stderr());
+    if answer.use_stderr() { UNUSABLE } else { OK }
+}
+
 /// Runs a command and gives its exit code.
 pub fn run(cli: Cli) -> u8 {
     // what these run is not in the terminal's group, and must not outlive an interrupt
     if runs_programs(&cli.command) {
         interrupt::install();
     }
+    let tells_of_programs = matches!(cli.command, Command::Cluster(_)) || is_lab(&cli.command);
     let result = match cli.command {
         Command::New(args) => new::run(&args),
         Command::Render(args) => render::run(&args),
@@ -53,7 +61,8 @@ pub fn run(cli: Cli) -> u8 {
         Err(error) if is_interrupted(&error) => interrupt::CODE,
         Err(error) => {
             // the last resort if even this cannot be written is the exit code
-            let _ = output::error(&format!("{error:#}"));
+            let text = format!("{error:#}");
+            let _ = if tells_of_programs { output::error_lines(&text) } else { output::error(&text) };
             UNUSABLE
         }
     }
@@ -63,6 +72,12 @@ pub fn run(cli: Cli) -> u8 {
 fn runs_programs(command: &Command) -> bool {
     match command {
         Command::Check(_) | Command::Cluster(_) => true,
+        command => is_lab(command),
+    }
+}
+
+fn is_lab(command: &Command) -> bool {
+    match command {
         #[cfg(feature = "cluster")]
         Command::Lab(_) => true,
         _ => false,

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{OK, Shown, interrupt, output, render};
 use crate::cli::NewArgs;
+use crate::diagnostic::text::line;
 use crate::render::plan::{Owner, Plan, PlannedFile};
 use crate::render::writer;
 use crate::spec::Specs;
@@ -119,12 +120,17 @@ enum Review {
 }
 
 fn review(root: &Utf8Path, source: &Source, plan: &Plan, prompter: &mut dyn Prompter) -> anyhow::Result<Review> {
-    let mut text = format!("\n{}\n{} to write to {root}:\n", source.text(), output::count(plan.files.len(), "file"));
+    let mut text = format!(
+        "\n{}\n{} to write to {}:\n",
+        source.text(),
+        output::count(plan.files.len(), "file"),
+        line(root.as_str())
+    );
     for file in &plan.files {
         // writing to a string cannot fail
-        let _ = writeln!(text, "  {}", file.path);
+        let _ = writeln!(text, "  {}", line(file.path.as_str()));
     }
-    output::say(&text)?;
+    output::say_lines(&text)?;
     loop {
         let reply = match prompter.confirm("Write them? (yes, no, < goes back)", "yes") {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(Review::Interrupted),

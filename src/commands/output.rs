@@ -1,5 +1,7 @@
 //! Results go to standard output, everything else to standard error.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
@@ -10,7 +12,9 @@ use serde::Serialize;
 
 use crate::diagnostic::style::{self, BAD, ERROR, GOOD, HEADING, NAME};
 use crate::diagnostic::text::{self, line, lines};
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Location, Mask, Sources};
+use crate::k8s::secret;
+use crate::render::key_file::PLACEHOLDER;
 use crate::render::writer::{Action, Change};
 use crate::yaml::{Source, Span};
 
@@ -75,9 +79,19 @@ fn into_file(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     out.flush()
 }
 
-/// Prints a message, which may have several lines.
+/// Prints a message of one line.
 pub(super) fn say(text: &str) -> io::Result<()> {
+    writeln!(stderr().lock(), "{}", line(text))
+}
+
+/// Prints a message of several lines. What an input says in it has to be one line before.
+pub(super) fn say_lines(text: &str) -> io::Result<()> {
     writeln!(stderr().lock(), "{}", lines(text))
+}
+
+/// Prints what the parser of the arguments answers.
+pub(super) fn answer(text: &str, is_error: bool) -> io::Result<()> {
+    if is_error { write!(stderr().lock(), "{}", text::styled(text)) } else { show(text) }
 }
 
 /// Prints a message with colours of its own.
@@ -85,14 +99,38 @@ pub(super) fn styled(text: &str) -> io::Result<()> {
     writeln!(stderr().lock(), "{}", text::styled(text))
 }
 
-/// Prints an error without a place.
+/// Prints an error without a place, in one line.
 pub(super) fn error(text: &str) -> io::Result<()> {
+    error_lines(&line(text))
+}
+
+/// Prints an error that has several lines, as another program said them.
+pub(super) fn error_lines(text: &str) -> io::Result<()> {
     writeln!(stderr().lock(), "{ERROR}error{ERROR:#}{HEADING}:{HEADING:#} {}", lines(text))
 }
 
 /// Prints the problems of a text, without a word on what follows from them.
 pub(super) fn located(source: &Source, problems: &[Diagnostic], hidden: &[Span]) -> io::Result<()> {
     write!(stderr().lock(), "{}", diagnostic::render(source, problems, hidden))
+}
+
+/// Prints the problems of a text of which no line may be shown.
+pub(super) fn without_lines(source: &Source, problems: &[Diagnostic]) -> io::Result<()> {
+    for problem in problems {
+        let (number, column) = source.position(problem.span().range().start);
+        let place = format!("in {}:{number}:{column}", source.name());
+        write!(stderr().lock(), "{}", diagnostic::draw(problem, &Unseen, Some(&place)))?;
+    }
+    Ok(())
+}
+
+/// No text to show.
+struct Unseen;
+
+impl Sources for Unseen {
+    fn source(&self, _: &Location) -> Option<(&Source, Mask<'_>)> {
+        None
+    }
 }
 
 /// Prints the problems of a text.
@@ -133,7 +171,27 @@ pub(super) fn diff(change: &Change) -> String {
         Action::Remove | Action::Abandon => (old, "/dev/null".to_owned()),
         _ => (old, new),
     };
-    unified(&old, &new, &change.before, &change.after)
+    // a page is our own prose but for what was edited
+    let is_page = change.path.extension() == Some("md");
+    let known: HashSet<&str> = change.after.lines().filter(|_| is_page).collect();
+    let is_ours = |line: &str| is_page && known.contains(line.trim_end()) || line.contains(PLACEHOLDER);
+    let (before, after) = (hidden_but(&change.before, is_ours), hidden_but(&change.after, is_ours));
+    if before == after && change.before != change.after {
+        return format!("--- {}\n+++ {}\nonly values that are not shown differ\n", line(&old), line(&new));
+    }
+    unified(&old, &new, &before, &after)
+}
+
+/// A text without the secrets in it, but for some lines.
+fn hidden_but(text: &str, is_shown: impl Fn(&str) -> bool) -> String {
+    let masked = hidden(text);
+    let lines = text.split_inclusive('\n').zip(masked.split_inclusive('\n'));
+    lines.map(|(line, masked)| if is_shown(line) { line } else { masked }).collect()
+}
+
+/// A text without the secrets in it, as long as before.
+pub(super) fn hidden(text: &str) -> Cow<'_, str> {
+    diagnostic::masked(text, &secret::places(text, 0..text.len()))
 }
 
 /// The difference of two texts under their names, as `diff -u` shows it.

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{DRIFT, OK, Shown, interrupt, output, schema};
 use crate::cli::RenderArgs;
+use crate::diagnostic::text::line;
 use crate::generate::{self, Options};
 use crate::render::plan::{Owner, Plan, PlannedFile};
 use crate::render::writer::{self, Action, Change, Comparison};
@@ -140,7 +141,7 @@ fn show(comparison: &Comparison, diff: bool) -> anyhow::Result<u8> {
         if diff {
             output::print(&output::diff(change))?;
         } else {
-            output::print(&format!("{}: {}\n", change.path, drift(change.action)))?;
+            output::show(&format!("{}: {}\n", line(change.path.as_str()), drift(change.action)))?;
         }
     }
     if drifted.is_empty() {

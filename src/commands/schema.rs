@@ -12,7 +12,7 @@ use crate::diagnostic::text;
 use crate::spec::{ApiServer, App, Space};
 
 /// The name of the schema beside a spec that names it.
-pub(super) const BESIDE: &str = "tightship.schema.json";
+pub(super) const BESIDE: &str = crate::render::plan::SCHEMA;
 
 /// Prints the schema, or writes it to a file.
 pub(super) fn run(of: SchemaOf, out: Option<&Utf8Path>) -> anyhow::Result<u8> {
@@ -26,7 +26,7 @@ pub(super) fn run(of: SchemaOf, out: Option<&Utf8Path>) -> anyhow::Result<u8> {
         Some(path) => {
             std::fs::write(path, to_text(&schema)?).with_context(|| path.to_string())?;
             let name = path.file_name().unwrap_or(path.as_str());
-            output::say(&format!("editors find it by the first line of a file beside it:\n{}", line(name)))?;
+            output::say_lines(&format!("editors find it by the first line of a file beside it:\n{}", line(name)))?;
         }
     }
     Ok(OK)

@@ -7,6 +7,8 @@
 mod record;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
 use std::ops::Deref;
 
 use indexmap::IndexMap;
@@ -27,12 +29,14 @@ pub(crate) use record::{one_of, record};
 pub struct Decoder<'t> {
     text: &'t str,
     problems: Vec<Diagnostic>,
+    /// Where in `problems` those of a place are.
+    by_place: HashMap<Span, Vec<usize>>,
 }
 
 impl<'t> Decoder<'t> {
     /// A decoder of nodes of this text.
     pub fn new(text: &'t str) -> Self {
-        Self { text, problems: Vec::new() }
+        Self { text, problems: Vec::new(), by_place: HashMap::new() }
     }
 
     /// Whether nothing is wrong within a place so far, so that what it lacks is worth saying.
@@ -59,7 +63,9 @@ impl<'t> Decoder<'t> {
     /// Adds a problem, unless it is about a value that nobody wrote, or was reported already.
     pub fn report(&mut self, problem: Diagnostic) {
         let is_of_default = problem.locations().any(|location| location.span.is_empty());
-        if !is_of_default && !self.problems.contains(&problem) {
+        let known = self.by_place.entry(problem.span()).or_default();
+        if !is_of_default && !known.iter().any(|at| self.problems.get(*at) == Some(&problem)) {
+            known.push(self.problems.len());
             self.problems.push(problem);
         }
     }
@@ -112,6 +118,12 @@ impl<T> Deref for Located<T> {
 
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Located<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(formatter)
     }
 }
 

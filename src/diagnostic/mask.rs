@@ -9,8 +9,8 @@ use crate::yaml::Span;
 #[derive(Debug, Clone, Copy)]
 pub enum Mask<'a> {
     Spans(&'a [Span]),
-    /// Everything but keys: nobody knows where in these lines a secret stands.
-    Values,
+    /// Everything but keys, and these places: nobody knows where in these lines a secret stands.
+    Values(&'a [Span]),
 }
 
 /// A text without what `spans` hide of it, as long as before.
@@ -25,13 +25,23 @@ impl Mask<'_> {
             Mask::Spans(spans) => {
                 let end = start + part.len();
                 let ranges = spans.iter().map(|span| span.range());
-                let near: Vec<Range<usize>> = ranges.filter(|span| span.start < end && span.end > start).collect();
+                let mut near: Vec<Range<usize>> = ranges.filter(|span| span.start < end && span.end > start).collect();
                 if near.is_empty() {
                     return Cow::Borrowed(part);
                 }
-                Cow::Owned(stars(part, |at| near.iter().any(|span| span.contains(&(start + at)))))
+                near.sort_unstable_by_key(|span| span.start);
+                // those that begin up to a byte reach as far as the farthest
+                let mut begun = near.into_iter().peekable();
+                let mut reach = 0;
+                Cow::Owned(stars(part, |at| {
+                    while let Some(span) = begun.next_if(|span| span.start <= start + at) {
+                        reach = reach.max(span.end);
+                    }
+                    start + at < reach
+                }))
             }
-            Mask::Values => {
+            Mask::Values(spans) => {
+                let part = &*Mask::Spans(spans).masked(part, start);
                 let masked = part.split_inclusive('\n').flat_map(|line| {
                     let (key, value) = line.split_at(key_length(line));
                     [key.to_owned(), stars(value, |_| true)]
@@ -54,10 +64,11 @@ fn key_length(line: &str) -> usize {
     }
 }
 
-fn stars(text: &str, is_hidden: impl Fn(usize) -> bool) -> String {
+/// `is_hidden` is asked for the bytes at which characters begin, in their order.
+fn stars(text: &str, mut is_hidden: impl FnMut(usize) -> bool) -> String {
     text.char_indices()
         .flat_map(|(at, character)| {
-            let masked = !character.is_whitespace() && is_hidden(at);
+            let masked = is_hidden(at) && !character.is_whitespace();
             let (character, count) = if masked { ('*', character.len_utf8()) } else { (character, 1) };
             std::iter::repeat_n(character, count)
         })
@@ -76,6 +87,6 @@ mod tests {
         let spans = Mask::Spans(&secret);
         assert_eq!(spans.masked("a: bß", 0), "a: ***");
         assert_eq!(spans.masked("- key: |", 7), "- key: |");
-        assert_eq!(Mask::Values.masked(text, 0), "a: ***\n- key: *\n  ********\n  x: *\n");
+        assert_eq!(Mask::Values(&[]).masked(text, 0), "a: ***\n- key: *\n  ********\n  x: *\n");
     }
 }

@@ -114,6 +114,19 @@ impl Diagnostic {
         self
     }
 
+    /// Says something else where `other` has other words, in all texts that people read.
+    pub fn reword(mut self, other: impl Fn(&str) -> Option<String>) -> Self {
+        let labels = self.related.iter_mut().map(|related| &mut related.label);
+        let title = self.fix.as_mut().map(|fix| &mut fix.title);
+        let texts = [&mut self.message, &mut self.location.label, &mut self.path].into_iter();
+        for text in texts.chain(labels).chain(self.help.as_mut()).chain(self.container.as_mut()).chain(title) {
+            if let Some(words) = other(text) {
+                *text = words.into();
+            }
+        }
+        self
+    }
+
     /// All its places are of this file.
     pub fn in_file(mut self, file: FileId) -> Self {
         self.location.file = file;

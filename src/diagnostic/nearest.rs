@@ -4,6 +4,11 @@
 pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     /// As many letters in a row are no chance.
     const PART: usize = 8;
+    /// No word that anybody means is longer, and the time grows with both lengths.
+    const LONG: usize = 128;
+    if word.len() > LONG {
+        return None;
+    }
     let lower = word.to_lowercase();
     let likeness = |candidate: &str| {
         let is_part = lower.len() >= PART && candidate.contains(&lower);
@@ -11,6 +16,7 @@ pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Opti
     };
     known
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONG)
         .map(|candidate| (likeness(&candidate.to_lowercase()), candidate))
         .filter(|(likeness, candidate)| {
             *likeness > 0.8 || strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()) <= 1
@@ -29,6 +35,7 @@ mod tests {
         assert_eq!(nearest("replcias", known), Some("replicas"));
         assert_eq!(nearest("Image", known), Some("image"));
         assert_eq!(nearest("banana", known), None);
+        assert_eq!(nearest(&"replicas".repeat(100_000), known), None);
         let rules = ["privileged", "allow-privilege-escalation"];
         assert_eq!(nearest("privilege-escalation", rules), Some("allow-privilege-escalation"));
         assert_eq!(nearest("priviledged", rules), Some("privileged"));

@@ -1,7 +1,8 @@
 //! The gate: every text of the program for people goes through here, as names, values and comments of a manifest may be in it.
 //!
 //! What an input says must neither obey a terminal nor a log viewer, nor end a line, nor look like something else: control
-//! characters, line breaks, changes of the direction of writing and characters of no width become U+FFFD.
+//! characters, line breaks, changes of the direction of writing and characters of no width become U+FFFD, and so does the
+//! beginning of what a CI system takes for a command: `::error::`, `##[group]`, `##vso[`, `##teamcity[`.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -70,36 +71,88 @@ fn is_odd(character: char) -> bool {
     character.is_control() || is_invisible(character)
 }
 
-/// Whether a character has no width, changes the direction of writing, or is no character at all (XML cannot hold such).
+/// Whether a character has no width, changes the direction of writing, or is no character at all (XML cannot hold such):
+/// Unicode's `Default_Ignorable_Code_Point`, without the two that choose how an emoji looks, and the separators of lines.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,
         '\u{AD}'
+            | '\u{34F}'
             | '\u{61C}'
-            | '\u{180E}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}'
             | '\u{200B}'..='\u{200F}'
             | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0D}'
             | '\u{FEFF}'
-            | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}'
             | '\u{FFFE}'
             | '\u{FFFF}'
-            | '\u{E0000}'..='\u{E007F}'
+            | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E0FFF}'
     )
+}
+
+/// The places in a line that begin what a CI system takes for a command, each one byte: the first colon of GitHub's
+/// `::error file=a::`, which has to stand first, and the last `#` of `##[group]`, `##vso[` and `##teamcity[` anywhere.
+fn commands(line: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let begin = line.len() - line.trim_start().len();
+    if let Some(command) = line.get(begin..).and_then(|line| line.strip_prefix("::")) {
+        let rest = command.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
+        if rest.len() < command.len() && (rest.starts_with("::") || rest.starts_with(char::is_whitespace)) {
+            found.push(begin);
+        }
+    }
+    if line.contains("##") {
+        let is_command = |at: &usize| {
+            let rest = line.get(at + 1..).unwrap_or_default().trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            line.get(..*at).is_some_and(|before| before.ends_with('#')) && rest.starts_with('[')
+        };
+        found.extend(line.match_indices('#').map(|(at, _)| at).filter(is_command));
+    }
+    found
+}
+
+/// A line with something else in place of the beginnings of commands.
+fn without_commands<'t>(line: Cow<'t, str>, instead: &str) -> Cow<'t, str> {
+    let found = if line.contains("::") || line.contains("##") { commands(&line) } else { Vec::new() };
+    if found.is_empty() {
+        return line;
+    }
+    let shown = line.char_indices().fold(String::with_capacity(line.len() + 8), |mut shown, (at, character)| {
+        if found.contains(&at) {
+            shown.push_str(instead);
+        } else {
+            shown.push(character);
+        }
+        shown
+    });
+    Cow::Owned(shown)
 }
 
 /// A text as one line that is safe to show.
 pub fn line(text: &str) -> Cow<'_, str> {
-    replaced(text, is_odd)
+    without_commands(replaced(text, is_odd), "\u{FFFD}")
 }
 
 /// A text that may have several lines and tabs, each line safe to show.
 pub fn lines(text: &str) -> Cow<'_, str> {
     let is_odd = |character| is_odd(character) && !matches!(character, '\n' | '\t');
     if text.contains("\r\n") {
-        return Cow::Owned(replaced(&text.replace("\r\n", "\n"), is_odd).into_owned());
+        return Cow::Owned(lines(&text.replace("\r\n", "\n")).into_owned());
     }
-    replaced(text, is_odd)
+    let text = replaced(text, is_odd);
+    if !text.contains("::") && !text.contains("##") {
+        return text;
+    }
+    let each = text.split_inclusive('\n').map(|line| without_commands(Cow::Borrowed(line), "\u{FFFD}"));
+    Cow::Owned(each.collect())
 }
 
 /// A text of several lines with colours of the program's own. What an input says in it should be safe before: at most it has
@@ -115,7 +168,19 @@ pub fn styled(text: &str) -> Cow<'_, str> {
         }
         shown.push_str(&lines(part));
     }
-    Cow::Owned(shown)
+    // colours may stand in a command, and are taken away where nobody wants them
+    let each = shown.split_inclusive('\n').map(|line| {
+        let bare = without_colours(line);
+        if commands(&bare).is_empty() { Cow::Borrowed(line) } else { without_commands(Cow::Owned(bare), "\u{FFFD}") }
+    });
+    Cow::Owned(each.collect())
+}
+
+/// A line that has no other escape sequences than colours, without them.
+fn without_colours(line: &str) -> String {
+    let mut parts = line.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |bare, part| bare + part.split_once('m').map_or(part, |(_, rest)| rest))
 }
 
 /// Whether a text begins with a colour whose escape character was taken away: `[1m`, `[0;31m`.
@@ -127,8 +192,10 @@ fn is_colour(text: &str) -> bool {
 /// JSON that is safe to show: what is odd in its strings is escaped, so that programs read the same as before.
 pub fn json(text: &str) -> Cow<'_, str> {
     let is_raw = |character: char| is_odd(character) && !matches!(character, '\n' | '\r' | '\t');
+    // only strings may have a `#`
+    let text = if text.contains("##") { without_commands(Cow::Borrowed(text), "\\u0023") } else { Cow::Borrowed(text) };
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_raw) {
-        return Cow::Borrowed(text);
+        return text;
     }
     let escaped = text.chars().fold(String::with_capacity(text.len() + 16), |mut escaped, character| {
         if is_raw(character) {
@@ -156,6 +223,14 @@ fn replaced(text: &str, is_odd: impl Fn(char) -> bool) -> Cow<'_, str> {
 /// Source code, safe to show, with as many bytes as before, so that every span keeps its place. Control characters stay: the
 /// renderer shows each as the symbol for it.
 pub(super) fn source(text: &str) -> Cow<'_, str> {
+    if text.contains("##") {
+        let each = text.split_inclusive('\n').map(|line| without_commands(Cow::Borrowed(line), "?"));
+        return Cow::Owned(visible(&each.collect::<String>()).into_owned());
+    }
+    visible(text)
+}
+
+fn visible(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || !text.contains(is_invisible) {
         return Cow::Borrowed(text);
     }
@@ -175,13 +250,19 @@ pub(super) fn source(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::{Text, json, line, lines, source, styled};
 
-    const ODD: [char; 14] = [
+    const ODD: [char; 20] = [
         '\u{1b}',
         '\u{7}',
         '\r',
         '\u{85}',
         '\u{AD}',
+        '\u{34F}',
         '\u{61C}',
+        '\u{115F}',
+        '\u{180B}',
+        '\u{3164}',
+        '\u{FE00}',
+        '\u{E0101}',
         '\u{200B}',
         '\u{200F}',
         '\u{2028}',
@@ -207,9 +288,52 @@ mod tests {
 
     #[test]
     fn what_people_write_stays() {
-        for text in ["", "container `web` has 2 ports", "größe → 東京 🙂", "שלום"] {
+        for text in [
+            "",
+            "container `web` has 2 ports",
+            "größe → 東京 🙂",
+            "שלום",
+            "⚠️ careful",
+            "::1 and ::ffff:10.0.0.1 are addresses",
+            "## a title [with a link]",
+            "std::env::var",
+        ] {
             assert_eq!((line(text), lines(text), source(text)), (text.into(), text.into(), text.into()));
         }
+    }
+
+    #[test]
+    fn no_line_is_a_command() {
+        for command in [
+            "::error::x",
+            "  ::error file=a::x",
+            "\t::stop-commands::x",
+            "\u{3000}::add-mask::x",
+            "##[error]x",
+            "a ##[group]x",
+            "a ###[x]",
+            "##vso[task.setvariable variable=x]y",
+            "##teamcity[message]",
+            "a\n::notice::x",
+        ] {
+            for text in [
+                lines(command),
+                styled(&format!("\u{1b}[1m{command}\u{1b}[0m")),
+                Text::of_lines(command).to_string().into(),
+            ] {
+                let bare: String = text.split('\u{1b}').map(|part| part.trim_start_matches("[1m")).collect();
+                let runs = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");
+                assert!(
+                    !bare.lines().any(runs) && !bare.contains("##vso[") && !bare.contains("##teamcity["),
+                    "{bare:?}"
+                );
+            }
+            assert!(command.contains('\n') || line(command).contains('\u{FFFD}'), "{command:?}");
+        }
+        let split = "#\u{1b}[1m#[error]x\n:\u{1b}[0m:error::x";
+        assert_eq!(styled(split), "#\u{FFFD}[error]x\n\u{FFFD}:error::x");
+        assert_eq!(source("ä ##[x]: ##vso[y]"), "ä #?[x]: #?vso[y]");
+        assert_eq!(json("{\"a\": \"##[x]\"}"), "{\"a\": \"#\\u0023[x]\"}");
     }
 
     #[test]

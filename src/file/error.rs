@@ -27,7 +27,6 @@ pub enum FileError {
 
 impl FileError {
     /// Whether the file is not there.
-    #[allow(dead_code, reason = "its users come with the next step")]
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::System(error) if error.kind() == io::ErrorKind::NotFound)
     }
@@ -35,6 +34,15 @@ impl FileError {
     /// What is no regular file.
     pub(super) fn kind(kind: FileType) -> Self {
         Self::Kind(name(kind))
+    }
+}
+
+impl From<FileError> for io::Error {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::System(error) => error,
+            other => Self::other(other.to_string()),
+        }
     }
 }
 

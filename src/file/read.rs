@@ -1,9 +1,11 @@
 //! Reading.
 
-use std::fs::{File, OpenOptions};
-use std::io::Read as _;
+use std::fs::{File, FileType, OpenOptions};
+use std::io::{IsTerminal as _, Read as _};
 
 use camino::Utf8Path;
+#[cfg(unix)]
+use nix::fcntl::OFlag;
 
 use super::FileError;
 
@@ -12,10 +14,7 @@ pub const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Reads a regular file of at most so many bytes. Links are followed; a FIFO, a device or a socket is not even opened.
 pub fn read_regular(path: &Utf8Path, limit: u64) -> Result<Vec<u8>, FileError> {
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(FileError::kind(metadata.file_type()));
-    }
+    regular(std::fs::metadata(path)?.file_type())?;
     let mut options = OpenOptions::new();
     options.read(true);
     // another may have taken its place meanwhile
@@ -24,16 +23,28 @@ pub fn read_regular(path: &Utf8Path, limit: u64) -> Result<Vec<u8>, FileError> {
     whole(&options.open(path)?, limit)
 }
 
+/// As [`read_regular`], but of a file that is no link.
+pub fn read_unlinked(path: &Utf8Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    regular(std::fs::symlink_metadata(path)?.file_type())?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, PATIENT.union(OFlag::O_NOFOLLOW).bits());
+    whole(&options.open(path)?, limit)
+}
+
+fn regular(kind: FileType) -> Result<(), FileError> {
+    if kind.is_file() { Ok(()) } else { Err(FileError::kind(kind)) }
+}
+
 /// Never waits for whoever writes, and takes no terminal.
 #[cfg(unix)]
-pub(super) const PATIENT: nix::fcntl::OFlag = nix::fcntl::OFlag::O_NONBLOCK.union(nix::fcntl::OFlag::O_NOCTTY);
+pub(super) const PATIENT: OFlag = OFlag::O_NONBLOCK.union(OFlag::O_NOCTTY);
 
 /// All of an open file, if it is a regular one of at most so many bytes.
 pub(super) fn whole(file: &File, limit: u64) -> Result<Vec<u8>, FileError> {
     let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(FileError::kind(metadata.file_type()));
-    }
+    regular(metadata.file_type())?;
     if metadata.len() > limit {
         return Err(FileError::Large(limit));
     }
@@ -48,9 +59,27 @@ pub fn read_text(path: &Utf8Path, limit: u64) -> Result<String, FileError> {
     text(read_regular(path, limit)?)
 }
 
-/// Reads what the user named to its end, whatever it is.
+/// Reads what the user named to its end, whatever it is: a pipe too, which is then empty. Only a device, which may have no end,
+/// has a limit.
 pub fn read_named(path: &Utf8Path) -> Result<String, FileError> {
-    text(std::fs::read(path)?)
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let may_end = metadata.is_file() || metadata.is_dir() || is_pipe(metadata.file_type()) || file.is_terminal();
+    let limit = if may_end { u64::from(u32::MAX) } else { LIMIT };
+    let mut bytes = Vec::new();
+    (&file).take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(FileError::Large(limit)) } else { text(bytes) }
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    kind.is_fifo() || kind.is_socket()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: FileType) -> bool {
+    false
 }
 
 /// Bytes as a text; the error names the first line that is none.

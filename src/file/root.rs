@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::FileError;
 use super::read::{text, whole};
@@ -29,7 +29,48 @@ impl Root {
     pub fn locate(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
         let real = path.canonicalize_utf8()?;
         let inside = real.strip_prefix(&self.path).map(Utf8Path::to_owned);
-        inside.map_err(|_| FileError::Outside(self.path.clone()))
+        inside.map_err(|_| self.outside())
+    }
+
+    /// Where a path of the folder leads to, with all links followed, without ever looking elsewhere: not even a link that comes
+    /// back is followed outside.
+    pub fn follow(&self, inside: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
+        let mut steps: Vec<String> = reversed(inside);
+        let mut at = Utf8PathBuf::new();
+        let mut links = 0;
+        while let Some(step) = steps.pop() {
+            if step == ".." {
+                at.pop().then_some(()).ok_or_else(|| self.outside())?;
+                continue;
+            }
+            let next = at.join(&step);
+            let full = self.path.join(&next);
+            if !std::fs::symlink_metadata(&full)?.is_symlink() {
+                at = next;
+                continue;
+            }
+            links += 1;
+            if links > LINKS {
+                return Err(io::Error::other("too many links").into());
+            }
+            let target = full.read_link_utf8()?;
+            if target.is_absolute() {
+                steps.extend(reversed(target.strip_prefix(&self.path).map_err(|_| self.outside())?));
+                at = Utf8PathBuf::new();
+            } else {
+                steps.extend(reversed(&target));
+            }
+        }
+        Ok(at)
+    }
+
+    fn outside(&self) -> FileError {
+        FileError::Outside(self.path.clone())
+    }
+
+    /// Replaces a file of the folder, as [`Root::replace`] does, by its path in it, which has no links.
+    pub fn replace_at(&self, inside: &Utf8Path, bytes: &[u8]) -> Result<(), FileError> {
+        system::replace(&self.path, inside, |file| file.write_all(bytes))
     }
 
     /// Reads a regular file of at most so many bytes.
@@ -47,6 +88,21 @@ impl Root {
     pub fn replace(&self, path: &Utf8Path, bytes: &[u8]) -> Result<(), FileError> {
         system::replace(&self.path, &self.locate(path)?, |file| file.write_all(bytes))
     }
+}
+
+/// As many links as Linux follows.
+const LINKS: usize = 40;
+
+/// The steps of a path, the last first.
+fn reversed(path: &Utf8Path) -> Vec<String> {
+    let steps = path.components().filter_map(|step| match step {
+        Utf8Component::Normal(name) => Some(name.to_owned()),
+        Utf8Component::ParentDir => Some("..".to_owned()),
+        _ => None,
+    });
+    let mut steps: Vec<String> = steps.collect();
+    steps.reverse();
+    steps
 }
 
 /// Every step goes from an open folder to a name in it that is no link.
@@ -188,6 +244,16 @@ mod tests {
         for inside in ["below/a", "b", "c", "d/a", "below/../b", "f/in/b"] {
             assert_eq!(root.read_text(&path.join("in").join(inside), 6).unwrap(), "inside", "{inside}");
         }
+        for (inside, place) in
+            [("c", "below/a"), ("d/../b", "below/a"), ("d/a", "below/a"), ("d", "below"), ("below/..", "")]
+        {
+            assert_eq!(root.follow(inside.into()).unwrap(), place, "{inside}");
+        }
+        for outside in ["e", "f", "f/in/b", "d/../..", "e/nothing"] {
+            let place = root.follow(outside.into());
+            assert!(matches!(place, Err(FileError::Outside(_))), "{outside}: {place:?}");
+        }
+        assert!(root.follow("g".into()).is_err() && root.follow("nothing".into()).unwrap_err().is_absent());
         for outside in ["e", "f/out", "../out"] {
             let read = root.read(&path.join("in").join(outside), 100);
             assert!(matches!(read, Err(FileError::Outside(_))), "{outside}: {read:?}");

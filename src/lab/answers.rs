@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use sha2::{Digest as _, Sha256};
 
 use super::course::{CheckKind, Lab};
+use super::within;
 
 /// The name of the file.
 pub const FILE: &str = "answers.yaml";
@@ -41,22 +41,17 @@ fn written(lab: &Lab, given: &BTreeMap<&str, &str>) -> Option<String> {
 
 /// Writes answers into the file.
 pub fn give(lab: &Lab, folder: &Utf8Path, given: &BTreeMap<&str, &str>) -> Result<(), String> {
-    let path = path(folder);
+    let path = within::within(folder, FILE).map_err(|error| error.to_string())?;
     let text = written(lab, given).unwrap_or_default();
     fs::write(&path, text).map_err(|error| format!("{path}: {error}"))
 }
 
-fn path(folder: &Utf8Path) -> Utf8PathBuf {
-    folder.join(FILE)
-}
-
 /// The answer to a question: none if it is not there, or empty. Anything that YAML reads as one word or line counts.
 pub fn read(folder: &Utf8Path, id: &str) -> Result<Option<String>, String> {
-    let path = path(folder);
-    let text = match fs::read_to_string(&path) {
+    let text = match within::read(folder, FILE) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(format!("{path}: {error}")),
+        Err(error) if error.is_absent() => return Ok(None),
+        Err(error) => return Err(format!("{}: {error}", folder.join(FILE))),
     };
     let stream = crate::yaml::parse(&text);
     if let Some(error) = stream.errors.first() {

@@ -6,15 +6,17 @@ use std::sync::atomic::AtomicBool;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
+use super::adopted;
 use super::course::values::Need;
 use super::course::{Entry, Faults, Lab};
 use super::state::{ClusterRecord, StateError, Workspace};
 use crate::client::kinds::Resource;
-use crate::client::{Api as _, ApiError, Client, apply, kubeconfig::Access, server};
+use crate::client::kubeconfig::{Access, Files, Login, UserContext};
+use crate::client::{Api as _, ApiError, Client, apply, server};
 use crate::cluster::create::{Borrowed, Wanted};
+use crate::cluster::lookup::{self, ControlPlane};
 use crate::cluster::{ClusterDir, ClusterError, Progress, delete, image};
 use crate::k8s::object::Kind;
-use crate::process::Program;
 
 /// The name of the context in the learner's kubeconfig.
 pub const CONTEXT: &str = "tightship-lab";
@@ -32,6 +34,11 @@ pub enum SiteError {
         "another cluster answers as {0} than the one that the labs were started on: `tightship lab down` forgets that one"
     )]
     Other(String),
+    /// Nobody has named the context for this folder.
+    #[error(
+        "the state of the labs here says that they run on the context {0:?}, which nobody has named for this folder: `tightship lab start --context` names it, `tightship lab down` forgets it"
+    )]
+    NotNamed(String),
     /// There is no such context.
     #[error("the context {name} cannot be used: {reason}")]
     Context { name: String, reason: String },
@@ -109,21 +116,65 @@ pub struct LabCluster {
     pub record: ClusterRecord,
     /// The way to it.
     pub client: Client,
+    login: Login,
 }
 
 impl LabCluster {
-    /// The cluster that was written down. Fails if it is gone, or another one. One that we made is there as long as its node
-    /// is: that the API server does not answer may be what the learner has just done.
-    pub fn open(record: &ClusterRecord) -> Result<Self, SiteError> {
+    /// The cluster that was written down, as it is found. Fails if it is gone, or another one. One that we made is there as long
+    /// as its node is: that the API server does not answer may be what the learner has just done.
+    pub fn open(workspace: &Workspace, record: &ClusterRecord) -> Result<Self, SiteError> {
+        let found = match &record.context {
+            None => Self::made(&workspace.clusters(), &record.name)?,
+            Some(context) => {
+                let login = adopted::find(workspace, context)?;
+                Self::named(context, login.ok_or_else(|| SiteError::NotNamed(context.clone()))?)?
+            }
+        };
         let gone = |error: ApiError| SiteError::Gone { name: record.name.clone(), reason: error.to_string() };
-        let client = connect(record).map_err(gone)?;
-        match server::cluster_uid(&client) {
+        match server::cluster_uid(&found.client) {
             Ok(uid) if uid != record.uid => return Err(SiteError::Other(record.name.clone())),
             Ok(_) => {}
-            Err(_) if record.made && is_there(&client) => {}
+            Err(_) if record.is_made() && is_there(&found.client) => {}
             Err(error) => return Err(gone(error)),
         }
-        Ok(Self { record: record.clone(), client })
+        let (uid, version) = (record.uid.clone(), record.version.clone());
+        Ok(Self { record: ClusterRecord { uid, version, ..found.record }, ..found })
+    }
+
+    /// A cluster that was made with its files below this folder. Where it is, its nodes say, and nothing in the folder.
+    fn made(root: &Utf8Path, name: &str) -> Result<Self, SiteError> {
+        let home = ClusterDir::new(root, name)?;
+        let gone = |reason: String| SiteError::Gone { name: name.to_owned(), reason };
+        let plane = match lookup::made(&home) {
+            Ok(plane) => plane.ok_or_else(|| gone("its control-plane node is not on this machine".to_owned()))?,
+            Err(error @ ClusterError::Foreign(_)) => return Err(error.into()),
+            Err(error) => return Err(gone(error.to_string())),
+        };
+        let access = Access::open(&home.kubeconfig(), Files::None)?;
+        let login = Login::Access(Access { server: plane.server, ..access });
+        Self::connect(name, None, login, plane.node)
+    }
+
+    /// The cluster of a context that the user has named. Its node is entered only if it is that of a kind cluster on this machine.
+    fn named(context: &str, login: UserContext) -> Result<Self, SiteError> {
+        let name = context.strip_prefix("kind-").unwrap_or(context);
+        let is_here = |plane: &ControlPlane| plane.server == login.server().trim_end_matches('/');
+        let plane = lookup::of_kind(name).ok().flatten().filter(|_| name != context).filter(is_here);
+        let node = plane.map(|plane| plane.node).unwrap_or_default();
+        Self::connect(name, Some(context), Login::User(Box::new(login)), node)
+    }
+
+    fn connect(name: &str, context: Option<&str>, login: Login, node: String) -> Result<Self, SiteError> {
+        let client = Client::connect(&login, Some(node.clone()).filter(|node| !node.is_empty()))?;
+        let record = ClusterRecord {
+            name: name.to_owned(),
+            context: context.map(str::to_owned),
+            uid: String::new(),
+            node,
+            server: client.server(),
+            version: String::new(),
+        };
+        Ok(Self { record, client, login })
     }
 
     /// Makes a cluster of that name for the labs of a working folder.
@@ -151,71 +202,50 @@ impl LabCluster {
     ) -> Result<(Self, Borrowed), SiteError> {
         let home = ClusterDir::new(root, name)?;
         let borrowed = Borrowed::create(&home, wanted, progress, stop)?;
-        let node = node_of(name);
-        image::load(&home, &node, super::IMAGE, progress, stop)?;
-        let record = ClusterRecord {
-            name: name.to_owned(),
-            kubeconfig: home.kubeconfig(),
-            context: None,
-            uid: String::new(),
-            made: true,
-            node,
-            server: String::new(),
-            version: String::new(),
-        };
-        Ok((Self::look(record)?, borrowed))
+        let site = Self::made(root, name)?;
+        image::load(&home, &site.record.node, super::IMAGE, progress, stop)?;
+        Ok((site.look()?, borrowed))
     }
 
     /// The cluster of a context of the user's kubeconfig. One that is not kind's has to be confirmed.
-    pub fn adopt(workspace: &Workspace, context: &str, assured: bool) -> Result<Self, SiteError> {
-        let unusable = |reason: String| SiteError::Context { name: context.to_owned(), reason };
-        let args = ["config", "view", "--context", context, "--minify", "--flatten", "--raw", "--output=yaml"];
-        let output = Program::new("kubectl").args(args).run();
-        let output = output.map_err(|error| unusable(format!("kubectl: {error}")))?;
-        if !output.is_success() {
-            return Err(unusable(output.stderr.trim().to_owned()));
-        }
-        workspace.write("adopted", &output.text())?;
-        let name = context.strip_prefix("kind-").unwrap_or(context).to_owned();
-        let record = ClusterRecord {
-            name,
-            kubeconfig: workspace.folder().join("adopted"),
-            context: Some(context.to_owned()),
-            uid: String::new(),
-            made: false,
-            node: String::new(),
-            server: String::new(),
-            version: String::new(),
-        };
-        let client = connect(&record).map_err(|error| unusable(error.to_string()))?;
+    pub fn adopt(context: &str, assured: bool) -> Result<Self, SiteError> {
+        let unusable =
+            |error: &dyn std::fmt::Display| SiteError::Context { name: context.to_owned(), reason: error.to_string() };
+        let login = UserContext::find(context).map_err(|error| unusable(&error))?;
+        let site = Self::named(context, login).map_err(|error| unusable(&error))?;
         let is_kind = context.starts_with("kind-")
-            && nodes(&client)?.iter().all(|node| {
+            && nodes(&site.client)?.iter().all(|node| {
                 node.pointer("/spec/providerID").and_then(Value::as_str).is_some_and(|id| id.starts_with("kind://"))
             });
         if !is_kind && !assured {
             return Err(SiteError::Real(context.to_owned()));
         }
-        let node = if is_kind { node_of(&record.name) } else { String::new() };
-        Self::look(ClusterRecord { node, ..record })
+        site.look()
     }
 
-    /// Asks a cluster who it is.
-    fn look(mut record: ClusterRecord) -> Result<Self, SiteError> {
-        let client = connect(&record)?;
-        record.uid = server::cluster_uid(&client)?;
-        record.version = server::server_version(&client)?;
-        record.server = client.server();
-        Ok(Self { record, client })
+    /// Asks the cluster who it is.
+    fn look(mut self) -> Result<Self, SiteError> {
+        self.record.uid = server::cluster_uid(&self.client)?;
+        self.record.version = server::server_version(&self.client)?;
+        Ok(self)
     }
 
-    /// Where it is, and who one is there.
-    pub fn access(&self) -> Result<Access, ApiError> {
-        Access::open(&self.record.kubeconfig, self.record.context.as_deref())
+    /// Remembers, for the labs of a working folder, a context that the user has named.
+    pub fn remember(&self, workspace: &Workspace) -> Result<(), StateError> {
+        match (&self.record.context, &self.login) {
+            (Some(context), Login::User(login)) => adopted::keep(workspace, context, login),
+            _ => Ok(()),
+        }
+    }
+
+    /// The way into it.
+    pub fn login(&self) -> &Login {
+        &self.login
     }
 
     /// Writes the learner's kubeconfig: one context, whose namespace is this.
     pub fn write_kubeconfig(&self, workspace: &Workspace, namespace: &str) -> Result<Utf8PathBuf, SiteError> {
-        workspace.write("kubeconfig", &self.access()?.kubeconfig(CONTEXT, namespace))?;
+        workspace.write("kubeconfig", &self.login.kubeconfig(CONTEXT, namespace))?;
         Ok(workspace.kubeconfig())
     }
 }
@@ -223,16 +253,6 @@ impl LabCluster {
 /// Whether the node can be entered.
 fn is_there(client: &Client) -> bool {
     client.node(&["true"], &[]).is_ok_and(|ended| ended.exit == 0)
-}
-
-/// The container that is the control-plane node of a kind cluster.
-fn node_of(name: &str) -> String {
-    format!("{name}-control-plane")
-}
-
-fn connect(record: &ClusterRecord) -> Result<Client, ApiError> {
-    let node = Some(record.node.clone()).filter(|node| !node.is_empty());
-    Client::connect(&record.kubeconfig, record.context.as_deref(), node)
 }
 
 fn nodes(client: &Client) -> Result<Vec<Value>, SiteError> {
@@ -244,22 +264,23 @@ fn nodes(client: &Client) -> Result<Vec<Value>, SiteError> {
     }
 }
 
-/// The image that a cluster was made from; none of one that was not made for labs.
+/// The image of a cluster that was made for labs, as its node has it; none of one that is gone, or was not made here.
 pub fn image(workspace: &Workspace, record: &ClusterRecord) -> Result<Option<String>, SiteError> {
-    if !record.made {
+    if !record.is_made() {
         return Ok(None);
     }
-    Ok(ClusterDir::new(&workspace.clusters(), &record.name)?.image()?)
+    let plane = lookup::made(&ClusterDir::new(&workspace.clusters(), &record.name)?)?;
+    Ok(plane.map(|plane| plane.image))
 }
 
-/// Deletes a cluster that was made for labs; another one stays.
-pub fn remove(workspace: &Workspace, record: &ClusterRecord) -> Result<bool, SiteError> {
-    if record.made {
+/// Deletes a cluster that was made for labs here; another one stays.
+pub fn remove(workspace: &Workspace, record: &ClusterRecord) -> Result<(), SiteError> {
+    if record.is_made() {
         delete::delete(&ClusterDir::new(&workspace.clusters(), &record.name)?)?;
         // the folder of all, once it is empty
         let _ = fs::remove_dir(workspace.clusters());
     }
-    Ok(record.made)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -272,10 +293,8 @@ mod tests {
     fn record(context: Option<&str>) -> ClusterRecord {
         ClusterRecord {
             name: "here".to_owned(),
-            kubeconfig: "kubeconfig".into(),
             context: context.map(str::to_owned),
             uid: "1".to_owned(),
-            made: context.is_none(),
             node: "here-control-plane".to_owned(),
             server: "https://127.0.0.1:6443".to_owned(),
             version: "v1.34.4".to_owned(),

@@ -1,5 +1,9 @@
 //! What is remembered between commands, in `.tightship/lab` of the working folder.
+//!
+//! It is data, as it may have come with the folder: which cluster was made here, where its API server and its node are, is looked
+//! up by `lab_cluster`, and what a run is called follows from the lab.
 
+use std::borrow::Cow;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::thread;
@@ -10,12 +14,19 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::check_context::{Names, Snapshots};
-use super::course::Lab;
+use super::course::{Lab, names};
+use crate::diagnostic::text::line;
+use crate::file::{self, OwnerError};
+use crate::k8s::names::NameRule;
 use crate::k8s::version::Version;
 
 /// The folder below the working folder.
 const FOLDER: &str = ".tightship/lab";
 const FILE: &str = "state.json";
+const KUBECONFIG: &str = "kubeconfig";
+const LOCK: &str = "lock";
+/// The largest file that is read.
+const MOST: u64 = 16 << 20;
 /// The version of the file.
 const FORMAT: u8 = 1;
 
@@ -37,30 +48,31 @@ pub enum StateError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What is remembered may be somebody else's.
+    #[error(transparent)]
+    Owner(#[from] OwnerError),
+    /// The home of the user is not known.
+    #[error("{0}")]
+    NoHome(String),
     /// Another command works here.
     #[error("another `tightship lab` works in this folder: wait for its end, or take another folder with --dir")]
     Busy,
 }
 
-fn at(path: impl Into<Utf8PathBuf>) -> impl FnOnce(io::Error) -> StateError {
+pub(super) fn at(path: impl Into<Utf8PathBuf>) -> impl FnOnce(io::Error) -> StateError {
     let path = path.into();
     move |source| StateError::Io { path, source }
 }
 
-/// A cluster that labs run on.
+/// A cluster that labs run on. All but its name is only to be shown until the cluster was looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClusterRecord {
     /// Its name, as kind knows it; the context's where tightship did not make it.
     pub name: String,
-    /// The kubeconfig that leads to it.
-    pub kubeconfig: Utf8PathBuf,
-    /// The context in that kubeconfig; none for its current one.
+    /// The context that the user has named; none of a cluster that tightship has made here.
     pub context: Option<String>,
     /// The uid of its `kube-system`, by which another cluster of the same name is told apart.
     pub uid: String,
-    /// Whether tightship made it, and may delete it.
-    pub made: bool,
     /// The container that is its control-plane node; empty if it cannot be entered.
     pub node: String,
     /// The URL of its API server.
@@ -70,6 +82,11 @@ pub struct ClusterRecord {
 }
 
 impl ClusterRecord {
+    /// Whether it is to be looked for among those that tightship has made here.
+    pub fn is_made(&self) -> bool {
+        self.context.is_none()
+    }
+
     /// The release that a lab needs and this cluster is too old for; none if it is not.
     pub fn lacks(&self, lab: &Lab) -> Option<Version> {
         let release = Version::parse(self.version.split(['-', '+']).next().unwrap_or_default())?;
@@ -144,6 +161,20 @@ impl State {
     /// The key of the cluster that labs share.
     pub const SHARED: &str = "shared";
 
+    /// What in it no tightship has written; none if all is as it should be.
+    fn oddity(&self) -> Option<&'static str> {
+        let runs = self.labs.iter().filter_map(|(id, lab)| Some((id, lab.run.as_ref()?)));
+        let texts = self.clusters.iter().flat_map(|(key, record)| {
+            let context = record.context.iter();
+            [key, &record.name, &record.uid, &record.node, &record.server, &record.version].into_iter().chain(context)
+        });
+        let is_odd = |text: &String| matches!(line(text), Cow::Owned(_));
+        if runs.into_iter().any(|(id, run)| !run.is_of(id)) {
+            return Some("it has a run that no lab can have");
+        }
+        texts.chain(&self.current).any(is_odd).then_some("it has a name with characters that no name has")
+    }
+
     /// What is known of a lab, to be changed.
     pub fn lab(&mut self, id: &str) -> &mut LabRecord {
         self.labs.entry(id.to_owned()).or_default()
@@ -159,15 +190,38 @@ pub struct Workspace {
 impl Workspace {
     /// The working folder, as an absolute path.
     pub fn new(dir: &Utf8Path) -> Result<Self, StateError> {
+        let workspace = Self::at(dir)?;
+        workspace.check()?;
+        Ok(workspace)
+    }
+
+    fn at(dir: &Utf8Path) -> Result<Self, StateError> {
         Ok(Self { dir: camino::absolute_utf8(dir).map_err(at(dir))? })
     }
 
     /// The working folder that a folder is in: itself, or the nearest above it in which a lab was started; else itself.
     pub fn around(dir: &Utf8Path) -> Result<Self, StateError> {
-        let own = Self::new(dir)?;
+        let own = Self::at(dir)?;
         let above = own.dir.ancestors().find(|folder| folder.join(FOLDER).join(FILE).is_file());
-        let above = above.map(|dir| Self { dir: dir.to_owned() });
-        Ok(above.unwrap_or(own))
+        let workspace = above.map(|dir| Self { dir: dir.to_owned() }).unwrap_or(own);
+        workspace.check()?;
+        Ok(workspace)
+    }
+
+    /// Fails unless what is remembered here, if anything, is the caller's own, and no link leads elsewhere.
+    fn check(&self) -> Result<(), StateError> {
+        let mut folder = self.dir.clone();
+        for part in FOLDER.split('/') {
+            folder.push(part);
+            if !file::own_folder(&folder, &self.dir)? {
+                return Ok(());
+            }
+        }
+        for file in [FILE, KUBECONFIG, LOCK] {
+            file::own_file(&folder.join(file), &self.dir)?;
+        }
+        file::own_folder(&self.clusters(), &self.dir)?;
+        Ok(())
     }
 
     pub fn dir(&self) -> &Utf8Path {
@@ -180,7 +234,7 @@ impl Workspace {
     }
 
     pub fn kubeconfig(&self) -> Utf8PathBuf {
-        self.folder().join("kubeconfig")
+        self.folder().join(KUBECONFIG)
     }
 
     /// The folder of the clusters that are made here.
@@ -191,18 +245,28 @@ impl Workspace {
     /// What is remembered; nothing yet is no error.
     pub fn load(&self) -> Result<State, StateError> {
         let path = self.folder().join(FILE);
-        let text = match fs::read_to_string(&path) {
+        self.check()?;
+        let text = match file::read_text(&path, MOST).map_err(io::Error::from) {
             Ok(text) => text,
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Ok(State::default());
             }
             Err(error) => return Err(at(path)(error)),
         };
-        let broken = |error: serde_json::Error| StateError::Broken { path: path.clone(), reason: error.to_string() };
+        let broken = |error: serde_json::Error| {
+            // it may quote what is in the file
+            StateError::Broken { path: path.clone(), reason: line(&error.to_string()).into_owned() }
+        };
         let value: serde_json::Value = serde_json::from_str(&text).map_err(broken)?;
-        match value.get("format").and_then(serde_json::Value::as_u64) {
-            Some(found) if found > u64::from(FORMAT) => Err(StateError::Newer { path, found }),
-            _ => serde_json::from_value(value).map_err(broken),
+        if let Some(found) = value.get("format").and_then(serde_json::Value::as_u64)
+            && found > u64::from(FORMAT)
+        {
+            return Err(StateError::Newer { path, found });
+        }
+        let state: State = serde_json::from_value(value).map_err(broken)?;
+        match state.oddity() {
+            Some(reason) => Err(StateError::Broken { path, reason: reason.to_owned() }),
+            None => Ok(state),
         }
     }
 
@@ -230,7 +294,7 @@ impl Workspace {
     /// Keeps other commands from changing anything until it is dropped. Waits as long for one that works here, such as
     /// `watch` while it verifies.
     pub fn lock(&self, patience: Duration) -> Result<File, StateError> {
-        let path = self.make()?.join("lock");
+        let path = self.make()?.join(LOCK);
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
         let end = Instant::now() + patience;
         loop {
@@ -245,6 +309,7 @@ impl Workspace {
 
     /// The folder, made if it is not there. It holds credentials: git shall not see it.
     fn make(&self) -> Result<Utf8PathBuf, StateError> {
+        self.check()?;
         let folder = self.folder();
         if !folder.is_dir() {
             fs::create_dir_all(&folder).map_err(at(&folder))?;
@@ -256,6 +321,14 @@ impl Workspace {
 }
 
 impl RunRecord {
+    /// Whether it can be a run of a lab: its names are those that a run of the lab is given.
+    fn is_of(&self, lab: &str) -> bool {
+        let is_name = |name: &str| NameRule::Dns1123Label.check(name).is_ok();
+        let spaces =
+            self.ns.iter().all(|(alias, name)| is_name(name) && *name == names::namespace(lab, alias, &self.run));
+        is_name(&self.run) && spaces && self.random.values().all(|word| is_name(word))
+    }
+
     /// The names of the run on a cluster.
     pub fn names(&self, lab: &str, cluster: &ClusterRecord, kubeconfig: &Utf8Path) -> Names {
         Names {
@@ -303,6 +376,42 @@ mod tests {
         workspace.write("state.json", "{\"format\": 1").unwrap();
         assert!(matches!(workspace.load(), Err(StateError::Broken { .. })));
         assert_eq!(std::fs::read_to_string(workspace.folder().join("state.json")).unwrap(), "{\"format\": 1");
+    }
+
+    #[test]
+    fn names_that_no_run_was_given_are_refused() {
+        let (_folder, workspace) = workspace();
+        let state = |run: &str, name: &str, word: &str| {
+            let run = serde_json::json!({"run": run, "ns": {"shop": name}, "random": {"w": word}, "ready": true, "snapshots": {}});
+            serde_json::json!({"format": 1, "labs": {"first": {"run": run}}}).to_string()
+        };
+        workspace.write("state.json", &state("abcd", "ts-first-shop-abcd", "k4x9w2m7q1zz")).unwrap();
+        assert_eq!(workspace.load().unwrap().labs.len(), 1);
+        for (run, name, word) in [
+            ("abcd", "kube-system", "a"),
+            ("abcd", "ts-first-shop-abce", "a"),
+            ("abcd", "ts-other-shop-abcd", "a"),
+            ("", "ts-first-shop-", "a"),
+            ("a,b", "ts-first-shop-a,b", "a"),
+            ("--help", "ts-first-shop---help", "a"),
+            ("abcd", "ts-first-shop-abcd", "--kubeconfig=/tmp/a"),
+        ] {
+            workspace.write("state.json", &state(run, name, word)).unwrap();
+            assert!(matches!(workspace.load(), Err(StateError::Broken { .. })), "{run} {name} {word}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_what_is_remembered_is_refused() {
+        for part in [".tightship", ".tightship/lab", ".tightship/lab/state.json", ".tightship/lab/clusters"] {
+            let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            let path = folder.path().join(part);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(elsewhere.path(), path).unwrap();
+            let made = Workspace::new(camino::Utf8Path::from_path(folder.path()).unwrap());
+            assert!(matches!(made, Err(StateError::Owner(_))), "{part}: {made:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod engine;
 mod error;
 mod group;
+mod path;
 mod pipe;
 mod program;
 mod running;
@@ -13,5 +14,6 @@ mod running;
 pub use engine::Engine;
 pub use error::ProgramError;
 pub use group::{end, end_all};
+pub use path::find;
 pub use program::{Output, Program};
 pub use running::Ended;

@@ -69,6 +69,22 @@ impl Program {
         self
     }
 
+    /// With nothing of this program's environment but these variables, and what is added after this.
+    #[must_use]
+    pub fn only_env(mut self, names: &[&str]) -> Self {
+        self.command.env_clear();
+        let known = names.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+        self.command.envs(known);
+        self
+    }
+
+    /// Without a variable of this program's environment.
+    #[must_use]
+    pub fn without(mut self, name: impl AsRef<OsStr>) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
     /// In a folder; `PWD` says so too, which some programs believe.
     #[must_use]
     pub fn folder(mut self, folder: impl AsRef<Path>) -> Self {
@@ -161,6 +177,15 @@ mod tests {
         assert_eq!((output.code, output.text().as_str(), output.stderr.as_str()), (Some(3), "yes", "no\n"));
         assert!(sh("cat").run().unwrap().stdout.is_empty(), "nothing can be read");
         assert_eq!(sh("kill -9 $$").run().unwrap().code, None);
+    }
+
+    #[test]
+    fn an_environment_may_be_left_behind() {
+        let said =
+            Program::new("/bin/sh").args(["-c", "echo $PATH-$B"]).only_env(&["HOME"]).env("PATH", "a").env("B", "b");
+        assert_eq!(said.run().unwrap().text(), "a-b\n");
+        let said = Program::new("/usr/bin/env").only_env(&["PATH", "TIGHTSHIP_HAS_NONE"]).run().unwrap().text();
+        assert!(said.lines().all(|line| line.starts_with("PATH=")), "{said}");
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub(super) fn fill(planned: &str) -> Result<Hidden, getrandom::Error> {
 }
 
 /// The text with the placeholder in the place of each key. A text that cannot be read is not shown at all.
-pub(super) fn redact(text: &str) -> String {
+pub fn redact(text: &str) -> String {
     if !yaml::parse(text).errors.is_empty() {
         return format!("# {PLACEHOLDER}\n");
     }

@@ -6,8 +6,10 @@ use std::fmt::Write as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
 
+use super::plan;
 use crate::decode::{Decode, Decoder, Located, Map, record};
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::text::line;
 use crate::spec::values::Number;
 use crate::yaml::{self, Source, Span, quote};
 
@@ -92,8 +94,14 @@ impl Lock {
             return Err(at(problem.span(), told(problem)));
         }
         // what stands here is compared and deleted: it must stay within the folder
-        if let Some(path) = file.files.keys().find(|path| !is_inside(path.value.as_str().into())) {
-            return Err(at(path.span, format!("it names `{}`, which is not below the folder", path.value)));
+        for path in file.files.keys() {
+            let shown = line(&path.value);
+            if !is_inside(path.value.as_str().into()) {
+                return Err(at(path.span, format!("it names `{shown}`, which is not below the folder")));
+            }
+            if !plan::can_hold(path.value.as_str().into()) {
+                return Err(at(path.span, format!("it names `{shown}`, which tightship does not write")));
+            }
         }
         let files = file.files.into_iter().map(|(path, hash)| (path.value.into(), hash)).collect();
         Ok(Self { tightship: file.tightship, source: file.source, spec: file.spec, files })
@@ -143,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_lock_reads_back() {
-        let files = BTreeMap::from([("apps/no/x.yaml".into(), super::hash(b"x"))]);
+        let files = BTreeMap::from([("apps/no/base/x.yaml".into(), super::hash(b"x"))]);
         let lock = Lock::new(&Source::new("no", "name: x"), files);
         assert_eq!(Lock::parse(&lock.to_text()), Ok(lock));
         assert_eq!(Lock::parse(&Lock::new(&Source::new("", ""), BTreeMap::new()).to_text()).unwrap().files.len(), 0);
@@ -151,10 +159,38 @@ mod tests {
 
     #[test]
     fn a_lock_names_nothing_outside() {
-        for path in ["../x", "/etc/passwd", "a/../../b", ""] {
-            let text = format!("version: 1\ntightship: x\nsource: x\nspec: x\nfiles:\n  \"{path}\": x\n");
-            assert!(Lock::parse(&text).is_err(), "{path}");
+        for path in ["../x", "/etc/passwd", "a/../../b", "apps/../../x.yaml", "apps//etc/x.yaml/..", "", "."] {
+            assert_eq!(parse(path).unwrap_err().message, format!("it names `{path}`, which is not below the folder"));
         }
+    }
+
+    #[test]
+    fn a_lock_names_nothing_that_no_layout_writes() {
+        for path in [
+            ".git/HEAD",
+            "apps/.git/hooks/x.yaml",
+            "apps/.GIT/x.yaml",
+            "apps/a/.git",
+            "control-plane/.git/x.yaml",
+            ".github/workflows/ci.yaml",
+            "tightship.yaml",
+            "tightship.lock",
+            "apps/x",
+            "apps/x.yaml",
+            "apps/shop/base/main.go",
+            "apps/shop/base/.gitignore",
+            "control-plane/a/.gitignore/b.yaml",
+            "apps/a\u{202e}/x.yaml",
+            "Apps/shop/base/x.yaml",
+        ] {
+            let said = parse(path).expect_err(path).message;
+            assert!(said.ends_with("which tightship does not write") && !said.contains('\u{202e}'), "{said}");
+        }
+    }
+
+    fn parse(path: &str) -> Result<Lock, super::LockError> {
+        let path = crate::yaml::quote::double_quoted(path);
+        Lock::parse(&format!("version: 1\ntightship: x\nsource: x\nspec: x\nfiles:\n  {path}: x\n"))
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! From a plan of files to the disk.
 
 pub mod comments;
+mod error;
 pub mod key_file;
 pub mod lock;
 pub mod plan;
+mod scratch;
 pub mod writer;

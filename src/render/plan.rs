@@ -1,6 +1,6 @@
 //! What is to be written, before it is written.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// A rendered file of an app or space, not yet arranged.
 #[derive(Debug, Clone)]
@@ -43,4 +43,42 @@ pub struct Plan {
     pub files: Vec<PlannedFile>,
     /// The manifests as one stream, in the order in which they are best applied.
     pub stream: String,
+}
+
+/// The first words of each file that has comments.
+pub const HEADER: &str = "# Made by tightship from ";
+/// The schema beside a spec, for editors.
+pub const SCHEMA: &str = "tightship.schema.json";
+
+/// Whether a plan may hold a file of this path: what a lock says is believed of no other.
+pub fn can_hold(path: &Utf8Path) -> bool {
+    if matches!(path.as_str(), "kustomization.yaml" | SCHEMA) {
+        return true;
+    }
+    let is_plain = |part: &str| {
+        let is_word =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'_');
+        part.bytes().all(is_word) && !part.starts_with('.') && !part.is_empty()
+    };
+    let parts: Vec<&str> = path.as_str().split('/').collect();
+    let [top, name, folders @ .., file] = parts.as_slice() else { return false };
+    if !is_plain(name) || !folders.iter().all(|part| is_plain(part)) {
+        return false;
+    }
+    let is_one_of =
+        |endings: &[&str]| is_plain(file) && Utf8Path::new(file).extension().is_some_and(|it| endings.contains(&it));
+    match *top {
+        "apps" | "platform" => is_one_of(&["yaml"]),
+        "control-plane" => {
+            is_one_of(&["yaml", "flags", "env", "service"])
+                || (folders.is_empty() && matches!(*file, "README.md" | ".gitignore"))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a text may have been written to a path of a plan.
+pub fn is_made(path: &Utf8Path, text: &str) -> bool {
+    let has_header = path.as_str() != SCHEMA && path.extension() != Some("md");
+    can_hold(path) && (!has_header || text.starts_with(HEADER))
 }

@@ -1,7 +1,7 @@
 //! Writing a plan to a folder: what changed is written whole or not at all, and what a person edited stays.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,9 +10,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use tempfile::TempPath;
 
+pub use super::error::WriteError;
+
+use super::error::failed;
 use super::key_file::{self, Hidden, KeyAction};
-use super::lock::{self, Lock, LockError};
-use super::plan::{Owner, Plan, PlannedFile};
+use super::lock::{self, Lock};
+use super::plan::{self, Owner, Plan, PlannedFile};
+use super::scratch::{self, Scratches};
 use crate::yaml::Source;
 
 /// What happens to a path.
@@ -65,44 +69,6 @@ impl Change {
     }
 }
 
-/// Why a plan cannot be written.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// The system refused.
-    #[error("{path}")]
-    Io {
-        /// Where.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A link leads out of the folder.
-    #[error("{0}: is a symbolic link, or lies behind one that leads out of the folder; nothing was written")]
-    Link(Utf8PathBuf),
-    /// Something else has the name of a file.
-    #[error("{0}: is not a file; nothing was written")]
-    NotAFile(Utf8PathBuf),
-    /// Something else has the name of a folder.
-    #[error("{0}: is not a folder; nothing was written")]
-    NotAFolder(Utf8PathBuf),
-    /// The folder belongs to another spec.
-    #[error(
-        "{0} holds what `{1}` was rendered to, not `{2}`: give another folder with --out, or take it over with --force"
-    )]
-    OtherSpec(Utf8PathBuf, String, String),
-    /// The lock file cannot be read.
-    #[error("{0}:{1}; delete it to let tightship look at every file anew")]
-    Lock(Utf8PathBuf, LockError),
-    /// The user stopped it.
-    #[error("interrupted; nothing was written")]
-    Interrupted,
-}
-
-fn failed(path: &Utf8Path) -> impl FnOnce(io::Error) -> WriteError + use<> {
-    let path = path.to_owned();
-    move |source| WriteError::Io { path, source }
-}
-
 /// The folder, compared with a plan.
 #[derive(Debug)]
 pub struct Comparison {
@@ -136,7 +102,9 @@ pub fn compare(root: &Utf8Path, plan: &Plan, spec: &Source, take_over: bool) -> 
         plan.files.iter().map(|file| (file.path.as_path(), file)).collect();
     for (path, hash) in known.files.iter().filter(|(path, _)| !planned.contains_key(path.as_path())) {
         let Some(before) = folder.read(path)? else { continue };
-        let action = if lock::hash(before.as_bytes()) == *hash { Action::Remove } else { Action::Abandon };
+        let is_ours = lock::hash(before.as_bytes()) == *hash && plan::is_made(path, &before);
+        let is_ours = is_ours && !folder.is_linked(path);
+        let action = if is_ours { Action::Remove } else { Action::Abandon };
         changes.push(Change { path: path.clone(), action, before, after: String::new(), key_file: None });
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
@@ -191,6 +159,8 @@ struct Folder {
     root: Utf8PathBuf,
     /// Those that are not there yet, relative to the root.
     missing: HashSet<Utf8PathBuf>,
+    /// Those that are links to others.
+    linked: HashSet<Utf8PathBuf>,
 }
 
 impl Folder {
@@ -198,7 +168,7 @@ impl Folder {
     fn new<'p>(root: &Utf8Path, paths: impl Iterator<Item = &'p Utf8PathBuf>) -> Result<Self, WriteError> {
         let canonical = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
         let folders: BTreeSet<&Utf8Path> = paths.flat_map(|path| path.ancestors().skip(1)).collect();
-        let mut missing = HashSet::new();
+        let (mut missing, mut linked) = (HashSet::new(), HashSet::new());
         for folder in folders.into_iter().filter(|folder| !folder.as_str().is_empty()) {
             let place = root.join(folder);
             match fs::symlink_metadata(&place) {
@@ -209,12 +179,18 @@ impl Folder {
                     if !place.canonicalize_utf8().is_ok_and(|real| real.starts_with(&canonical)) {
                         return Err(WriteError::Link(place));
                     }
+                    linked.insert(folder.to_owned());
                 }
                 Ok(data) if !data.is_dir() => return Err(WriteError::NotAFolder(place)),
                 Ok(_) => {}
             }
         }
-        Ok(Self { root: root.to_owned(), missing })
+        Ok(Self { root: root.to_owned(), missing, linked })
+    }
+
+    /// Whether a path leads through a link.
+    fn is_linked(&self, path: &Utf8Path) -> bool {
+        path.ancestors().any(|folder| self.linked.contains(folder))
     }
 
     /// The text of a file; `None` if there is none. A file that is not text reads as its readable parts, which no plan
@@ -287,8 +263,9 @@ impl Comparison {
     /// a rename fails, or `stop` is set before the first, the folder is as it was. What a person edited stays, with the new
     /// text beside it as `<file>.new`.
     pub fn write(&self, stop: &AtomicBool) -> Result<(), WriteError> {
+        scratch::sweep(&self.root)?;
         let mut made = Folders::default();
-        let result = self.stage(&mut made, stop).and_then(commit);
+        let result = self.put(&mut made, stop);
         if result.is_err() {
             made.remove();
             return result;
@@ -311,7 +288,17 @@ impl Comparison {
         Ok(())
     }
 
-    fn stage(&self, made: &mut Folders, stop: &AtomicBool) -> Result<Vec<Staged>, WriteError> {
+    fn put(&self, made: &mut Folders, stop: &AtomicBool) -> Result<(), WriteError> {
+        let mut scratches = Scratches::new(&self.root);
+        commit(self.stage(made, &mut scratches, stop)?)
+    }
+
+    fn stage(
+        &self,
+        made: &mut Folders,
+        scratches: &mut Scratches,
+        stop: &AtomicBool,
+    ) -> Result<Vec<Staged>, WriteError> {
         let mut targets: Vec<(Utf8PathBuf, Content<'_>, bool)> = Vec::new();
         for change in &self.changes {
             let path = self.root.join(&change.path);
@@ -327,11 +314,17 @@ impl Comparison {
             targets.push((self.root.join(lock::NAME), Content::open(&lock), true));
         }
         let folders: BTreeSet<&Utf8Path> = targets.iter().filter_map(|(path, ..)| path.parent()).collect();
+        let mut rooms: HashMap<&Utf8Path, Utf8PathBuf> = HashMap::new();
         for folder in folders {
             made.create(folder)?;
+            rooms.insert(folder, scratches.of(folder)?.to_owned());
         }
-        let staged = targets.par_iter().map(|(path, content, replaces)| Staged::new(path, content, *replaces));
-        let staged = staged.collect::<Result<_, _>>()?;
+        let room = |path: &Utf8Path| path.parent().and_then(|folder| rooms.get(folder)).unwrap_or(&self.root);
+        let staged = targets.par_iter();
+        let staged = staged.map(|(path, content, replaces)| Staged::new(path, content, *replaces, room(path)));
+        let mut staged: Vec<Staged> = staged.collect::<Result<_, _>>()?;
+        // what keeps a key out of a repository is there before the key
+        staged.sort_by_key(|staged| staged.target.file_name() != Some(".gitignore"));
         if stop.load(Ordering::SeqCst) { Err(WriteError::Interrupted) } else { Ok(staged) }
     }
 }
@@ -367,7 +360,7 @@ impl Change {
     }
 }
 
-/// A text in a temporary file beside its target; gone when dropped.
+/// A text in a temporary file on the file system of its target; gone when dropped.
 struct Staged {
     target: Utf8PathBuf,
     /// Closed: there may be more files than may be open at a time.
@@ -377,10 +370,9 @@ struct Staged {
 
 impl Staged {
     /// `replaces` says that there may be something at the target, which comes back if the rest fails.
-    fn new(target: &Utf8Path, content: &Content<'_>, replaces: bool) -> Result<Self, WriteError> {
-        let folder = target.parent().unwrap_or(Utf8Path::new("."));
+    fn new(target: &Utf8Path, content: &Content<'_>, replaces: bool, folder: &Utf8Path) -> Result<Self, WriteError> {
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".tightship-");
+        builder.prefix("").suffix(scratch::SUFFIX);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(content.mode));
         let mut file = builder.tempfile_in(folder).map_err(failed(folder))?;

@@ -13,16 +13,21 @@ use crate::yaml::{self, FileId, Source, Span};
 /// About how many bytes of a file are searched for secrets at a time: around a place that is shown, not all of a large file.
 const PART: usize = 64 * 1024;
 
+/// So far around a place lies all that is shown with it.
+const AROUND: u32 = 64 * 1024;
+
 /// An outcome and its files.
 pub(super) struct Files<'a> {
     pub(super) outcome: &'a Outcome,
     sources: Vec<OnceCell<Option<Source>>>,
     parts: Vec<OnceCell<Vec<Part>>>,
-    /// What the findings say that no report may show, by file.
+    /// Whether a file may hold a Secret.
+    secrets: Vec<OnceCell<bool>>,
+    /// What the findings say that no report may show, by file and place.
     hidden: Vec<Vec<Span>>,
 }
 
-/// Some documents of a file, and what of them no report may show.
+/// Some documents of a file, and what of them no report may show: in order, and apart from each other.
 struct Part {
     range: Range<usize>,
     hidden: OnceCell<Vec<Span>>,
@@ -43,9 +48,13 @@ impl<'a> Files<'a> {
                 spans.extend_from_slice(&finding.masks);
             }
         }
+        for spans in &mut hidden {
+            spans.sort_unstable();
+        }
         let sources = outcome.files.iter().map(|_| OnceCell::new()).collect();
         let parts = outcome.files.iter().map(|_| OnceCell::new()).collect();
-        Self { outcome, sources, parts, hidden }
+        let secrets = outcome.files.iter().map(|_| OnceCell::new()).collect();
+        Self { outcome, sources, parts, secrets, hidden }
     }
 
     /// What a file is called, for programs.
@@ -63,6 +72,12 @@ impl<'a> Files<'a> {
         self.sources.get(at)?.get_or_init(lines).as_ref()
     }
 
+    /// Whether a file may hold a Secret, read or not.
+    pub(super) fn may_hold_secrets(&self, file: FileId) -> bool {
+        let look = || self.source(file).is_some_and(|source| source.text().contains("Secret"));
+        self.secrets.get(file.0 as usize).is_some_and(|known| *known.get_or_init(look))
+    }
+
     /// What no report may show of a file around a place.
     pub(super) fn hidden(&self, file: FileId, at: Span) -> &[Span] {
         let index = file.0 as usize;
@@ -71,15 +86,19 @@ impl<'a> Files<'a> {
             let ranges = yaml::split(source.text(), PART).into_iter();
             ranges.map(|range| Part { range, hidden: OnceCell::new() }).collect()
         });
-        let at = at.start as usize;
-        let Some(part) = parts.iter().find(|part| at < part.range.end).or(parts.last()) else { return &[] };
-        part.hidden.get_or_init(|| {
+        let begin = at.start as usize;
+        let after = parts.partition_point(|part| part.range.end <= begin);
+        let Some(part) = parts.get(after).or(parts.last()) else { return &[] };
+        let spans = part.hidden.get_or_init(|| {
             let mut spans = secret::places(source.text(), part.range.clone());
             let known = self.hidden.get(index).map_or(&[][..], Vec::as_slice);
-            let is_here = |span: &&Span| part.range.contains(&(span.start as usize));
-            spans.extend(known.iter().filter(is_here));
-            spans
-        })
+            let first = known.partition_point(|span| (span.start as usize) < part.range.start);
+            spans.extend(known.iter().skip(first).take_while(|span| (span.start as usize) < part.range.end));
+            joined(spans)
+        });
+        let first = spans.partition_point(|span| span.end < at.start.saturating_sub(AROUND));
+        let last = spans.partition_point(|span| span.start <= at.end.max(at.start).saturating_add(AROUND));
+        spans.get(first..last).unwrap_or_default()
     }
 
     /// The fix of a finding; `None` if it repeats what no report may show.
@@ -115,4 +134,17 @@ impl<'a> Files<'a> {
             None => name.into_owned(),
         }
     }
+}
+
+/// The same places in order, and those that overlap as one.
+fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    spans.dedup_by(|next, last| {
+        let overlaps = next.start <= last.end;
+        if overlaps {
+            last.end = last.end.max(next.end);
+        }
+        overlaps
+    });
+    spans
 }

@@ -25,9 +25,16 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "::{command} {place},title={title}::{}", data(&message))?;
     }
+    for notice in &files.outcome.notices {
+        let place = place(files, &notice.location);
+        writeln!(out, "::notice {place},title=notice::{}", data(&notice.message))?;
+    }
     for broken in &files.outcome.errors {
         let place = place(files, &broken.location);
         writeln!(out, "::error {place},title=cannot be read::{}", data(&broken.message))?;
+    }
+    if let Some(left_out) = files.outcome.left_out.summary() {
+        writeln!(out, "::notice title=not looked at::{}", data(&left_out))?;
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         counts: counts(files),
         findings: Each(&outcome.findings, |finding| finding_of(files, finding)),
         errors: Each(&outcome.errors, |broken| error_of(files, broken)),
+        notices: Each(&outcome.notices, |notice| error_of(files, notice)),
         admissions: Each(&outcome.admissions, |admission| admission_of(files, admission)),
     };
     serde_json::to_writer_pretty(Plain(&mut *out), &report)?;
@@ -34,12 +35,13 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 #[derive(Serialize)]
-struct Report<F, E, A> {
+struct Report<F, E, N, A> {
     version: u32,
     tool: Tool,
     counts: Counts,
     findings: F,
     errors: E,
+    notices: N,
     admissions: A,
 }
 
@@ -50,6 +52,7 @@ struct Tool {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Counts {
     files: usize,
     documents: usize,
@@ -59,7 +62,10 @@ struct Counts {
     findings: usize,
     severities: BTreeMap<&'static str, usize>,
     suppressed: usize,
+    new_suppressions: usize,
+    rules_left_out: usize,
     errors: usize,
+    left_out: BTreeMap<&'static str, usize>,
     fixable: Fixable,
 }
 
@@ -83,7 +89,10 @@ fn counts(files: &Files<'_>) -> Counts {
         findings: outcome.findings.len(),
         severities,
         suppressed: outcome.suppressed,
+        new_suppressions: outcome.new_suppressions,
+        rules_left_out: outcome.rules_left_out,
         errors: outcome.errors.len(),
+        left_out: outcome.left_out.counts().into_iter().map(|(cause, number)| (cause.as_str(), number)).collect(),
         fixable: Fixable { safe: tally.safe, r#unsafe: tally.risky },
     }
 }

@@ -1,11 +1,13 @@
 //! `junit`: a test suite for each file and a test case for each finding, for the test reports of CI systems.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::files::Files;
+use crate::check::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::text::line;
 use crate::yaml::FileId;
@@ -19,6 +21,11 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
             suite.findings.push(finding);
         }
     }
+    for notice in &outcome.notices {
+        if let Some(suite) = suites.get_mut(notice.file().0 as usize) {
+            suite.notices.push(notice);
+        }
+    }
     for broken in &outcome.errors {
         if let Some(suite) = suites.get_mut(broken.file().0 as usize) {
             suite.errors.push(broken);
@@ -26,7 +33,8 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let tests: usize = suites.iter().map(Suite::tests).sum();
+    let left_out = outcome.left_out.counts();
+    let tests: usize = suites.iter().map(Suite::tests).sum::<usize>() + left_out.len();
     xml.create_element("testsuites")
         .with_attributes([
             ("name", "tightship"),
@@ -38,9 +46,34 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
             for (suite, file) in suites.iter().zip(0..) {
                 suite.write(files, FileId(file), xml)?;
             }
-            Ok(())
+            skipped(&left_out, xml)
         })?;
     writeln!(xml.get_mut())
+}
+
+/// What was not looked at: a test case for each cause.
+fn skipped(left_out: &BTreeMap<Cause, usize>, xml: &mut Xml<'_>) -> io::Result<()> {
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    let count = left_out.len().to_string();
+    xml.create_element("testsuite")
+        .with_attributes([
+            ("name", "left out"),
+            ("tests", &*count),
+            ("failures", "0"),
+            ("errors", "0"),
+            ("skipped", &*count),
+        ])
+        .write_inner_content(|xml| {
+            for (cause, number) in left_out {
+                xml.create_element("testcase")
+                    .with_attributes([("name", cause.count(*number).as_str()), ("classname", "left out")])
+                    .write_inner_content(|xml| xml.create_element("skipped").write_empty().map(|_| ()))?;
+            }
+            Ok(())
+        })?;
+    Ok(())
 }
 
 /// What is said of a file.
@@ -48,6 +81,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
 struct Suite<'a> {
     findings: Vec<&'a Diagnostic>,
     errors: Vec<&'a Diagnostic>,
+    notices: Vec<&'a Diagnostic>,
 }
 
 type Xml<'a> = Writer<&'a mut dyn Write>;
@@ -90,6 +124,11 @@ impl Suite<'_> {
                     let failure =
                         Failure { element: "error", kind: "unreadable", message: &broken.message, body: &place };
                     failure.write(&name, &format!("can be read: {place}"), xml)?;
+                }
+                if !self.notices.is_empty() {
+                    let line = |notice: &&Diagnostic| format!("{}: {}", files.place(&notice.location), notice.message);
+                    let lines: Vec<String> = self.notices.iter().map(line).collect();
+                    xml.create_element("system-out").write_text_content(BytesText::new(&lines.join("\n")))?;
                 }
                 Ok(())
             })?;

@@ -43,10 +43,23 @@ impl Tally {
     }
 }
 
-/// The outcome in one line: `42 objects in 7 files: 3 findings (1 critical, 2 low), 1 suppressed`.
+/// The outcome in one line: `42 objects in 7 files: 3 findings (1 critical, 2 low), 1 suppressed; left out: 2 ignored by git`.
 pub fn summary(outcome: &Outcome) -> String {
+    let looked = looked(outcome);
+    match outcome.left_out.summary() {
+        Some(left_out) => format!("{looked}; {left_out}"),
+        None => looked,
+    }
+}
+
+/// What was looked at, and what was found.
+fn looked(outcome: &Outcome) -> String {
     let counts = &outcome.counts;
     let files = count(counts.files, "file");
+    if outcome.asks_nothing && outcome.errors.is_empty() {
+        let by = if outcome.rules_left_out > 0 { "the configuration leaves every rule out" } else { "no rule is left" };
+        return format!("nothing to check: {by}");
+    }
     let is_nothing = counts.objects == 0 && outcome.findings.is_empty();
     if is_nothing && outcome.errors.is_empty() {
         return match counts.files {
@@ -67,13 +80,18 @@ pub fn summary(outcome: &Outcome) -> String {
     // of what could not be read nothing is known
     parts.extend((!is_nothing).then_some(found));
     if outcome.suppressed > 0 {
-        parts.push(format!("{} suppressed", outcome.suppressed));
+        let fresh = outcome.new_suppressions;
+        let fresh = if fresh > 0 { format!(" ({})", count(fresh, "new suppression")) } else { String::new() };
+        parts.push(format!("{} suppressed{fresh}", outcome.suppressed));
     }
     if outcome.baselined > 0 {
         parts.push(format!("{} in the baseline", outcome.baselined));
     }
     if !outcome.errors.is_empty() {
         parts.push(count(outcome.errors.len(), "error"));
+    }
+    if outcome.rules_left_out > 0 {
+        parts.push(format!("{} left out by the configuration", count(outcome.rules_left_out, "rule")));
     }
     format!("{} in {files}: {}", count(counts.objects, "object"), parts.join(", "))
 }

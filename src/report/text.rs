@@ -15,8 +15,14 @@ const FEW: usize = 3;
 /// Writes the findings with their lines, what could not be read, and a summary. Nothing if nothing was found.
 pub(super) fn write(files: &Files<'_>, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let outcome = files.outcome;
+    for notice in &outcome.notices {
+        writeln!(out, "{}notice{:#}: {}: {}", style::INFO, style::INFO, files.place(&notice.location), notice.message)?;
+    }
     if outcome.findings.is_empty() && outcome.errors.is_empty() {
         return Ok(());
+    }
+    if !outcome.notices.is_empty() {
+        writeln!(out)?;
     }
     let mut shown: HashMap<&str, usize> = HashMap::new();
     for finding in &outcome.findings {
@@ -60,8 +66,8 @@ struct FindingTexts<'a> {
 
 impl Sources for FindingTexts<'_> {
     fn source(&self, location: &Location) -> Option<(&Source, Mask<'_>)> {
-        let hidden = || Mask::Spans(self.files.hidden(location.file, location.span));
-        let mask = if self.is_secret { Mask::Values } else { hidden() };
+        let hidden = self.files.hidden(location.file, location.span);
+        let mask = if self.is_secret { Mask::Values(hidden) } else { Mask::Spans(hidden) };
         Some((self.files.source(location.file)?, mask))
     }
 }
@@ -72,8 +78,9 @@ struct BrokenText<'a>(&'a Files<'a>);
 impl Sources for BrokenText<'_> {
     fn source(&self, location: &Location) -> Option<(&Source, Mask<'_>)> {
         let source = self.0.source(location.file)?;
-        let may_be_secret = source.text().contains("Secret");
-        let mask = if may_be_secret { Mask::Values } else { Mask::Spans(self.0.hidden(location.file, location.span)) };
+        let may_be_secret = self.0.may_hold_secrets(location.file);
+        let hidden = self.0.hidden(location.file, location.span);
+        let mask = if may_be_secret { Mask::Values(hidden) } else { Mask::Spans(hidden) };
         Some((source, mask))
     }
 }

@@ -31,23 +31,25 @@ pub fn parent(path: &str) -> &str {
 
 fn step<'d, 's>(node: Node<'d, 's>, span: Span) -> Option<(String, Option<Node<'d, 's>>)> {
     let holds = |outer: Span| outer.start <= span.start && span.start < outer.end.max(outer.start + 1);
-    match node.kind() {
-        Kind::Mapping => node.entries().find_map(|(key, value)| {
+    // what holds the place begins at it or before; one that is empty may lie where the next begins
+    let behind = node.members_before(span.start.saturating_add(1));
+    (behind.saturating_sub(2)..behind).find_map(|index| match node.kind() {
+        Kind::Mapping => {
+            let (key, value) = node.entry(index)?;
             let name = || plain(key.text().unwrap_or("?"));
             if holds(key.span()) {
                 // a span from the key on means the value too
                 return Some((name(), None));
             }
             holds(value.span()).then(|| (name(), Some(value)))
-        }),
-        Kind::Sequence => node.items().enumerate().find_map(|(index, item)| {
-            holds(item.span()).then(|| {
-                let name = item.get("name").and_then(Node::as_str).filter(|name| !name.is_empty());
-                (name.map_or_else(|| format!("[{index}]"), |name| format!("[{name}]")), Some(item))
-            })
-        }),
+        }
+        Kind::Sequence => {
+            let item = node.item(index).filter(|item| holds(item.span()))?;
+            let name = item.get("name").and_then(Node::as_str).filter(|name| !name.is_empty());
+            Some((name.map_or_else(|| format!("[{index}]"), |name| format!("[{name}]")), Some(item)))
+        }
         Kind::Scalar => None,
-    }
+    })
 }
 
 /// A key that holds dots, as those of annotations do, in brackets and quotes.

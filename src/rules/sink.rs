@@ -5,12 +5,14 @@ use std::sync::Arc;
 use super::facts::Defaults;
 use super::path;
 use super::settings::Settings;
+use crate::diagnostic::text::line;
 use crate::diagnostic::{Diagnostic, ObjectId, Safety, Severity};
-use crate::k8s::object::Object;
+use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Pod;
 use crate::k8s::pod_security::Policy;
-use crate::yaml::FileId;
+use crate::k8s::secret;
 use crate::yaml::edit::Edit;
+use crate::yaml::{FileId, Node};
 
 /// A pod, the object it belongs to, and the policy that holds for it.
 #[derive(Debug)]
@@ -101,7 +103,7 @@ impl<'a> Sink<'a> {
         if let Some(subject) = &mut self.subject {
             diagnostic = subject.complete(diagnostic);
         }
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.push(diagnostic.reword(shown));
     }
 
     /// All that was found.
@@ -113,10 +115,51 @@ impl<'a> Sink<'a> {
 impl Subject<'_> {
     /// Adds what is known of the object.
     fn complete(&mut self, diagnostic: Diagnostic) -> Diagnostic {
-        let object = self.id.get_or_insert_with(|| Arc::new(identity(self.object)));
+        let object = self.id.get_or_insert_with(|| {
+            let mut object = identity(self.object);
+            object.name = shown(&object.name).unwrap_or(object.name);
+            Arc::new(object)
+        });
         let path = path::at(self.object.root, diagnostic.span());
-        diagnostic.about(Arc::clone(object), path).in_file(self.file)
+        let diagnostic = diagnostic.about(Arc::clone(object), path).in_file(self.file);
+        if self.object.kind == Kind::Secret { without_odd_keys(self.object, diagnostic) } else { diagnostic }
     }
+}
+
+/// The most letters of a text that repeats the input. A name of a hundred thousand letters is in each finding about its object.
+const MOST: usize = 2000;
+
+/// What is shown in place of a text that is too long, or shows a credential. A word that would be cut is left out: the rest of
+/// it may be what shows that it is a credential.
+fn shown(text: &str) -> Option<String> {
+    let Some((end, _)) = text.char_indices().nth(MOST) else { return secret::in_message(text) };
+    let kept = text.get(..end).unwrap_or_default();
+    let kept = kept.rfind([' ', '"', '\'', '`']).and_then(|at| kept.get(..=at)).unwrap_or_default();
+    Some(secret::in_message(kept).unwrap_or_else(|| kept.to_owned()) + "…")
+}
+
+/// The words of a finding without the keys of a Secret that may be the secret themselves.
+fn without_odd_keys(object: &Object<'_, '_>, diagnostic: Diagnostic) -> Diagnostic {
+    let data = ["data", "stringData"].into_iter().filter_map(|field| object.root.get(field));
+    let keys = data.flat_map(Node::entries).filter_map(|(key, _)| key.text());
+    keys.filter(|key| !secret::is_plain_key(key)).fold(diagnostic, |diagnostic, key| {
+        let key = line(key);
+        diagnostic.reword(|text| without_word(text, &key))
+    })
+}
+
+/// A text with asterisks in place of a word of it; none if it does not have the word.
+fn without_word(text: &str, word: &str) -> Option<String> {
+    let is_apart = |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
+    let (mut shown, mut rest, mut found) = (String::new(), text, false);
+    while let Some((before, after)) = rest.split_once(word) {
+        let hides = is_apart(before.chars().next_back()) && is_apart(after.chars().next());
+        shown.push_str(before);
+        shown.push_str(if hides { "***" } else { word });
+        (rest, found) = (after, found || hides);
+    }
+    shown.push_str(rest);
+    found.then_some(shown)
 }
 
 /// The identity of an object.

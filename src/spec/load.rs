@@ -55,6 +55,11 @@ pub fn load(source: &Source, today: Date) -> Outcome {
     // what else is wrong with a secret does not matter, and its message could show it
     problems.retain(|problem| !hidden.iter().any(|span| overlap(problem.span(), *span)));
     problems.extend(broken.chain(secrets));
+    let is_ours = |root: Node<'_, '_>| root.get("kind").and_then(Node::text).is_some_and(|kind| KINDS.contains(&kind));
+    if roots().any(|root| !is_ours(root)) {
+        // a link may lead to the credentials of somebody
+        hidden.push(Span { start: 0, end: u32::try_from(source.text().len()).unwrap_or(u32::MAX) });
+    }
     let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
     Outcome { specs: (!failed).then_some(specs), problems, hidden }
 }

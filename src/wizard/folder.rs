@@ -30,6 +30,13 @@ pub fn read(folder: &Utf8Path) -> Folder {
     found
 }
 
+/// Reads a Dockerfile.
+pub fn of_dockerfile(text: &str) -> Folder {
+    let mut found = Folder::default();
+    dockerfile(text, &mut found);
+    found
+}
+
 fn dockerfile(text: &str, found: &mut Folder) {
     for (word, rest) in instructions(text) {
         match word.as_str() {
@@ -113,13 +120,7 @@ fn instructions(text: &str) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Folder, dockerfile};
-
-    fn found(text: &str) -> Folder {
-        let mut folder = Folder::default();
-        dockerfile(text, &mut folder);
-        folder
-    }
+    use super::of_dockerfile as found;
 
     #[test]
     fn reads_the_last_stage() {

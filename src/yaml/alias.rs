@@ -6,11 +6,14 @@ use super::tree::{Data, Document, Span, SyntaxError};
 const MAX_DEPTH: usize = 1000;
 /// Nodes below aliases that a document may have: ours, below the 400,000 at which go-yaml stops in any case.
 const MAX_ALIASED: u64 = 100_000;
+/// Bytes of scalars below aliases that a document may have. A request to an API server may have 3 MiB
+/// (`MaxRequestBodyBytes` of apiserver's `pkg/server`), so no object of more is taken.
+const MAX_ALIASED_BYTES: u64 = 4 << 20;
 
 /// Refuses what kubectl's decoder refuses as "excessive aliasing", and what would be too much for us.
 pub(super) fn check(document: &Document<'_>) -> Result<(), SyntaxError> {
     let Some(root) = document.root.filter(|_| !document.aliased.is_empty()) else { return Ok(()) };
-    let mut walk = Walk { document, decoded: 1, aliased: 0, depth: 0 };
+    let mut walk = Walk { document, decoded: 1, aliased: 0, bytes: 0, depth: 0 };
     walk.visit(root, None)
         .map_err(|span| SyntaxError { span, message: "document contains excessive aliasing".to_owned() })
 }
@@ -20,6 +23,8 @@ struct Walk<'d, 's> {
     document: &'d Document<'s>,
     decoded: u64,
     aliased: u64,
+    /// Of the scalars below aliases.
+    bytes: u64,
     depth: usize,
 }
 
@@ -28,8 +33,12 @@ impl Walk<'_, '_> {
     fn visit(&mut self, id: u32, alias: Option<Span>) -> Result<(), Span> {
         let Some(node) = self.document.nodes.get(id as usize) else { return Ok(()) };
         self.decoded += 1;
-        self.aliased += u64::from(alias.is_some());
-        if self.aliased > MAX_ALIASED || self.is_excessive() || self.depth > MAX_DEPTH {
+        if alias.is_some() {
+            self.aliased += 1;
+            self.bytes += if matches!(node.data, Data::Scalar { .. }) { node.span.range().len() as u64 } else { 0 };
+        }
+        if self.aliased > MAX_ALIASED || self.bytes > MAX_ALIASED_BYTES || self.is_excessive() || self.depth > MAX_DEPTH
+        {
             return Err(alias.unwrap_or(node.span));
         }
         self.depth += 1;

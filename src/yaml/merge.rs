@@ -94,7 +94,7 @@ impl<'s> Document<'s> {
     }
 
     /// The key nodes that are there twice in one mapping: the first with each later one. Keys are the same when kubectl
-    /// makes the same JSON key of them, as of `1`, `"1"` and `0x1`; merge keys are no duplicates.
+    /// makes the same JSON key of them, as of `1`, `"1"` and `0x1`; merge keys are no duplicates. In the order of the later ones.
     pub fn duplicates(&self) -> Vec<(Node<'_, 's>, Node<'_, 's>)> {
         let mut found = Vec::new();
         for (id, node) in (0..).zip(&self.nodes) {
@@ -110,6 +110,7 @@ impl<'s> Document<'s> {
                 }
             }
         }
+        found.sort_by_key(|(_, later)| later.span().start);
         found
     }
 }

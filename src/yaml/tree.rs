@@ -255,6 +255,39 @@ impl<'d, 's> Node<'d, 's> {
         })
     }
 
+    /// A member of a sequence, by its place.
+    pub fn item(self, index: usize) -> Option<Node<'d, 's>> {
+        let ids = if self.kind() == Kind::Sequence { self.document.members(self.id) } else { &[] };
+        ids.get(index).map(|&id| self.member(id))
+    }
+
+    /// A key with its value, by the place of the entry.
+    pub fn entry(self, index: usize) -> Option<(Node<'d, 's>, Node<'d, 's>)> {
+        let ids = if self.kind() == Kind::Mapping { self.document.members(self.id) } else { &[] };
+        let key = index.checked_mul(2)?;
+        Some((self.member(*ids.get(key)?), self.member(*ids.get(key + 1)?)))
+    }
+
+    /// How many members of a sequence, or entries of a mapping, begin before a byte of the text. They stand in their order, so
+    /// whoever looks for a place need not look at all of them.
+    pub fn members_before(self, at: u32) -> usize {
+        let begins = |id: u32| self.document.nodes.get(id as usize).is_some_and(|node| node.span.start < at);
+        let ids = self.document.members(self.id);
+        match self.kind() {
+            Kind::Scalar => 0,
+            Kind::Sequence => ids.partition_point(|&id| begins(id)),
+            Kind::Mapping => {
+                // of each entry the key
+                let (mut low, mut high) = (0, ids.len() / 2);
+                while low < high {
+                    let middle = usize::midpoint(low, high);
+                    if ids.get(middle * 2).is_some_and(|&id| begins(id)) { low = middle + 1 } else { high = middle }
+                }
+                low
+            }
+        }
+    }
+
     /// Every id of a child list names a node; a dangling one could only read as an empty scalar.
     fn member(self, id: u32) -> Node<'d, 's> {
         self.document.node(id).unwrap_or(Node { document: self.document, id, span: Span::default() })

@@ -4,8 +4,28 @@
 #![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+#[cfg(feature = "cluster")]
+mod api;
 mod canary;
+mod config;
+#[cfg(feature = "cluster")]
+mod courses;
+mod files;
+mod growth;
+mod helm;
+#[cfg(feature = "cluster")]
+mod kubeconfigs;
+mod kustomize;
 mod loopback;
+#[cfg(feature = "cluster")]
+mod machine;
+mod masks;
+mod mutants;
+mod render;
+#[cfg(feature = "cluster")]
+mod state;
 #[path = "../support/mod.rs"]
 mod support;
+mod text;
 mod traps;
+mod walk;

@@ -171,7 +171,7 @@ fn the_configuration_sets_what_flags_do_and_flags_win() {
     assert_eq!(found(&ran).len(), 1);
     check(&folder, &["--fail-on", "low"]).exits(1);
     check(&folder, &["--level", "privileged"]).exits(0);
-    check(&folder, &["--ignore", "privileged"]).exits(0);
+    check(&folder, &["--ignore", "privileged"]).exits(3).says(&["nothing to check"]);
     folder.write("sub/.tightship.yaml", "apiVersion: tightship/v1\nkind: Check\nselect: [host-aliases]\n");
     check(&folder, &["--config", "sub/.tightship.yaml"]).exits(0);
 }
@@ -272,10 +272,11 @@ fn folders_are_searched_without_what_git_ignores() {
     }
     folder.write("b/d.json", r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"j"},"spec":{"containers":[{"name":"a","securityContext":{"privileged":true}}]}}"#);
     folder.write(".gitignore", "ignored/\n");
-    let ran = check(&folder, &["--select", "privileged"]).exits(1);
+    folder.repository();
+    let ran = check(&folder, &["--select", "privileged"]).exits(1).says(&["left out: 1 ignored by git"]);
     let files: Vec<&str> =
         ran.stdout.lines().map(|line| line.split(':').next().unwrap().trim_start_matches("./")).collect();
-    assert_eq!(files, ["a.yaml", "b/c.yml", "b/d.json"]);
+    assert_eq!(files, [".hidden/f.yaml", "a.yaml", "b/c.yml", "b/d.json"]);
     // a file that is named is read whatever it is called
     check(&folder, &["--select", "privileged", "ignored/e.yaml", "readme.md"]).exits(1);
 }

@@ -36,9 +36,12 @@ fn action(folder: &Folder, inputs: &[(&str, &str)]) -> Ran {
     let mut command = shell(folder, step["run"].as_str().unwrap());
     for (name, value) in step["env"].as_object().unwrap() {
         let input = value.as_str().unwrap().trim_start_matches("${{ inputs.").trim_end_matches(" }}");
-        let default = action["inputs"][input]["default"].as_str().unwrap();
-        command.env(name, inputs.iter().find(|(name, _)| *name == input).map_or(default, |(_, value)| value));
+        // outside of a pull request the event names no commit
+        let default = action["inputs"][input]["default"].as_str().filter(|text| !text.starts_with("${{"));
+        let given = inputs.iter().find(|(name, _)| *name == input).map(|(_, value)| *value);
+        command.env(name, given.or(default).unwrap_or_default());
     }
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
     Ran::of(command.env("GITHUB_OUTPUT", folder.path("output")).output().unwrap())
 }
 
@@ -74,6 +77,46 @@ fn an_input_of_the_action_is_no_script() {
     assert!(!folder.path("stolen").exists());
     // nor a flag where a path belongs
     action(&folder, &[("paths", "--exit-zero")]).exits(2).says(&["--exit-zero: "]);
+}
+
+/// Git in a folder, free of what the developer has configured.
+fn git(folder: &Folder, args: &[&str]) -> String {
+    let none = [("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")];
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=t", "-c", "user.email=t@example.com"]).args(args).envs(none);
+    Ran::of(command.current_dir(folder.path("")).output().unwrap()).exits(0).stdout.trim().to_owned()
+}
+
+fn commit(folder: &Folder) -> String {
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--message=x"]);
+    git(folder, &["rev-parse", "HEAD"])
+}
+
+#[test]
+fn a_pull_request_is_checked_as_its_base_says() {
+    let origin = Folder::new();
+    git(&origin, &["init", "--quiet"]);
+    origin.write("pod.yaml", BAD.replace("true", "false"));
+    origin.write(".tightship.yaml", "apiVersion: tightship/v1\nkind: Check\nselect: [privileged]\n");
+    let base = commit(&origin);
+    origin.write("pod.yaml", BAD);
+    origin.write(".tightship.yaml", "apiVersion: tightship/v1\nkind: Check\nignore: [all]\n");
+    commit(&origin);
+    // as the runner does: only the newest commit
+    let folder = Folder::new();
+    let url = format!("file://{}", origin.path("").display());
+    git(&folder, &["clone", "--quiet", "--depth=1", &url, "."]);
+    let ran = action(&folder, &[("base", &base), ("sarif", "")]);
+    let ran = ran.exits(1);
+    assert!(ran.stdout.contains("::error file=pod.yaml,line=7"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("::notice file=.tightship.yaml,title=notice::this change has another configuration"));
+    // without a base the checkout decides alone
+    action(&folder, &[("sarif", "")]).exits(3);
+    // a base that cannot be had is no pass, and no option of git
+    action(&folder, &[("base", "0123456789012345678901234567890123456789"), ("sarif", "")]).exits(2);
+    action(&folder, &[("base", "--upload-pack=touch stolen"), ("sarif", "")]).exits(2);
+    assert!(!folder.path("stolen").exists());
 }
 
 #[test]

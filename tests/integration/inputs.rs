@@ -13,7 +13,10 @@ const PATCH: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec: {sp
 fn tool(folder: &Folder, name: &str, script: &str) {
     let path = format!("bin/{name}");
     let log = folder.path("calls");
-    folder.write(&path, format!("#!/bin/sh\necho \"{name} $*\" >> '{}'\n{script}\n", log.display()));
+    // the check gives it an empty PATH
+    let bin = folder.path("bin");
+    let note = format!("PATH='{}'\necho \"{name} $*\" >> '{}'", bin.display(), log.display());
+    folder.write(&path, format!("#!/bin/sh\n{note}\n{script}\n"));
     let mut permissions = std::fs::metadata(folder.path(&path)).unwrap().permissions();
     permissions.set_mode(0o755);
     std::fs::set_permissions(folder.path(&path), permissions).unwrap();
@@ -42,9 +45,11 @@ fn places(ran: &Ran) -> Vec<&str> {
     ran.stdout.lines().map(|line| line.split(':').next().unwrap()).collect()
 }
 
+/// How the scripts were called; paths from the folder of the check on.
 fn calls(folder: &Folder) -> Vec<String> {
     let text = std::fs::read_to_string(folder.path("calls")).unwrap_or_default();
-    text.lines().map(str::to_owned).collect()
+    let work = folder.path("work").canonicalize().unwrap();
+    text.lines().map(|line| line.replace(&format!("{}/", work.display()), "")).collect()
 }
 
 #[test]
@@ -54,7 +59,8 @@ fn files_come_in_the_order_of_their_names() {
         folder.write(&format!("work/{name}"), POD);
     }
     folder.write("work/.gitignore", "out/\n");
-    let expected = ["a.yaml", "a/b/c.json", "a/z.yml", "b.yaml"];
+    folder.repository();
+    let expected = [".hidden.yaml", "a.yaml", "a/b/c.json", "a/z.yml", "b.yaml"];
     for _ in 0..5 {
         assert_eq!(places(&check(&folder, &[])), expected);
     }
@@ -93,11 +99,12 @@ fn a_kustomization_is_what_kustomize_makes_of_it() {
     folder.write("rendered.yaml", format!("# rendered\n{POD}"));
     tool(&folder, "kustomize", &format!("cat '{}'", folder.path("rendered.yaml").display()));
     let ran = check(&folder, &[]).exits(1);
-    assert_eq!(places(&ran), ["base/other.yaml", "prod (kustomize build)"]);
+    // a file that is only data may be applied by other means
+    assert_eq!(places(&ran), ["base/conf.yaml", "base/other.yaml", "prod (kustomize build)"]);
     assert!(ran.stdout.contains("prod (kustomize build):6:"), "{}", ran.stdout);
     assert_eq!(calls(&folder), ["kustomize build prod"]);
     // a base alone, when it is asked for
-    assert_eq!(places(&check(&folder, &["base"])), ["base (kustomize build)", "base/other.yaml"]);
+    assert_eq!(places(&check(&folder, &["base"])), ["base (kustomize build)", "base/conf.yaml", "base/other.yaml"]);
     // there is no file to fix
     let ran = check(&folder, &["--fix=unsafe", "prod"]).exits(1);
     assert!(ran.stderr.starts_with("1 finding in what was rendered: fix what it"), "{}", ran.stderr);
@@ -130,7 +137,7 @@ fn what_kustomize_complains_of_is_shown_with_the_command() {
     let ran =
         check(&folder, &[]).exits(2).says(&["`kustomize build prod` failed: accumulating resources: no such file"]);
     // the rest is checked all the same
-    assert_eq!(places(&ran), ["base/other.yaml", "prod (kustomize build)"]);
+    assert_eq!(places(&ran), ["base/conf.yaml", "base/other.yaml", "prod (kustomize build)"]);
 }
 
 #[test]
@@ -143,7 +150,7 @@ fn a_folder_is_no_flag_and_may_be_excluded() {
     tool(&folder, "kustomize", &format!("cat '{}'", folder.path("rendered.yaml").display()));
     let ran = check(&folder, &["--config", ".tightship.yaml", "./"]).exits(1);
     assert_eq!(places(&ran), ["-o (kustomize build)"]);
-    assert!(calls(&folder).contains(&"kustomize build ./-o".to_owned()), "{:?}", calls(&folder));
+    assert!(calls(&folder).contains(&"kustomize build -o".to_owned()), "{:?}", calls(&folder));
 }
 
 #[test]
@@ -151,7 +158,9 @@ fn nothing_is_fetched() {
     let folder = Folder::new();
     folder.write("work/kustomization.yaml", "resources: ['https://example.com/app.yaml']\n");
     tool(&folder, "kustomize", "echo fetched");
-    check(&folder, &[]).exits(2).says(&["it names `https://example.com/app.yaml`, and nothing is fetched here"]);
+    check(&folder, &[])
+        .exits(2)
+        .says(&["kustomization.yaml:1:13: error: kustomize would fetch `https://example.com/app.yaml`"]);
     assert_eq!(calls(&folder), [""; 0]);
 }
 

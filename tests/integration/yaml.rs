@@ -107,11 +107,11 @@ fn duplicate_keys_are_found_where_they_are() {
     assert_eq!(
         found,
         [
-            ("1", "0x1", at("0x1")),
-            ("on", "yes", at("yes")),
+            ("p", "'p'", at("'p'")),
             ("x", "\"x\"", at("\"x\"")),
             ("x", "x", at("x: 3")),
-            ("p", "'p'", at("'p'")),
+            ("1", "0x1", at("0x1")),
+            ("on", "yes", at("yes")),
         ]
     );
     assert!(yaml::parse("a: {b: 1}\nb: {b: 1}\n[x]: 1\n[y]: 1\n").documents[0].duplicates().is_empty());
@@ -155,6 +155,15 @@ fn bombs_end_in_an_error() {
     let stream = yaml::parse(&laughs);
     assert!(stream.documents.is_empty());
     assert_eq!(stream.errors[0].message, "document contains excessive aliasing");
+}
+
+#[test]
+fn aliases_stand_for_no_more_than_an_object_may_have() {
+    let text = |times: usize| {
+        format!("a: &a {}\n{}", "x".repeat(100_000), (0..times).map(|at| format!("k{at}: *a\n")).collect::<String>())
+    };
+    assert!(yaml::parse(&text(30)).errors.is_empty());
+    assert_eq!(yaml::parse(&text(50)).errors[0].message, "document contains excessive aliasing");
 }
 
 #[test]

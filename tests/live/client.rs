@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use tightship::internals::client::apply::{self, Failure, Place};
 use tightship::internals::client::kinds::Resource;
-use tightship::internals::client::kubeconfig::{Access, Credentials};
+use tightship::internals::client::kubeconfig::{Access, Credentials, Files, Login};
 use tightship::internals::client::{
     Api, ApiError, Client, Ended, Exec, ExecReply, Identity, Method, Request, Response, server,
 };
@@ -94,8 +94,13 @@ impl Drop for Room<'_> {
 }
 
 fn client(live: &Live, node: Option<String>) -> Result<Client, Failed> {
+    Ok(Client::connect(&Login::Access(admin(live)?), node)?)
+}
+
+/// The administrator's kubeconfig.
+fn admin(live: &Live) -> Result<Access, Failed> {
     let kubeconfig = camino::Utf8Path::from_path(live.kubeconfig()).expect("UTF-8");
-    Ok(Client::connect(kubeconfig, None, node)?)
+    Ok(Access::open(kubeconfig, Files::None)?)
 }
 
 /// A failure unless two things are the same.
@@ -109,8 +114,7 @@ fn everybody_is_who_they_say(live: &Live) -> Result<(), Failed> {
     let path = format!("/api/v1/namespaces/{}/serviceaccounts/bot/token", room.name);
     let issued = room.client.request(&Request::new(Method::Post, path).with(json!({"spec": {}})))?.json()?;
     let token = issued["status"]["token"].as_str().expect("a token").to_owned();
-    let admin = Access::open(camino::Utf8Path::from_path(live.kubeconfig()).expect("UTF-8"), None)?;
-    let with_token = admin.with(Credentials::Token(token.clone())).kubeconfig("bot", &room.name);
+    let with_token = Credentials::Token(token.clone());
 
     let name = format!("system:serviceaccount:{}:bot", room.name);
     let jane = Identity::User { name: "jane".to_owned(), groups: vec!["system:authenticated".to_owned()] };
@@ -119,8 +123,8 @@ fn everybody_is_who_they_say(live: &Live) -> Result<(), Failed> {
         (jane, "jane"),
         (bot.clone(), name.as_str()),
         (Identity::Token(token.clone()), &name),
-        (Identity::Kubeconfig(with_token.clone()), &name),
-        (Identity::Kubeconfig(admin.kubeconfig("admin", "default")), "kubernetes-admin"),
+        (Identity::Credentials(with_token.clone()), &name),
+        (Identity::Credentials(admin(live)?.credentials), "kubernetes-admin"),
     ] {
         let review = Request::new(Method::Post, "/apis/authentication.k8s.io/v1/selfsubjectreviews")
             .with(json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}));
@@ -128,7 +132,7 @@ fn everybody_is_who_they_say(live: &Live) -> Result<(), Failed> {
         same(&said["status"]["userInfo"]["username"].as_str().unwrap_or_default(), &name)?;
     }
 
-    for identity in [bot, Identity::Token(token), Identity::Kubeconfig(with_token)] {
+    for identity in [bot, Identity::Token(token), Identity::Credentials(with_token)] {
         same(&room.get("configmaps", &identity)?.status, &200)?;
         let refused = room.get("secrets", &identity)?;
         same(&refused.status, &403)?;
@@ -296,12 +300,8 @@ fn node(live: &Live) -> Result<(), Failed> {
 
 fn a_server_that_hangs(live: &Live) -> Result<(), Failed> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-    let admin = Access::open(camino::Utf8Path::from_path(live.kubeconfig()).expect("UTF-8"), None)?;
-    let hangs = Access { server: format!("https://{}", listener.local_addr()?), ..admin };
-    let folder = tempfile::TempDir::new()?;
-    let path = folder.path().join("kubeconfig");
-    std::fs::write(&path, hangs.kubeconfig("hangs", "default"))?;
-    let client = Client::connect(camino::Utf8Path::from_path(&path).expect("UTF-8"), None, None)?;
+    let hangs = Access { server: format!("https://{}", listener.local_addr()?), ..admin(live)? };
+    let client = Client::connect(&Login::Access(hangs), None)?;
     let start = Instant::now();
     let said = client.request(&Request::get("/version"));
     ensure(matches!(said, Err(ApiError::Unreachable(_))), || format!("{said:?}"))?;

@@ -55,7 +55,11 @@ impl Learner {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TIGHTSHIP_")) {
             command.env_remove(name);
         }
-        command.env("NO_COLOR", "1").env("KUBECONFIG", &self.kubeconfig).stdin(Stdio::null());
+        command
+            .env("NO_COLOR", "1")
+            .env("KUBECONFIG", &self.kubeconfig)
+            .env("XDG_DATA_HOME", self.data())
+            .stdin(Stdio::null());
         command
     }
 
@@ -87,6 +91,11 @@ impl Learner {
             Command::new("kubectl").args(args).env("KUBECONFIG", kubeconfig).current_dir(&self.folder).output()?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok(Output { ok: output.status.success(), stdout: text(&output.stdout), stderr: text(&output.stderr) })
+    }
+
+    /// Where it is remembered which context the learner has named.
+    fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
     }
 
     fn state(&self) -> Result<Value, Failed> {
@@ -235,9 +244,11 @@ fn a_cluster_that_is_gone_is_no_failure(live: &Live) -> Result<(), Failed> {
     let learner = Learner::new(live)?;
     learner.start("the-hack")?;
     // the cluster stops answering: the port that the kubeconfig names is closed
-    let adopted = learner.folder.path().join(".tightship/lab/adopted");
+    let adopted =
+        fs::read_dir(learner.data().join("tightship/labs"))?.next().ok_or("no context is remembered")??.path();
     let text = fs::read_to_string(&adopted)?;
-    let server = text.lines().find_map(|line| line.trim().strip_prefix("server: ")).unwrap_or_default().to_owned();
+    let server = learner.state()?["clusters"]["shared"]["server"].as_str().unwrap_or_default().to_owned();
+    ensure(text.contains(&server), || format!("{server} is not in {text}"))?;
     fs::write(&adopted, text.replace(&server, "https://127.0.0.1:1"))?;
     learner.run(&["verify"], 3, &["does not answer"])?;
     fs::write(&adopted, text)?;

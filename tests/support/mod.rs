@@ -136,6 +136,14 @@ impl Folder {
         std::fs::write(path, text).unwrap();
     }
 
+    /// Makes the folder a repository in which nothing is tracked yet.
+    pub(crate) fn repository(&self) {
+        self.write(".git/HEAD", "ref: refs/heads/main\n");
+        for name in ["objects", "refs"] {
+            std::fs::create_dir_all(self.path(".git").join(name)).unwrap();
+        }
+    }
+
     pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }

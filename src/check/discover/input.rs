@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::left_out::LeftOut;
+use super::place::Place;
+use super::refusal::{Refusal, Refused};
 use crate::diagnostic::text::line;
-use crate::file;
 use crate::k8s::version::Version;
 
 /// One text to check.
@@ -22,7 +24,7 @@ pub struct Input {
 #[derive(Debug, Clone)]
 pub enum Text {
     /// In a file, which is read when its turn comes.
-    File(Utf8PathBuf),
+    File(Place),
     /// Here already: standard input.
     Here(Arc<str>),
     /// Here, as another program made it of a folder or a cluster: there is nothing to fix in it.
@@ -31,6 +33,15 @@ pub enum Text {
         of: Option<Utf8PathBuf>,
         /// What it made.
         text: Arc<str>,
+    },
+    /// Not made: what the program should have made it of leads out of what is here. The name is that of the file that does.
+    Refused {
+        /// The folder.
+        of: Utf8PathBuf,
+        /// The file.
+        text: Arc<str>,
+        /// Why, at each location.
+        at: Vec<Refusal>,
     },
     /// Nowhere: the program that should have made it failed.
     Failed {
@@ -45,7 +56,10 @@ impl Input {
     /// The file, or the folder of which the text was made.
     pub fn path(&self) -> Option<&Utf8Path> {
         match &self.text {
-            Text::File(path) | Text::Made { of: Some(path), .. } | Text::Failed { of: path, .. } => Some(path),
+            Text::File(place) => Some(place.path()),
+            Text::Made { of: Some(path), .. } | Text::Failed { of: path, .. } | Text::Refused { of: path, .. } => {
+                Some(path)
+            }
             Text::Here(_) | Text::Made { of: None, .. } => None,
         }
     }
@@ -60,6 +74,12 @@ impl Input {
         Self { name, text }
     }
 
+    /// A folder that is not handed to another program, because of what one of its files says.
+    pub(super) fn refused(of: &Utf8Path, refused: &Refused) -> Self {
+        let text = Text::Refused { of: of.to_owned(), text: Arc::clone(&refused.text), at: refused.at.clone() };
+        Self { name: refused.file.to_string(), text }
+    }
+
     /// Whether a person wrote the text, so that it can be fixed.
     pub fn is_written(&self) -> bool {
         matches!(self.text, Text::File(_) | Text::Here(_))
@@ -70,7 +90,8 @@ impl Input {
         match &self.text {
             Text::Here(text) | Text::Made { text, .. } => Ok(Arc::clone(text)),
             Text::Failed { reason, .. } => Err(reason.clone()),
-            Text::File(path) => file::read_named(path).map(Arc::from).map_err(|error| error.to_string()),
+            Text::Refused { of, .. } => Err(format!("{of} is not built")),
+            Text::File(place) => place.read().map(Arc::from).map_err(|error| error.to_string()),
         }
     }
 }
@@ -81,15 +102,18 @@ pub enum InputError {
     /// It is not there, or may not be read.
     #[error("{place}: {error}", place = line(.0.as_str()), error = .1)]
     Unreadable(Utf8PathBuf, std::io::Error),
-    /// The walk through a folder failed.
-    #[error("{0}")]
-    Walk(#[from] ignore::Error),
     /// A name that is no text.
     #[error("{name}: its name is not UTF-8", name = line(.0))]
     Name(String),
     /// kubectl does not answer.
     #[error("{0}")]
     Cluster(String),
+    /// A file of values that would be fetched.
+    #[error("{0} is an address: --allow-remote lets helm fetch it")]
+    Remote(String),
+    /// No folder for temporary files.
+    #[error("the folder for temporary files: {0}")]
+    Room(std::io::Error),
 }
 
 /// What to look for, and how.
@@ -97,6 +121,8 @@ pub enum InputError {
 pub struct Request {
     /// Files and folders.
     pub paths: Vec<Utf8PathBuf>,
+    /// Whether nothing is left out of folders that can be read.
+    pub everything: bool,
     /// The cluster to ask instead of files.
     pub live: Option<Live>,
     /// Files of values for Helm charts.
@@ -105,6 +131,10 @@ pub struct Request {
     pub set: Vec<String>,
     /// The release that charts are rendered for, if the user named one.
     pub kubernetes: Option<Version>,
+    /// Whether kustomize and helm are run.
+    pub build: bool,
+    /// Whether they may fetch what the files name.
+    pub allow_remote: bool,
     /// How long each run of another program may take.
     pub timeout: Duration,
 }
@@ -114,7 +144,9 @@ pub struct Request {
 pub struct Found {
     /// The texts, by name.
     pub inputs: Vec<Input>,
-    /// What was left out, and why: for people, not for a report.
+    /// The files and folders that are not looked at.
+    pub left_out: LeftOut,
+    /// What else is not looked at, and why: for people, not for a report.
     pub notes: Vec<String>,
     /// The release of the cluster that was asked.
     pub kubernetes: Option<Version>,

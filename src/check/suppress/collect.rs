@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::place::{Blocks, Places, TargetLines, target_line};
 use super::{Collected, Suppression};
 use crate::apiserver::files;
 use crate::diagnostic::{Diagnostic, Location, ObjectId, nearest};
 use crate::k8s::object::{self, Object};
 use crate::rules::suppression::INVALID;
 use crate::rules::{self, Rule, identity};
-use crate::yaml::{Comment, Document, FileId, Kind, Node, Span, Stream};
+use crate::yaml::{Comment, FileId, Node, Span, Stream};
 
 /// How comments begin that speak to the program.
-pub(in crate::check) const COMMENT: &str = "tightship:";
+const COMMENT: &str = "tightship:";
 /// How annotations begin that suppress a rule.
 const ANNOTATION: &str = "tightship/allow.";
 const FORM: &str = "write `# tightship: allow[RULE] REASON`";
@@ -24,16 +25,18 @@ pub(in crate::check) fn collect(stream: &Stream<'_>, text: &str, part: Range<usi
     let mut collected = Collected::default();
     let Some(own) = text.get(part) else { return collected };
     if own.contains(COMMENT) {
+        let mut lines = TargetLines::new(text);
+        let mut places = Places::new(stream);
         for comment in stream.comments.iter().filter(|comment| body(text, **comment).is_some()) {
-            let line = target_line(text, *comment);
-            let found = stream.documents.iter().find_map(|document| Some((document, target(document.root()?, line)?)));
-            let object = || found.map(|(document, span)| object_at(document, span)).unwrap_or_default();
+            let found = places.target(lines.of(*comment));
+            let object = || found.map(|(document, span)| places.object_at(document, span)).unwrap_or_default();
             of_comment(*comment, found.map(|(_, span)| span), object, text, file, &mut collected);
         }
-        for document in &stream.documents {
+        for (at, document) in stream.documents.iter().enumerate() {
+            let mut blocks = Blocks::default();
             for (comment, within) in files::embedded_comments(document, text) {
-                let covers = block_below(text, comment, within);
-                of_comment(comment, covers, || object_at(document, comment.span), text, file, &mut collected);
+                let covers = blocks.within(text, within).below(lines.of(comment));
+                of_comment(comment, covers, || places.object_at(at, comment.span), text, file, &mut collected);
             }
         }
     }
@@ -45,38 +48,42 @@ pub(in crate::check) fn collect(stream: &Stream<'_>, text: &str, part: Range<usi
     collected
 }
 
+/// Whether a part of a text ends in comments that may be about what comes behind it: a suppression may stand above the `---`
+/// of the document that it is about.
+pub(in crate::check) fn goes_on(text: &str, part: Range<usize>) -> bool {
+    let lines = text.get(part).unwrap_or_default().lines().rev().map(str::trim);
+    let mut comments = lines.take_while(|line| line.is_empty() || line.starts_with('#') || *line == "---");
+    comments.any(|line| line.contains(COMMENT))
+}
+
 /// The suppressions of a file of lines: a comment is about the line below it, with those that it goes on in.
 pub(in crate::check) fn of_lines(text: &str, file: FileId) -> Collected {
     let mut collected = Collected::default();
+    let mut lines = TargetLines::new(text);
+    let mut whole = Span::default();
     for comment in files::comments(text) {
-        let mut line = target_line(text, comment);
-        while text.get(line.range()).is_some_and(|line| line.trim_end().ends_with('\\')) {
-            let next = Comment { span: Span { start: line.end, end: line.end }, trailing: false };
-            let end = target_line(text, next).end;
-            if end <= line.end {
-                break;
-            }
-            line.end = end;
-        }
+        let mut line = lines.of(comment);
+        // a comment within lines that go on is about the rest of them
+        let end = if (whole.start..whole.end).contains(&line.start) { whole.end } else { end_of_line(text, line) };
+        line.end = end;
+        whole = line;
         let covers = text.get(line.range()).filter(|text| !text.trim().is_empty()).map(|_| line);
         of_comment(comment, covers, Arc::default, text, file, &mut collected);
     }
     collected
 }
 
-/// The line below a comment of a text inside of a text, with the lines that are deeper.
-fn block_below(text: &str, comment: Comment, within: Span) -> Option<Span> {
-    let line = target_line(text, comment);
-    let depth = |line: &str| line.len() - line.trim_start().len();
-    let first = text.get(line.range()).filter(|line| !line.trim().is_empty())?;
-    let mut end = line.end as usize;
-    for next in text.get(end..within.end as usize)?.split_inclusive('\n').skip(1) {
-        if !next.trim().is_empty() && depth(next) <= depth(first) {
+/// The end of a line with those that it goes on in.
+fn end_of_line(text: &str, mut line: Span) -> u32 {
+    while text.get(line.range()).is_some_and(|line| line.trim_end().ends_with('\\')) {
+        let next = Comment { span: Span { start: line.end, end: line.end }, trailing: false };
+        let next = target_line(text, next);
+        if next.end <= line.end {
             break;
         }
-        end += next.len();
+        line = next;
     }
-    (line.start < within.end).then(|| Span { start: line.start, end: u32::try_from(end).unwrap_or(u32::MAX) })
+    line.end
 }
 
 /// What a comment says to the program; `None` for those that are for people.
@@ -178,81 +185,4 @@ fn split_reason(text: &str) -> (&str, Option<Date>) {
     // a day alone is no reason
     let reason = if expires.is_some() { bare.rsplit_once("until ").map_or(text, |(reason, _)| reason) } else { text };
     (reason.trim_matches([' ', '(', ',', ';']), expires)
-}
-
-/// The bytes of the line that a comment is about: its own if it stands behind something, else the next that holds anything.
-fn target_line(text: &str, comment: Comment) -> Span {
-    let at = comment.span.range().start;
-    let line_of = |at: usize| {
-        let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-        let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |end| at + end);
-        (start, end)
-    };
-    let (mut start, mut end) = line_of(at);
-    while !comment.trailing || start > at {
-        if start > at {
-            let line = text.get(start..end).unwrap_or_default().trim();
-            if !line.is_empty() && !line.starts_with('#') && line != "---" {
-                break;
-            }
-        }
-        if end >= text.len() {
-            break;
-        }
-        (start, end) = line_of(end + 1);
-    }
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    Span { start: offset(start), end: offset(end) }
-}
-
-/// What begins on the line: the whole document, a member of a list, or a key with its value.
-fn target(root: Node<'_, '_>, line: Span) -> Option<Span> {
-    let begins = |span: Span| (line.start..line.end.max(line.start + 1)).contains(&span.start);
-    if begins(root.span()) {
-        return Some(root.span());
-    }
-    let mut node = root;
-    loop {
-        let holds = |span: Span| span.start <= line.end && line.start < span.end;
-        let next = match node.kind() {
-            Kind::Mapping => {
-                let mut next = None;
-                for (key, value) in node.entries() {
-                    if begins(key.span()) {
-                        return Some(Span { start: key.span().start, end: value.span().end.max(key.span().end) });
-                    }
-                    if holds(value.span()) {
-                        next = Some(value);
-                    }
-                }
-                next
-            }
-            Kind::Sequence => {
-                let mut next = None;
-                for item in node.items() {
-                    if begins(item.span()) {
-                        return Some(item.span());
-                    }
-                    if holds(item.span()) {
-                        next = Some(item);
-                    }
-                }
-                next
-            }
-            Kind::Scalar => None,
-        };
-        node = next?;
-    }
-}
-
-/// The object of a document that holds a place.
-fn object_at(document: &Document<'_>, span: Span) -> Arc<ObjectId> {
-    let mut found = ObjectId::default();
-    object::for_each(document, &mut |object| {
-        let root = object.root.span();
-        if root.start <= span.start && span.start <= root.end {
-            found = identity(&object);
-        }
-    });
-    Arc::new(found)
 }

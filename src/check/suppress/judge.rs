@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
+use super::cover::{Covers, Found};
 use super::{Collected, ObjectSuppression, Suppression};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::rules::Rule;
@@ -25,30 +26,34 @@ pub(in crate::check) struct SuppressionContext<'a> {
     pub(in crate::check) config: FileId,
 }
 
-/// Takes away what is suppressed, adds what is wrong with suppressions, and gives the number of those taken away.
+/// What became of the suppressions.
+#[derive(Debug, Default)]
+pub(in crate::check) struct Judged {
+    /// The number of findings taken away.
+    pub(in crate::check) count: usize,
+    /// Those of the manifests that took one away.
+    pub(in crate::check) holding: Vec<Suppression>,
+}
+
+/// Takes away what is suppressed, and adds what is wrong with suppressions.
 pub(in crate::check) fn judge(
     findings: &mut Vec<Diagnostic>,
     collected: Collected,
     context: &SuppressionContext<'_>,
-) -> usize {
+) -> Judged {
     let before = findings.len();
-    let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
-    for (at, suppression) in collected.suppressions.iter().enumerate() {
-        by_file.entry(suppression.file).or_default().push(at);
-    }
-    let mut used = vec![false; collected.suppressions.len()];
-    let mut used_configured = vec![false; context.configured.len()];
+    let found = Found::new(findings);
+    let used: Vec<bool> = collected.suppressions.iter().map(|suppression| found.any_in(suppression)).collect();
     let is_over = |expires: Option<Date>| expires.is_some_and(|day| day < context.today);
+    let covers = Covers::new(collected.suppressions.iter().filter(|suppression| !is_over(suppression.expires)));
+    let mut by_rule: HashMap<&str, Vec<(usize, &ObjectSuppression)>> = HashMap::new();
+    for (at, suppression) in context.configured.iter().enumerate() {
+        by_rule.entry(suppression.rule.id).or_default().push((at, suppression));
+    }
+    let mut used_configured = vec![false; context.configured.len()];
     findings.retain(|finding| {
-        let mut passes = false;
-        for &at in by_file.get(&finding.file()).map(Vec::as_slice).unwrap_or_default() {
-            let Some(suppression) = collected.suppressions.get(at) else { continue };
-            if suppression.holds_for(finding) {
-                passes |= !is_over(suppression.expires);
-                mark(&mut used, at);
-            }
-        }
-        for (at, suppression) in context.configured.iter().enumerate() {
+        let mut passes = covers.has(finding);
+        for &(at, suppression) in by_rule.get(finding.id).into_iter().flatten() {
             if suppression.holds_for(finding) {
                 passes |= !is_over(suppression.expires);
                 mark(&mut used_configured, at);
@@ -56,16 +61,19 @@ pub(in crate::check) fn judge(
         }
         !passes || context.no_suppress.iter().any(|rule| rule.id == finding.id)
     });
-    let suppressed = before - findings.len();
+    let count = before - findings.len();
     let ran = |rule: &'static Rule| context.ran.contains(&rule);
     if ran(&INVALID) {
         findings.extend(collected.invalid);
     }
-    for (suppression, used) in collected.suppressions.iter().zip(used) {
+    let mut holding = Vec::new();
+    for (suppression, used) in collected.suppressions.into_iter().zip(used) {
         if is_over(suppression.expires) && ran(&EXPIRED) {
-            findings.push(about(&EXPIRED, suppression, expired(suppression.rule, suppression.expires)));
+            findings.push(about(&EXPIRED, &suppression, expired(suppression.rule, suppression.expires)));
         } else if !used && ran(suppression.rule) && ran(&UNUSED) {
-            findings.push(about(&UNUSED, suppression, unused(suppression.rule)));
+            findings.push(about(&UNUSED, &suppression, unused(suppression.rule)));
+        } else if used && !is_over(suppression.expires) && !context.no_suppress.contains(&suppression.rule) {
+            holding.push(suppression);
         }
     }
     for (suppression, used) in context.configured.iter().zip(used_configured) {
@@ -76,7 +84,7 @@ pub(in crate::check) fn judge(
             findings.push(UNUSED.found(place, unused(suppression.rule)));
         }
     }
-    suppressed
+    Judged { count, holding }
 }
 
 fn mark(used: &mut [bool], at: usize) {

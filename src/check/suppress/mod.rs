@@ -1,16 +1,20 @@
 //! Suppressions: where they are written, what they suppress, and what is wrong with one that suppresses nothing.
 
 mod collect;
+mod cover;
+mod fresh;
 mod judge;
+mod place;
 
-pub(super) use collect::{COMMENT, collect, of_lines};
+pub(super) use collect::{collect, goes_on, of_lines};
+pub(super) use fresh::fresh;
 pub(super) use judge::{SuppressionContext, judge};
 
 use std::sync::Arc;
 
-use globset::GlobMatcher;
 use jiff::civil::Date;
 
+use super::pattern::Pattern;
 use crate::diagnostic::{Diagnostic, ObjectId};
 use crate::rules::Rule;
 use crate::yaml::{FileId, Span};
@@ -32,12 +36,9 @@ pub(super) struct Suppression {
 }
 
 impl Suppression {
-    fn holds_for(&self, finding: &Diagnostic) -> bool {
-        let at = finding.span().start;
-        self.rule.id == finding.id
-            && self.file == finding.file()
-            && self.covers.start <= at
-            && at < self.covers.end.max(self.covers.start + 1)
+    /// Where findings begin that it holds for, end exclusive.
+    fn bounds(&self) -> (u32, u32) {
+        (self.covers.start, self.covers.end.max(self.covers.start.saturating_add(1)))
     }
 }
 
@@ -61,11 +62,11 @@ impl Collected {
 pub struct ObjectSuppression {
     pub rule: &'static Rule,
     /// The kind of the object.
-    pub kind: Option<GlobMatcher>,
+    pub kind: Option<Pattern>,
     /// Its namespace; one that is not written down is `default`.
-    pub namespace: Option<GlobMatcher>,
-    pub name: Option<GlobMatcher>,
-    pub container: Option<GlobMatcher>,
+    pub namespace: Option<Pattern>,
+    pub name: Option<Pattern>,
+    pub container: Option<Pattern>,
     /// The last day that it holds.
     pub expires: Option<Date>,
     /// Where it is written in the configuration.
@@ -74,7 +75,7 @@ pub struct ObjectSuppression {
 
 impl ObjectSuppression {
     fn holds_for(&self, finding: &Diagnostic) -> bool {
-        let fits = |glob: &Option<GlobMatcher>, text: &str| glob.as_ref().is_none_or(|glob| glob.is_match(text));
+        let fits = |glob: &Option<Pattern>, text: &str| glob.as_ref().is_none_or(|glob| glob.is_match(text));
         self.rule.id == finding.id
             && fits(&self.kind, &finding.object().kind)
             && fits(&self.namespace, finding.object().namespace.as_deref().unwrap_or("default"))

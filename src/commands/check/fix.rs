@@ -1,10 +1,11 @@
 //! `--fix` and `--diff`.
 
+use anyhow::Context as _;
+
 use super::super::output;
 use crate::check::fix::{self, Fixed};
 use crate::check::{Input, Options, Outcome, Text};
-use crate::diagnostic::{Diagnostic, Safety, masked};
-use crate::k8s::secret;
+use crate::diagnostic::{Diagnostic, Safety};
 
 /// Writes what can be fixed; gives the number of findings fixed. What came in by a pipe goes out by one, fixed or not.
 pub(super) fn apply(
@@ -17,10 +18,15 @@ pub(super) fn apply(
     for fixed in &fixed {
         let Some(input) = inputs.get_mut(fixed.file.0 as usize) else { continue };
         match &mut input.text {
-            Text::File(path) => output::replace(path, fixed.after.as_bytes())?,
+            Text::File(place) => {
+                let bytes = fixed.after.as_bytes();
+                if !place.replace(bytes).with_context(|| place.path().to_string())? {
+                    output::replace(place.path(), bytes)?;
+                }
+            }
             Text::Here(text) => *text = fixed.after.as_str().into(),
             // nothing of it is fixed
-            Text::Made { .. } | Text::Failed { .. } => {}
+            Text::Made { .. } | Text::Failed { .. } | Text::Refused { .. } => {}
         }
     }
     for input in inputs.iter() {
@@ -37,9 +43,7 @@ pub(super) fn show(inputs: &[Input], outcome: &Outcome, options: &Options, safet
     for fixed in &fixed {
         let Some(input) = inputs.get(fixed.file.0 as usize) else { continue };
         let (old, new) = (format!("a/{}", input.name), format!("b/{}", input.name));
-        let hidden = |text: &str| secret::places(text, 0..text.len());
-        let before = masked(&fixed.before, &hidden(&fixed.before));
-        let after = masked(&fixed.after, &hidden(&fixed.after));
+        let (before, after) = (output::hidden(&fixed.before), output::hidden(&fixed.after));
         output::print(&output::unified(&old, &new, &before, &after))?;
     }
     say(&fixed, "would be fixed")

@@ -8,19 +8,26 @@ use anyhow::Context;
 
 use super::{FINDINGS, NOTHING, OK, UNUSABLE, output};
 use crate::check::baseline::Baseline;
-use crate::check::{self, Outcome, Text};
+use crate::check::{self, Input, LeftOut, Options, Outcome, Text};
 use crate::cli::CheckArgs;
+use crate::diagnostic::text::line;
 use crate::diagnostic::{Safety, Severity};
 use crate::report::{self, Format};
 use options::Chosen;
 
 /// Checks the files, and shows what was found.
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
-    let Chosen { options, fail_on, mut inputs } = options::choose(args)?;
+    let Chosen { options, fail_on, mut inputs, left_out, mut notices } = options::choose(args)?;
+    if args.show_files {
+        return show_files(&inputs, &left_out);
+    }
     if let Some(name) = args.benchmark {
+        say_notices(&notices)?;
+        left_out.summary().into_iter().try_for_each(|text| output::say(&text))?;
         return benchmark::run(args, name, &inputs, &options);
     }
     let mut outcome = check::run(&inputs, &options);
+    outcome.left_out = left_out;
     let made = fix::only_where_written(&mut outcome, &inputs);
     if made > 0 && (args.diff || args.fix.is_some()) {
         let what = output::count(made, "finding");
@@ -29,24 +36,39 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     if args.update_baseline {
         return record(args, &outcome);
     }
-    let baseline = known(args, &mut outcome)?;
+    let baseline = known(args, &options, &mut outcome, &mut notices)?;
     let safety = args.fix.map_or(Safety::Safe, Into::into);
     if args.diff {
+        say_notices(&notices)?;
         let fixed = fix::show(&inputs, &outcome, &options, safety)?;
         return Ok(if fixed > 0 { FINDINGS } else { OK });
     }
     if args.fix.is_some() {
         if fix::apply(&mut inputs, &outcome, &options, safety)? > 0 {
-            outcome = check::run(&inputs, &options);
+            let left_out = outcome.left_out;
+            outcome = Outcome { left_out, ..check::run(&inputs, &options) };
             fix::only_where_written(&mut outcome, &inputs);
-            known(args, &mut outcome)?;
+            known(args, &options, &mut outcome, &mut Vec::new())?;
         }
         fix::take_back(&mut outcome, safety)?;
+    }
+    for (name, message) in notices {
+        outcome.add_notice(&name, message);
     }
     // the fixed text takes standard output
     let is_taken = args.fix.is_some() && inputs.iter().any(|input| matches!(input.text, Text::Here(_)));
     show(args, &outcome, baseline, is_taken)?;
     Ok(code(&outcome, fail_on, args.exit_zero))
+}
+
+/// Names what would be looked at, and what not.
+fn show_files(inputs: &[Input], left_out: &LeftOut) -> anyhow::Result<u8> {
+    let names: String = inputs.iter().map(|input| line(&input.name) + "\n").collect();
+    output::print(&names)?;
+    for (path, cause) in left_out.iter() {
+        output::say(&format!("left out: {}: {}", line(path.as_str()), cause.why()))?;
+    }
+    Ok(if inputs.is_empty() { NOTHING } else { OK })
 }
 
 fn record(args: &CheckArgs, outcome: &Outcome) -> anyhow::Result<u8> {
@@ -62,11 +84,35 @@ fn record(args: &CheckArgs, outcome: &Outcome) -> anyhow::Result<u8> {
 }
 
 /// Takes out what the baseline knows, and gives the number of its findings that are gone.
-fn known(args: &CheckArgs, outcome: &mut Outcome) -> anyhow::Result<usize> {
+fn known(
+    args: &CheckArgs,
+    options: &Options,
+    outcome: &mut Outcome,
+    notices: &mut Vec<(String, String)>,
+) -> anyhow::Result<usize> {
     let Some(path) = &args.baseline else { return Ok(0) };
-    let text = std::fs::read_to_string(path).with_context(|| format!("{path} (--update-baseline makes it)"))?;
+    let own = || std::fs::read_to_string(path);
+    let text = match &options.base {
+        Some(base) => {
+            let theirs = base.read(path)?;
+            if theirs != own().ok() {
+                notices.push(options::another("baseline", path, base, theirs.is_some()));
+            }
+            theirs
+        }
+        None => Some(own().with_context(|| format!("{path} (--update-baseline makes it)"))?),
+    };
+    let Some(text) = text else { return Ok(0) };
     let baseline = Baseline::parse(&text).with_context(|| path.to_string())?;
     Ok(baseline.apply(outcome))
+}
+
+/// Says what no report is there to say.
+fn say_notices(notices: &[(String, String)]) -> anyhow::Result<()> {
+    for (name, message) in notices {
+        output::say(&format!("{}: {message}", line(name)))?;
+    }
+    Ok(())
 }
 
 fn show(args: &CheckArgs, outcome: &Outcome, gone: usize, aside: bool) -> anyhow::Result<()> {
@@ -91,7 +137,7 @@ fn show(args: &CheckArgs, outcome: &Outcome, gone: usize, aside: bool) -> anyhow
 fn code(outcome: &Outcome, fail_on: Severity, exit_zero: bool) -> u8 {
     if !outcome.errors.is_empty() {
         UNUSABLE
-    } else if outcome.counts.objects == 0 {
+    } else if outcome.counts.objects == 0 || outcome.asks_nothing {
         NOTHING
     } else if exit_zero {
         OK

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::{Shown, output};
 use crate::check::config::{self, Choice, Config};
-use crate::check::{self, Found, Input, Live, Options, Request, Scope, Selection, Text};
+use crate::check::{self, Base, Cause, Found, Input, LeftOut, Live, Options, Request, Scope, Selection, Text};
 use crate::cli::CheckArgs;
 use crate::diagnostic::Severity;
 use crate::k8s::pod_security::PolicyVersion;
@@ -17,16 +17,24 @@ use crate::rules::{Rule, Settings};
 use crate::spec::validate;
 use crate::yaml::Source;
 
+/// The most bytes of a configuration.
+const LARGEST: u64 = 4 << 20;
+
 /// What is checked, and how.
 pub(super) struct Chosen {
     pub(super) options: Options,
     pub(super) fail_on: Severity,
     pub(super) inputs: Vec<Input>,
+    pub(super) left_out: LeftOut,
+    /// What the change says otherwise than what holds, by file.
+    pub(super) notices: Vec<(String, String)>,
 }
 
 /// Reads the configuration, and puts the flags above it.
 pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
-    let file = configuration(args)?;
+    let base = args.base.as_deref().map(Base::open).transpose()?;
+    let mut notices = Vec::new();
+    let file = configuration(args, base.as_ref(), &mut notices)?;
     let config = file.as_ref().map(|file| &file.config);
     let words = |configured: fn(&Config) -> &Vec<Choice>| {
         config.into_iter().flat_map(configured).map(|choice| choice.0.clone())
@@ -36,6 +44,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     let configured = config.into_iter().flat_map(|config| &config.registries).map(|registry| registry.to_string());
     let registries = if args.registry.is_empty() { configured.collect() } else { args.registry.clone() };
     let selection = Selection::from_words(&select, &ignore)?;
+    let rules_left_out = rules_left_out(args, &selection)?;
     let level = args.level.or_else(|| Some(config?.level?.level()));
     anyhow::ensure!(args.level_version.is_none() || level.is_some(), "--level-version needs --level");
     anyhow::ensure!(
@@ -61,9 +70,10 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     }
     let severities = config.into_iter().flat_map(|config| &config.severity);
     let severities = severities.filter_map(|(rule, word)| Some((rule.0?, *word))).collect();
-    let mut inputs = found.inputs;
+    let (mut inputs, mut left_out) = (found.inputs, found.left_out);
     if let Some(file) = &file {
-        inputs.retain(|input| !file.excludes(input));
+        let excluded = inputs.extract_if(.., |input| file.excludes(input));
+        excluded.for_each(|input| left_out.add(input.name.into(), Cause::Excluded));
     }
     let fail_on = args.fail_on.unwrap_or_else(|| config.map_or(Config::default().fail_on, |config| config.fail_on));
     let options = Options {
@@ -74,8 +84,11 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         no_suppress,
         suppressions: config.map(Config::object_suppressions).unwrap_or_default(),
         config: file.as_ref().map(|file| file.source.clone()),
+        left_out: rules_left_out,
+        passed: config.into_iter().flat_map(Config::passed).collect(),
+        base,
     };
-    Ok(Chosen { options, fail_on, inputs })
+    Ok(Chosen { options, fail_on, inputs, left_out, notices })
 }
 
 struct ConfigFile {
@@ -95,21 +108,91 @@ impl ConfigFile {
     }
 }
 
-fn configuration(args: &CheckArgs) -> anyhow::Result<Option<ConfigFile>> {
+/// The rules that would run without the configuration.
+fn rules_left_out(args: &CheckArgs, selection: &Selection) -> anyhow::Result<Vec<&'static Rule>> {
+    let asked = Selection::from_words(&args.select, &args.ignore)?;
+    Ok(asked.rules().filter(|rule| !selection.rules().any(|other| other == *rule)).collect())
+}
+
+fn configuration(
+    args: &CheckArgs,
+    base: Option<&Base>,
+    notices: &mut Vec<(String, String)>,
+) -> anyhow::Result<Option<ConfigFile>> {
     if args.no_config {
         return Ok(None);
     }
     let here = camino::absolute_utf8(".").context("the working folder")?;
-    let Some(path) = args.config.clone().or_else(|| config::find(&here)) else { return Ok(None) };
-    let text = std::fs::read_to_string(&path).with_context(|| path.to_string())?;
+    let own = args.config.clone().or_else(|| config::find(&here));
+    let found = match base {
+        Some(base) => of_base(args, base, &here, own.as_ref(), notices)?,
+        None => own.map(|path| Ok::<_, anyhow::Error>((text_of(&path)?, path))).transpose()?,
+    };
+    let Some((text, path)) = found else { return Ok(None) };
     let shown = path.strip_prefix(&here).unwrap_or(&path);
-    let source = Source::new(shown.as_str(), text);
+    let name = base.map_or_else(|| shown.to_string(), |base| format!("{}:{shown}", base.name()));
+    let source = Source::new(name, text);
     let read = config::read(&source);
-    output::located(&source, &read.problems, &[])?;
+    if read.is_ours {
+        output::located(&source, &read.problems, &read.hidden)?;
+    } else {
+        output::without_lines(&source, &read.problems)?;
+    }
     let config = read.config.ok_or(Shown)?;
     let folder = camino::absolute_utf8(&path).context("the folder of the configuration")?;
     let folder = folder.parent().map(Utf8Path::to_owned).unwrap_or_default();
     Ok(Some(ConfigFile { config, source, folder }))
+}
+
+/// The text of a configuration.
+fn text_of(path: &Utf8Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let file = std::fs::File::open(path).with_context(|| path.to_string())?;
+    file.take(LARGEST + 1).read_to_string(&mut text).with_context(|| path.to_string())?;
+    anyhow::ensure!(text.len() as u64 <= LARGEST, "{path}: a configuration has at most {LARGEST} bytes");
+    Ok(text)
+}
+
+/// The configuration that the base has, and whether that of the change is another.
+fn of_base(
+    args: &CheckArgs,
+    base: &Base,
+    here: &Utf8Path,
+    own: Option<&Utf8PathBuf>,
+    notices: &mut Vec<(String, String)>,
+) -> anyhow::Result<Option<(String, Utf8PathBuf)>> {
+    let places: Vec<Utf8PathBuf> = if let Some(path) = &args.config {
+        vec![path.clone()]
+    } else {
+        let folders = here.ancestors().take_while(|folder| folder.starts_with(base.root()));
+        folders.map(|folder| folder.join(config::FILE)).collect()
+    };
+    let mut theirs = None;
+    for path in places {
+        if let Some(text) = base.read(&path)? {
+            theirs = Some((text, path));
+            break;
+        }
+    }
+    // what cannot be read is another
+    let text = own.filter(|path| path.exists()).map(|path| text_of(path).unwrap_or_default());
+    if text.as_ref() != theirs.as_ref().map(|(text, _)| text) {
+        let path = theirs.as_ref().map(|(_, path)| path).or(own).map_or(Utf8Path::new(config::FILE), |path| path);
+        let shown = path.strip_prefix(here).or_else(|_| path.strip_prefix(base.root())).unwrap_or(path);
+        notices.push(another("configuration", shown, base, theirs.is_some()));
+    }
+    Ok(theirs)
+}
+
+/// The change has another file than its base.
+pub(super) fn another(what: &str, path: &Utf8Path, base: &Base, is_there: bool) -> (String, String) {
+    let name = base.name();
+    let message = if is_there {
+        format!("this change has another {what}; that of {name} holds")
+    } else {
+        format!("this change has a {what}, and {name} has none: none holds")
+    };
+    (path.to_string(), message)
 }
 
 /// What there is to check. `kubernetes` is the release that the user named.
@@ -124,10 +207,13 @@ fn inputs(args: &CheckArgs, kubernetes: Option<Version>) -> anyhow::Result<Found
     let live = made.live.then(|| Live { kubeconfig: made.kubeconfig.clone(), context: made.context.clone(), reach });
     let request = Request {
         paths: paths.into_iter().cloned().collect(),
+        everything: args.no_ignore,
         live,
         values: made.values.clone(),
         set: made.set.clone(),
         kubernetes,
+        build: !made.build.no_build,
+        allow_remote: made.build.allow_remote,
         timeout: Duration::from_secs(made.tool_timeout),
     };
     let mut found = check::discover(&request)?;

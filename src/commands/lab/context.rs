@@ -8,12 +8,14 @@ use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::output;
+use super::consent::Stranger;
 use crate::cli::lab::LabArgs;
 use crate::commands::Shown;
 use crate::lab::course::{Course, Entry, values::Need};
 use crate::lab::lab_cluster::LabCluster;
 use crate::lab::run::RenderedLab;
 use crate::lab::state::{ClusterRecord, LabRecord, RunRecord, State, Workspace};
+use crate::lab::within;
 
 /// How long is waited for another command in the same folder.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,6 +26,8 @@ pub(super) struct LabContext {
     pub(super) course: Rc<Course>,
     pub(super) workspace: Workspace,
     pub(super) state: State,
+    /// What the user has to agree to before anything of it runs; none of the course that is built in.
+    stranger: Option<Rc<Stranger>>,
 }
 
 impl LabContext {
@@ -49,7 +53,13 @@ impl LabContext {
             None => Workspace::around(Utf8Path::new("."))?,
         };
         let state = workspace.load()?;
-        Ok(Self { course: Rc::new(course), workspace, state })
+        let stranger = args.course.as_ref().map(|dir| Rc::new(Stranger::new(dir, args.trust)));
+        Ok(Self { course: Rc::new(course), workspace, state, stranger })
+    }
+
+    /// Asks whether the course may run, once; every command that runs something of it does so before anything else.
+    pub(super) fn agree(&self) -> anyhow::Result<()> {
+        self.stranger.as_ref().map_or(Ok(()), |stranger| stranger.agree(&self.course))
     }
 
     /// The lab that was named, or the one that the learner is in.
@@ -96,18 +106,19 @@ impl LabContext {
     /// The cluster that a started lab runs on, if it still answers.
     pub(super) fn site(&self, entry: &Entry) -> anyhow::Result<LabCluster> {
         let record = self.cluster(entry).context("there is no cluster yet: `tightship lab start` makes one")?;
-        Ok(LabCluster::open(record)?)
+        Ok(LabCluster::open(&self.workspace, record)?)
     }
 
     /// The learner's folder of a lab.
-    pub(super) fn folder(&self, entry: &Entry) -> Utf8PathBuf {
-        self.workspace.dir().join(&entry.folder)
+    pub(super) fn folder(&self, entry: &Entry) -> anyhow::Result<Utf8PathBuf> {
+        Ok(within::within(self.workspace.dir(), &entry.folder)?)
     }
 
     /// A started lab with the names of its run.
     pub(super) fn stage<'e>(&self, entry: &'e Entry, site: &LabCluster) -> anyhow::Result<RenderedLab<'e>> {
+        self.agree()?;
         let names = self.run(entry)?.names(&entry.lab.id.value, &site.record, &self.workspace.kubeconfig());
-        Ok(RenderedLab::new(entry, names, &self.folder(entry))?)
+        Ok(RenderedLab::new(entry, names, &self.folder(entry)?)?)
     }
 
     /// Keeps other commands from changing anything here until it is dropped. What they have changed before is read.
@@ -142,7 +153,7 @@ pub(super) fn styled(text: &str) -> anyhow::Result<()> {
     Ok(output::styled(text)?)
 }
 
-/// A sentence on standard error.
+/// Sentences on standard error.
 pub(super) fn say(text: &str) -> anyhow::Result<()> {
-    Ok(output::say(text)?)
+    Ok(output::say_lines(text)?)
 }

@@ -59,7 +59,7 @@ pub(super) fn run(context: &LabContext, args: &DoctorArgs) -> anyhow::Result<u8>
         control_groups(),
     ];
     for record in context.state.clusters.values() {
-        found.extend(match LabCluster::open(record) {
+        found.extend(match LabCluster::open(&context.workspace, record) {
             Ok(site) => cluster(&site),
             Err(error) => vec![Finding::ill("cluster", record.name.clone(), error.to_string())],
         });

@@ -1,9 +1,12 @@
 //! `tightship lab down`.
 
 use super::context::{LabContext, say};
+use crate::cluster::ClusterError;
 use crate::commands::{OK, interrupt};
-use crate::lab::lab_cluster::{self, LabCluster};
+use crate::lab::adopted;
+use crate::lab::lab_cluster::{self, LabCluster, SiteError};
 use crate::lab::run;
+use crate::lab::state::ClusterRecord;
 
 /// Ends all labs: deletes what they made, and the clusters that were made for them. What was passed is remembered.
 pub(super) fn run(mut context: LabContext) -> anyhow::Result<u8> {
@@ -16,19 +19,17 @@ pub(super) fn run(mut context: LabContext) -> anyhow::Result<u8> {
         return Ok(OK);
     }
     for (key, record) in clusters {
-        if record.made {
-            lab_cluster::remove(&context.workspace, &record)?;
-            say(&format!("{}: deleted", record.name))?;
-        } else {
-            // a cluster that is gone has nothing of ours left
-            if let Ok(site) = LabCluster::open(&record) {
-                for (id, lab) in &context.state.labs {
-                    if let Some(run) = &lab.run {
-                        run::end(&site.client, &run.names(id, &record, &context.workspace.kubeconfig()))?;
-                    }
+        if record.is_made() {
+            match lab_cluster::remove(&context.workspace, &record) {
+                Ok(()) => say(&format!("{}: deleted", record.name))?,
+                // the state says so, and the machine knows better
+                Err(error @ SiteError::Cluster(ClusterError::Foreign(_) | ClusterError::Name(_))) => {
+                    say(&format!("{error}; it is forgotten here"))?;
                 }
+                Err(error) => return Err(error.into()),
             }
-            say(&format!("{}: the labs' namespaces are deleted; the cluster stays", record.name))?;
+        } else {
+            leave(&context, &record)?;
         }
         context.state.clusters.shift_remove(&key);
         let own = context.course.find(&key).is_ok();
@@ -47,4 +48,24 @@ pub(super) fn run(mut context: LabContext) -> anyhow::Result<u8> {
     context.state.current = None;
     context.save()?;
     Ok(OK)
+}
+
+/// Ends the labs on a cluster of the user, which stays.
+fn leave(context: &LabContext, record: &ClusterRecord) -> anyhow::Result<()> {
+    match LabCluster::open(&context.workspace, record) {
+        Ok(site) => {
+            for (id, lab) in &context.state.labs {
+                if let Some(run) = &lab.run {
+                    run::end(&site.client, &run.names(id, &site.record, &context.workspace.kubeconfig()))?;
+                }
+            }
+        }
+        Err(SiteError::NotNamed(context)) => {
+            return say(&format!("nobody has named the context {context:?} for this folder; it is forgotten here"));
+        }
+        // a cluster that is gone has nothing of ours left
+        Err(_) => {}
+    }
+    adopted::forget(&context.workspace)?;
+    say(&format!("{}: the labs' namespaces are deleted; the cluster stays", record.name))
 }

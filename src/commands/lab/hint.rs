@@ -12,6 +12,7 @@ use crate::commands::{OK, output};
 
 /// Shows the next hint of a task, after those that were shown before.
 pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8> {
+    context.agree()?;
     let _lock = context.lock()?;
     let course = Rc::clone(&context.course);
     let entry = context.lab_of(&course, None)?;
@@ -50,10 +51,10 @@ pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8
     }
     output::show(&text)?;
     if !is_new {
-        output::say("\nthat was the last hint of this task")?;
+        output::say_lines("\nthat was the last hint of this task")?;
     }
     if all_seen {
-        output::say("\nall hints are shown: `tightship lab solution` is available now")?;
+        output::say_lines("\nall hints are shown: `tightship lab solution` is available now")?;
     }
     Ok(OK)
 }

@@ -23,7 +23,6 @@ use crate::lab::lab_cluster::{self, LabCluster};
 use crate::lab::lint::live::{self, Ground};
 use crate::lab::lint::pool::{Pool, Stoppable, temporary};
 use crate::lab::lint::{Phase, Proof, offline};
-use crate::lab::state::Workspace;
 
 /// The version of the JSON.
 const VERSION: u8 = 1;
@@ -56,6 +55,7 @@ pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
         say(&format!("{}: read, and no mistake found", output::count(labs.len(), "lab")))?;
         return Ok(OK);
     }
+    context.agree()?;
     let begun = Instant::now();
     let (own, shared): (Vec<&Entry>, Vec<&Entry>) =
         labs.iter().copied().partition(|entry| entry.lab.needs.contains(&Need::OwnCluster));
@@ -122,7 +122,7 @@ impl Hold {
 fn ground(args: &LintArgs, labs: &[&Entry]) -> anyhow::Result<(LabCluster, Hold)> {
     if let Some(context) = &args.cluster.context {
         let hold = Hold::Folder(tempfile::tempdir().context("a folder for the runs")?);
-        let site = LabCluster::adopt(&Workspace::new(hold.folder()?)?, context, args.cluster.yes_this_cluster)?;
+        let site = LabCluster::adopt(context, args.cluster.yes_this_cluster)?;
         return Ok((site, hold));
     }
     let stop = interrupt::writing();
@@ -144,11 +144,10 @@ fn prove(
     teller: &Teller,
 ) -> anyhow::Result<Vec<Proof>> {
     let stop = interrupt::writing();
-    let access = site.access()?;
     // what is done on a cluster that goes may end at once; on somebody else's it is cleaned up
     let ends = Stoppable { api: &site.client, stop };
     let api: &dyn Api = if matches!(hold, Hold::Cluster(_)) { &ends } else { &site.client };
-    let ground = Ground { api, access: &access, node: &site.record.node, folder: hold.folder()? };
+    let ground = Ground { api, login: site.login(), node: &site.record.node, folder: hold.folder()? };
     Ok(live::prove(labs, &ground, usize::from(args.jobs), stop, &|proof| teller.tell(proof)))
 }
 

@@ -1,5 +1,6 @@
 //! `tightship lab`.
 
+mod consent;
 mod context;
 mod debrief;
 mod doctor;

@@ -13,6 +13,7 @@ use crate::lab::run::RunError;
 
 /// Begins a lab anew: new namespaces, new files; those of the learner are kept aside.
 pub(super) fn run(mut context: LabContext, name: &LabName) -> anyhow::Result<u8> {
+    context.agree()?;
     let _lock = context.lock()?;
     let course = Rc::clone(&context.course);
     let entry = context.lab_of(&course, name.lab.as_deref())?;

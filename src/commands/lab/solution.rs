@@ -11,11 +11,11 @@ use super::show;
 use super::verify::{self, broken};
 use crate::cli::lab::SolutionArgs;
 use crate::commands::{OK, output};
-use crate::lab::course::step::NodeEdit;
 use crate::lab::course::{Action, Step};
 
 /// Shows a solution, or applies it.
 pub(super) fn run(mut context: LabContext, args: &SolutionArgs) -> anyhow::Result<u8> {
+    context.agree()?;
     let _lock = context.lock()?;
     let course = Rc::clone(&context.course);
     let entry = context.lab_of(&course, args.lab.lab.as_deref())?;
@@ -64,11 +64,13 @@ pub(super) fn run(mut context: LabContext, args: &SolutionArgs) -> anyhow::Resul
     if !args.apply {
         return Ok(OK);
     }
-    output::say("\napply it")?;
+    output::say_lines("\napply it")?;
     let mut tell = |text: &str| {
         // who cannot be told is told the verdict
-        let _ = output::say(text);
+        let _ = output::say_lines(text);
     };
+    // kubectl gets what was read, whatever is in the folder by now
+    site.write_kubeconfig(&context.workspace, stage.names.home())?;
     stage.apply_solution(&site.client, args.number - 1, None, &mut tell)?;
     if let Some(run) = &mut context.state.lab(&id).run {
         run.saved.clone_from(&stage.names.saved);
@@ -120,21 +122,10 @@ fn told(step: &Step) -> Option<String> {
         }
         Action::Put(put) => Some(format!("{} comes from {}", put.file, put.from.value)),
         Action::NodePut(put) => Some(format!("on the node, {} comes from {}", put.to, put.from.value)),
-        Action::NodeEdit(edit) => Some(edited(edit)),
+        Action::NodeEdit(edit) => Some(format!("on the node, {}: {}", edit.file, edit.changes().join(", "))),
         Action::NodeDelete(path) => Some(format!("on the node, {} is deleted", path.value)),
         Action::NodeRestart(component) => Some(format!("{} is restarted", component.value)),
     }
-}
-
-fn edited(edit: &NodeEdit) -> String {
-    let set = edit.flags.iter().chain(&edit.set).map(|(key, value)| match &value.0 {
-        serde_json::Value::Null => format!("without {key}"),
-        serde_json::Value::String(text) => format!("{key}={text}"),
-        value => format!("{key}={value}"),
-    });
-    let mounts = edit.mounts.iter().map(|(path, mode)| format!("{path} mounted {mode}"));
-    let changes: Vec<String> = set.chain(mounts).collect();
-    format!("on the node, {}: {}", edit.file, changes.join(", "))
 }
 
 #[cfg(test)]

@@ -14,9 +14,10 @@ use crate::cli::lab::{ClusterArgs, StartArgs};
 use crate::cluster::Progress as _;
 use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, output};
+use crate::lab::adopted;
 use crate::lab::check_context::{Names, Snapshots};
 use crate::lab::course::{Course, Entry, values::Need};
-use crate::lab::lab_cluster::{self, ClusterSource, LabCluster};
+use crate::lab::lab_cluster::{self, ClusterSource, LabCluster, SiteError};
 use crate::lab::run::{self, Proved, RenderedLab};
 use crate::lab::state::RunRecord;
 
@@ -24,6 +25,7 @@ use crate::lab::state::RunRecord;
 const IMAGE: &str = "TIGHTSHIP_NODE_IMAGE";
 
 pub(super) fn run(mut context: LabContext, args: &StartArgs) -> anyhow::Result<u8> {
+    context.agree()?;
     let _lock = context.lock()?;
     let course = Rc::clone(&context.course);
     let Some(entry) = choose(&course, &context, &args.lab)? else {
@@ -77,8 +79,18 @@ pub(super) fn site(
     steps: &mut Steps,
 ) -> anyhow::Result<LabCluster> {
     let site = match lab_cluster::way(&entry.lab, context.cluster(entry), args.context.as_deref())? {
-        ClusterSource::Open(record) => return Ok(LabCluster::open(record)?),
-        ClusterSource::Adopt(name) => LabCluster::adopt(&context.workspace, name, args.yes_this_cluster)?,
+        // a context that is named again is looked up again: its credentials may be new
+        ClusterSource::Open(record) if let Some(name) = args.context.as_deref() => {
+            let uid = record.uid.clone();
+            let is_known = adopted::find(&context.workspace, name)?.is_some();
+            let site = LabCluster::adopt(name, args.yes_this_cluster || is_known)?;
+            if site.record.uid != uid {
+                return Err(SiteError::Other(site.record.name).into());
+            }
+            site
+        }
+        ClusterSource::Open(record) => return Ok(LabCluster::open(&context.workspace, record)?),
+        ClusterSource::Adopt(name) => LabCluster::adopt(name, args.yes_this_cluster)?,
         ClusterSource::Make => return make(context, entry, args.image.as_deref(), steps),
     };
     remember(context, entry, site)
@@ -96,6 +108,7 @@ fn make(context: &mut LabContext, entry: &Entry, image: Option<&str>, steps: &mu
 fn remember(context: &mut LabContext, entry: &Entry, site: LabCluster) -> anyhow::Result<LabCluster> {
     context.state.clusters.insert(LabContext::cluster_key(entry).to_owned(), site.record.clone());
     context.save()?;
+    site.remember(&context.workspace)?;
     Ok(site)
 }
 
@@ -122,11 +135,12 @@ pub(super) fn begin(
     site: &LabCluster,
     steps: &mut Steps,
 ) -> anyhow::Result<()> {
+    context.agree()?;
     let id = entry.lab.id.value.to_string();
     let old = context.state.lab(&id).run.take();
     // after a start that was broken off the learner has not been at work yet
     if old.as_ref().is_none_or(|run| run.ready)
-        && let Some(aside) = set_aside(&context.folder(entry))?
+        && let Some(aside) = set_aside(&context.folder(entry)?)?
     {
         say(&format!("your files are kept in {}", output::shell_word(aside.as_str())))?;
     }
@@ -155,7 +169,7 @@ pub(super) fn begin(
     lab.run = Some(record);
     context.save()?;
     site.write_kubeconfig(&context.workspace, names.home())?;
-    let mut stage = RenderedLab::new(entry, names, &context.folder(entry))?;
+    let mut stage = RenderedLab::new(entry, names, &context.folder(entry)?)?;
     stage.write_files()?;
     let begun = run::begin(&mut stage, &site.client, Proved::Now, &mut |step| steps.step(step))?;
     let lab = context.state.lab(&id);
@@ -190,7 +204,7 @@ pub(super) fn where_to(context: &LabContext, entry: &Entry) -> anyhow::Result<u8
     for (number, task) in lab.tasks.iter().enumerate() {
         say(show::wrapped(&format!("{}. {}", number + 1, task.text), "   ").trim_end())?;
     }
-    let folder = context.folder(entry);
+    let folder = context.folder(entry)?;
     say(&format!("\nread {}, then try `tightship lab verify`", output::shell_word(folder.join("README.md").as_str())))?;
     say("in your shell: the line below, so that kubectl works on the lab")?;
     output::print(&format!("export KUBECONFIG={}\n", output::shell_word(context.workspace.kubeconfig().as_str())))?;

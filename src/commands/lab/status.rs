@@ -5,7 +5,12 @@ use std::fmt::Write as _;
 use super::context::LabContext;
 use super::show;
 use crate::commands::{OK, output};
+use crate::diagnostic::text::line;
+use crate::file;
 use crate::lab::lab_cluster::LabCluster;
+
+/// The largest kubeconfig of a learner that is looked at.
+const KUBECONFIG: u64 = 1 << 20;
 
 /// Where one is, and what is next.
 pub(super) fn brief(context: &LabContext) -> anyhow::Result<u8> {
@@ -17,7 +22,7 @@ pub(super) fn brief(context: &LabContext) -> anyhow::Result<u8> {
     if let Some(entry) = current.filter(|entry| !is_done(&entry.lab.id.value)) {
         let _ = writeln!(text, "\nyou are in {}", show::bold(&format!("{} {}", entry.folder, entry.lab.title)));
         text.push_str(&show::wrapped(&entry.lab.story, "  "));
-        let _ = writeln!(text, "\nread {}", output::shell_word(context.folder(entry).join("README.md").as_str()));
+        let _ = writeln!(text, "\nread {}", output::shell_word(context.folder(entry)?.join("README.md").as_str()));
         text.push_str("then `tightship lab verify`, `tightship lab hint`, `tightship lab reset`\n");
     } else if let Some(next) = context.course.next(context.state.current.as_deref(), is_done) {
         let _ = writeln!(text, "\nnext is {}", show::bold(&format!("{} {}", next.folder, next.lab.title)));
@@ -33,16 +38,21 @@ pub(super) fn brief(context: &LabContext) -> anyhow::Result<u8> {
 /// The cluster, the lab, its namespaces, and what was done.
 pub(super) fn run(context: &LabContext) -> anyhow::Result<u8> {
     let mut text = format!("folder    {}\n", context.workspace.dir());
+    let mut sites = Vec::new();
     if context.state.clusters.is_empty() {
         text.push_str("cluster   none yet: `tightship lab start` makes one\n");
     }
     for (key, record) in &context.state.clusters {
-        let answers = match LabCluster::open(record) {
-            Ok(_) => "answers".to_owned(),
+        let made = if record.is_made() { "made for the labs" } else { "not made by tightship" };
+        let answers = match LabCluster::open(&context.workspace, record) {
+            Ok(site) => {
+                sites.push(site);
+                "answers".to_owned()
+            }
             Err(error) => error.to_string(),
         };
-        let made = if record.made { "made for the labs" } else { "not made by tightship" };
-        let _ = writeln!(text, "cluster   {} ({key}, {}, {made}): {answers}", record.name, record.version);
+        let known = line(&format!("{} ({key}, {}, {made})", record.name, record.version)).into_owned();
+        let _ = writeln!(text, "cluster   {known}: {answers}");
     }
     for entry in &context.course.labs {
         let Some(record) = context.record(entry) else { continue };
@@ -64,8 +74,19 @@ pub(super) fn run(context: &LabContext) -> anyhow::Result<u8> {
         }
     }
     if context.state.current.is_some() {
-        let _ = writeln!(text, "export KUBECONFIG={}", output::shell_word(context.workspace.kubeconfig().as_str()));
+        text.push_str(&kubeconfig(context, &sites));
     }
     output::show(&text)?;
     Ok(OK)
+}
+
+/// The line that names the learner's kubeconfig, if it is one that was written for a cluster of the labs: a shell that has it
+/// does what the kubeconfig says.
+fn kubeconfig(context: &LabContext, sites: &[LabCluster]) -> String {
+    let path = context.workspace.kubeconfig();
+    let text = file::read_text(&path, KUBECONFIG).unwrap_or_default();
+    if sites.iter().any(|site| site.login().is_in(&text)) {
+        return format!("export KUBECONFIG={}\n", output::shell_word(path.as_str()));
+    }
+    format!("{path} is not as tightship writes it for these labs: `tightship lab start` with the lab writes it\n")
 }

@@ -32,6 +32,7 @@ struct Output<'r> {
 
 /// Verifies a lab, or one task of it.
 pub(super) fn run(mut context: LabContext, args: &VerifyArgs) -> anyhow::Result<u8> {
+    context.agree()?;
     let _lock = context.lock()?;
     let course = Rc::clone(&context.course);
     let entry = context.lab_of(&course, args.lab.lab.as_deref())?;
@@ -87,7 +88,7 @@ pub(super) fn look(
     let (snapshots, seen) = (run.snapshots.clone(), run.fingerprint);
     let mut tell = |text: &str| {
         // who cannot be told is told the verdict
-        let _ = output::say(text);
+        let _ = output::say_lines(text);
     };
     let report = stage.verify(api, &snapshots, task, Patience::Learner(seen), &mut tell);
     let record = context.state.lab(&entry.lab.id.value);

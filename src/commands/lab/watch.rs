@@ -22,6 +22,7 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Verifies whenever something of the lab changes, in the cluster or in its folder, and stays on it after it is passed.
 pub(super) fn run(mut context: LabContext, name: &LabName) -> anyhow::Result<u8> {
+    context.agree()?;
     let stop = interrupt::writing();
     let course = Rc::clone(&context.course);
     let entry = context.lab_of(&course, name.lab.as_deref())?;

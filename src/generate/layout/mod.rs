@@ -5,12 +5,13 @@ pub mod plain;
 
 use std::fmt::Write as _;
 
+use crate::render::plan::HEADER;
 use crate::spec::Specs;
 use crate::yaml::quote;
 
 /// The first line of every file. The name of the spec is quoted where it could end the comment.
 pub fn header(spec: &str) -> String {
-    let mut line = String::from("# Made by tightship from ");
+    let mut line = String::from(HEADER);
     // writing to a string cannot fail
     let _ = writeln!(line, "{}: edit that, then run `tightship render`.", quote::scalar(spec));
     line

@@ -1,5 +1,8 @@
 //! Lists whose items are told apart by one or two of their fields.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::{At, Fault, Walk};
 use crate::yaml::Node;
 
@@ -26,10 +29,14 @@ impl<'d, 's> Walk<'_, 'd, 's> {
 
     #[cold]
     fn twice(&mut self, at: At<'d, 's>, list: Node<'d, 's>, names: &[(&'d str, &'d str)]) {
-        for (place, (second, name)) in list.items().zip(names).enumerate() {
-            let before = names.iter().take(place).position(|other| other == name);
-            if let Some(first) = before.filter(|_| !name.0.is_empty()).and_then(|before| list.items().nth(before)) {
-                self.report(Fault::Twice { first, second, field: at.field }, at.map, Some(at.key));
+        let mut known: HashMap<&(&'d str, &'d str), Node<'d, 's>> = HashMap::new();
+        for (item, name) in list.items().zip(names).filter(|(_, name)| !name.0.is_empty()) {
+            match known.entry(name) {
+                Entry::Vacant(free) => drop(free.insert(item)),
+                Entry::Occupied(first) => {
+                    let fault = Fault::Twice { first: *first.get(), second: item, field: at.field };
+                    self.report(fault, at.map, Some(at.key));
+                }
             }
         }
     }

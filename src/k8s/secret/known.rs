@@ -26,6 +26,8 @@ pub(crate) struct Known {
     pub(super) names: Vec<&'static str>,
     /// Ends of names that point at a secret instead of holding it, or that measure it.
     pub(super) pointers: Vec<&'static str>,
+    /// Words that the keys of Secrets are made of.
+    pub(super) keys: Vec<&'static str>,
     /// Beginnings of values that say where a secret is to be had.
     pub(super) references: Vec<&'static str>,
 }
@@ -55,7 +57,8 @@ impl Known {
                 "name" => known.names.push(only(row, "a name that holds one of the hints of `known.rs`", hinted)?),
                 "pointer" => known.pointers.push(only(row, "an ending with `_` before it", after_a_word)?),
                 "reference" => known.references.push(only(row, "the beginning of a value", Some)?),
-                _ => return Err(row.bad("expected `prefix`, `assignment`, `name`, `pointer` or `reference`")),
+                "key" => known.keys.push(only(row, "a word in upper case", upper_case)?),
+                _ => return Err(row.bad("expected `prefix`, `assignment`, `name`, `pointer`, `reference` or `key`")),
             }
         }
         known.shortest = known.prefixes.iter().map(|prefix| prefix.length).min().unwrap_or_default();
@@ -146,6 +149,10 @@ fn only(mut row: Row, what: &str, read: impl FnOnce(&'static str) -> Option<&'st
 /// A name without a hint would never be found.
 fn hinted(word: &str) -> Option<&str> {
     Some(word).filter(|word| hints_at_secret(word) && !word.contains(|c: char| c.is_ascii_lowercase()))
+}
+
+fn upper_case(word: &str) -> Option<&str> {
+    Some(word).filter(|word| word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()))
 }
 
 fn after_a_word(word: &str) -> Option<&str> {

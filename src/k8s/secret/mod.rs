@@ -2,11 +2,15 @@
 
 mod known;
 mod places;
+mod shown;
+mod words;
 
 use crate::yaml::Span;
 
 use known::{hints_at_secret, known};
 pub use places::places;
+pub use shown::{in_message, is_plain_key};
+use words::{is_jwt, snake_case};
 
 /// What kind of secret a text holds, if it looks like one.
 pub fn in_text(text: &str) -> Option<&'static str> {
@@ -44,18 +48,6 @@ fn in_word(word: &str) -> Option<&'static str> {
     has_url_password(word).then_some("a password in a URL")
 }
 
-/// Three base64url parts, of which the first two are JSON objects.
-fn is_jwt(word: &str) -> bool {
-    if !word.starts_with("eyJ") {
-        return false;
-    }
-    let parts: Vec<&str> = word.split('.').collect();
-    let base64url = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    matches!(parts.as_slice(), [head, body, signature]
-        if head.starts_with("eyJ") && body.starts_with("eyJ") && head.len() > 12 && signature.len() > 8
-            && parts.iter().all(|part| base64url(part)))
-}
-
 /// `scheme://user:password@host`.
 fn has_url_password(word: &str) -> bool {
     let Some((_, rest)) = word.split_once("://") else { return false };
@@ -87,20 +79,6 @@ fn is_secret_name(name: &str) -> bool {
             (before.is_empty() || before.ends_with('_')) && (after.is_empty() || after.starts_with('_'))
         })
     })
-}
-
-/// `dbPassword`, `db-password` and `db.password` as `DB_PASSWORD`.
-fn snake_case(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    let mut after_lower = false;
-    for character in name.chars() {
-        if character.is_ascii_uppercase() && after_lower {
-            out.push('_');
-        }
-        after_lower = character.is_ascii_lowercase();
-        out.push(if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' });
-    }
-    out
 }
 
 /// Whether a value can be a secret: not empty, not a switch or number, not a reference to something elsewhere.
@@ -202,7 +180,7 @@ fn surely_secret(name: &str, value: &str) -> bool {
     let name = name.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit());
     let ends = |part: &&&str| name.strip_suffix(**part).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
     let Some(part) = known().names.iter().find(ends) else { return false };
-    let is_password = part.starts_with("PASS") || *part == "PWD";
+    let is_password = part.contains("PASS") || part.ends_with("PWD");
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
     let is_a_name = value.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'.'));
     is_password || !(is_number || is_a_name)
@@ -217,8 +195,8 @@ pub fn scan_lines(text: &str) -> Vec<Span> {
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
         in_key |= line.contains("-----BEGIN ");
-        let shows = in_key || words(line).any(|word| in_word(word).is_some()) || known().assigned(line).is_some();
-        let from = if shows { Some(0) } else { after_secret_name(line) };
+        let from =
+            if in_key { Some(0) } else { shown::hidden_from(line.trim_end()).or_else(|| after_secret_name(line)) };
         if let Some(from) = from {
             let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
             found.push(Span { start: offset(start + from), end: offset(end) });

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::{scan_lines, surely_in_text, surely_in_variable};
-use crate::yaml::{self, Kind, Node, Span};
+use super::scan_lines;
+use super::shown::{hidden_from, is_plain_key, may_be_secret, may_follow, takes_password};
+use crate::yaml::{self, Comment, Kind, Node, Span};
 
 /// The values in a part of a text that are secret: what a Secret holds, what is called a password, what looks like a
 /// credential. `part` is one of those that [`yaml::split`] makes, or the whole.
@@ -15,6 +16,7 @@ pub fn places(text: &str, part: Range<usize>) -> Vec<Span> {
     for root in stream.documents.iter().filter_map(yaml::Document::root) {
         search.visit(root, "");
     }
+    search.comments(&stream.comments, text);
     if !stream.errors.is_empty() {
         // without a tree the lines themselves must tell
         let offset = u32::try_from(start).unwrap_or(u32::MAX);
@@ -25,12 +27,19 @@ pub fn places(text: &str, part: Range<usize>) -> Vec<Span> {
     search.found
 }
 
+/// Where `kubectl apply` keeps a copy of an object.
+const COPY: &str = "kubectl.kubernetes.io/last-applied-configuration";
+/// Fields of a Secret that hold no secret.
+const HARMLESS: [&str; 4] = ["apiVersion", "kind", "type", "immutable"];
+
 #[derive(Default)]
 struct Search {
     found: Vec<Span>,
     /// The lists and mappings that were looked into, by where they are written: with aliases a small text can stand for a
     /// huge tree.
     seen: HashSet<(Kind, Span)>,
+    /// Whether the command that is looked at is of a program that takes a password by one letter.
+    knows_program: bool,
 }
 
 impl Search {
@@ -42,45 +51,98 @@ impl Search {
         }
         match kind {
             Kind::Scalar => {
-                let text = node.text().unwrap_or_default();
-                // the name of a file says nothing of its lines
-                let is_file = text.contains('\n');
-                let found = if is_file { surely_in_text(text) } else { surely_in_variable(name, text) };
-                if found.is_some() {
+                if may_be_secret(name, node.text().unwrap_or_default()) {
                     self.hide(node);
                 }
             }
-            Kind::Sequence => {
-                // an argument such as `--password` makes the next one a secret
-                let mut flag = "";
-                for item in node.items() {
-                    self.visit(item, flag);
-                    let text = item.text().unwrap_or_default();
-                    flag = if text.starts_with('-') && !text.contains('=') { text.trim_start_matches('-') } else { "" };
-                }
-            }
+            Kind::Sequence => self.visit_list(node, name),
             Kind::Mapping => self.visit_mapping(node),
         }
     }
 
+    /// A list: an argument such as `--password` or `-p` makes the next one a secret.
+    fn visit_list(&mut self, node: Node<'_, '_>, name: &str) {
+        let mut flag = "";
+        for item in node.items() {
+            let text = item.text().unwrap_or_default();
+            if may_follow(flag, text, self.knows_program) {
+                self.hide(item);
+            }
+            let is_long = flag.len() > 2;
+            self.visit(item, if is_long { flag.trim_start_matches('-') } else { name });
+            flag = if text.starts_with('-') && !text.contains(['=', ' ']) { text } else { "" };
+        }
+    }
+
     fn visit_mapping(&mut self, node: Node<'_, '_>) {
-        let is_secret = node.get("kind").and_then(Node::text) == Some("Secret");
-        let variable = node.get("name").and_then(Node::text).unwrap_or_default();
+        let knew = self.knows_program;
+        let programs = [node.get("command"), node.get("args")].into_iter().flatten().flat_map(Node::items);
+        self.knows_program |= programs.filter_map(Node::text).any(takes_password);
+        let kinds = || node.entries().filter(|(key, _)| key.text() == Some("kind")).filter_map(|(_, kind)| kind.text());
+        let is_secret = kinds().any(|kind| kind == "Secret");
+        let is_like_secret = kinds().any(|kind| kind.contains("Secret"));
+        let variable = node.get("name").or_else(|| node.get("path")).and_then(Node::text).unwrap_or_default();
         for (key, value) in node.entries() {
-            match key.text().unwrap_or_default() {
-                "data" | "stringData" if is_secret => self.hide_all(value),
+            let name = key.text().unwrap_or_default();
+            if may_be_secret("", name) {
+                self.hide(key);
+            }
+            match name {
+                "data" | "stringData" if is_like_secret => self.hide_all(value),
                 // `kubectl apply` keeps a copy of all of it there
-                "metadata" if is_secret => value.get("annotations").into_iter().for_each(|all| self.hide_all(all)),
+                "metadata" if is_like_secret => value.get("annotations").into_iter().for_each(|all| self.hide_all(all)),
+                "metadata" => self.visit(value, ""),
+                _ if is_secret && HARMLESS.contains(&name) => {}
+                _ if is_secret => self.hide_all(value),
+                "items" if is_like_secret => value.items().for_each(|item| self.hide_data(item)),
+                "secretGenerator" => {
+                    let literals = value.items().filter_map(|item| item.get("literals"));
+                    literals.for_each(|literals| self.hide(literals));
+                    self.visit(value, name);
+                }
+                "value" if variable.contains("/data/") || variable.contains("/stringData/") => self.hide(value),
                 "value" => self.visit(value, variable),
+                COPY => self.hide(value),
                 name => self.visit(value, name),
             }
+        }
+        self.knows_program = knew;
+    }
+
+    /// What a member of a list of Secrets holds, which needs no kind there.
+    fn hide_data(&mut self, item: Node<'_, '_>) {
+        ["data", "stringData"].into_iter().filter_map(|field| item.get(field)).for_each(|data| self.hide_all(data));
+        self.visit(item, "");
+    }
+
+    /// What people write beside the fields.
+    fn comments(&mut self, comments: &[Comment], text: &str) {
+        let mut in_key = false;
+        for comment in comments {
+            let Some(line) = text.get(comment.span.range()) else { continue };
+            in_key |= line.contains("-----BEGIN ");
+            // what is suppressed is no secret, but the reason may hold one
+            let skipped = line.find("tightship: allow[").and_then(|_| line.find(']')).map_or(0, |end| end + 1);
+            let from = if in_key { Some(0) } else { hidden_from(line.get(skipped..).unwrap_or_default()) };
+            if let Some(from) = from {
+                let start = comment.span.start + u32::try_from(skipped + from).unwrap_or(u32::MAX);
+                self.found.push(Span { start, end: comment.span.end });
+            }
+            in_key &= !line.contains("-----END ");
         }
     }
 
     /// Every value below a node, whatever it is.
     fn hide_all(&mut self, node: Node<'_, '_>) {
         match node.kind() {
-            Kind::Mapping => node.entries().for_each(|(_, value)| self.hide(value)),
+            Kind::Mapping => {
+                for (key, value) in node.entries() {
+                    if !is_plain_key(key.text().unwrap_or_default()) {
+                        self.hide(key);
+                    }
+                    self.hide(value);
+                }
+            }
             _ => self.hide(node),
         }
     }
@@ -113,6 +175,14 @@ mod tests {
             ("kind: ConfigMap\ndata: {dbPassword: hunter2, level: info}\n", &["hunter2"]),
             ("a: &x {password: hunter2}\nb: *x\n", &["hunter2"]),
             ("a: [1\npassword: hunter2\n", &["hunter2\n"]),
+            ("args: [-p, hunter2, -phunter3, -u, 'me:hunter4']\n", &["hunter2", "-phunter3", "'me:hunter4'"]),
+            ("{command: [mysql], args: [-p, 1234]}\n", &["1234"]),
+            ("passwords: [hunter2, other]\n", &["hunter2", "other"]),
+            ("a: b # password hunter2\n", &["hunter2"]),
+            ("kind: Secret\nstringData: {hunter2: x, password: y}\n", &["hunter2", "x", "y"]),
+            ("kind: SecretList\nitems: [{data: {a: b}}]\n", &["b"]),
+            ("secretGenerator: [{name: x, literals: [a=b]}]\n", &["[a=b]"]),
+            ("patch: [{op: add, path: /data/x, value: y}]\n", &["y"]),
         ] {
             assert_eq!(hidden(text), secrets, "{text}");
         }

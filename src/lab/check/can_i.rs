@@ -138,7 +138,7 @@ fn named(who: &Identity) -> Option<(&str, Vec<&str>)> {
         Identity::User { name, groups } => Some((name, groups.iter().map(String::as_str).collect())),
         // strangers may not even ask what they may
         Identity::Anonymous => Some(("system:anonymous", vec!["system:unauthenticated"])),
-        Identity::Admin | Identity::Token(_) | Identity::Kubeconfig(_) => None,
+        Identity::Admin | Identity::Token(_) | Identity::Credentials(_) => None,
     }
 }
 

@@ -8,9 +8,9 @@ use x509_parser::pem::parse_x509_pem;
 use x509_parser::x509::X509Name;
 
 use super::cel::Expression;
-use super::folder::{self, credentials};
+use super::folder;
 use super::objects::{self, text};
-use crate::client::kubeconfig::{Access, Credentials};
+use crate::client::kubeconfig::Credentials;
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::{Cert, CertFrom};
 use crate::lab::verdict::{CheckResult, Verdict};
@@ -48,8 +48,7 @@ fn attempt(spec: &Cert, context: &CheckContext<'_>) -> Result<CheckResult, Check
 }
 
 fn of_kubeconfig(file: &str, context: &CheckContext<'_>) -> Result<Vec<u8>, CheckResult> {
-    folder::read(file, context)?;
-    match Access::open(&context.folder.join(file), None).map_err(credentials)?.credentials {
+    match folder::kubeconfig(file, context)? {
         Credentials::Certificate { certificate, .. } => STANDARD
             .decode(certificate)
             .map_err(|_| CheckResult::nothing(format!("the certificate of {file} in your folder is not in base64"))),

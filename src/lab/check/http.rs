@@ -8,7 +8,7 @@ use super::folder::credentials;
 use super::identity::{identity, identity_or_admin};
 use super::objects::{self, text};
 use super::text::{ends, line_of, optional, quoted, short};
-use crate::client::kubeconfig::{Access, Credentials};
+use crate::client::kubeconfig::Credentials;
 use crate::client::{Identity, Method, Request, Response, url};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::{Http, Who};
@@ -130,13 +130,10 @@ fn bearer(who: &Who, context: &CheckContext<'_>) -> Result<Option<String>, Check
     }
     match identity(who, context)? {
         Identity::Anonymous => Ok(None),
-        Identity::Token(token) => Ok(Some(token)),
-        Identity::Kubeconfig(text) => match Access::read(&text, None).map_err(credentials)?.credentials {
-            Credentials::Token(token) => Ok(Some(token)),
-            Credentials::None | Credentials::Certificate { .. } => {
-                Err(CheckResult::error("only a token can be shown to a port of the node"))
-            }
-        },
+        Identity::Token(token) | Identity::Credentials(Credentials::Token(token)) => Ok(Some(token)),
+        Identity::Credentials(Credentials::None | Credentials::Certificate { .. }) => {
+            Err(CheckResult::error("only a token can be shown to a port of the node"))
+        }
         Identity::Admin | Identity::User { .. } => {
             Err(CheckResult::error("impersonation is not possible at a port of the node"))
         }

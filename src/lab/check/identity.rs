@@ -14,7 +14,7 @@ pub(super) fn identity(who: &Who, context: &CheckContext<'_>) -> Result<Identity
             let groups = more.groups.iter().cloned().chain(["system:authenticated".to_owned()]).collect();
             Ok(Identity::User { name: name.clone(), groups })
         }
-        Who::Kubeconfig(file) => Ok(Identity::Kubeconfig(folder::read(file, context)?)),
+        Who::Kubeconfig(file) => Ok(Identity::Credentials(folder::kubeconfig(file, context)?)),
         Who::Token(file) => Ok(Identity::Token(folder::read(file, context)?.trim().to_owned())),
         Who::TokenOf(from) => {
             let PodToken::Workload(workload, place) = &from.value;

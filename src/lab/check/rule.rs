@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{live_objects, objects};
+use super::{folder, live_objects, objects};
 use crate::check::{self, Input, Options, Selection, Text, discover, live_inputs};
+use crate::decode::Located;
 use crate::diagnostic::Diagnostic;
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::Rules;
@@ -129,17 +130,20 @@ fn inputs(spec: &Rules, context: &CheckContext<'_>) -> Result<Vec<Input>, CheckR
 }
 
 /// Files and folders of the learner.
-fn of_files(files: &[String], context: &CheckContext<'_>) -> Result<Vec<Input>, CheckResult> {
-    let missing = files.iter().find(|file| !context.folder.join(file).exists());
-    if let Some(file) = missing {
-        return Err(CheckResult::nothing(format!("there is no {file} in your folder")));
+fn of_files(files: &[Located<String>], context: &CheckContext<'_>) -> Result<Vec<Input>, CheckResult> {
+    let paths = files.iter().map(|file| folder::path(file, context)).collect::<Result<Vec<_>, _>>()?;
+    if let Some((file, _)) = files.iter().zip(&paths).find(|(_, path)| !path.exists()) {
+        return Err(CheckResult::nothing(format!("there is no {} in your folder", file.value)));
     }
     let request = check::Request {
-        paths: files.iter().map(|file| context.folder.join(file)).collect(),
+        paths,
+        everything: false,
         live: None,
         values: Vec::new(),
         set: Vec::new(),
         kubernetes: None,
+        build: true,
+        allow_remote: false,
         timeout: TIMEOUT,
     };
     let found = discover(&request).map_err(|error| CheckResult::nothing(error.to_string()))?;

@@ -5,10 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::cel::Expression;
-use super::folder::{self, credentials};
+use super::folder;
 use super::targets::{self, ContainerRef, Which};
 use super::text::{cause, short};
-use crate::client::kubeconfig::{Access, Credentials};
+use crate::client::kubeconfig::Credentials;
 use crate::client::{Ended, ExecReply, Method, Request};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::{Token, TokenFrom, TokenPlace};
@@ -68,8 +68,7 @@ pub(super) fn of_workload(
 }
 
 fn of_kubeconfig(file: &str, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
-    folder::read(file, context)?;
-    match Access::open(&context.folder.join(file), None).map_err(credentials)?.credentials {
+    match folder::kubeconfig(file, context)? {
         Credentials::Token(token) => Ok(Some(token)),
         Credentials::None | Credentials::Certificate { .. } => Ok(None),
     }
@@ -84,7 +83,7 @@ fn absent(from: &TokenFrom, context: &CheckContext<'_>) -> Result<CheckResult, C
             Ok(CheckResult::when(has == "no", format!("{file} in your folder has {has} token")))
         }
         TokenFrom::File(file) => {
-            let is_there = context.folder.join(file).exists();
+            let is_there = folder::path(file, context)?.exists();
             let is = if is_there { "is still" } else { "is not" };
             Ok(CheckResult::when(!is_there, format!("{file} {is} in your folder")))
         }
@@ -299,6 +298,21 @@ mod tests {
         );
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn no_link_leads_out_of_the_folder() {
+        let (fixture, elsewhere) = (Fixture::new(), tempfile::tempdir().unwrap());
+        std::fs::write(elsewhere.path().join("secret"), hour()).unwrap();
+        std::fs::write(elsewhere.path().join("kubeconfig"), "{}").unwrap();
+        for (name, to) in [("bot.token", "secret"), ("bot.kubeconfig", "kubeconfig")] {
+            std::os::unix::fs::symlink(elsewhere.path().join(to), fixture.folder().join(name)).unwrap();
+        }
+        for from in ["file: bot.token", "kubeconfig: bot.kubeconfig"] {
+            let result = fixture.evaluate(&Recorded::new(), &format!("token: {{from: {{{from}}}, cel: ttl == 3600}}"));
+            assert!(result.verdict == Verdict::Fail && result.observed.contains("leads out of"), "{result:?}");
+        }
+    }
+
     #[test]
     fn a_kubeconfig_has_it_or_says_where_it_is() {
         let fixture = Fixture::new();
@@ -312,7 +326,16 @@ mod tests {
         assert_eq!(of(&format!("{{token: {}}}", hour())).verdict, Verdict::Pass);
         assert_eq!(of("{tokenFile: secret}").verdict, Verdict::Pass);
         assert_eq!(of("{}"), CheckResult::nothing("bot.kubeconfig in your folder has no token"));
+        for outside in
+            ["{tokenFile: ../secret}", "{tokenFile: /etc/hostname}", "{client-certificate: /a, client-key: /b}"]
+        {
+            let result = of(outside);
+            assert!(result.verdict == Verdict::Fail && result.observed.contains("bot.kubeconfig:1:"), "{result:?}");
+        }
         let program = of("{exec: {command: login}}");
-        assert!(program.verdict == Verdict::Fail && program.observed.contains("needs a program"), "{program:?}");
+        assert!(
+            program.verdict == Verdict::Fail && program.observed.contains("runs a program to log in"),
+            "{program:?}"
+        );
     }
 }

@@ -22,9 +22,9 @@ one_of! {
         /// A user, by impersonation.
         "user" User(String) beside Groups,
         /// The user of a kubeconfig in the learner's folder.
-        "kubeconfig" Kubeconfig(String),
+        "kubeconfig" Kubeconfig(Located<String>),
         /// The token in a file of the learner's folder.
-        "token" Token(String),
+        "token" Token(Located<String>),
         /// Whoever has the token that a container of a workload has.
         "token_of" TokenOf(Located<PodToken>),
         /// Nobody.
@@ -226,7 +226,7 @@ record! {
         /// Only these kinds.
         kinds "kinds": Vec<String> = Vec::new(),
         /// Files in the learner's folder, instead.
-        files "files": Vec<String> = Vec::new(),
+        files "files": Vec<Located<String>> = Vec::new(),
         /// Files on the control-plane node, instead.
         node_files "node_files": Vec<String> = Vec::new(),
         /// Whether what was found at the start may stay.
@@ -293,9 +293,9 @@ one_of! {
         /// A workload that has it as a file.
         "workload" Workload(Located<String>) beside TokenPlace,
         /// A kubeconfig in the learner's folder.
-        "kubeconfig" Kubeconfig(String),
+        "kubeconfig" Kubeconfig(Located<String>),
         /// A file in the learner's folder.
-        "file" File(String),
+        "file" File(Located<String>),
     }
 }
 
@@ -317,9 +317,9 @@ one_of! {
     /// Where a certificate is.
     CertFrom "place of the certificate" {
         /// The kubeconfig in the learner's folder that has it.
-        "kubeconfig" Kubeconfig(String),
+        "kubeconfig" Kubeconfig(Located<String>),
         /// The file in the learner's folder.
-        "file" File(String),
+        "file" File(Located<String>),
     }
 }
 

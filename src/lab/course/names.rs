@@ -23,6 +23,8 @@ const CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz23456789";
 /// The letters among them.
 const LETTERS: usize = 26;
 
+const RAW: &str = "braces that are not a placeholder go between `{% raw %}` and `{% endraw %}`";
+
 static ENGINE: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {
     let mut engine = Environment::empty();
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -79,7 +81,9 @@ impl Names {
         let engine =
             ENGINE.as_ref().map_err(|error| Box::new(Diagnostic::error(Span::default(), error.to_string())))?;
         let rendered = engine.template_from_str(text).and_then(|template| template.render(self.context()));
-        rendered.map_err(|error| Box::new(self.problem(&error, text)))
+        let rendered = rendered.map_err(|error| Box::new(self.problem(&error, text)))?;
+        plain(text)?;
+        Ok(rendered)
     }
 
     /// Whether a text waits for what no step has saved yet.
@@ -130,9 +134,57 @@ impl Names {
             };
         }
         let message = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-        let help = "braces that are not a placeholder go between `{% raw %}` and `{% endraw %}`";
-        Diagnostic::error(span, format!("this placeholder cannot be filled in: {message}")).help(help)
+        Diagnostic::error(span, format!("this placeholder cannot be filled in: {message}")).help(RAW)
     }
+}
+
+/// Fails unless each placeholder is a name: who reads a lab sees then what is in it in every run.
+fn plain(text: &str) -> Result<(), Box<Diagnostic>> {
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        let (_, behind) = rest.split_at(at);
+        let start = text.len() - behind.len();
+        let (marks, inner) = (behind.get(..2).unwrap_or_default(), behind.get(2..).unwrap_or_default());
+        let end = match marks {
+            "{{" => "}}",
+            "{%" => "%}",
+            "{#" => "#}",
+            _ => {
+                rest = behind.get(1..).unwrap_or_default();
+                continue;
+            }
+        };
+        let (written, after) = inner.split_once(end).unwrap_or((inner, ""));
+        let word = written.trim_matches(['-', '+']).trim();
+        let is_name =
+            !word.is_empty() && word.chars().all(|character| character.is_alphanumeric() || "._".contains(character));
+        rest = match marks {
+            "{{" if is_name => after,
+            "{#" => after,
+            "{%" if word == "raw" => behind_raw(after),
+            _ => {
+                let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+                let span = Span { start: offset(start), end: offset(start + 4 + written.len()) };
+                let problem = Diagnostic::error(span, "this placeholder is not a name");
+                let problem = problem.label("expected a name alone: no conditions, no expressions").help(RAW);
+                return Err(Box::new(problem));
+            }
+        };
+    }
+    Ok(())
+}
+
+/// What stands behind the end of a text that is taken as it is.
+fn behind_raw(text: &str) -> &str {
+    let mut rest = text;
+    while let Some((_, inner)) = rest.split_once("{%") {
+        let Some((word, after)) = inner.split_once("%}") else { return "" };
+        if word.trim_matches(['-', '+']).trim() == "endraw" {
+            return after;
+        }
+        rest = inner;
+    }
+    ""
 }
 
 /// The place of a template's error, and what is written there.
@@ -215,6 +267,9 @@ mod tests {
             ("a\n{{ .Name }}", "a.md:2:4: this placeholder cannot be filled in: unexpected `.`"),
             ("{{ run | lower }}", "a.md:1:10: this placeholder cannot be filled in: filter lower is unknown"),
             ("a {{ run", "a.md:1:"),
+            ("é {{ 1 if run == 'abcd' else 2 }}", "a.md:1:3: this placeholder is not a name (expected a name alone"),
+            ("{% if run == 'abcd' %}a{% endif %}", "a.md:1:1: this placeholder is not a name"),
+            ("{% raw %}{% if %}{% endraw %}{{ ns['shop'] }}", "a.md:1:30: this placeholder is not a name"),
         ] {
             let fault = Names::sample(&lab()).render("a.md", text).expect_err(text);
             assert!(fault.to_string().starts_with(message), "{fault}");

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use include_dir::{Dir, DirEntry, include_dir};
 
 use super::faults::Faults;
+use crate::lab::within;
 use crate::yaml::Source;
 
 static LABS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/labs");
@@ -95,7 +96,15 @@ fn add_embedded(dir: &Dir<'_>, root: &str, folder: &mut Folder) {
 pub fn open(course: &Utf8Path) -> io::Result<Vec<Folder>> {
     let mut folders = Vec::new();
     for (name, path) in members(course)? {
-        if path.is_dir() && path.join(LAB).exists() {
+        // a link to a folder elsewhere would make its files known to the cluster
+        if path.is_dir()
+            && path.join(LAB).exists()
+            && let Err(error) = within::within(course, &name)
+        {
+            let mut folder = Folder::new(&name, path.clone());
+            folder.refuse(path.as_str(), error.to_string());
+            folders.push(folder);
+        } else if path.is_dir() && path.join(LAB).exists() {
             let mut folder = Folder::new(&name, path.clone());
             add_folder(&path, "", 0, &mut folder)?;
             folders.push(folder);

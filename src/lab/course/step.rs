@@ -22,7 +22,7 @@ record! {
     /// A file for the learner's folder.
     Put "file" {
         /// Its name there.
-        file "file": String,
+        file "file": Located<String>,
         /// The file of the lab that it is made from.
         from "from": Located<String>,
     }
@@ -34,7 +34,7 @@ record! {
         /// The file of the lab.
         from "from": Located<String>,
         /// The path on the node.
-        to "to": String,
+        to "to": Located<String>,
         /// The mode, such as `"0600"`.
         mode "mode": String = "0600".to_owned(),
     }
@@ -44,13 +44,25 @@ record! {
     /// A change of a YAML file on the control-plane node.
     NodeEdit "edit" {
         /// The path on the node.
-        file "file": String,
+        file "file": Located<String>,
         /// Values by dotted path; null removes.
         set "set": Map<String, Anything> = Map::default(),
         /// Flags of the first container's command, such as `--audit-log-path`; null removes.
         flags "flags": Map<String, Anything> = Map::default(),
         /// Volumes of a static pod: paths on the node that its container sees at the same place, with `ro` or `rw`.
         mounts "mounts": Map<String, String> = Map::default(),
+    }
+}
+
+impl NodeEdit {
+    /// Each change, as a person writes it.
+    pub fn changes(&self) -> Vec<String> {
+        let set = self.flags.iter().chain(&self.set).map(|(key, value)| match &value.0 {
+            serde_json::Value::Null => format!("without {key}"),
+            serde_json::Value::String(text) => format!("{key}={text}"),
+            value => format!("{key}={value}"),
+        });
+        set.chain(self.mounts.iter().map(|(path, mode)| format!("{path} mounted {mode}"))).collect()
     }
 }
 
@@ -74,7 +86,7 @@ one_of! {
         /// An object to delete.
         "delete" Delete(Located<ObjectRef>),
         /// Arguments of kubectl.
-        "kubectl" Kubectl(Located<Vec<String>>) beside Saved,
+        "kubectl" Kubectl(Located<Vec<Located<String>>>) beside Saved,
         /// A file for the learner's folder.
         "put" Put(Located<Put>),
         /// Answers, by check.

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use super::proof::{Phase, Proof};
 use super::state;
-use crate::client::{Api, kubeconfig::Access};
+use crate::client::{Api, kubeconfig::Login};
 use crate::lab::check_context::{Names, Snapshots};
 use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Lab};
@@ -30,7 +30,7 @@ pub struct Ground<'g> {
     /// The way to it.
     pub api: &'g dyn Api,
     /// Where it is, and who one is there.
-    pub access: &'g Access,
+    pub login: &'g Login,
     /// The container that is its control-plane node.
     pub node: &'g str,
     /// A folder for what runs need, which somebody removes.
@@ -326,8 +326,8 @@ fn stage<'t>(entry: &'t Entry, ground: &Ground<'_>, folder: &std::path::Path) ->
     let work = folder.join(&names.run);
     names.kubeconfig = folder.join(format!("{}.kubeconfig", names.run));
     ground.node.clone_into(&mut names.node);
-    names.server.clone_from(&ground.access.server);
-    let kubeconfig = ground.access.kubeconfig(CONTEXT, names.home());
+    ground.login.server().clone_into(&mut names.server);
+    let kubeconfig = ground.login.kubeconfig(CONTEXT, names.home());
     fs::write(&names.kubeconfig, kubeconfig).map_err(RunError::at(&names.kubeconfig))?;
     RenderedLab::new(entry, names, &work)
 }

@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 use camino::Utf8PathBuf;
 
 use super::live::{Ground, Grounds};
-use crate::client::kubeconfig::Access;
 use crate::client::{Api, ApiError, Ended, Exec, ExecReply, Request, Response};
 use crate::cluster::create::{Borrowed, Custom};
 use crate::cluster::{ClusterError, Progress};
@@ -28,7 +27,6 @@ pub struct Pool<'p> {
 struct Own {
     custom: Custom,
     site: LabCluster,
-    access: Access,
     cluster: Borrowed,
 }
 
@@ -61,8 +59,7 @@ impl<'p> Pool<'p> {
         let name = format!("tightship-lint-{}", Names::for_run(&entry.lab).map_err(unnamed)?.run);
         let (site, cluster) =
             LabCluster::borrow(&self.root, &name, &wanted, &mut Silent, self.stop).map_err(|error| unmade(&error))?;
-        let access = site.access()?;
-        Ok(Own { custom, site, access, cluster })
+        Ok(Own { custom, site, cluster })
     }
 
     fn idle(&self, is_wanted: impl Fn(&Own) -> bool) -> Option<Own> {
@@ -90,7 +87,7 @@ impl Grounds for Pool<'_> {
         let own = self.take(entry)?;
         let api = Stoppable { api: &own.site.client, stop: self.stop };
         let ground =
-            Ground { api: &api, access: &own.access, node: &own.site.record.node, folder: own.cluster.folder() };
+            Ground { api: &api, login: own.site.login(), node: &own.site.record.node, folder: own.cluster.folder() };
         if act(&ground) {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(own);
         } else {

@@ -26,10 +26,11 @@ pub(super) fn step(
     let path = match action {
         Action::NodePut(put) => {
             files::write(api, &put.to, &stage.text(&put.from)?, Some(&put.mode))?;
-            &put.to
+            &put.to.value
         }
         Action::NodeEdit(wanted) => {
-            let path = &wanted.file;
+            let path = &wanted.file.value;
+            files::check(path)?;
             let course = |reason: String| RunError::Course(format!("{path} on the node: {reason}"));
             let text = files::read(api, path)?.ok_or_else(|| course("it is not there".to_owned()))?;
             let new = edit::apply(&text, wanted).map_err(course)?;

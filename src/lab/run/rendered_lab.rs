@@ -13,6 +13,7 @@ use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Lab};
 use crate::lab::node::restart_wait;
 use crate::lab::probe_pods::ProbePods;
+use crate::lab::within;
 
 /// A lab with the names of a run.
 pub struct RenderedLab<'e> {
@@ -122,19 +123,28 @@ impl<'e> RenderedLab<'e> {
 
     /// Writes the files that the learner works with: the story, the manifests of the start, and the questions.
     pub fn write_files(&self) -> Result<(), RunError> {
-        fs::create_dir_all(&self.folder).map_err(RunError::at(&self.folder))?;
         let mut files = vec![("README.md".to_owned(), self.text("README.md")?)];
         for path in self.paths("start") {
             files.push((path.trim_start_matches("start/").to_owned(), self.text(path)?));
         }
         files.extend(crate::lab::answers::blank(&self.lab).map(|text| (crate::lab::answers::FILE.to_owned(), text)));
         for (name, text) in files {
-            let path = self.folder.join(name);
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent).map_err(RunError::at(parent))?;
-            }
-            fs::write(&path, text).map_err(RunError::at(&path))?;
+            self.write(&name, &text)?;
         }
         Ok(())
+    }
+
+    /// Writes a file of the learner's folder, and of no other.
+    pub(super) fn write(&self, named: &str, text: &str) -> Result<(), RunError> {
+        self.make_folder()?;
+        let path = within::within(&self.folder, named).map_err(|error| RunError::Course(error.to_string()))?;
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(RunError::at(parent))?;
+        }
+        fs::write(&path, text).map_err(RunError::at(&path))
+    }
+
+    pub(super) fn make_folder(&self) -> Result<(), RunError> {
+        fs::create_dir_all(&self.folder).map_err(RunError::at(&self.folder))
     }
 }

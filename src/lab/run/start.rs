@@ -156,9 +156,13 @@ pub fn end(api: &dyn Api, names: &Names) -> Result<(), RunError> {
         }
     }
     let Some(namespaces) = Resource::of(Kind::Namespace) else { return Ok(()) };
-    for name in names.ns.values() {
-        // gone already is as good
-        api.request(&Request::new(Method::Delete, namespaces.object(None, name)))?;
+    // what is written down is not enough to delete a namespace: it says itself that it is of the run
+    for space in apply::list(api, &namespaces, None, Some(&selector))? {
+        let name = space.pointer("/metadata/name").and_then(serde_json::Value::as_str).unwrap_or_default();
+        if names.ns.values().any(|other| other == name) {
+            // gone already is as good
+            api.request(&Request::new(Method::Delete, namespaces.object(None, name)))?;
+        }
     }
     Ok(())
 }

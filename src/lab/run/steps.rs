@@ -1,7 +1,6 @@
 //! Steps: what a lab does to a cluster and to the learner's folder.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use super::{RenderedLab, RunError, kubectl, node};
 use crate::client::Api;
@@ -109,7 +108,8 @@ fn one(stage: &mut RenderedLab<'_>, action: &Action) -> Result<(), RunError> {
         Action::Patch(path) => patch(stage, path),
         Action::Delete(object) => delete(stage, object),
         Action::Kubectl(argv, saved) => {
-            let words: Vec<&str> = argv.iter().map(String::as_str).collect();
+            let words: Vec<&str> = argv.iter().map(|word| word.as_str()).collect();
+            kubectl::allowed(&words, &stage.folder)?;
             let said = call(stage, &words, "")?;
             if let Some(name) = &saved.save {
                 stage.names.saved.insert(name.to_string(), said.trim().to_owned());
@@ -117,15 +117,10 @@ fn one(stage: &mut RenderedLab<'_>, action: &Action) -> Result<(), RunError> {
             }
             Ok(())
         }
-        Action::Put(put) => {
-            let path = stage.folder.join(&put.file);
-            let text = stage.text(&put.from)?;
-            fs::create_dir_all(&stage.folder).map_err(RunError::at(&stage.folder))?;
-            fs::write(&path, text).map_err(RunError::at(&path))
-        }
+        Action::Put(put) => stage.write(&put.file, &stage.text(&put.from)?),
         Action::Answers(given) => {
             let given: BTreeMap<&str, &str> = given.iter().map(|(id, answer)| (&**id, answer.as_str())).collect();
-            fs::create_dir_all(&stage.folder).map_err(RunError::at(&stage.folder))?;
+            stage.make_folder()?;
             answers::give(&stage.lab, &stage.folder, &given).map_err(RunError::Course)
         }
         // those on the node are done together
@@ -135,14 +130,15 @@ fn one(stage: &mut RenderedLab<'_>, action: &Action) -> Result<(), RunError> {
 
 fn delete(stage: &RenderedLab<'_>, object: &ObjectRef) -> Result<(), RunError> {
     let namespace = match &object.ns {
-        Some(alias) => vec!["--namespace", stage.namespace(alias)?],
-        None => Vec::new(),
+        Some(alias) => Some(format!("--namespace={}", stage.namespace(alias)?)),
+        None => None,
     };
     let kind = match object.api_version.as_deref().and_then(|version| version.split_once('/')) {
         Some((group, version)) => format!("{}.{version}.{group}", object.kind.value),
         None => object.kind.value.clone(),
     };
-    let args: Vec<&str> = ["delete", &kind, &object.name, "--wait=false"].into_iter().chain(namespace).collect();
+    let flags = ["delete", "--wait=false"].into_iter().chain(namespace.as_deref());
+    let args: Vec<&str> = flags.chain(kubectl::operands(&[&kind, &object.name])?).collect();
     call(stage, &args, "").map(drop)
 }
 
@@ -164,11 +160,10 @@ fn patch(stage: &RenderedLab<'_>, path: &str) -> Result<(), RunError> {
             let part = root.to_json().map_err(|_| unreadable())?;
             let text = |pointer: &str| part.pointer(pointer).and_then(serde_json::Value::as_str);
             let (kind, object) = text("/kind").zip(text("/metadata/name")).ok_or_else(unreadable)?;
-            let part_text = part.to_string();
-            let mut args = vec!["patch", kind, object, "--type=strategic", "--patch", &part_text];
-            if let Some(namespace) = text("/metadata/namespace") {
-                args.extend(["--namespace", namespace]);
-            }
+            let change = format!("--patch={part}");
+            let namespace = text("/metadata/namespace").map(|namespace| format!("--namespace={namespace}"));
+            let flags = ["patch", "--type=strategic", &change].into_iter().chain(namespace.as_deref());
+            let args: Vec<&str> = flags.chain(kubectl::operands(&[kind, object])?).collect();
             call(stage, &args, "")?;
         }
     }

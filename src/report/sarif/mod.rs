@@ -52,7 +52,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         },
         invocations: [Invocation {
             execution_successful: outcome.errors.is_empty(),
-            tool_execution_notifications: outcome.errors.iter().map(|broken| notification(files, broken)).collect(),
+            tool_execution_notifications: notifications(files),
         }],
         original_uri_base_ids: [(uri::ROOT, BaseId { description: message("the folder that tightship ran in") })]
             .into(),
@@ -100,14 +100,23 @@ fn descriptor(rule: &Rule) -> model::Rule {
     }
 }
 
-fn notification(files: &Files<'_>, broken: &Diagnostic) -> Notification {
+/// What could not be read, what the change brings, and how much was not looked at.
+fn notifications(files: &Files<'_>) -> Vec<Notification> {
+    let errors = files.outcome.errors.iter().map(|broken| notification(files, "error", broken));
+    let notices = files.outcome.notices.iter().map(|notice| notification(files, "note", notice));
+    let left_out = files.outcome.left_out.summary();
+    let left_out = left_out.map(|text| Notification { level: "note", message: message(&text), locations: Vec::new() });
+    errors.chain(notices).chain(left_out).collect()
+}
+
+fn notification(files: &Files<'_>, level: &'static str, broken: &Diagnostic) -> Notification {
     let location = model::Location {
         id: None,
         physical_location: physical(files, &broken.location),
         logical_locations: Vec::new(),
         message: None,
     };
-    Notification { level: "error", message: message(&broken.message), locations: [location] }
+    Notification { level, message: message(&broken.message), locations: vec![location] }
 }
 
 fn primary(files: &Files<'_>, finding: &Diagnostic) -> model::Location {

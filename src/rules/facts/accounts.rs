@@ -1,6 +1,6 @@
 //! Service accounts of the input that give their pods no token.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::k8s::object::Object;
 use crate::k8s::pod::{Field, Pod, is_false};
@@ -26,7 +26,7 @@ impl Account {
 #[derive(Debug, Default)]
 pub struct Accounts {
     /// Their namespaces by their names. An account without a namespace lands in the one of the pods that have none either.
-    without_token: HashMap<String, Vec<Option<String>>>,
+    without_token: HashMap<String, HashSet<Option<String>>>,
 }
 
 impl Accounts {
@@ -34,14 +34,14 @@ impl Accounts {
     pub fn add(&mut self, object: &Object<'_, '_>) {
         if is_false(Field::of(object.root, "automountServiceAccountToken")) {
             let namespaces = self.without_token.entry(object.name().to_owned()).or_default();
-            namespaces.push(object.namespace().map(str::to_owned));
+            namespaces.insert(object.namespace().map(str::to_owned));
         }
     }
 
     /// Adds what other objects say.
     pub fn append(&mut self, other: Self) {
-        for (name, mut namespaces) in other.without_token {
-            self.without_token.entry(name).or_default().append(&mut namespaces);
+        for (name, namespaces) in other.without_token {
+            self.without_token.entry(name).or_default().extend(namespaces);
         }
     }
 

@@ -42,18 +42,20 @@ impl Labels {
 pub struct Selector {
     /// `matchLabels`.
     pub labels: Labels,
-    expressions: Box<[Expression]>,
+    /// `matchExpressions`.
+    pub expressions: Box<[Expression]>,
 }
 
+/// What a label must be.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Expression {
-    key: Box<str>,
-    operator: Operator,
-    values: Box<[Box<str>]>,
+pub struct Expression {
+    pub key: Box<str>,
+    pub operator: Operator,
+    pub values: Box<[Box<str>]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Operator {
+pub enum Operator {
     In,
     NotIn,
     Exists,

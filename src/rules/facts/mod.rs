@@ -1,6 +1,7 @@
 //! What rules over several objects need of each one, small enough to be kept for all of them while their trees are not.
 
 mod accounts;
+mod label_sets;
 mod labels;
 mod limits;
 mod plane;
@@ -11,7 +12,8 @@ mod traffic;
 mod word;
 
 pub use accounts::{Account, Accounts};
-pub use labels::{Labels, Selector};
+pub use label_sets::{LabelSets, Members};
+pub use labels::Labels;
 pub use limits::{Defaults, Limits};
 pub use plane::{Anonymous, Authorizers, Named, Plane};
 pub use quotas::{LimitRange, Quota, default_of};

@@ -23,7 +23,7 @@ use super::sink::Sink;
 use crate::k8s::fields::table;
 use crate::k8s::object::Object;
 use crate::k8s::schema::{self, Fault, SchemaFault};
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Kind, Node, Span};
 use context::{Context, Found};
 
 /// The rules of this group.
@@ -79,7 +79,9 @@ pub fn check<'d, 's>(
     for found in missing_field::of_object(&context).into_iter().chain(invalid_name::of_object(&context)) {
         report(sink, found);
     }
-    for found in duplicates.iter().filter_map(|(first, later)| duplicate_key::of(&context, *first, *later)) {
+    for found in within(duplicates, object.root.origin())
+        .filter_map(|(first, later)| duplicate_key::of(&context, *first, *later))
+    {
         report(sink, found);
     }
 }
@@ -92,9 +94,10 @@ pub fn check_list<'d, 's>(
     sink: &mut Sink<'_>,
 ) {
     let context = Context { object: list, info: None, version: sink.settings.kubernetes };
-    let keys: Vec<_> = list.root.entries().collect();
     let own = |node: Node<'d, 's>| {
-        let holder = keys.iter().find(|(key, value)| key.span() == node.span() || holds(*value, node));
+        let behind = list.root.members_before(node.span().start.saturating_add(1));
+        let near = (behind.saturating_sub(2)..behind).filter_map(|index| list.root.entry(index));
+        let holder = near.rev().find(|(key, value)| key.span() == node.span() || holds(*value, node));
         holder.is_some_and(|(key, value)| key.span() == node.span() || value.kind() != Kind::Sequence)
     };
     for (first, later) in duplicates.iter().filter(|(_, later)| own(*later)) {
@@ -105,6 +108,15 @@ pub fn check_list<'d, 's>(
             sink.report(report);
         }
     }
+}
+
+/// The pairs, in their order, whose later key may lie within a place.
+fn within<'p, 'd, 's>(
+    pairs: &'p [(Node<'d, 's>, Node<'d, 's>)],
+    place: Span,
+) -> impl Iterator<Item = &'p (Node<'d, 's>, Node<'d, 's>)> {
+    let first = pairs.partition_point(|(_, later)| later.span().start < place.start);
+    pairs.iter().skip(first).take_while(move |(_, later)| later.span().start <= place.end)
 }
 
 fn holds(outer: Node<'_, '_>, inner: Node<'_, '_>) -> bool {

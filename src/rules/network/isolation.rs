@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::rules::facts::{Facts, Labels, NetworkPolicy, Pods, Selector};
+use crate::rules::facts::{Facts, LabelSets, Labels, Members, NetworkPolicy, Pods};
 
 /// The namespace of an object; `None` where it is not written down.
 pub(super) type Namespace<'f> = Option<&'f str>;
@@ -19,22 +19,6 @@ pub(super) struct Effect<'f> {
     pub(super) egress: Option<&'f NetworkPolicy>,
     /// Whether one lets questions to a DNS server out.
     pub(super) dns: bool,
-}
-
-impl<'f> Effect<'f> {
-    fn add(&mut self, other: Self) {
-        self.ingress = first(self.ingress, other.ingress);
-        self.egress = first(self.egress, other.egress);
-        self.dns |= other.dns;
-    }
-
-    fn of(policy: &'f NetworkPolicy) -> Self {
-        Self { ingress: policy.ingress.then_some(policy), egress: policy.egress.then_some(policy), dns: policy.dns }
-    }
-}
-
-fn first<'f>(one: Option<&'f NetworkPolicy>, other: Option<&'f NetworkPolicy>) -> Option<&'f NetworkPolicy> {
-    one.into_iter().chain(other).min_by_key(|policy| (policy.object.file, policy.object.span))
 }
 
 /// Pods of a namespace that share all labels: policies cannot tell them apart.
@@ -59,61 +43,51 @@ pub(super) fn groups(facts: &Facts) -> Vec<Group<'_>> {
             group.pods.push(pods);
         }
     }
-    let index = Index::new(facts, known.keys());
-    for group in &mut groups {
-        if let Some(first) = group.pods.first() {
-            group.effect = index.effect(first);
+    let mut namespaces: HashMap<Namespace<'_>, Vec<usize>> = HashMap::new();
+    for (at, pods) in groups.iter().enumerate().filter_map(|(at, group)| Some((at, group.pods.first()?))) {
+        namespaces.entry(pods.object.namespace()).or_default().push(at);
+    }
+    let mut policies: HashMap<Namespace<'_>, Vec<&NetworkPolicy>> = HashMap::new();
+    for policy in &facts.network_policies {
+        policies.entry(policy.object.namespace()).or_default().push(policy);
+    }
+    for (namespace, members) in namespaces {
+        let policies = policies.remove(&namespace).unwrap_or_default();
+        let labels = members.iter().filter_map(|at| groups.get(*at)?.pods.first()).map(|pods| &pods.labels);
+        let labels: Vec<&Labels> = labels.collect();
+        for (member, effect) in members.into_iter().zip(effects(&labels, policies)) {
+            groups.get_mut(member).into_iter().for_each(|group| group.effect = effect);
         }
     }
     groups
 }
 
-/// Policies by what a pod must have to be selected. Pods and policies meet through the rarest label that a policy asks for,
-/// so that the work grows with what matches, and not with pods times policies.
-struct Index<'f> {
-    labelled: HashMap<Label<'f>, Vec<(&'f Selector, Effect<'f>)>>,
-    /// Those that ask for no label.
-    others: HashMap<Namespace<'f>, Vec<(&'f Selector, Effect<'f>)>>,
-}
-
-impl<'f> Index<'f> {
-    fn new<'k>(facts: &'f Facts, pods: impl Iterator<Item = &'k (Namespace<'f>, &'f Labels)>) -> Self
-    where
-        'f: 'k,
-    {
-        let mut count: HashMap<Label<'f>, usize> = HashMap::new();
-        for &(namespace, labels) in pods {
-            for (key, value) in labels.iter() {
-                *count.entry((namespace, key, value)).or_default() += 1;
+/// What policies of a namespace do to pods with these labels.
+fn effects<'f>(labels: &[&'f Labels], mut policies: Vec<&'f NetworkPolicy>) -> Vec<Effect<'f>> {
+    let mut effects = vec![Effect::default(); labels.len()];
+    let sets = LabelSets::new(labels.iter().copied());
+    policies.sort_by_key(|policy| (policy.object.file, policy.object.span));
+    // the pods of which something is open yet: once they are closed, further policies change nothing
+    let (mut ingress, mut egress, mut dns) = (sets.all(), sets.all(), sets.all());
+    for policy in policies {
+        let selected = sets.selected_by(&policy.selector);
+        let mut close = |open: &mut Members, set: fn(&mut Effect<'f>, &'f NetworkPolicy)| {
+            for place in selected.both(open) {
+                effects.get_mut(place).into_iter().for_each(|effect| set(effect, policy));
+                open.remove(place);
             }
+        };
+        if policy.ingress {
+            close(&mut ingress, |effect, policy| effect.ingress = Some(policy));
         }
-        // policies of a namespace with the same selector count as one
-        let mut effects: HashMap<(Namespace<'f>, &'f Selector), Effect<'f>> = HashMap::new();
-        for policy in &facts.network_policies {
-            effects.entry((policy.object.namespace(), &policy.selector)).or_default().add(Effect::of(policy));
+        if policy.egress {
+            close(&mut egress, |effect, policy| effect.egress = Some(policy));
         }
-        let mut index = Self { labelled: HashMap::new(), others: HashMap::new() };
-        for ((namespace, selector), effect) in effects {
-            let pairs = selector.labels.iter().map(|(key, value)| (namespace, key, value));
-            match pairs.min_by_key(|pair| count.get(pair).copied().unwrap_or(0)) {
-                Some(rarest) => index.labelled.entry(rarest).or_default().push((selector, effect)),
-                None => index.others.entry(namespace).or_default().push((selector, effect)),
-            }
+        if policy.dns {
+            close(&mut dns, |effect, _| effect.dns = true);
         }
-        index
     }
-
-    fn effect(&self, pods: &'f Pods) -> Effect<'f> {
-        let namespace = pods.object.namespace();
-        let labelled = pods.labels.iter().filter_map(|(key, value)| self.labelled.get(&(namespace, key, value)));
-        let mut effect = Effect::default();
-        for (selector, other) in labelled.chain(self.others.get(&namespace)).flatten() {
-            if selector.matches(&pods.labels) {
-                effect.add(*other);
-            }
-        }
-        effect
-    }
+    effects
 }
 
 /// Where policies of a network plugin may hold, of which nothing is known here.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::rules::facts::{Facts, Gateway, HttpRoute, Listener, Parent, PlainIngress};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, nsa};
 use crate::rules::sink::Sink;
+use crate::yaml::Span;
 
 pub(super) static RULE: Rule = Rule {
     id: "route-without-tls",
@@ -71,6 +72,14 @@ fn check(facts: &Facts, sink: &mut Sink<'_>) {
     }
     let key = |gateway: &'_ Gateway| (gateway.object.namespace().map(str::to_owned), gateway.object.name().to_owned());
     let gateways: HashMap<_, &Gateway> = facts.gateways.iter().map(|gateway| (key(gateway), gateway)).collect();
+    let mut listeners: HashMap<(*const Gateway, Option<&str>), (&str, Span)> = HashMap::new();
+    for gateway in gateways.values() {
+        for (name, protocol) in gateway.listeners.iter().filter_map(plain) {
+            for wanted in [None, Some(name)] {
+                listeners.entry((std::ptr::from_ref(*gateway), wanted)).or_insert((name, protocol));
+            }
+        }
+    }
     // a Gateway with a route is spoken of at its route
     let mut routed = HashSet::new();
     for route in &facts.routes {
@@ -78,8 +87,10 @@ fn check(facts: &Facts, sink: &mut Sink<'_>) {
             let namespace = parent.namespace.as_deref().or(route.object.namespace()).map(str::to_owned);
             let name = (namespace, parent.name.text.to_string());
             if let Some(gateway) = gateways.get(&name) {
-                if !route.redirects {
-                    self::route(route, index, parent, gateway, sink);
+                let wanted = parent.listener.as_ref().map(|listener| &*listener.text);
+                let listener = listeners.get(&(std::ptr::from_ref(*gateway), wanted)).filter(|_| !route.redirects);
+                if let Some(listener) = listener {
+                    self::route(route, index, parent, gateway, *listener, sink);
                 }
                 routed.insert(name);
             }
@@ -110,13 +121,18 @@ fn ingress(ingress: &PlainIngress, sink: &mut Sink<'_>) {
     sink.report(object.diagnostic("spec.tls", place, message).related_all(hosts.collect::<Vec<_>>()));
 }
 
-fn plain(listener: &Listener) -> Option<(&str, crate::yaml::Span)> {
+fn plain(listener: &Listener) -> Option<(&str, Span)> {
     listener.plain.as_ref().map(|protocol| (&*listener.name.text, protocol.span))
 }
 
-fn route(route: &HttpRoute, index: usize, parent: &Parent, gateway: &Gateway, sink: &mut Sink<'_>) {
-    let is_ours = |listener: &&Listener| parent.listener.as_ref().is_none_or(|name| name.text == listener.name.text);
-    let Some((name, protocol)) = gateway.listeners.iter().filter(is_ours).find_map(plain) else { return };
+fn route(
+    route: &HttpRoute,
+    index: usize,
+    parent: &Parent,
+    gateway: &Gateway,
+    (name, protocol): (&str, Span),
+    sink: &mut Sink<'_>,
+) {
     let object = &route.object;
     let word = parent.listener.as_ref().unwrap_or(&parent.name);
     let message = format!("{object} answers without encryption, on the listener `{name}` of {}", gateway.object);

@@ -1,10 +1,13 @@
 //! `duplicate-port`
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::{PodContext, Sink};
-use crate::yaml::Node;
+use crate::yaml::{Node, Span};
 
 pub(super) static RULE: Rule = Rule {
     id: "duplicate-port",
@@ -54,28 +57,27 @@ spec:
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     for container in &context.pod.containers {
-        let ports = || container.fields.ports.into_iter().flat_map(|ports| ports.value.items());
-        for (at, port) in ports().enumerate() {
+        let Some(ports) = container.fields.ports.filter(|ports| ports.value.items().len() > 1) else { continue };
+        let mut known: HashMap<(i128, &str), Span> = HashMap::new();
+        for port in ports.value.items() {
             let Some(field) = Field::of(port, "containerPort") else { continue };
             let Some(number) = field.value.as_int() else { continue };
-            let same =
-                |other: &Node<'_, '_>| self::number(*other) == Some(number) && protocol(*other) == protocol(port);
-            let Some(first) = ports().take(at).find(same).and_then(|first| Field::of(first, "containerPort")) else {
-                continue;
+            let first = match known.entry((number, protocol(port))) {
+                Entry::Occupied(first) => *first.get(),
+                Entry::Vacant(free) => {
+                    free.insert(field.span());
+                    continue;
+                }
             };
             let message = format!("container `{}` lists the port {number}/{} twice", container.name(), protocol(port));
             sink.report(
                 Diagnostic::new(field.span(), message)
                     .label("here again")
-                    .related(first.span(), "here first")
+                    .related(first, "here first")
                     .container(container.name()),
             );
         }
     }
-}
-
-fn number(port: Node<'_, '_>) -> Option<i128> {
-    port.get("containerPort")?.as_int()
 }
 
 fn protocol<'d>(port: Node<'d, '_>) -> &'d str {

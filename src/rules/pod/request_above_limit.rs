@@ -1,5 +1,7 @@
 //! `request-above-limit`
 
+use std::collections::HashMap;
+
 use super::resources::Bound;
 use crate::diagnostic::Diagnostic;
 use crate::k8s::pod::{Container, Field};
@@ -58,13 +60,22 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// So many amounts are looked up one by one.
+const FEW: usize = 16;
+
 fn look(resources: Option<Field<'_, '_>>, container: Option<&Container<'_, '_>>, sink: &mut Sink<'_>) {
     let Some(resources) = resources else { return };
     let of = |bound: Bound| resources.value.get(bound.as_str());
     let (Some(requests), Some(limits)) = (of(Bound::Requests), of(Bound::Limits)) else { return };
+    let mut many: Option<HashMap<&str, Field<'_, '_>>> = None;
+    if requests.entries().len() > FEW {
+        let fields = limits.fields().filter_map(|(key, value)| Some((key.text()?, Field { key, value })));
+        many = Some(fields.filter(|(_, field)| !field.value.is_null()).collect());
+    }
     for (key, value) in requests.fields() {
         let Some(name) = key.text() else { continue };
-        let Some(limit) = Field::of(limits, name) else { continue };
+        let limit = many.as_ref().map_or_else(|| Field::of(limits, name), |many| many.get(name).copied());
+        let Some(limit) = limit else { continue };
         let (Some(asked), Some(most)) = (value.text(), limit.value.text()) else { continue };
         if asked == most {
             continue;

@@ -1,9 +1,13 @@
 //! `runtime-socket`
 
+use std::collections::HashMap;
+
 use super::volumes::{host_paths, mounts, name, same};
 use crate::diagnostic::Diagnostic;
+use crate::k8s::pod::head;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, pss};
 use crate::rules::sink::{PodContext, Sink};
+use crate::yaml::Span;
 
 pub(super) static RULE: Rule = Rule {
     id: "runtime-socket",
@@ -74,6 +78,7 @@ const FOLDERS: [&str; 8] = [
 ];
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
+    let mut by_volume: Option<HashMap<&str, Vec<(&str, Span)>>> = None;
     for volume in host_paths(context.pod) {
         // `\\.\pipe\docker_engine` on Windows
         let last = volume.path.rsplit(['/', '\\']).find(|part| !matches!(*part, "" | "."));
@@ -84,9 +89,16 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
         let message = format!("the volume `{}` brings the socket of the container runtime into the pod", volume.name);
         let mut report =
             Diagnostic::new(volume.field.span(), message).label("root on the node for whoever can reach it");
-        for (container, mount) in mounts(context.pod).filter(|(_, mount)| name(*mount) == volume.name) {
-            report =
-                report.related(crate::k8s::pod::head(mount), format!("mounted in container `{}`", container.name()));
+        let by_volume = by_volume.get_or_insert_with(|| {
+            let mut found: HashMap<&str, Vec<(&str, Span)>> = HashMap::new();
+            for (container, mount) in mounts(context.pod) {
+                found.entry(name(mount)).or_default().push((container.name(), head(mount)));
+            }
+            found
+        });
+        // a second volume of the name is no mounted one
+        for (container, span) in by_volume.remove(volume.name).into_iter().flatten() {
+            report = report.related(span, format!("mounted in container `{container}`"));
         }
         sink.report(report);
     }

@@ -1,5 +1,7 @@
 //! `unknown-volume`
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use super::volumes::{mounts, name};
@@ -56,16 +58,25 @@ spec:
     check: RuleKind::Pod(check),
 };
 
+/// So many names are compared one by one, and looked at for one that was meant.
+const FEW: usize = 64;
+
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
-    for (container, mount) in mounts(context.pod) {
+    let mut many: Option<HashSet<&str>> = None;
+    for (at, (container, mount)) in mounts(context.pod).enumerate() {
         let Some(field) = Field::of(mount, "name") else { continue };
         let Some(wanted) = field.value.as_str().filter(|name| !name.is_empty()) else { continue };
-        if names(context).any(|name| name == wanted) {
+        let is_known = if at < FEW {
+            names(context).any(|name| name == wanted)
+        } else {
+            many.get_or_insert_with(|| names(context).collect()).contains(wanted)
+        };
+        if is_known {
             continue;
         }
         let message =
             format!("container `{}` mounts the volume `{wanted}`, which the pod does not have", container.name());
-        let near = nearest(wanted, names(context));
+        let near = nearest(wanted, names(context).take(FEW));
         let label = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
         let fix = near.and_then(|near| sink.fix(|text| edit::set(text, mount, &["name"], &json!(near))));
         let report = Diagnostic::new(field.span(), message).label(label).container(container.name());

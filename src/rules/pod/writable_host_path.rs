@@ -1,5 +1,7 @@
 //! `writable-host-path`
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use super::volumes::{HostPath, host_paths, mounts, name};
@@ -66,12 +68,15 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     if context.policy.level != Level::Privileged {
         return;
     }
-    let volumes: Vec<HostPath<'_, '_>> = host_paths(context.pod).collect();
+    let mut volumes: HashMap<&str, HostPath<'_, '_>> = HashMap::new();
+    for volume in host_paths(context.pod) {
+        volumes.entry(volume.name).or_insert(volume);
+    }
     if volumes.is_empty() {
         return;
     }
     for (container, mount) in mounts(context.pod) {
-        let Some(volume) = volumes.iter().find(|volume| volume.name == name(mount)) else { continue };
+        let Some(volume) = volumes.get(name(mount)) else { continue };
         let field = Field::of(mount, "readOnly");
         if is_true(field) {
             continue;

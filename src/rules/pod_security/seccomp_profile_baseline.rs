@@ -1,6 +1,6 @@
 //! `seccomp-profile-baseline`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use super::words::{Setters, code, plural, quoted};
 use super::{Control, Holder, Violation};
 use crate::diagnostic::Diagnostic;
 use crate::k8s::go_text;
-use crate::k8s::pod::Field;
+use crate::k8s::pod::{Container, Field};
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa, pss};
 use crate::rules::sink::{PodContext, Sink};
@@ -124,10 +124,15 @@ const CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 fn annotations(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) -> Option<Violation> {
     let pod = context.pod;
     let mut forbidden = BTreeSet::new();
+    let mut containers: Option<HashSet<&str>> = None;
     for (key, value) in pod.annotations() {
         let name = key.text().unwrap_or("");
         let container = name.strip_prefix(CONTAINER);
-        let counts = name == POD || container.is_some_and(|it| pod.containers.iter().any(|one| one.name() == it));
+        let mut has = |name: &str| {
+            let known = containers.get_or_insert_with(|| pod.containers.iter().map(Container::name).collect());
+            known.contains(name)
+        };
+        let counts = name == POD || container.is_some_and(&mut has);
         let profile = value.as_str().unwrap_or("");
         if !counts || matches!(profile, "runtime/default" | "docker/default") || profile.starts_with("localhost/") {
             continue;

@@ -1,16 +1,16 @@
 //! Who gets a role, and where: what a binding really grants.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::diagnostic::Location;
-use crate::rules::facts::{Binding, Facts, Role, Subject, SubjectKind};
+use crate::rules::facts::{Binding, Facts, LabelSets, Labels, Role, Subject, SubjectKind};
 use crate::rules::rule::Severity;
 
 /// The bindings of the input by the role that they name.
 pub(super) struct Grants<'f> {
     holders: HashMap<RoleKey<'f>, Holders<'f>>,
-    /// ClusterRoles that take over the rights of others.
-    aggregators: Vec<&'f Role>,
+    /// The ClusterRoles that take over the rights of roles with these labels, as far as somebody gets them.
+    aggregators: HashMap<&'f Labels, Vec<&'f str>>,
 }
 
 /// Whether it is a ClusterRole, the namespace of a Role, and the name.
@@ -66,7 +66,8 @@ impl<'f> Grants<'f> {
                 if binding.is_cluster { &mut holders.everywhere } else { &mut holders.within }.add(binding);
             }
         }
-        Self { holders, aggregators: facts.roles.iter().filter(|role| !role.aggregates.is_empty()).collect() }
+        let aggregators = aggregators(facts, &holders);
+        Self { holders, aggregators }
     }
 
     /// Who gets a role, also by way of others that take over its rights.
@@ -75,8 +76,8 @@ impl<'f> Grants<'f> {
         let mut keys: Vec<RoleKey<'f>> = vec![(role.is_cluster, namespace, role.object.name())];
         let mut for_people = false;
         if !role.labels.is_empty() {
-            let takes_over = |other: &&&Role| other.aggregates.iter().any(|selector| selector.matches(&role.labels));
-            keys.extend(self.aggregators.iter().filter(takes_over).map(|other| (true, None, other.object.name())));
+            let others = self.aggregators.get(&role.labels).into_iter().flatten();
+            keys.extend(others.map(|other| (true, None, *other)));
             for (label, names) in AGGREGATED {
                 if role.labels.get(label) == Some("true") {
                     for_people |= !names.contains(&"view");
@@ -94,6 +95,38 @@ impl<'f> Grants<'f> {
         let within = || found.iter().map(|it| &it.within).filter(|it| it.subjects > 0).collect();
         Grant { role, bound: if is_everywhere { everywhere } else { within() }, is_everywhere, for_people }
     }
+}
+
+/// The roles that take over others, by the labels of those. One role is taken over by few; of more than that, those that are
+/// granted in the whole cluster come first.
+fn aggregators<'f>(facts: &'f Facts, holders: &HashMap<RoleKey<'f>, Holders<'f>>) -> HashMap<&'f Labels, Vec<&'f str>> {
+    const MOST: usize = 64;
+    let holders_of = |role: &'f Role| holders.get(&(true, None, role.object.name()));
+    let mut others: Vec<&Role> = facts.roles.iter().filter(|role| !role.aggregates.is_empty()).collect();
+    others.retain(|other| holders_of(other).is_some());
+    others.sort_by_key(|other| holders_of(other).is_none_or(|holders| holders.everywhere.subjects == 0));
+    let mut labels: Vec<&Labels> = Vec::new();
+    if !others.is_empty() {
+        let mut seen = HashSet::new();
+        let all = facts.roles.iter().map(|role| &role.labels);
+        labels.extend(all.filter(|labels| !labels.is_empty() && seen.insert(*labels)));
+    }
+    let sets = LabelSets::new(labels.iter().copied());
+    let mut open = sets.all();
+    let mut found: Vec<Vec<&str>> = vec![Vec::new(); labels.len()];
+    for other in others {
+        let places = other.aggregates.iter().flat_map(|selector| sets.selected_by(selector).both(&open));
+        for place in places.collect::<Vec<_>>() {
+            let Some(names) = found.get_mut(place).filter(|names| names.last() != Some(&other.object.name())) else {
+                continue;
+            };
+            names.push(other.object.name());
+            if names.len() >= MOST {
+                open.remove(place);
+            }
+        }
+    }
+    labels.into_iter().zip(found).collect()
 }
 
 /// Who gets a role, and where.

@@ -21,6 +21,8 @@ pub use self::replacement::{Edit, Overlap, apply};
 
 /// Keys longer than this are no simple keys any more.
 const MAX_KEY: usize = 500;
+/// A list or mapping with more members is not edited: nobody wrote it by hand, and an edit of each would look at all of them.
+const MAX_MEMBERS: usize = 1000;
 
 /// Sets `path` below the mapping `map` to `value`: replaces the value that is there, or inserts the missing keys, missing
 /// parents included.
@@ -68,7 +70,7 @@ pub fn push(text: &str, map: Node<'_, '_>, path: &[&str], item: &Value) -> Optio
             push(text, child, rest, item)
         }
         Own::Entry(_, child) if rest.is_empty() && child.kind() == Kind::Sequence => {
-            if !is_editable(child) {
+            if !is_editable(child) || !is_small(child) {
                 return None;
             }
             if child.is_flow() { flow::append(text, child, item) } else { block::append(text, child, item) }
@@ -82,7 +84,7 @@ pub fn push(text: &str, map: Node<'_, '_>, path: &[&str], item: &Value) -> Optio
 /// Takes the item at `index` of a list, the whole lines with what is written on them. A list that becomes empty stays as
 /// `[]`.
 pub fn remove_item(text: &str, seq: Node<'_, '_>, index: usize) -> Option<Edit> {
-    let item = seq.items().nth(index)?;
+    let item = seq.item(index).filter(|_| is_small(seq))?;
     if !is_editable(seq) || !is_single(item) || (item.has_properties() && seq.is_flow()) {
         return None;
     }
@@ -119,7 +121,7 @@ fn is_written(own: &Own<'_, '_>) -> bool {
 
 /// `None` where an entry of the mapping is there and something else is effective.
 fn own<'d, 's>(map: Node<'d, 's>, key: &str) -> Option<Own<'d, 's>> {
-    if map.kind() != Kind::Mapping {
+    if map.kind() != Kind::Mapping || !is_small(map) {
         return None;
     }
     let own = map.entries().rev().find(|(name, _)| !name.is_merge() && name.name().is_ok_and(|name| name == key));
@@ -129,6 +131,10 @@ fn own<'d, 's>(map: Node<'d, 's>, key: &str) -> Option<Own<'d, 's>> {
         (None, Some(_)) => Some(Own::Merged),
         (None, None) => Some(Own::Missing),
     }
+}
+
+fn is_small(node: Node<'_, '_>) -> bool {
+    node.items().len().max(node.entries().len()) <= MAX_MEMBERS
 }
 
 fn is_null(node: Node<'_, '_>) -> bool {

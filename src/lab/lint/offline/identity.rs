@@ -11,6 +11,9 @@ pub(super) fn who(linter: &mut Linter<'_>, who: &Located<Who>) {
         linter.alias(&place.ns);
         linter::workload(linter, workload);
     }
+    if let Who::Kubeconfig(file) | Who::Token(file) = &who.value {
+        linter.learners(file);
+    }
     if let Who::ServiceAccount(account) = &who.value {
         match account.split_once('/') {
             Some((alias, name)) if !name.is_empty() => {

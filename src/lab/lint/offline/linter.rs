@@ -6,6 +6,7 @@ use crate::lab::check::cel;
 use crate::lab::check_context::Names;
 use crate::lab::course::values::{Id, Need};
 use crate::lab::course::{Entry, Faults, Lab, Workload};
+use crate::lab::within;
 use crate::yaml::{Source, Span};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,6 +139,13 @@ impl Linter<'_> {
         let files: Vec<&str> = self.entry.files.keys().map(String::as_str).collect();
         self.missing(path, "file", files);
         false
+    }
+
+    /// A file of the learner's folder: whether it is in it.
+    pub(super) fn learners(&mut self, file: &Located<String>) {
+        if let Some(Err(error)) = self.filled(file).map(|file| within::parts(&file).map(drop)) {
+            self.wrong(file.span, error.to_string());
+        }
     }
 
     pub(super) fn missing(&mut self, path: &Located<String>, what: &str, known: Vec<&str>) {

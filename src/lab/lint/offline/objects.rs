@@ -7,7 +7,9 @@ use crate::client::kinds::Resource as Kind;
 use crate::decode::Located;
 use crate::diagnostic::Diagnostic;
 use crate::lab::course::Right;
-use crate::lab::course::check_kind::{Admission, Answer, CanI, Cert, Resource, Rules, Token, TokenFrom, Unchanged};
+use crate::lab::course::check_kind::{
+    Admission, Answer, CanI, Cert, CertFrom, Resource, Rules, Token, TokenFrom, Unchanged,
+};
 use crate::lab::course::values::{Admitted, Authority, Id, Operation};
 use crate::yaml::Span;
 
@@ -137,12 +139,18 @@ pub(super) fn rules(linter: &mut Linter<'_>, spec: &Rules, span: Span) {
     for ns in &spec.ns {
         linter.alias(ns);
     }
+    for file in &spec.files {
+        linter.learners(file);
+    }
 }
 
 pub(super) fn token(linter: &mut Linter<'_>, spec: &Token, span: Span) {
-    if let TokenFrom::Workload(workload, place) = &spec.from {
-        linter.alias(&place.ns);
-        self::workload(linter, workload);
+    match &spec.from {
+        TokenFrom::Workload(workload, place) => {
+            linter.alias(&place.ns);
+            self::workload(linter, workload);
+        }
+        TokenFrom::Kubeconfig(file) | TokenFrom::File(file) => linter.learners(file),
     }
     if spec.absent {
         let keys = [("cel", spec.cel.is_some()), ("accepted", spec.accepted.is_some())];
@@ -155,6 +163,8 @@ pub(super) fn cert(linter: &mut Linter<'_>, spec: &Cert, span: Span) {
     if spec.cel.is_none() && !spec.issued_by_csr {
         linter.wrong(span, "`cel` or `issued_by_csr` is missing: nothing is checked");
     }
+    let (CertFrom::Kubeconfig(file) | CertFrom::File(file)) = &spec.from;
+    linter.learners(file);
     linter.cel(spec.cel.as_ref());
 }
 

@@ -9,6 +9,8 @@ use crate::lab::course::source::LAB;
 use crate::lab::course::step::ObjectRef;
 use crate::lab::course::values::{Id, Need};
 use crate::lab::course::{Action, CheckKind, Step};
+use crate::lab::kubectl;
+use crate::lab::node::files;
 use crate::yaml::Span;
 
 /// The folder of what a lab begins with; the learner gets its files.
@@ -72,15 +74,23 @@ fn step(linter: &mut Linter<'_>, step: &Step, purpose: Use) {
         }
         Action::Put(put) => {
             linter.file(&put.from);
-            if put.file.contains("..") || put.file.starts_with('/') {
-                linter.wrong(put.span, format!("`{}` is not in the learner's folder", put.file));
-            }
+            linter.learners(&put.file);
         }
         Action::Answers(answers) => self::answers(linter, answers),
         Action::NodePut(put) => {
             linter.file(&put.from);
+            on_node(linter, &put.to);
         }
-        Action::NodeEdit(_) | Action::NodeDelete(_) | Action::NodeRestart(_) => {}
+        Action::NodeEdit(edit) => on_node(linter, &edit.file),
+        Action::NodeDelete(path) => on_node(linter, path),
+        Action::NodeRestart(_) => {}
+    }
+}
+
+/// A file of the node that a step changes.
+fn on_node(linter: &mut Linter<'_>, path: &Located<String>) {
+    if let Some(Err(error)) = linter.filled(path).map(|path| files::check(&path)) {
+        linter.wrong(path.span, error.to_string());
     }
 }
 
@@ -101,6 +111,11 @@ fn object_ref(linter: &mut Linter<'_>, object: &Located<ObjectRef>) {
     if let Some(ns) = &object.ns {
         linter.alias(ns);
     }
+    for word in [&object.kind.value, &object.name] {
+        if let Some(Err(message)) = linter.filled(word).map(|word| kubectl::operand(&word)) {
+            linter.wrong(object.span, message);
+        }
+    }
     let known = crate::client::kinds::Resource::known(object.api_version.as_deref(), &object.kind);
     match known {
         Some(kind) if kind.namespaced && object.ns.is_none() => {
@@ -114,17 +129,13 @@ fn object_ref(linter: &mut Linter<'_>, object: &Located<ObjectRef>) {
     }
 }
 
-/// The lab's cluster is the engine's choice, not the step's.
-fn kubectl(linter: &mut Linter<'_>, argv: &Located<Vec<String>>) {
-    match argv.first().map(String::as_str) {
-        None => linter.wrong(argv.span, "`kubectl` needs arguments"),
-        Some("kubectl") => linter.wrong(argv.span, "`kubectl` stands here already: say only its arguments"),
-        Some(_) => {}
-    }
-    let chooses = |word: &&String| ["--context", "--cluster", "--server"].iter().any(|flag| word.starts_with(flag));
-    if let Some(word) = argv.iter().find(chooses) {
-        let flag = word.split('=').next().unwrap_or_default();
-        linter.wrong(argv.span, format!("`{flag}` is not for steps: the cluster is the learner's"));
+/// What the engine would refuse; a placeholder is tried with a sample, and may stand for something worse in a run.
+fn kubectl(linter: &mut Linter<'_>, argv: &Located<Vec<Located<String>>>) {
+    let Some(filled) = argv.iter().map(|word| linter.filled(word)).collect::<Option<Vec<String>>>() else { return };
+    let words: Vec<&str> = filled.iter().map(String::as_str).collect();
+    if let Err(refusal) = kubectl::files(&words) {
+        let span = argv.get(refusal.at).map_or(argv.span, |word| word.span);
+        linter.wrong(span, refusal.message);
     }
 }
 

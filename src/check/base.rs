@@ -1,0 +1,146 @@
+//! The commit that a change starts from. What decides about the change is taken from there, not from the change itself.
+
+use std::time::Duration;
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+use crate::process::{Output, Program, ProgramError};
+
+/// How long git may take for one answer.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Neither the repository nor its configuration may make git run a program or ask the network.
+const SAFE: [&str; 7] = [
+    "--literal-pathspecs",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/nonexistent",
+    "-c",
+    "safe.bareRepository=explicit",
+];
+
+/// A commit of the repository around the working folder.
+#[derive(Debug, Clone)]
+pub struct Base {
+    name: String,
+    commit: String,
+    root: Utf8PathBuf,
+}
+
+/// Why a commit, or a file of it, cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BaseError {
+    /// There is no such commit.
+    #[error("there is no commit `{name}` here: fetch it first, such as by `git fetch --depth=1 origin {name}`")]
+    NoCommit { name: String },
+    /// Git could not be run.
+    #[error("git: {0}")]
+    Program(#[from] ProgramError),
+    /// Git refused.
+    #[error("git: {0}")]
+    Git(String),
+    /// A path that leads out of the repository has no place in a commit.
+    #[error("{0} is not in the repository, so that {1} does not have it")]
+    Outside(Utf8PathBuf, String),
+    /// A link or a folder.
+    #[error("{0} is not a file in {1}")]
+    NoFile(Utf8PathBuf, String),
+    /// The working folder is not known.
+    #[error("the working folder: {0}")]
+    Here(#[from] std::io::Error),
+}
+
+impl Base {
+    /// The commit of a name.
+    pub fn open(name: &str) -> Result<Self, BaseError> {
+        let found = git(["rev-parse", "--show-prefix"])?;
+        if !found.is_success() {
+            return Err(complaint(&found));
+        }
+        let here = camino::absolute_utf8(".")?;
+        let prefix = found.text();
+        let depth = prefix.trim_end_matches('\n').split('/').filter(|folder| !folder.is_empty()).count();
+        let root = here.ancestors().nth(depth).unwrap_or(&here).to_owned();
+        let commit = format!("{name}^{{commit}}");
+        let found = git(["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+        let commit = found.text().trim().to_owned();
+        let is_hash = commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !found.is_success() || !is_hash {
+            return Err(BaseError::NoCommit { name: name.to_owned() });
+        }
+        Ok(Self { name: name.to_owned(), commit, root })
+    }
+
+    /// What the user calls the commit; of a hash the beginning.
+    pub fn name(&self) -> &str {
+        let is_hash = self.name.len() >= 40 && self.name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_hash { self.name.get(..12).unwrap_or(&self.name) } else { &self.name }
+    }
+
+    /// The top folder of the repository.
+    pub fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
+    /// The text that a file has in the commit; `None` if it is not there.
+    pub fn read(&self, path: &Utf8Path) -> Result<Option<String>, BaseError> {
+        let absolute = plain(&camino::absolute_utf8(path)?);
+        let Ok(inside) = absolute.strip_prefix(&self.root) else {
+            return Err(BaseError::Outside(path.to_owned(), self.name().to_owned()));
+        };
+        let found = git(["ls-tree", "-z", "--full-tree", &self.commit, "--", inside.as_str()])?;
+        if !found.is_success() {
+            return Err(complaint(&found));
+        }
+        let entry = found.text();
+        if entry.is_empty() {
+            return Ok(None);
+        }
+        // `100644 blob HASH`, a tab, and the path
+        let mut words = entry.split(['\t', ' ']);
+        let (mode, hash) = (words.next().unwrap_or_default(), words.nth(1).unwrap_or_default());
+        if !mode.starts_with("100") {
+            return Err(BaseError::NoFile(path.to_owned(), self.name().to_owned()));
+        }
+        let found = git(["cat-file", "blob", hash])?;
+        if !found.is_success() {
+            return Err(complaint(&found));
+        }
+        Ok(Some(found.text()))
+    }
+}
+
+/// A path without `.` and `..`, as it is written.
+fn plain(path: &Utf8Path) -> Utf8PathBuf {
+    let mut plain = Utf8PathBuf::new();
+    for component in path.components() {
+        match component {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+fn git<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<Output, ProgramError> {
+    Program::new("git")
+        .args(SAFE)
+        .args(args)
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_ALLOW_PROTOCOL", "")
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("LC_ALL", "C")
+        .limit(LIMIT)
+        .run()
+}
+
+fn complaint(found: &Output) -> BaseError {
+    let line = found.stderr.lines().next().unwrap_or("it failed");
+    BaseError::Git(line.trim_start_matches("fatal: ").to_owned())
+}

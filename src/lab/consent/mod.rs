@@ -1,0 +1,8 @@
+//! A course is a program: what one that is not built in does, as a person reads it, and whether somebody has agreed to it.
+
+mod ledger;
+mod privileges;
+mod program;
+
+pub use ledger::{Known, Ledger};
+pub use program::{CourseProgram, LabProgram};

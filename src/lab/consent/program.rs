@@ -1,0 +1,435 @@
+//! What a course does.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::privileges;
+use crate::lab::answers;
+use crate::lab::check_context::Names;
+use crate::lab::course::check_kind::{Audit, CertFrom, Http, Run, TokenFrom, Who};
+use crate::lab::course::{Action, CheckKind, Course, Entry, Step};
+use crate::process::Program;
+use crate::yaml;
+
+/// The texts of a lab that only people read.
+const PAGES: [&str; 2] = ["README.md", "debrief.md"];
+
+/// Everything that a course does.
+#[derive(Debug)]
+pub struct CourseProgram {
+    pub labs: Vec<LabProgram>,
+    /// What tells it from any other program: all that runs, in its order, but no text for people.
+    pub hash: String,
+}
+
+/// Everything that a lab does.
+#[derive(Debug)]
+pub struct LabProgram {
+    /// The name of its folder.
+    pub folder: String,
+    /// What weighs most comes first; each once.
+    pub deeds: Vec<Deed>,
+}
+
+/// One thing that a lab does.
+#[derive(Debug)]
+pub struct Deed {
+    /// What kind of thing, in a word or two.
+    pub kind: &'static str,
+    /// What it is; placeholders are as the author wrote them. It may hold any character.
+    pub text: String,
+    /// What tells it from others: the text, and the files that belong to it.
+    pub hash: String,
+}
+
+/// The kinds of deeds, in the order in which they are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Privileged,
+    Node,
+    Kubectl,
+    Pod,
+    Writes,
+    Reads,
+    Asks,
+    Applies,
+    Deletes,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Privileged => "privileged",
+            Self::Node => "node",
+            Self::Kubectl => "runs",
+            Self::Pod => "in pods",
+            Self::Writes => "writes",
+            Self::Reads => "reads",
+            Self::Asks => "asks",
+            Self::Applies => "applies",
+            Self::Deletes => "deletes",
+        }
+    }
+}
+
+impl CourseProgram {
+    /// What a course does.
+    pub fn of(course: &Course) -> Self {
+        let mut all = Sha256::new();
+        for entry in &course.labs {
+            for part in parts(entry) {
+                // the length keeps two parts from being taken for others
+                all.update((part.len() as u64).to_le_bytes());
+                all.update(part);
+            }
+        }
+        Self { labs: course.labs.iter().map(lab).collect(), hash: hexadecimal(&all.finalize()) }
+    }
+}
+
+/// All of a lab that runs: what its `lab.yaml` says but for the texts, and its files.
+fn parts(entry: &Entry) -> Vec<String> {
+    let mut parts = vec![entry.folder.clone(), essence(entry)];
+    for (path, source) in &entry.files {
+        if !PAGES.contains(&path.as_str()) && path != crate::lab::course::source::LAB {
+            parts.extend([path.clone(), source.text().to_owned()]);
+        }
+    }
+    parts
+}
+
+/// A `lab.yaml` without what only people read. Whatever is added to the format counts, unless it is named here.
+fn essence(entry: &Entry) -> String {
+    let text = entry.source.text();
+    let stream = yaml::parse(text);
+    let root = stream.documents.iter().find_map(yaml::Document::root);
+    let Some(Ok(mut root)) = root.map(yaml::Node::to_json) else { return text.to_owned() };
+    forget(&mut root, &["title", "story", "level", "minutes", "cks", "cis", "rules", "seconds"]);
+    for task in members(&mut root, "tasks") {
+        forget(task, &["text", "hints"]);
+        members(task, "checks").for_each(|check| forget(check, &["text", "why", "points"]));
+    }
+    members(&mut root, "keep").for_each(|check| forget(check, &["text", "why", "points"]));
+    members(&mut root, "solutions").for_each(|solution| forget(solution, &["text"]));
+    members(&mut root, "traps").for_each(|trap| forget(trap, &["text", "lesson"]));
+    root.to_string()
+}
+
+fn forget(value: &mut Value, keys: &[&str]) {
+    if let Some(fields) = value.as_object_mut() {
+        fields.retain(|key, _| !keys.contains(&key.as_str()));
+    }
+}
+
+fn members<'v>(value: &'v mut Value, key: &str) -> impl Iterator<Item = &'v mut Value> {
+    value.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten()
+}
+
+fn lab(entry: &Entry) -> LabProgram {
+    let mut deeds = Deeds { entry, names: Names::sample(&entry.lab), found: BTreeMap::new() };
+    deeds.start();
+    for solution in &entry.lab.solutions {
+        deeds.steps(&solution.steps, &solution.dir);
+    }
+    for trap in &entry.lab.traps {
+        deeds.steps(&trap.steps, &trap.dir);
+    }
+    for check in entry.lab.checks() {
+        deeds.check(&check.probe);
+    }
+    let deed = |((kind, text), contents): ((Kind, String), Vec<String>)| {
+        let all = [entry.folder.as_str(), kind.word(), &text].into_iter().chain(contents.iter().map(String::as_str));
+        Deed { kind: kind.word(), hash: digest(&all.collect::<Vec<_>>().join("\0")), text }
+    };
+    LabProgram { folder: entry.folder.clone(), deeds: deeds.found.into_iter().map(deed).collect() }
+}
+
+/// What is found of a lab: each deed, and the contents that belong to it.
+struct Deeds<'e> {
+    entry: &'e Entry,
+    names: Names,
+    found: BTreeMap<(Kind, String), Vec<String>>,
+}
+
+impl Deeds<'_> {
+    fn add(&mut self, kind: Kind, text: impl Into<String>, content: &str) {
+        let contents = self.found.entry((kind, text.into())).or_default();
+        if !content.is_empty() && !contents.iter().any(|known| known == content) {
+            contents.push(content.to_owned());
+        }
+    }
+
+    fn text(&self, path: &str) -> &str {
+        self.entry.files.get(path).map(crate::yaml::Source::text).unwrap_or_default()
+    }
+
+    fn start(&mut self) {
+        let lab = &self.entry.lab;
+        if let Some(file) = &lab.start.cluster {
+            let text = self.text(file).to_owned();
+            self.add(Kind::Node, format!("makes the cluster with {}: {}", file.value, one_line(&text)), &text);
+        }
+        for (path, source) in self.entry.manifests("start") {
+            self.add(Kind::Writes, path.trim_start_matches("start/"), source.text());
+        }
+        self.add(Kind::Writes, "README.md", "");
+        if answers::blank(lab).is_some() {
+            self.add(Kind::Writes, answers::FILE, "");
+        }
+        self.steps(&lab.start.steps, "start");
+    }
+
+    /// The steps; without any, a folder is applied.
+    fn steps(&mut self, steps: &[Step], dir: &str) {
+        if steps.is_empty() {
+            self.manifests(dir);
+        }
+        for step in steps {
+            self.action(&step.action);
+        }
+    }
+
+    fn action(&mut self, action: &Action) {
+        match action {
+            Action::Apply(path) | Action::Replace(path) | Action::Patch(path) => self.manifests(path),
+            Action::Delete(object) => {
+                let ns = object.ns.as_ref().map(|ns| format!(" in {}", ns.value)).unwrap_or_default();
+                self.add(Kind::Deletes, format!("{} {}{ns}", object.kind.value, object.name), "");
+            }
+            Action::Kubectl(argv, _) => {
+                self.add(Kind::Kubectl, line("kubectl", argv.iter().map(|word| &*word.value)), "");
+            }
+            Action::Put(put) => {
+                let text = self.text(&put.from).to_owned();
+                self.add(Kind::Writes, format!("{}, from {}", put.file.value, put.from.value), &text);
+            }
+            Action::Answers(_) => self.add(Kind::Writes, answers::FILE, ""),
+            Action::NodePut(put) => {
+                let text = self.text(&put.from).to_owned();
+                self.add(Kind::Node, format!("writes {}, from {}", put.to.value, put.from.value), &text);
+            }
+            Action::NodeEdit(edit) => {
+                self.add(Kind::Node, format!("changes {}: {}", edit.file.value, edit.changes().join(", ")), "");
+            }
+            Action::NodeDelete(path) => self.add(Kind::Node, format!("deletes {}", path.value), ""),
+            Action::NodeRestart(component) => self.add(Kind::Node, format!("restarts {}", component.value), ""),
+        }
+    }
+
+    /// The objects of a file or folder.
+    fn manifests(&mut self, path: &str) {
+        let entry = self.entry;
+        for (file, source) in entry.manifests(path) {
+            let (names, special) = self.objects(source.text());
+            let names =
+                if names.is_empty() { "objects that cannot be read in advance".to_owned() } else { names.join(", ") };
+            self.add(Kind::Applies, format!("{file}: {names}"), source.text());
+            for text in special {
+                self.add(Kind::Privileged, format!("{file}: {text}"), source.text());
+            }
+        }
+    }
+
+    /// The objects of a text, and what is special about them.
+    fn objects(&self, text: &str) -> (Vec<String>, Vec<String>) {
+        let (mut names, mut special) = (Vec::new(), Vec::new());
+        if text.contains("saved.") {
+            special.push("what kubectl has printed before is put into it".to_owned());
+        }
+        let Ok(filled) = self.names.filled(text) else { return (names, special) };
+        let stream = yaml::parse(&filled);
+        for root in stream.documents.iter().filter_map(yaml::Document::root).filter(|root| !root.is_null()) {
+            let Ok(object) = root.to_json() else { continue };
+            let of = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
+            let mut name = format!("{} {}", of("/kind").unwrap_or("?"), of("/metadata/name").unwrap_or("?"));
+            if let Some(namespace) = of("/metadata/namespace").filter(|space| self.is_other(space)) {
+                let _ = write!(name, " in the namespace {namespace}");
+                special.push(format!("{name}: not of the lab"));
+            }
+            special.extend(privileges::of(&object).into_iter().map(|what| format!("{name}: {what}")));
+            names.push(name);
+        }
+        (names, special)
+    }
+
+    /// Whether a namespace is none of the lab.
+    fn is_other(&self, namespace: &str) -> bool {
+        !self.names.ns.values().any(|own| own == namespace)
+    }
+
+    fn check(&mut self, probe: &CheckKind) {
+        match probe {
+            CheckKind::Any(members) | CheckKind::All(members) | CheckKind::None(members) => {
+                for member in members {
+                    self.check(member);
+                }
+            }
+            CheckKind::Exec(run) => self.run(run),
+            CheckKind::Http(http) => self.http(http),
+            CheckKind::Audit(audit) => self.audit(audit),
+            CheckKind::Token(token) => match &token.from {
+                TokenFrom::Kubeconfig(file) | TokenFrom::File(file) => self.add(Kind::Reads, file.value.as_str(), ""),
+                TokenFrom::Workload(workload, place) => {
+                    self.add(Kind::Reads, format!("{} in {}", place.path, workload.value), "");
+                }
+            },
+            CheckKind::Cert(cert) => {
+                let (CertFrom::Kubeconfig(file) | CertFrom::File(file)) = &cert.from;
+                self.add(Kind::Reads, file.value.as_str(), "");
+            }
+            CheckKind::Rule(rules) => {
+                rules.files.iter().for_each(|file| self.add(Kind::Reads, file.value.as_str(), ""));
+                rules.node_files.iter().for_each(|file| self.add(Kind::Reads, format!("{file} on the node"), ""));
+            }
+            CheckKind::NodeFile(file) => self.add(Kind::Reads, format!("{} on the node", file.path), ""),
+            CheckKind::Etcd(_) => self.add(Kind::Reads, "etcd", ""),
+            CheckKind::CanI(can) => self.who(&can.subject),
+            CheckKind::Admission(admission) => admission.by_whom.iter().for_each(|who| self.who(who)),
+            CheckKind::Resource(_)
+            | CheckKind::Connect(_)
+            | CheckKind::Healthy(_)
+            | CheckKind::Leak(_)
+            | CheckKind::Unchanged(_)
+            | CheckKind::Answer(_)
+            | CheckKind::Flag(_) => {}
+        }
+    }
+
+    /// Files that say who asks.
+    fn who(&mut self, who: &Who) {
+        if let Who::Kubeconfig(file) | Who::Token(file) = who {
+            self.add(Kind::Reads, file.value.as_str(), "");
+        }
+    }
+
+    fn run(&mut self, run: &Run) {
+        for argv in [&run.argv, &run.control] {
+            if let Some((program, args)) =
+                argv.split_first().filter(|(program, args)| *program != "true" || !args.is_empty())
+            {
+                let command = line(program, args.iter().map(String::as_str));
+                self.add(Kind::Pod, format!("{command} ({} of {})", run.workload.value, run.ns.value), "");
+            }
+        }
+        run.by_whom.iter().for_each(|who| self.who(who));
+    }
+
+    fn http(&mut self, http: &Http) {
+        let of = http.service.as_deref().map(|service| format!(" {service}")).unwrap_or_default();
+        self.add(Kind::Asks, format!("{} {} of {}{of}", http.method, http.path, http.target.as_str()), "");
+        http.auth.iter().for_each(|who| self.who(who));
+    }
+
+    fn audit(&mut self, audit: &Audit) {
+        self.add(Kind::Reads, format!("{} on the node", audit.log), "");
+        let Some(provoke) = &audit.provoke else { return };
+        match &provoke.exec {
+            Some(workload) => self.add(Kind::Pod, format!("true ({})", workload.value), ""),
+            None => self.add(Kind::Asks, format!("{} {} of apiserver", provoke.method, provoke.path), ""),
+        }
+        provoke.by_whom.iter().for_each(|who| self.who(who));
+    }
+}
+
+/// A command as it is typed.
+fn line<'w>(program: &str, args: impl IntoIterator<Item = &'w str>) -> String {
+    Program::new(program).args(args).line()
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect::<Vec<_>>().join("; ")
+}
+
+fn digest(text: &str) -> String {
+    hexadecimal(&Sha256::digest(text))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // writing to a String does not fail
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::CourseProgram;
+    use crate::lab::course::{Course, source};
+    use crate::yaml::Source;
+
+    /// The good lab of the tests after a change of a file.
+    fn program(file: &str, from: &str, to: &str) -> CourseProgram {
+        let mut folders = source::open(Utf8Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/labs"))).unwrap();
+        let folder = folders.first_mut().unwrap();
+        let old = folder.files.get(file).map(|source| source.text().to_owned()).unwrap_or_default();
+        assert!(old.contains(from), "{file} does not hold {from}");
+        folder.files.insert(file.to_owned(), Source::new(file, old.replacen(from, to, 1)));
+        let (course, faults) = Course::read(folders);
+        assert!(faults.is_empty(), "{faults}");
+        CourseProgram::of(&course)
+    }
+
+    fn deeds(program: &CourseProgram) -> Vec<String> {
+        program.labs.iter().flat_map(|lab| &lab.deeds).map(|deed| format!("{} {}", deed.kind, deed.text)).collect()
+    }
+
+    #[test]
+    fn all_that_a_lab_does_is_told() {
+        let told = deeds(&program("README.md", "", ""));
+        for expected in [
+            "runs kubectl get ns '{{ ns.shop }}' -o 'jsonpath={.metadata.uid}'",
+            "writes bot.kubeconfig, from files/bot.yaml",
+            "writes answers.yaml",
+            "node restarts kube-apiserver",
+            "in pods id -u (deployment/page of shop)",
+            "reads bot.kubeconfig",
+            "reads /etc/kubernetes/admin.conf on the node",
+            "deletes RoleBinding bot in shop",
+            "asks GET / of service page",
+        ] {
+            assert!(told.iter().any(|line| line == expected), "{expected}\nis not in\n{}", told.join("\n"));
+        }
+        assert!(told.iter().any(|line| line.starts_with("applies start/page.yaml: Deployment page, ")), "{told:?}");
+    }
+
+    #[test]
+    fn what_runs_has_a_hash_and_texts_do_not_count() {
+        let same = program("README.md", "", "").hash;
+        for (file, from, to) in [
+            ("README.md", "", "x"),
+            ("debrief.md", "", "x"),
+            ("lab.yaml", "title: A lab", "title: Another lab"),
+            ("lab.yaml", "hints: [Who may call?", "hints: [Who else may call?"),
+            ("lab.yaml", "text: the page runs", "text: it runs"),
+            ("lab.yaml", "lesson: Half is nothing.", "lesson: Half is half."),
+        ] {
+            assert_eq!(program(file, from, to).hash, same, "{to}");
+        }
+        for (file, from, to) in [
+            ("lab.yaml", "argv: [id, -u]", "argv: [id, -g]"),
+            ("lab.yaml", "put: {file: bot.kubeconfig", "put: {file: bot2"),
+            ("lab.yaml", "shop: {labels: {tier: front}}", "shop: {labels: {tier: back}}"),
+            ("lab.yaml", "node_restart: kube-apiserver", "node_restart: kubelet"),
+            ("files/bot.yaml", "", "# x\n"),
+            ("start/page.yaml", "kind: Deployment", "kind: StatefulSet"),
+            ("new.yaml", "", "x: y"),
+        ] {
+            assert_ne!(program(file, from, to).hash, same, "{to}");
+        }
+    }
+
+    #[test]
+    fn privileged_objects_are_told_with_what_they_may() {
+        let told = deeds(&program("start/page.yaml", "containers:", "hostNetwork: true\n      containers:"));
+        assert!(told.iter().any(|line| line == "privileged start/page.yaml: Deployment page: hostNetwork"), "{told:?}");
+        let told = deeds(&program("start/page.yaml", "kind: Deployment", "kind: Deployment # {{ saved.uid }}"));
+        let expected = "privileged start/page.yaml: what kubectl has printed before is put into it";
+        assert!(told.iter().any(|line| line == expected), "{told:?}");
+    }
+}

@@ -1,0 +1,206 @@
+//! No manifest takes long for its size. Each test checks an input and one of four times the size, and compares the processor
+//! time that they took: with pairs of anything it would be sixteen times as much. `just growth` prints the numbers.
+#![allow(clippy::print_stderr, reason = "`just growth` shows it")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::process::Stdio;
+
+use crate::support::Folder;
+
+/// What four times the input may cost: four, and more than that for caches, allocators and other programs on the machine.
+const MOST: f64 = 8.0;
+/// What the program needs for itself, and clocks do not see.
+const START: f64 = 0.03;
+
+/// What a run took.
+#[derive(Clone, Copy, Debug)]
+struct Cost {
+    seconds: f64,
+    /// The most memory at any time.
+    bytes: u64,
+}
+
+/// Runs the check over a folder.
+fn check(folder: &Folder, args: &[&str]) -> Cost {
+    let args = [&["check", "--no-config", "--exit-zero", "--format", "concise"], args].concat();
+    let child = folder.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let (stat, status) = (format!("/proc/{}/stat", child.id()), format!("/proc/{}/status", child.id()));
+    let mut bytes = 0;
+    // until it has ended, and is still there to be asked
+    let ticks: f64 = loop {
+        let text = std::fs::read_to_string(&stat).unwrap();
+        // behind the name, which may hold anything
+        let fields: Vec<&str> = text.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        if fields[0] == "Z" {
+            break fields[11..13].iter().map(|ticks| ticks.parse::<f64>().unwrap()).sum();
+        }
+        let status = std::fs::read_to_string(&status).unwrap_or_default();
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        bytes = most.map_or(bytes, |most| most.trim().parse::<u64>().unwrap() * 1024);
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    };
+    let output = child.wait_with_output().unwrap();
+    // 2 where a document is no YAML
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(matches!(output.status.code(), Some(0 | 2)), "{said}");
+    Cost { seconds: ticks / 100.0, bytes }
+}
+
+/// The least that an input costs of several runs.
+fn cost(input: &str, args: &[&str]) -> f64 {
+    let folder = Folder::new();
+    folder.write("all.yaml", input);
+    (0..2).map(|_| check(&folder, args).seconds).fold(f64::INFINITY, f64::min)
+}
+
+/// Compares an input with one of four times the size.
+#[track_caller]
+fn grows(input: impl Fn(usize) -> String, size: usize) {
+    let all = ["--select", "all"];
+    let (once, four) = (cost(&input(size), &all), cost(&input(4 * size), &all));
+    let ratio = four / (once + START);
+    let place = std::panic::Location::caller();
+    let name = std::thread::current().name().unwrap_or_default().replace("growth::", "");
+    eprintln!(
+        "| {name} (line {}) | {size} | {once:.2} s | {} | {four:.2} s | {:.1} |",
+        place.line(),
+        4 * size,
+        four / once
+    );
+    assert!(ratio < MOST, "{size}: {once:.2} s, {}: {four:.2} s, which is {ratio:.1} times as much", 4 * size);
+}
+
+/// One text of each number.
+fn each(count: usize, text: impl Fn(usize) -> String) -> String {
+    (0..count).map(text).collect()
+}
+
+fn pod(at: usize) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{at}, namespace: a, labels: {{app: a{at}}}}}\n\
+         spec:\n  containers: [{{name: app, image: 'ghcr.io/acme/app:1.2.3'}}]\n"
+    )
+}
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n";
+const DATA: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata:\n";
+
+#[test]
+fn comments_that_suppress() {
+    grows(
+        |count| {
+            format!("{DATA}{}", each(count, |at| format!("  # tightship: allow[image-digest] because\n  k{at}: v\n")))
+        },
+        3000,
+    );
+    grows(|count| format!("{DATA}{}  k: v\n", "  # tightship: allow[image-digest] because\n".repeat(count)), 3000);
+}
+
+#[test]
+fn a_comment_in_each_document() {
+    grows(|count| each(count, |at| format!("# tightship: allow[run-as-non-root] because\n{}", pod(at))), 500);
+    let member = |at| format!("    # tightship: allow[run-as-non-root] because\n    - {{name: c{at}, image: a}}\n");
+    grows(|count| format!("{POD}  containers:\n{}", each(count, member)), 500);
+}
+
+#[test]
+fn equal_keys() {
+    grows(|count| format!("{DATA}{}", "  k: v\n".repeat(count)), 5000);
+    grows(
+        |count| format!("{POD}  containers: [{{name: a, image: b}}]\n{}", "  hostNetwork: true\n".repeat(count)),
+        5000,
+    );
+    let item = |at| format!("- {{apiVersion: v1, kind: Pod, metadata: {{name: p{at}, name: p{at}}}}}\n");
+    grows(|count| format!("apiVersion: v1\nkind: List\nitems:\n{}", each(count, item)), 500);
+}
+
+#[test]
+fn policies_with_expressions_and_pods() {
+    let policy = |at: usize, selector: &str| {
+        format!(
+            "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: n{at}, namespace: a}}\n\
+             spec:\n  podSelector: {{{}}}\n",
+            selector.replace('N', &at.to_string())
+        )
+    };
+    for selector in [
+        "matchExpressions: [{key: app, operator: In, values: [aN]}]",
+        "matchExpressions: [{key: app, operator: NotIn, values: [aN]}]",
+        "matchExpressions: [{key: app, operator: DoesNotExist}, {key: kN, operator: DoesNotExist}]",
+        "matchExpressions: [{key: app, operator: Exists}, {key: kN, operator: Exists}]",
+    ] {
+        grows(|count| format!("{}{}", each(count, pod), each(count, |at| policy(at, selector))), 500);
+    }
+}
+
+#[test]
+fn mounts_and_volumes() {
+    for volume in ["emptyDir: {}", "hostPath: {path: /var/lib/x}", "hostPath: {path: /run/docker.sock}"] {
+        grows(
+            |count| {
+                let mounts = each(count, |at| format!("        - {{name: v{at}, mountPath: /m{at}}}\n"));
+                let volumes = each(count, |at| format!("    - {{name: v{at}, {volume}}}\n"));
+                format!(
+                    "{POD}  containers:\n    - name: a\n      image: b\n      volumeMounts:\n{mounts}  volumes:\n{volumes}"
+                )
+            },
+            1000,
+        );
+    }
+}
+
+#[test]
+fn merge_lists() {
+    grows(|count| format!("x: &x {{a: 1}}\n{POD}  <<: [{}]\n", vec!["*x"; count].join(", ")), 4000);
+    grows(|count| format!("x: &x {{a: 1}}\n{POD}{}", "  <<: *x\n".repeat(count)), 4000);
+    let member = |at: usize| format!("- &x{at} {{k{at}: 1}}\n");
+    let names = |count: usize| (0..count).map(|at| format!("*x{at}")).collect::<Vec<_>>().join(", ");
+    grows(
+        |count| format!("{POD}  x:\n{}  <<: [{}]\n", each(count, |at| format!("  {}", member(at))), names(count)),
+        2000,
+    );
+}
+
+#[test]
+fn documents() {
+    grows(|count| each(count, pod), 1000);
+    grows(|count| "a: [\n---\n".repeat(count), 2000);
+}
+
+#[test]
+fn members_of_one_pod() {
+    grows(
+        |count| format!("{POD}  containers:\n{}", each(count, |at| format!("    - {{name: c{at}, image: b}}\n"))),
+        1000,
+    );
+    grows(|count| format!("{POD}  containers: [{}]\n", each(count, |at| format!("{{name: ä{at}, image: b}}, "))), 1000);
+    let port = "        - {containerPort: 22, hostPort: 80, name: x}\n";
+    let ports = |count| port.repeat(count);
+    grows(|count| format!("{POD}  containers:\n    - name: a\n      image: b\n      ports:\n{}", ports(count)), 2000);
+    let env = |at| format!("        - {{name: PASSWORD, value: hunter{at}x}}\n");
+    grows(|count| format!("{POD}  containers:\n    - name: a\n      image: b\n      env:\n{}", each(count, env)), 2000);
+}
+
+/// An app and what belongs to it, in files of a hundred or all in one.
+fn memory(files: usize, pods: usize) -> u64 {
+    let folder = Folder::new();
+    let mut texts: BTreeMap<usize, String> = BTreeMap::new();
+    for at in 0..pods {
+        write!(texts.entry(at * files / pods).or_default(), "{}", pod(at)).unwrap();
+    }
+    for (file, text) in texts {
+        folder.write(&format!("{file}.yaml"), text);
+    }
+    check(&folder, &["--select", "privileged,pod-without-network-policy"]).bytes
+}
+
+#[test]
+fn many_pods_need_little_memory() {
+    const PODS: usize = 100_000;
+    for files in [1, PODS / 100] {
+        let bytes = memory(files, PODS);
+        eprintln!("| {PODS} pods in {files} files | {} MiB |", bytes >> 20);
+        assert!(bytes > 0 && bytes < 400 * 1024 * 1024, "{PODS} pods in {files} files need {} MiB", bytes >> 20);
+    }
+}
