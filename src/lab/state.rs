@@ -20,6 +20,9 @@ use crate::file::{self, OwnerError};
 use crate::k8s::names::NameRule;
 use crate::k8s::version::Version;
 
+/// What a `.gitignore` says that hides a folder from git.
+const ALL: &str = "*\n";
+
 /// The folder below the working folder.
 const FOLDER: &str = ".tightship/lab";
 const FILE: &str = "state.json";
@@ -311,10 +314,16 @@ impl Workspace {
     fn make(&self) -> Result<Utf8PathBuf, StateError> {
         self.check()?;
         let folder = self.folder();
-        if !folder.is_dir() {
-            fs::create_dir_all(&folder).map_err(at(&folder))?;
-            let ignore = folder.join(".gitignore");
-            fs::write(&ignore, "*\n").map_err(at(&ignore))?;
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
+        let ignore = folder.join(".gitignore");
+        // the one that came with a folder may say something else, or lead elsewhere
+        let is_ours = ignore.symlink_metadata().is_ok_and(|found| found.is_file() && found.len() == ALL.len() as u64)
+            && fs::read_to_string(&ignore).is_ok_and(|text| text == ALL);
+        if !is_ours {
+            if ignore.symlink_metadata().is_ok() {
+                fs::remove_file(&ignore).map_err(at(&ignore))?;
+            }
+            fs::write(&ignore, ALL).map_err(at(&ignore))?;
         }
         Ok(folder)
     }

@@ -128,10 +128,11 @@ impl<'a> Files<'a> {
 
     /// `file:line:column`, or only the file if there is no such place, as people read it.
     pub(super) fn place(&self, location: &Location) -> String {
-        let name = line(self.name(location.file));
+        let name = self.name(location.file);
         match self.position(location.file, location.span.start) {
-            Some(Position { line, column }) => format!("{name}:{line}:{column}"),
-            None => name.into_owned(),
+            // as a whole: the end of a name and a colon may be a command of a runner together
+            Some(Position { line: row, column }) => line(&format!("{name}:{row}:{column}")).into_owned(),
+            None => line(name).into_owned(),
         }
     }
 }

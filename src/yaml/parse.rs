@@ -5,7 +5,8 @@ use std::ops::Range;
 use granit_parser::{Event, Marker, Parser, options};
 
 use super::build::Builder;
-use super::tree::{Span, Stream, SyntaxError};
+use super::scalar::Style;
+use super::tree::{Data, Document, NodeData, Span, Stream, SyntaxError};
 
 /// Nesting deeper than this is refused: no manifest comes near it, and a bomb does.
 const MAX_DEPTH: usize = 200;
@@ -129,6 +130,26 @@ fn json_object(text: &str) -> Option<usize> {
     None
 }
 
+/// NEL, LS and PS end a line for kubectl, whose decoder reads YAML 1.1, and do not for the parser, which reads YAML 1.2: what
+/// stands behind one in a comment is a field there. In quotes they are text for both.
+fn foreign_break(text: &str, part: &Range<usize>, documents: &[Document<'_>]) -> Option<SyntaxError> {
+    let mut found = text.get(part.clone())?.match_indices(['\u{85}', '\u{2028}', '\u{2029}']).peekable();
+    found.peek()?;
+    let is_quoted = |node: &&NodeData| matches!(node.data, Data::Scalar { style: Style::Quoted, .. });
+    let nodes = documents.iter().flat_map(|document| &document.nodes).filter(is_quoted);
+    let mut quoted: Vec<Range<usize>> = nodes.map(|node| node.span.range()).collect();
+    quoted.sort_by_key(|range| range.start);
+    let is_text = |at: usize| {
+        let before = quoted.partition_point(|range| range.start <= at);
+        before.checked_sub(1).and_then(|last| quoted.get(last)).is_some_and(|range| range.contains(&at))
+    };
+    let (at, character) = found.map(|(at, text)| (part.start + at, text)).find(|(at, _)| !is_text(*at))?;
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let span = Span { start: place(at), end: place(at + character.len()) };
+    let code = u32::from(character.chars().next().unwrap_or_default());
+    Some(SyntaxError { span, message: format!("U+{code:04X} is a line break for kubectl, and looks like none") })
+}
+
 /// Reads documents until the end of the part; the parser sees some bytes `behind` it, too.
 fn read<'s>(text: &'s str, part: Range<usize>, behind: usize, stream: &mut Stream<'s>) {
     let options = options! {
@@ -144,6 +165,7 @@ fn read<'s>(text: &'s str, part: Range<usize>, behind: usize, stream: &mut Strea
     let place = |mark: &Marker| u32::try_from(part.start + mark.byte_offset().unwrap_or(0)).unwrap_or(u32::MAX);
     let mut parser = Parser::new_from_str_with_options(slice, options);
     let mut builder = Builder::new(text);
+    let first = stream.documents.len();
     while let Some(next) = parser.next_event() {
         let problem = match next {
             Ok((event, span)) => {
@@ -173,4 +195,5 @@ fn read<'s>(text: &'s str, part: Range<usize>, behind: usize, stream: &mut Strea
             break;
         }
     }
+    stream.errors.extend(foreign_break(text, &part, stream.documents.get(first..).unwrap_or_default()));
 }

@@ -610,3 +610,13 @@ fn the_node_keeps_what_a_reset_does_not_put_back() {
         stage.run(&["lint"]).exits(1).says(&["is not put back by a reset", "lab.yaml:12:"]);
     }
 }
+
+#[test]
+fn a_page_that_a_step_applies_counts() {
+    let stage = Stage::step("- apply: README.md");
+    stage.write("course/01-first/README.md", MAP);
+    assert_eq!(stage.answered(&["hint"], "y").1, 2);
+    stage.run(&["verify"]).exits(2).says(&["no lab is started"]);
+    stage.write("course/01-first/README.md", &MAP.replace("ConfigMap", "Secret"));
+    stage.run(&["verify"]).exits(2).says(&["nobody has agreed"]);
+}

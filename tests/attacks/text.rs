@@ -251,3 +251,28 @@ fn specs_answers_configurations_and_labs_are_harmless() {
         }
     }
 }
+
+/// What kubectl takes for the end of a line hides nothing in a comment, a scalar or a block.
+#[test]
+fn line_breaks_of_kubectl_alone_are_errors() {
+    for character in ['\u{85}', '\u{2028}', '\u{2029}'] {
+        for text in [
+            format!("# x{character}apiVersion: v1{character}kind: Pod\n"),
+            format!("apiVersion: v1\nkind: Pod #{character}spec: {{}}\n"),
+            format!("apiVersion: v1{character}kind: Pod\n"),
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  a: |\n    b{character}kind: Pod\n"
+            ),
+        ] {
+            let folder = Folder::new();
+            folder.write("a.yaml", &text);
+            let ran = folder.run(&["check", "--no-config", "."]);
+            assert!(ran.code > 1 && ran.stdout.contains("is a line break for kubectl"), "{text:?}: {ran:?}");
+        }
+        let folder = Folder::new();
+        let data = format!("data: {{a: \"b{character}c\"}}");
+        folder
+            .write("a.yaml", format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: b}}\n{data}\n"));
+        folder.run(&["check", "--no-config", "."]).exits(0);
+    }
+}

@@ -341,3 +341,12 @@ fn nothing_that_the_configuration_of_a_repository_names_runs() {
     Command::new("git").args(["status"]).current_dir(folder.path("")).output().unwrap();
     assert_ne!(canary.ran(), "");
 }
+
+#[test]
+fn a_file_that_is_an_ending_alone_is_checked() {
+    for name in [".yaml", ".yml", ".json"] {
+        let folder = Folder::new();
+        folder.write(name, POD);
+        folder.run(&["check", "--no-config", "."]).exits(1).says(&["privileged"]);
+    }
+}

@@ -78,7 +78,8 @@ impl Walked {
 
 /// Whether a file is looked at in a folder, by its name.
 fn is_wanted(name: &str) -> bool {
-    let ending = Utf8Path::new(name).extension();
+    // kubectl takes a file that is named `.yaml`, too
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     ENVIRONMENTS.contains(&name) || name == "Kustomization" || ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 

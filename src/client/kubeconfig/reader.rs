@@ -140,11 +140,16 @@ impl Reader<'_> {
 
     fn token(&self, user: Node<'_, '_>) -> Result<Option<String>, ApiError> {
         let file = self.file(user, "tokenFile")?;
-        match (text_of(user, "token").filter(|token| !token.is_empty()), file) {
-            (Some(token), _) => Ok(Some(token.trim().to_owned())),
-            (None, Some(path)) => Ok(Some(self.read(path)?.trim().to_owned())),
-            (None, None) => Ok(None),
+        let token = match (text_of(user, "token").filter(|token| !token.is_empty()), file) {
+            (Some(token), _) => token.trim().to_owned(),
+            (None, Some(path)) => self.read(path)?.trim().to_owned(),
+            (None, None) => return Ok(None),
+        };
+        // kube panics at one that does not fit into a header
+        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(ApiError::Identity("the kubeconfig cannot be used: its token is not a token".to_owned()));
         }
+        Ok(Some(token))
     }
 
     /// What is in the text, or else in the file, in base64.

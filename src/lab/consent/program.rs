@@ -92,9 +92,13 @@ impl CourseProgram {
 
 /// All of a lab that runs: what its `lab.yaml` says but for the texts, and its files.
 fn parts(entry: &Entry) -> Vec<String> {
-    let mut parts = vec![entry.folder.clone(), essence(entry)];
+    let essence = essence(entry);
+    // a step may apply or put a page, too
+    let is_page =
+        |path: &str| (PAGES.contains(&path) || path == crate::lab::course::source::LAB) && !essence.contains(path);
+    let mut parts = vec![entry.folder.clone(), essence.clone()];
     for (path, source) in &entry.files {
-        if !PAGES.contains(&path.as_str()) && path != crate::lab::course::source::LAB {
+        if !is_page(path) {
             parts.extend([path.clone(), source.text().to_owned()]);
         }
     }
