@@ -229,19 +229,26 @@ fn a_program_that_hangs_is_stopped() {
 /// A cluster of a few objects.
 fn cluster(folder: &Folder, minor: &str) {
     let owned = |kind: &str, name: &str, uid: &str, owner: &str| {
+        let (version, spec) = match kind {
+            "Pod" => ("v1", r#"{"speck":1}"#),
+            _ => ("apps/v1", r#"{"template":{"spec":{"speck":1}}}"#),
+        };
         format!(
-            r#"{{"apiVersion":"{}","kind":"{kind}","metadata":{{"name":"{name}","namespace":"shop","uid":"{uid}","managedFields":[{{}}],
+            r#"{{"apiVersion":"{version}","kind":"{kind}","metadata":{{"name":"{name}","namespace":"shop","uid":"{uid}","managedFields":[{{}}],
             "annotations":{{"kubectl.kubernetes.io/last-applied-configuration":"x"}},"ownerReferences":[{owner}]}},
-            "spec":{{"speck":1}},"status":{{"phase":"x"}}}}"#,
-            if kind == "Pod" { "v1" } else { "apps/v1" }
+            "spec":{spec},"status":{{"phase":"x"}}}}"#,
         )
     };
-    let by = |uid: &str| format!(r#"{{"uid":"{uid}","controller":true,"kind":"x","name":"x","apiVersion":"v1"}}"#);
+    let by = |kind: &str, name: &str, uid: &str| {
+        format!(r#"{{"uid":"{uid}","controller":true,"kind":"{kind}","name":"{name}","apiVersion":"apps/v1"}}"#)
+    };
+    let hidden = owned("Pod", "toolbox", "5", &by("ReplicaSet", "web-1", "2"));
     let items = [
         owned("Deployment", "web", "1", ""),
-        owned("ReplicaSet", "web-1", "2", &by("1")),
-        owned("Pod", "web-1-x", "3", &by("2")),
-        owned("Pod", "static", "4", &by("node")),
+        owned("ReplicaSet", "web-1", "2", &by("Deployment", "web", "1")),
+        owned("Pod", "web-1-x", "3", &by("ReplicaSet", "web-1", "2")),
+        owned("Pod", "static", "4", &by("Node", "node", "node")),
+        hidden.replace(r#""speck":1"#, r#""speck":1,"hostPID":true"#),
     ];
     folder.write("items.json", format!(r#"{{"apiVersion":"v1","kind":"List","items":[{}]}}"#, items.join(",")));
     folder.write("version.json", format!(r#"{{"serverVersion":{{"major":"1","minor":"{minor}"}}}}"#));
@@ -263,9 +270,10 @@ fn a_cluster_is_asked_through_kubectl() {
     let folder = Folder::new();
     cluster(&folder, "34+");
     let ran = check(&folder, &["--live", "-A", "--context", "kind-a", "--kubeconfig", "my config"]).exits(1);
-    // the Deployment speaks for what it makes; what a node makes speaks for itself
-    assert_eq!(places(&ran), ["shop/Deployment/web", "shop/Pod/static"]);
-    assert!(ran.stderr.contains("2 objects in 2 files: 2 findings"), "{}", ran.stderr);
+    // the Deployment speaks for what it makes; what a node makes speaks for itself, and so does who only says whose they are
+    let expected = ["shop/Deployment/web", "shop/Pod/static", "shop/Pod/toolbox"];
+    assert_eq!(places(&ran), expected);
+    assert!(ran.stderr.contains("3 objects in 3 files: 3 findings"), "{}", ran.stderr);
     assert_eq!(
         calls(&folder),
         [
@@ -280,8 +288,8 @@ fn a_cluster_is_asked_through_kubectl() {
 fn one_namespace_comes_with_its_labels() {
     let folder = Folder::new();
     cluster(&folder, "36");
-    let ran = check(&folder, &["--live", "--namespace", "shop"]).exits(1).says(&["3 objects"]);
-    assert_eq!(places(&ran).len(), 2);
+    let ran = check(&folder, &["--live", "--namespace", "shop"]).exits(1).says(&["4 objects"]);
+    assert_eq!(places(&ran).len(), 3);
     let get: Vec<String> = calls(&folder).into_iter().filter(|line| line.contains(" get ")).collect();
     let expected = "kubectl get pods,deployments.apps --namespace shop --output=json";
     assert_eq!(get, ["kubectl get namespaces shop --output=json", expected]);

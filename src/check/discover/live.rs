@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::copies;
 use super::tool::{self, Said};
 use super::{Found, Input, InputError, Live, Scope, Text};
 use crate::k8s::object::Kind;
@@ -82,10 +83,10 @@ pub(super) fn objects(live: &Live, timeout: Duration) -> Result<Found, InputErro
     Ok(found)
 }
 
-/// Objects as a cluster has them, each as a text of its own: without what another of them makes, and without what the
-/// cluster adds.
+/// Objects as a cluster has them, each as a text of its own: without what a controller makes exactly as another of them
+/// says, and without what the cluster adds.
 pub fn inputs(mut objects: Vec<Value>) -> Vec<Input> {
-    leave_out_owned(&mut objects);
+    copies::leave_out(&mut objects);
     let input = |mut object: Value| {
         strip(&mut object);
         let text = emit::block(&object);
@@ -152,17 +153,6 @@ fn parse(said: &Said) -> Result<Value, InputError> {
 /// The text at a place; empty if there is none.
 fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// Leaves out what another of the objects makes: its controller says the same.
-fn leave_out_owned(objects: &mut Vec<Value>) {
-    let uids: BTreeSet<String> = objects.iter().map(|object| text(object, "/metadata/uid").to_owned()).collect();
-    objects.retain(|object| {
-        let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
-        let is_controller = |owner: &&Value| owner.get("controller") == Some(&Value::Bool(true));
-        let mut controllers = owners.into_iter().flatten().filter(is_controller);
-        !controllers.any(|owner| uids.contains(text(owner, "/uid")))
-    });
 }
 
 /// Takes out what the cluster added.

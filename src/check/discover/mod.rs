@@ -1,6 +1,7 @@
 //! From what the user names to the texts to check: files, folders, and what kustomize, Helm or a cluster makes of them.
 
 mod chart;
+mod copies;
 mod ignores;
 mod index;
 mod input;

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{folder, live_objects, objects};
 use crate::check::{self, Input, Options, Selection, Text, discover, live_inputs};
 use crate::decode::Located;
 use crate::diagnostic::Diagnostic;
+use crate::k8s::version::Version;
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::Rules;
 use crate::lab::verdict::CheckResult;
-use crate::rules::{Rule, RuleKind};
+use crate::rules::{Rule, RuleKind, Settings};
 use crate::spec::validate;
 
 /// How long kustomize or Helm may take, where the learner's folder is made for them.
@@ -26,17 +28,19 @@ pub(super) fn evaluate(spec: &Rules, before: Option<&Value>, context: &CheckCont
 
 /// What is found now, to be compared with later.
 pub(super) fn snapshot(spec: &Rules, context: &CheckContext<'_>) -> Result<Value, CheckResult> {
-    Ok(findings(spec, context)?.iter().map(key).collect::<Vec<_>>().into())
+    let (found, _) = findings(spec, context)?;
+    let ways: Vec<Way> = found.iter().map(Way::of).collect();
+    serde_json::to_value(ways).map_err(|error| CheckResult::error(error.to_string()))
 }
 
 fn look(spec: &Rules, before: Option<&Value>, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
-    let known = match (spec.new_only, before.and_then(Value::as_array)) {
-        (false, _) => &[],
-        (true, Some(known)) => known.as_slice(),
+    let mut known = match (spec.new_only, before) {
+        (false, _) => Vec::new(),
+        (true, Some(before)) => known(before)?,
         (true, None) => return Err(CheckResult::error("its state at the start was not recorded")),
     };
-    let mut found = findings(spec, context)?;
-    found.retain(|finding| !known.contains(&key(finding).into()));
+    let (mut found, versions) = findings(spec, context)?;
+    found.retain(|finding| !is_known(finding, &mut known, &versions));
     if found.is_empty() {
         return Ok(CheckResult::pass(if spec.new_only { "no new findings" } else { "no findings" }));
     }
@@ -56,17 +60,85 @@ fn tell(finding: &Diagnostic) -> String {
     format!("{}{name}{container}: {} ({})", object.kind, finding.message, finding.id)
 }
 
-/// What tells a finding from others of the same run: the rule and the object. Within an object a right answer may move what
-/// was found before, from a container to the pod for example.
-fn key(finding: &Diagnostic) -> String {
-    format!("{} {}", finding.id, finding.object())
+/// Each `ReplicaSet` of a Deployment, and that Deployment, as findings call them.
+type Versions = Vec<(String, String)>;
+
+/// In which way a rule is broken: what tells a finding from others. Its words do not, as a right answer may change the name
+/// or the value that they tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Way {
+    rule: String,
+    object: String,
+    /// Empty where it is about the pod, or not about pods.
+    container: String,
 }
 
-fn findings(spec: &Rules, context: &CheckContext<'_>) -> Result<Vec<Diagnostic>, CheckResult> {
+impl Way {
+    fn of(finding: &Diagnostic) -> Self {
+        Self {
+            rule: finding.id.to_string(),
+            object: finding.object().to_string(),
+            container: finding.container.as_deref().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Whether one is about the pod and the other one about a container of it: a right answer may move the field.
+    fn is_moved(&self, from: &Self) -> bool {
+        let is_of_pod = self.container.is_empty() != from.container.is_empty();
+        is_of_pod && self.rule == from.rule && self.object == from.object
+    }
+}
+
+/// The ways that were found at the start.
+fn known(before: &Value) -> Result<Vec<Way>, CheckResult> {
+    let old = "its state at the start was recorded by another release of tightship: `tightship lab reset` begins anew";
+    serde_json::from_value(before.clone()).map_err(|_| CheckResult::error(old))
+}
+
+/// Whether a finding was there at the start. Each that was there stands for one now: a second container, rule of a role or
+/// volume of the same kind is a new one.
+fn is_known(finding: &Diagnostic, known: &mut Vec<Way>, versions: &[(String, String)]) -> bool {
+    let mut way = Way::of(finding);
+    // pods that run on because the new ones do not start were there
+    if let Some((_, of)) = versions.iter().find(|(set, _)| *set == way.object) {
+        way.object.clone_from(of);
+        return known.contains(&way);
+    }
+    match known.iter().position(|known| *known == way) {
+        Some(place) => {
+            known.swap_remove(place);
+            true
+        }
+        None => known.iter().any(|known| way.is_moved(known)),
+    }
+}
+
+/// Each `ReplicaSet` of a Deployment, and that Deployment, as findings call them.
+fn versions(objects: &[Value]) -> Versions {
+    let set = |set: &Value| {
+        let owners = objects::items(set, "/metadata/ownerReferences").iter();
+        let owner = owners.filter(|owner| objects::text(owner, "/kind") == "Deployment").find_map(|owner| {
+            let is_meant = |object: &&Value| objects::text(object, "/metadata/uid") == objects::text(owner, "/uid");
+            objects.iter().filter(|object| objects::text(object, "/kind") == "Deployment").find(is_meant)
+        })?;
+        let call = |object: &Value| {
+            let [kind, namespace, name] =
+                ["/kind", "/metadata/namespace", "/metadata/name"].map(|at| objects::text(object, at));
+            format!("{kind} {namespace}/{name}")
+        };
+        Some((call(set), call(owner)))
+    };
+    objects.iter().filter(|object| objects::text(object, "/kind") == "ReplicaSet").filter_map(set).collect()
+}
+
+/// What is found, and the versions of Deployments.
+fn findings(spec: &Rules, context: &CheckContext<'_>) -> Result<(Vec<Diagnostic>, Versions), CheckResult> {
     let selection = selection(spec)?;
     let rules: Vec<&'static Rule> = selection.rules().collect();
-    let inputs = inputs(spec, context)?;
+    let (inputs, versions) = inputs(spec, context)?;
+    let kubernetes = if spec.ns.is_empty() { Version::default() } else { release(context)? };
     let options = Options {
+        settings: Settings { kubernetes, ..Settings::default() },
         selection,
         today: validate::today(),
         // a suppression does not make it right
@@ -87,7 +159,14 @@ fn findings(spec: &Rules, context: &CheckContext<'_>) -> Result<Vec<Diagnostic>,
     }
     let mut findings = outcome.findings;
     findings.retain(|finding| is_of_kind(spec, &finding.object().kind));
-    Ok(findings)
+    Ok((findings, versions))
+}
+
+/// The release of the cluster.
+fn release(context: &CheckContext<'_>) -> Result<Version, CheckResult> {
+    let found = objects::get(context, "/version")?.unwrap_or_default();
+    let minor = objects::text(&found, "/minor").trim_end_matches('+').to_owned();
+    Ok(Version::parse(&format!("1.{minor}")).unwrap_or_default())
 }
 
 fn is_of_kind(spec: &Rules, kind: &str) -> bool {
@@ -105,8 +184,9 @@ fn selection(spec: &Rules) -> Result<Selection, CheckResult> {
     }
 }
 
-fn inputs(spec: &Rules, context: &CheckContext<'_>) -> Result<Vec<Input>, CheckResult> {
+fn inputs(spec: &Rules, context: &CheckContext<'_>) -> Result<(Vec<Input>, Versions), CheckResult> {
     let mut all = of_files(&spec.files, context)?;
+    let mut versions = Vec::new();
     all.append(&mut of_node(&spec.node_files, context)?);
     if !spec.ns.is_empty() {
         let namespaces =
@@ -121,12 +201,13 @@ fn inputs(spec: &Rules, context: &CheckContext<'_>) -> Result<Vec<Input>, CheckR
             let kinds = if spec.kinds.is_empty() { "object".to_owned() } else { spec.kinds.join(" or ") };
             return Err(CheckResult::nothing(format!("there is no {kinds} in {}", namespaces.join(" or "))));
         }
+        versions = self::versions(&objects);
         all.append(&mut live_inputs(objects));
     }
     if spec.ns.is_empty() && spec.files.is_empty() && spec.node_files.is_empty() {
         return Err(CheckResult::error("expected namespaces or files whose objects the rules look at"));
     }
-    Ok(all)
+    Ok((all, versions))
 }
 
 /// Files and folders of the learner.
@@ -256,11 +337,90 @@ mod tests {
         assert_eq!(plain, Ok(None));
     }
 
+    /// A Deployment with these containers, each writable or not, and the `ReplicaSet` of before.
+    fn rollout(now: &[(&str, bool)], before: &[(&str, bool)]) -> Recorded {
+        let spec = |containers: &[(&str, bool)]| {
+            let all: Vec<Value> = containers
+                .iter()
+                .map(|(name, writable)| pod(name, *writable)["spec"]["containers"][0].clone())
+                .collect();
+            let all: Vec<Value> = all
+                .into_iter()
+                .zip(containers)
+                .map(|(mut container, (name, _))| {
+                    container["name"] = json!(name);
+                    container
+                })
+                .collect();
+            json!({"replicas": 1, "template": {"spec": {"containers": all}}})
+        };
+        let of = |name: &str, spec: &Value| json!({"metadata": {"name": name, "namespace": SHOP, "uid": name}, "spec": spec});
+        let mut set = of("web-1", &spec(before));
+        set["metadata"]["ownerReferences"] =
+            json!([{"kind": "Deployment", "name": "web", "uid": "web", "controller": true}]);
+        let path = |plural: &str| format!("/apis/apps/v1/namespaces/{SHOP}/{plural}");
+        let rest = api(&[]);
+        Recorded::new()
+            .list(&path("deployments"), &[of("web", &spec(now))])
+            .list(&path("replicasets"), &[set])
+            .when(move |request| crate::client::Api::request(&rest, request).ok())
+    }
+
     #[test]
-    fn what_a_controller_makes_is_its_controllers() {
-        let mut made = pod("a-x", true);
-        made["metadata"]["ownerReferences"] = json!([{"uid": "a", "controller": true}]);
-        assert_eq!(Fixture::new().evaluate(&api(&[pod("a", false), made]), CHECK).verdict, Verdict::Pass);
+    fn a_new_way_of_what_was_found_is_new() {
+        let check = "rule: {ids: [writable-root-filesystem], ns: [shop], new_only: true}";
+        let start: &[(&str, bool)] = &[("a", true), ("b", false)];
+        let mut fixture = Fixture::new();
+        let snapshot = fixture.with(&rollout(start, start), |context| snapshot(&probe(check), context));
+        fixture.snapshots.insert("it".to_owned(), snapshot.expect("a snapshot").expect("something"));
+        let with = |now: &[(&str, bool)], before| fixture.evaluate(&rollout(now, before), check);
+        assert_eq!(with(start, start).verdict, Verdict::Pass);
+        let second = with(&[("a", true), ("b", true)], start);
+        assert!(
+            second.observed.starts_with("new since the start: Deployment web, container b: "),
+            "{}",
+            second.observed
+        );
+        // instead of the first is new, too
+        assert_eq!(with(&[("a", false), ("b", true)], start).verdict, Verdict::Fail);
+        // what runs on because the new pods do not start was there, and what came in between was not
+        assert_eq!(with(&[("a", false), ("b", false)], start).verdict, Verdict::Pass);
+        let between = with(&[("a", false), ("b", false)], &[("a", true), ("b", true)]);
+        assert!(
+            between.observed.starts_with("new since the start: ReplicaSet web-1, container b: "),
+            "{}",
+            between.observed
+        );
+    }
+
+    #[test]
+    fn what_another_release_has_recorded_is_an_error() {
+        let check = "rule: {ids: [writable-root-filesystem], ns: [shop], new_only: true}";
+        let mut fixture = Fixture::new();
+        fixture.snapshots.insert("it".to_owned(), json!(["writable-root-filesystem Pod a"]));
+        let result = fixture.evaluate(&api(&[pod("a", true)]), check);
+        assert_eq!(result.verdict, Verdict::Error);
+        assert!(result.observed.contains("`tightship lab reset`"), "{}", result.observed);
+    }
+
+    #[test]
+    fn what_a_controller_makes_is_its_controllers_but_an_owner_alone_hides_nothing() {
+        let set = json!({"metadata": {"name": "web", "namespace": SHOP, "uid": "w"},
+            "spec": {"replicas": 1, "template": {"spec": pod("a", false)["spec"]}}});
+        let api = |is_writable| {
+            let mut made = pod("web-x", is_writable);
+            made["metadata"]["ownerReferences"] =
+                json!([{"kind": "ReplicaSet", "name": "web", "uid": "w", "controller": true}]);
+            let path = format!("/apis/apps/v1/namespaces/{SHOP}/replicasets");
+            let rest = api(&[made]);
+            Recorded::new()
+                .list(&path, std::slice::from_ref(&set))
+                .when(move |request| crate::client::Api::request(&rest, request).ok())
+        };
+        let fixture = Fixture::new();
+        assert_eq!(fixture.evaluate(&api(false), CHECK).verdict, Verdict::Pass);
+        let hidden = fixture.evaluate(&api(true), CHECK);
+        assert!(hidden.observed.starts_with("Pod web-x, container a: "), "{}", hidden.observed);
     }
 
     #[test]

@@ -19,9 +19,9 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     controls: &[],
     why: "Each release may change the policy: 1.34 refuses hosts in probes, 1.35 lets pods with user namespaces run as root. \
-          Without `enforce-version`, or with `latest`, an upgrade of the cluster changes what a namespace takes. Pinned, it \
-          changes when somebody decides so; `warn-version: latest` tells what that would be. Off, since many prefer to follow \
-          the release.",
+          Without `enforce-version`, or with `latest`, an upgrade of the cluster changes what a namespace takes, and so it does \
+          with a version that the cluster does not know yet. Pinned, it changes when somebody decides so; `warn-version: latest` \
+          tells what that would be. Off, since many prefer to follow the release.",
     prevents: "After an upgrade pods are refused that ran before, or accepted that should not.",
     bad: "\
 apiVersion: v1
@@ -54,7 +54,13 @@ fn check(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
         return;
     }
     let version = label(object, labels::ENFORCE_VERSION);
-    if version.is_some_and(|version| Node::text(version.value) != Some("latest")) {
+    let written = version.and_then(|version| Node::text(version.value));
+    // a version that is yet to come is what the API server has, and changes with that
+    let is_to_come = |text: &str| {
+        let minor = text.strip_prefix("v1.").and_then(|minor| minor.parse::<u16>().ok());
+        minor.is_some_and(|minor| minor > u16::from(sink.settings.kubernetes.minor()))
+    };
+    if written.is_some_and(|text| text != "latest" && !is_to_come(text)) {
         return;
     }
     let pinned = format!("v{}", sink.settings.kubernetes);
