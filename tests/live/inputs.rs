@@ -51,6 +51,18 @@ fn namespace(live: &Live) -> Result<(), Failed> {
     ensure(one.code == 1 && one.stdout.lines().count() == 1 && one.stdout.starts_with(&expected), || {
         format!("{one:?}")
     })?;
+    // but not for a pod that only says whose it is
+    let uid = live.ok(&["-n", &name, "get", "deployment", "web", "--output=jsonpath={.metadata.uid}"])?;
+    live.apply(&format!(
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: hidden\n  namespace: {name}\n  ownerReferences: [{{apiVersion: apps/v1, \
+         kind: Deployment, name: web, uid: {}, controller: true}}]\nspec: {{hostPID: true, containers: [{{name: other, image: \
+         'busybox:1.37', command: [sleep, '60']}}]}}\n",
+        uid.trim()
+    ))?;
+    let hidden = check(&["--namespace", &name, "--level", "restricted", "--select", "host-namespaces"])?;
+    let expected = format!("{name}/Pod/hidden:");
+    let is_found = hidden.stdout.lines().any(|line| line.starts_with(&expected));
+    ensure(is_found && hidden.stdout.lines().count() == 2, || format!("{hidden:?}"))?;
     // what the API server gives out is what it takes
     let rules = "unknown-field,misplaced-field,field-not-in-release,wrong-type,invalid-value,missing-field,invalid-name,\
                  invalid-quantity,unknown-kind,removed-api-version,unreadable-value,duplicate-key";
