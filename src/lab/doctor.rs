@@ -83,7 +83,7 @@ fn try_it(api: &dyn Api, names: &Names, namespace: &str) -> Result<bool, String>
 
 fn dial() -> CheckKind {
     let alias = || Located::from(Id(NAME.to_owned()));
-    let from = From { ns: alias(), ..From::default() };
+    let from = From { ns: Some(alias()), ..From::default() };
     let to = To::Service(NAME.to_owned(), Within { ns: alias() });
     CheckKind::Connect(Connect {
         from: from.into(),

@@ -16,6 +16,12 @@ use crate::client::{Api, Method, Request};
 /// The label by which such a pod is known. Whoever counts or waits for a lab's pods leaves these out.
 pub const LABEL: &str = "tightship/probe";
 
+/// Where namespaces are.
+const NAMESPACES: &str = "/api/v1/namespaces";
+
+/// The port on which such a pod listens.
+pub const PORT: u32 = 8080;
+
 /// The name of its container.
 pub const CONTAINER: &str = "probe";
 
@@ -44,6 +50,42 @@ pub const STUCK: &[&str] = &[
     "RunContainerError",
 ];
 
+/// Whether an object is a pod of this kind, and nothing more: the label alone is no reason to overlook something.
+pub fn is_one(object: &Value) -> bool {
+    const FIELDS: &[&str] = &["hostIPC", "hostNetwork", "hostPID", "initContainers", "ephemeralContainers", "volumes"];
+    let at = |pointer: &str| object.pointer(pointer);
+    let labels = at("/metadata/labels").and_then(|labels| labels.get(LABEL));
+    let containers = at("/spec/containers").and_then(Value::as_array).map(Vec::as_slice);
+    let Some([container]) = containers else { return false };
+    labels.is_some()
+        && FIELDS.iter().all(|field| object.pointer("/spec").is_some_and(|spec| spec.get(*field).is_none()))
+        && container.get("command") == Some(&command())
+        && container.get("securityContext") == Some(&container_context())
+        && at("/spec/securityContext") == Some(&pod_context())
+}
+
+fn command() -> Value {
+    // it ends by itself, and until then it takes connections
+    json!(["timeout", "120", "httpd", "-f", "-p", PORT.to_string(), "-h", "/bin"])
+}
+
+fn container_context() -> Value {
+    json!({
+        "allowPrivilegeEscalation": false,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": true,
+    })
+}
+
+fn pod_context() -> Value {
+    json!({
+        "runAsNonRoot": true,
+        "runAsUser": 65534,
+        "runAsGroup": 65534,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    })
+}
+
 /// The pods of one verification. They are deleted when this is dropped, without waiting until they are gone.
 pub struct ProbePods<'a> {
     api: &'a dyn Api,
@@ -54,6 +96,8 @@ pub struct ProbePods<'a> {
     pods: Mutex<HashMap<Kind, Slot>>,
     /// Where there may be any.
     namespaces: Mutex<BTreeSet<String>>,
+    /// The namespace under a random name.
+    own: OnceLock<Result<String, CheckResult>>,
 }
 
 /// Where a pod is, and its labels as `key=value`.
@@ -93,7 +137,27 @@ impl<'a> ProbePods<'a> {
             made: AtomicUsize::new(0),
             pods: Mutex::default(),
             namespaces: Mutex::default(),
+            own: OnceLock::new(),
         }
+    }
+
+    /// A namespace that nobody can have named in a policy: it is made for this verification, under a random name, and has no
+    /// label of ours.
+    pub fn new_namespace(&self) -> Result<String, CheckResult> {
+        let make = || {
+            let name = format!("n{}", self.id);
+            let namespace = json!({
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": {"name": name, "annotations": {LABEL: self.id}},
+            });
+            let response = self.api.request(&Request::new(Method::Post, NAMESPACES).with(namespace))?;
+            if response.is_success() {
+                return Ok(name);
+            }
+            Err(CheckResult::error(format!("the namespace {name} cannot be made: {}", response.message())))
+        };
+        self.own.get_or_init(make).clone()
     }
 
     /// The pod with these labels, `key=value`, in a namespace; it runs. Who asks first makes it, others wait for it.
@@ -156,7 +220,6 @@ impl<'a> ProbePods<'a> {
         Ok(Dialer { name, since: Instant::now() })
     }
 
-    /// A pod that every namespace of Pod Security lets in. It never becomes ready, so that no service sends it anything.
     fn manifest(&self, name: &str, labels: &[String]) -> Result<Value, CheckResult> {
         let mut all = Map::new();
         for label in labels {
@@ -166,41 +229,37 @@ impl<'a> ProbePods<'a> {
             all.insert(key.to_owned(), value.into());
         }
         all.insert(LABEL.to_owned(), self.id.as_str().into());
-        Ok(json!({
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": name, "labels": all},
-            "spec": {
-                "activeDeadlineSeconds": 120,
-                "automountServiceAccountToken": false,
-                "enableServiceLinks": false,
-                "readinessGates": [{"conditionType": LABEL}],
-                "restartPolicy": "Never",
-                "terminationGracePeriodSeconds": 0,
-                "securityContext": {
-                    "runAsNonRoot": true,
-                    "runAsUser": 65534,
-                    "runAsGroup": 65534,
-                    "seccompProfile": {"type": "RuntimeDefault"},
-                },
-                "containers": [{
-                    "name": CONTAINER,
-                    "image": self.image,
-                    "imagePullPolicy": "IfNotPresent",
-                    "command": ["sleep", "120"],
-                    "resources": {
-                        "requests": {"cpu": "10m", "memory": "8Mi"},
-                        "limits": {"cpu": "200m", "memory": "32Mi"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": false,
-                        "capabilities": {"drop": ["ALL"]},
-                        "readOnlyRootFilesystem": true,
-                    },
-                }],
-            },
-        }))
+        Ok(manifest(name, &self.image, &all))
     }
+}
+
+/// A pod that every namespace of Pod Security lets in. It never becomes ready, so that no service sends it anything.
+fn manifest(name: &str, image: &str, labels: &Map<String, Value>) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "labels": labels},
+        "spec": {
+            "activeDeadlineSeconds": 120,
+            "automountServiceAccountToken": false,
+            "enableServiceLinks": false,
+            "readinessGates": [{"conditionType": LABEL}],
+            "restartPolicy": "Never",
+            "terminationGracePeriodSeconds": 0,
+            "securityContext": pod_context(),
+            "containers": [{
+                "name": CONTAINER,
+                "image": image,
+                "imagePullPolicy": "IfNotPresent",
+                "command": command(),
+                "resources": {
+                    "requests": {"cpu": "10m", "memory": "8Mi"},
+                    "limits": {"cpu": "200m", "memory": "32Mi"},
+                },
+                "securityContext": container_context(),
+            }],
+        },
+    })
 }
 
 impl Drop for ProbePods<'_> {
@@ -212,9 +271,19 @@ impl Drop for ProbePods<'_> {
             let path = query(&pods, &[("labelSelector", &selector), ("gracePeriodSeconds", "0")]);
             Request::new(Method::Delete, path)
         };
+        let mut requests: Vec<Request> = namespaces.iter().map(delete).collect();
+        if let Some(Ok(name)) = self.own.get() {
+            requests.push(Request::new(Method::Delete, format!("{NAMESPACES}/{name}")));
+        }
         // one that stays ends by itself
-        let _ = self.api.request_all(&namespaces.iter().map(delete).collect::<Vec<_>>());
+        let _ = self.api.request_all(&requests);
     }
+}
+
+/// For tests: a pod of this kind, as it is asked for.
+#[cfg(test)]
+pub fn example() -> Value {
+    manifest("probe-1", "busybox:1.37", &Map::from_iter([(LABEL.to_owned(), Value::from("a1"))]))
 }
 
 /// How far a pod is.
@@ -254,7 +323,7 @@ fn state(pod: &Value) -> State {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{LABEL, ProbePods};
+    use super::{LABEL, ProbePods, example, is_one};
     use crate::client::{Method, Response};
     use crate::lab::check::recorded::Recorded;
     use crate::lab::verdict::CheckResult;
@@ -287,6 +356,24 @@ mod tests {
         assert_eq!(made["spec"]["automountServiceAccountToken"], false);
         assert_eq!(made["spec"]["securityContext"]["runAsNonRoot"], true);
         assert_eq!(made["spec"]["containers"][0]["securityContext"]["capabilities"]["drop"][0], "ALL");
+    }
+
+    #[test]
+    fn the_label_alone_makes_no_such_pod() {
+        assert!(is_one(&example()));
+        let changes: [fn(&mut Value); 6] = [
+            |pod| pod["metadata"]["labels"] = json!({}),
+            |pod| pod["spec"]["hostPID"] = json!(true),
+            |pod| pod["spec"]["volumes"] = json!([{"name": "a", "hostPath": {"path": "/"}}]),
+            |pod| pod["spec"]["containers"][0]["securityContext"]["privileged"] = json!(true),
+            |pod| pod["spec"]["containers"][0]["command"] = json!(["sh"]),
+            |pod| pod["spec"]["containers"].as_array_mut().unwrap().push(json!({"name": "b"})),
+        ];
+        for change in changes {
+            let mut pod = example();
+            change(&mut pod);
+            assert!(!is_one(&pod), "{pod}");
+        }
     }
 
     #[test]

@@ -95,6 +95,11 @@ fn request(spec: &Admission, context: &CheckContext<'_>) -> Result<Request, Chec
     if spec.op == Operation::Debug {
         return debug(spec, object, context);
     }
+    if spec.op == Operation::Update && spec.workload.is_some() {
+        let spec_of_pod = object.get_mut("spec").map(Value::take);
+        let spec_of_pod = spec_of_pod.ok_or_else(|| CheckResult::error(format!("{} has no spec", *spec.file)))?;
+        return Ok(change(&pod_of(spec, context)?, json!({ "spec": spec_of_pod })));
+    }
     let alias = spec.ns.as_ref().map(|alias| objects::namespace(context, alias)).transpose()?;
     let kind = objects::kind(context, Some(text(&object, "/apiVersion")), text(&object, "/kind"))?;
     let own = Some(text(&object, "/metadata/namespace")).filter(|own| !own.is_empty()).map(str::to_owned);
@@ -117,18 +122,23 @@ fn request(spec: &Admission, context: &CheckContext<'_>) -> Result<Request, Chec
 
 /// Puts the ephemeral containers of a pod into one that runs, by the subresource that is made for it.
 fn debug(spec: &Admission, mut object: Value, context: &CheckContext<'_>) -> Result<Request, CheckResult> {
+    let path = pod_of(spec, context)?;
+    let containers = object.pointer_mut("/spec/ephemeralContainers").map(Value::take);
+    let containers =
+        containers.ok_or_else(|| CheckResult::error(format!("{} has no ephemeralContainers", *spec.file)))?;
+    let path = format!("{path}/ephemeralcontainers");
+    Ok(change(&path, json!({"spec": {"ephemeralContainers": containers}})))
+}
+
+/// Where a pod of the workload is that is changed.
+fn pod_of(spec: &Admission, context: &CheckContext<'_>) -> Result<String, CheckResult> {
     let (Some(alias), Some(workload)) = (&spec.ns, &spec.workload) else {
-        return Err(CheckResult::error("the check names no workload whose pod is debugged"));
+        return Err(CheckResult::error("the check names no workload whose pod is changed"));
     };
     let pods = pods::current(context, alias, workload)?;
     let namespace = objects::namespace(context, alias)?;
     let name = pods.first().map_or("", |pod| text(pod, "/metadata/name"));
-    let kind = objects::kind(context, Some("v1"), "Pod")?;
-    let containers = object.pointer_mut("/spec/ephemeralContainers").map(Value::take);
-    let containers =
-        containers.ok_or_else(|| CheckResult::error(format!("{} has no ephemeralContainers", *spec.file)))?;
-    let path = format!("{}/ephemeralcontainers", kind.object(Some(namespace), name));
-    Ok(change(&path, json!({"spec": {"ephemeralContainers": containers}})))
+    Ok(objects::kind(context, Some("v1"), "Pod")?.object(Some(namespace), name))
 }
 
 /// Asks for a change, without making it.
@@ -308,6 +318,22 @@ mod tests {
         assert!(none.nothing && none.verdict == Verdict::Fail, "{none:?}");
         let without = fixture.evaluate(&api(422), &check.replace("d.yaml", "none.yaml"));
         assert_eq!(without, CheckResult::error("none.yaml has no ephemeralContainers"));
+    }
+
+    #[test]
+    fn a_pod_of_a_workload_is_changed() {
+        const IMAGE: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: any}\n\
+                             spec: {containers: [{name: page, image: 'busybox:1.36'}]}\n";
+        let check = "admission: {ns: shop, file: c.yaml, op: update, workload: deployment/page, expect: deny, by: vap}";
+        let path = format!("/api/v1/namespaces/{SHOP}/pods/page-1?");
+        let reply = Response { status: 422, body: json!({"message": VAP}).to_string(), warnings: Vec::new() };
+        let api = page::page(&[page::pod("page-1", &["page"])])
+            .when(move |request| request.path.starts_with(&path).then(|| reply.clone()));
+        let fixture = Fixture::new().file("c.yaml", IMAGE);
+        assert_eq!(fixture.evaluate(&api, check).verdict, Verdict::Pass);
+        let request = api.asked().pop().expect("a request");
+        let wanted = json!({"spec": {"containers": [{"name": "page", "image": "busybox:1.36"}]}});
+        assert_eq!((request.method, request.body), (Method::Patch, Some(wanted)));
     }
 
     #[test]

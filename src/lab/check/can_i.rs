@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::objects::{self, items};
-use super::{excess_rights, folder, identity};
+use super::{excess_rights, folder, identity, text as texts};
 use crate::client::{Identity, Method, Request};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::CanI;
@@ -18,13 +18,13 @@ pub(super) fn evaluate(spec: &CanI, context: &CheckContext<'_>) -> CheckResult {
 }
 
 fn look(spec: &CanI, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
-    if spec.allow.is_empty() && spec.deny.is_empty() && !spec.only {
+    if spec.allow.is_empty() && spec.deny.is_empty() && !spec.only && !spec.only_here {
         return Err(CheckResult::error("no right is asked for"));
     }
     let read = |texts: &[crate::decode::Located<String>]| {
         texts.iter().map(|text| Right::parse(text).map_err(CheckResult::error)).collect::<Result<Vec<_>, _>>()
     };
-    let (allow, deny) = (read(&spec.allow)?, read(&spec.deny)?);
+    let (allow, deny, may) = (read(&spec.allow)?, read(&spec.deny)?, read(&spec.may)?);
     let namespace = spec.ns.as_ref().map(|alias| objects::namespace(context, alias)).transpose()?;
     if let Some(namespace) = namespace {
         objects::require_namespace(context, namespace)?;
@@ -41,9 +41,14 @@ fn look(spec: &CanI, context: &CheckContext<'_>) -> Result<CheckResult, CheckRes
         }
     }
     if spec.only
-        && let Some(more) = question.beyond(&allow)?
+        && let Some(more) = question.beyond(&[allow.clone(), may].concat())?
     {
         return Ok(CheckResult::fail(format!("{who} may also {more}{place}")));
+    }
+    if (spec.only || spec.only_here)
+        && let Some(more) = question.elsewhere(spec.only_here)?
+    {
+        return Ok(CheckResult::fail(format!("{who} may also {more}")));
     }
     Ok(CheckResult::pass(match (allow.as_slice(), deny.as_slice()) {
         ([], []) => format!("{who} may do nothing{place}"),
@@ -104,7 +109,57 @@ impl Question<'_, '_> {
     /// What is allowed beyond these rights and what everybody may; none if nothing is.
     fn beyond(&self, allow: &[Right]) -> Result<Option<String>, CheckResult> {
         let namespace = self.namespace.or_else(|| self.context.names.ns.values().next().map(String::as_str));
-        let spec = json!({"namespace": namespace.unwrap_or("default")});
+        self.granted(namespace.unwrap_or("default"), allow)
+    }
+
+    /// What is allowed in any other namespace, and with `cluster` in all of them. Rights in a namespace come from a
+    /// `RoleBinding` in it, so that only those that name the subject need be looked at.
+    fn elsewhere(&self, cluster: bool) -> Result<Option<String>, CheckResult> {
+        let here = self.namespace.unwrap_or_default();
+        let of_all = objects::list(self.context, &objects::kind(self.context, None, "RoleBinding")?, None, None)?;
+        let (user, groups) = self.names()?;
+        let is_meant = |subject: &Value| is_subject(subject, &user, &groups);
+        let bound = of_all.iter().filter(|binding| items(binding, "/subjects").iter().any(is_meant));
+        let mut places: Vec<&str> = bound.map(|binding| objects::text(binding, "/metadata/namespace")).collect();
+        places.sort_unstable();
+        places.dedup();
+        // where there is no namespace, only what holds in all of them counts
+        let nowhere = texts::nonce()?;
+        let mut everywhere = None;
+        if cluster {
+            everywhere = self.granted(&nowhere, &[])?.map(|more| format!("{more} everywhere"));
+        }
+        for place in places.into_iter().filter(|place| *place != here && everywhere.is_none()) {
+            if let Some(more) = self.granted(place, &[])? {
+                return Ok(Some(format!("{more} in {place}")));
+            }
+        }
+        Ok(everywhere)
+    }
+
+    /// Who it is to the API server: the name and the groups.
+    fn names(&self) -> Result<(String, Vec<String>), CheckResult> {
+        if let Some((user, groups)) = named(&self.who) {
+            return Ok((user.to_owned(), groups.into_iter().map(str::to_owned).collect()));
+        }
+        let body = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
+        let path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+        let request = Request::new(Method::Post, path).with(body).by(self.who.clone());
+        let response = self.context.api.request(&request).map_err(folder::credentials)?;
+        if response.status == 401 {
+            return Err(CheckResult::nothing("the API server does not take these credentials"));
+        }
+        if !response.is_success() {
+            return Err(CheckResult::error(format!("the API server does not say who that is: {}", response.message())));
+        }
+        let said = response.json()?;
+        let groups = items(&said, "/status/userInfo/groups").iter().filter_map(Value::as_str).map(str::to_owned);
+        Ok((objects::text(&said, "/status/userInfo/username").to_owned(), groups.collect()))
+    }
+
+    /// What is allowed in a namespace beyond these rights and what everybody may; none if nothing is.
+    fn granted(&self, namespace: &str, allow: &[Right]) -> Result<Option<String>, CheckResult> {
+        let spec = json!({"namespace": namespace});
         let status = self.review("selfsubjectrulesreviews", &spec, self.who.clone())?;
         let resources = items(&status, "/resourceRules");
         let more = excess_rights::resources(resources, allow)
@@ -129,6 +184,16 @@ impl Question<'_, '_> {
                 Err(CheckResult::error(format!("the API server answers {status} to {what}: {}", response.message())))
             }
         }
+    }
+}
+
+/// Whether a subject of a binding is a user of this name and these groups. An account is a user, too.
+fn is_subject(subject: &Value, user: &str, groups: &[String]) -> bool {
+    let name = objects::text(subject, "/name");
+    match objects::text(subject, "/kind") {
+        "Group" => groups.iter().any(|group| group == name),
+        "ServiceAccount" => user == format!("system:serviceaccount:{}:{name}", objects::text(subject, "/namespace")),
+        _ => user == name,
     }
 }
 
@@ -247,8 +312,66 @@ mod tests {
             let is_meant = request.path.ends_with("rulesreviews") && request.identity != Identity::Admin;
             is_meant.then(|| say(&status))
         };
-        Fixture::new()
-            .evaluate(&api(&["get pods"]).when(rules), &format!("can_i: {{ns: shop, {BOT}, only: true, {more}}}"))
+        let api = api(&["get pods"]).when(rules).list(BINDINGS, &[]);
+        Fixture::new().evaluate(&api, &format!("can_i: {{ns: shop, {BOT}, only: true, {more}}}"))
+    }
+
+    const BINDINGS: &str = "/apis/rbac.authorization.k8s.io/v1/rolebindings";
+
+    #[test]
+    fn what_may_be_allowed_need_not_be() {
+        let rules = |verbs: &str| {
+            let logs = format!("{{verbs: [{verbs}], apiGroups: [''], resources: [pods/log]}}");
+            format!("{{resourceRules: [{PODS}, {logs}]}}")
+        };
+        let more = "allow: [get pods], may: [get pods/log, watch pods/log]";
+        assert_eq!(only(&rules(""), more).verdict, Verdict::Pass);
+        assert_eq!(only(&rules("get, watch"), more).verdict, Verdict::Pass);
+        assert_eq!(only(&rules("get, delete"), more).verdict, Verdict::Fail);
+    }
+
+    /// The same with `RoleBindings` elsewhere. In every other namespace but the lab's own, pods may be listed.
+    fn elsewhere(subject: &Value, more: &str) -> CheckResult {
+        let rules = |request: &Request| {
+            let place = request.body.as_ref().map(|body| body["spec"]["namespace"].clone()).unwrap_or_default();
+            let all = if place == "kube-system" { yaml(&format!("{{resourceRules: [{PODS}]}}")) } else { json!({}) };
+            request.path.ends_with("rulesreviews").then(|| say(&all))
+        };
+        let binding = json!({"metadata": {"name": "x", "namespace": "kube-system"}, "subjects": [subject]});
+        let api = api(&["get pods"]).when(rules).list(BINDINGS, &[binding]);
+        Fixture::new().evaluate(&api, &format!("can_i: {{ns: shop, {BOT}, {more}}}"))
+    }
+
+    #[test]
+    fn rights_elsewhere_count() {
+        let user = format!("system:serviceaccount:{SHOP}:bot");
+        let group = |name: &str| json!({"kind": "Group", "name": name});
+        let found = CheckResult::fail("the service account bot may also get pods in kube-system");
+        for more in ["only: true", "only_here: true", "allow: [get pods], only: true"] {
+            for subject in [
+                json!({"kind": "ServiceAccount", "name": "bot", "namespace": SHOP}),
+                json!({"kind": "User", "name": user}),
+                group(&format!("system:serviceaccounts:{SHOP}")),
+                group("system:serviceaccounts"),
+                group("system:authenticated"),
+            ] {
+                assert_eq!(elsewhere(&subject, more), found, "{subject} {more}");
+            }
+            for subject in [json!({"kind": "ServiceAccount", "name": "bot", "namespace": "other"}), group("dev")] {
+                assert_eq!(elsewhere(&subject, more).verdict, Verdict::Pass, "{subject} {more}");
+            }
+        }
+    }
+
+    #[test]
+    fn rights_everywhere_are_not_only_here() {
+        let rules = |request: &Request| {
+            request.path.ends_with("rulesreviews").then(|| say(&yaml(&format!("{{resourceRules: [{PODS}]}}"))))
+        };
+        let api = api(&["get pods"]).when(rules).list(BINDINGS, &[]);
+        let check = format!("can_i: {{ns: shop, {BOT}, allow: [get pods], only_here: true}}");
+        let expected = CheckResult::fail("the service account bot may also get pods everywhere");
+        assert_eq!(Fixture::new().evaluate(&api, &check), expected);
     }
 
     const PODS: &str = "{verbs: [get], apiGroups: [''], resources: [pods]}";

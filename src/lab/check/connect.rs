@@ -10,7 +10,7 @@ use super::text::{cause, short};
 use crate::client::{ExecReply, Identity};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::CheckKind;
-use crate::lab::course::check_kind::{Connect, From};
+use crate::lab::course::check_kind::{Connect, From, To};
 use crate::lab::course::values::Reached;
 use crate::lab::probe_pods::{CONTAINER, Dialer};
 use crate::lab::verdict::{CheckResult, Verdict};
@@ -26,17 +26,16 @@ pub(super) fn evaluate(spec: &Connect, context: &CheckContext<'_>) -> CheckResul
 fn attempt(spec: &Connect, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
     let control = control(spec, context)?;
     let to = resolve(spec, context)?;
+    if to.is_made_here() {
+        return to_ours(spec, &to, context);
+    }
     let from = Source::of(&spec.from, context)?;
     let mut found = from.dial(spec, &to, context)?;
     if !is_wanted(found, spec.expect) && from.is_fresh() {
         thread::sleep(AGAIN);
         found = from.dial(spec, &to, context)?;
     }
-    let observed = match found {
-        Reached::Open => format!("{} answers {from}", to.name),
-        Reached::Blocked => format!("{} does not answer {from} within {} s", to.name, tcp::SECONDS),
-        Reached::Refused => format!("{} refuses {from}", to.name),
-    };
+    let observed = observed(found, &to, &from);
     if !is_wanted(found, spec.expect) {
         return Ok(CheckResult::fail(observed));
     }
@@ -52,6 +51,32 @@ fn attempt(spec: &Connect, context: &CheckContext<'_>) -> Result<CheckResult, Ch
     })
 }
 
+/// To a place that is made for the dial. That it can be reached at all shows who nobody can have named in a policy.
+fn to_ours(spec: &Connect, to: &Destination, context: &CheckContext<'_>) -> Result<CheckResult, CheckResult> {
+    let stranger = Source::of(&From { new_namespace: true, ..From::default() }, context)?;
+    let reached = stranger.dial(spec, to, context)?;
+    if reached != Reached::Open {
+        let observed = format!("{} cannot be reached from any pod of this cluster", to.name);
+        // not every cluster has a way to this machine
+        return Ok(if to.is_machine() { CheckResult::pass(observed) } else { CheckResult::error(observed) });
+    }
+    let from = Source::of(&spec.from, context)?;
+    let mut found = from.dial(spec, to, context)?;
+    if !is_wanted(found, spec.expect) && from.is_fresh() {
+        thread::sleep(AGAIN);
+        found = from.dial(spec, to, context)?;
+    }
+    Ok(CheckResult::when(is_wanted(found, spec.expect), observed(found, to, &from)))
+}
+
+fn observed(found: Reached, to: &Destination, from: &Source) -> String {
+    match found {
+        Reached::Open => format!("{} answers {from}", to.name),
+        Reached::Blocked => format!("{} does not answer {from} within {} s", to.name, tcp::SECONDS),
+        Reached::Refused => format!("{} refuses {from}", to.name),
+    }
+}
+
 /// Whoever refuses on behalf of a policy blocks too: then it is the control that shows that somebody is there.
 fn is_wanted(found: Reached, expect: Reached) -> bool {
     found == expect || (expect == Reached::Blocked && found == Reached::Refused)
@@ -60,13 +85,18 @@ fn is_wanted(found: Reached, expect: Reached) -> bool {
 /// What shows that the same place can be reached at all: every check that finds nothing there needs it.
 fn control(spec: &Connect, context: &CheckContext<'_>) -> Result<Option<Connect>, CheckResult> {
     let Some(id) = spec.control.as_deref() else {
-        let is_needed = spec.expect == Reached::Blocked;
+        let is_needed =
+            spec.expect == Reached::Blocked && !matches!(spec.to, Some(To::NewNamespace(_) | To::Outside(_)));
         return if is_needed { Err(CheckResult::error("this check has no control")) } else { Ok(None) };
     };
     match (context.check)(id).map(|check| check.probe) {
         Some(CheckKind::Connect(control)) if control.expect == Reached::Open => Ok(Some(control)),
         _ => Err(CheckResult::error(format!("the control `{id}` is not a check that something can be reached"))),
     }
+}
+
+fn alias(from: &From) -> Result<&str, CheckResult> {
+    from.ns.as_deref().map(|alias| &**alias).ok_or_else(|| CheckResult::error("the check names no namespace"))
 }
 
 /// Who dials.
@@ -80,11 +110,17 @@ enum Source {
 impl Source {
     fn of(from: &From, context: &CheckContext<'_>) -> Result<Self, CheckResult> {
         if let Some(workload) = &from.workload {
-            let containers = targets::of(context, &from.ns, workload, Which::First)?;
+            let containers = targets::of(context, alias(from)?, workload, Which::First)?;
             let first = containers.into_iter().next();
             return first.map(Self::Theirs).ok_or_else(|| CheckResult::nothing(format!("{} has no pod", &**workload)));
         }
-        let namespace = super::objects::namespace(context, &from.ns)?;
+        let made;
+        let namespace = if from.new_namespace {
+            made = context.probes.new_namespace()?;
+            made.as_str()
+        } else {
+            super::objects::namespace(context, alias(from)?)?
+        };
         let labels: Vec<String> = from.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let dialer = context.probes.pod(namespace, &labels)?;
         let container =
@@ -142,7 +178,7 @@ mod tests {
     use crate::client::{ApiError, ExecReply, Method, Response};
     use crate::lab::check::page::{ended, page, pod, refused};
     use crate::lab::check::recorded::{Fixture, OTHER, Recorded, SHOP, check};
-    use crate::lab::probe_pods::LABEL;
+    use crate::lab::probe_pods::{self, LABEL};
     use crate::lab::verdict::{CheckResult, Verdict};
 
     const DIAL: &[&str] = &["timeout", "1", "nc", "10.96.0.9", "8080", "-e", "true"];
@@ -252,6 +288,67 @@ mod tests {
         );
     }
 
+    /// A cluster in which namespaces can be made. Who dials to a new pod or to this machine finds this: the pods of a new
+    /// namespace, and those of the shop.
+    fn ours(stranger: &ExecReply, shop: &ExecReply) -> Recorded {
+        let (stranger, shop) = (stranger.clone(), shop.clone());
+        let address = json!({"status": {"phase": "Running", "podIP": "10.0.0.9"}});
+        let node = json!({"status": {"addresses": [{"type": "InternalIP", "address": "127.0.0.1"}]}});
+        Recorded::new()
+            .reply(Method::Post, "/api/v1/namespaces", 201, json!({}))
+            .list("/api/v1/nodes", &[node])
+            .when(move |request| {
+                let is_ours = request.path.contains("/pods") || request.method == Method::Delete;
+                is_ours.then(|| Response { status: 200, body: address.to_string(), warnings: Vec::new() })
+            })
+            .when_exec(move |exec| Some(if exec.namespace == SHOP { shop.clone() } else { stranger.clone() }))
+    }
+
+    #[test]
+    fn nobody_can_have_named_a_new_namespace() {
+        let check =
+            |expect: &str| format!("connect: {{from: {{ns: shop}}, to: {{new_namespace: true}}, expect: {expect}}}");
+        let place = "a pod of a namespace that was made just now";
+        let open_to_all = evaluate(&ours(&open(), &open()), &check("blocked"));
+        assert_eq!(open_to_all, CheckResult::fail(format!("{place} answers a pod without labels in {SHOP}")));
+        assert_eq!(evaluate(&ours(&open(), &open()), &check("open")).verdict, Verdict::Pass);
+        assert_eq!(evaluate(&ours(&open(), &silent()), &check("blocked")).verdict, Verdict::Pass);
+        // it does not even answer itself
+        assert_eq!(evaluate(&ours(&silent(), &silent()), &check("blocked")).verdict, Verdict::Error);
+        let api = ours(&open(), &silent());
+        evaluate(&api, &format!("all: [{{{}}}, {{{}}}]", check("blocked"), check("blocked")));
+        let made: Vec<Value> = api.asked().into_iter().filter_map(|request| request.body).collect();
+        let names: Vec<&Value> = made.iter().filter(|object| object["kind"] == "Namespace").collect();
+        assert_eq!(names.len(), 1, "{made:?}");
+        assert_eq!(names[0]["metadata"].get("labels"), None);
+        let name = names[0]["metadata"]["name"].as_str().unwrap();
+        let gone = |request: &crate::client::Request| {
+            request.method == Method::Delete && request.path == format!("/api/v1/namespaces/{name}")
+        };
+        assert!(api.asked().iter().any(gone));
+    }
+
+    #[test]
+    fn who_comes_from_a_new_namespace_is_no_friend() {
+        let check =
+            "connect: {from: {new_namespace: true, labels: {app: good}}, to: {ip: 10.0.0.7}, port: 80, expect: open}";
+        assert_eq!(evaluate(&ours(&open(), &silent()), check).verdict, Verdict::Pass);
+        assert_eq!(evaluate(&ours(&silent(), &open()), check).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn this_machine_is_outside_of_the_cluster() {
+        let check = "connect: {from: {ns: shop}, to: {outside: true}, expect: blocked}";
+        let reached = evaluate(&ours(&open(), &open()), check);
+        assert!(reached.observed.contains(", which is outside of the cluster, answers a pod"), "{}", reached.observed);
+        assert_eq!(reached.verdict, Verdict::Fail);
+        assert_eq!(evaluate(&ours(&open(), &silent()), check).verdict, Verdict::Pass);
+        // where no pod has a way to this machine, nothing can be said against anybody
+        let no_way = evaluate(&ours(&silent(), &silent()), check);
+        assert_eq!(no_way.verdict, Verdict::Pass);
+        assert!(no_way.observed.contains("cannot be reached from any pod"), "{}", no_way.observed);
+    }
+
     #[test]
     fn what_finds_nothing_needs_a_control() {
         let without = BLOCKED.replace(", control: friend", "");
@@ -280,11 +377,16 @@ mod tests {
 
     #[test]
     fn pods_that_dial_are_not_counted() {
-        let ours = json!({"metadata": {"name": "probe-1", "labels": {LABEL: "a1"}}});
+        let ours = probe_pods::example();
         let theirs = json!({"metadata": {"name": "page", "labels": {"app": "page"}}});
         let api = Recorded::new()
             .get(&format!("/api/v1/namespaces/{SHOP}"), json!({"kind": "Namespace"}))
             .list(&format!("/api/v1/namespaces/{SHOP}/pods"), &[ours, theirs]);
+        assert_eq!(evaluate(&api, "resource: {ns: shop, kind: Pod, count: 1}").verdict, Verdict::Pass);
+        let only_says_so = json!({"metadata": {"name": "probe-1", "labels": {LABEL: "a1"}}});
+        let api = Recorded::new()
+            .get(&format!("/api/v1/namespaces/{SHOP}"), json!({"kind": "Namespace"}))
+            .list(&format!("/api/v1/namespaces/{SHOP}/pods"), &[only_says_so]);
         assert_eq!(evaluate(&api, "resource: {ns: shop, kind: Pod, count: 1}").verdict, Verdict::Pass);
     }
 

@@ -1,5 +1,9 @@
 //! Where a dial goes. It is found out here and not by the pod that dials, whose name server may be out of its reach.
 
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::objects::{self, items, number, text};
@@ -9,18 +13,50 @@ use crate::client::url;
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::{Connect, To};
 use crate::lab::course::values::Protocol;
+use crate::lab::probe_pods;
 use crate::lab::verdict::CheckResult;
 
 /// The port of name servers.
 const DNS: u32 = 53;
+/// A port that nobody is asked on.
+const DISCARD: u16 = 9;
 
 /// Where a dial goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Destination {
     pub(super) address: String,
     pub(super) port: u32,
     /// How people call it.
     pub(super) name: String,
+    /// What is there for the dial alone.
+    made: Made,
+}
+
+/// What is made for a dial.
+#[derive(Debug, Clone, Default)]
+enum Made {
+    #[default]
+    Nothing,
+    /// A pod.
+    Pod,
+    /// A port of this machine, which is closed when nobody looks at it any more.
+    Port(Arc<TcpListener>),
+}
+
+impl Destination {
+    fn of(address: impl Into<String>, port: u32, name: impl Into<String>) -> Self {
+        Self { address: address.into(), port, name: name.into(), made: Made::Nothing }
+    }
+
+    /// Whether it is there for the dial alone.
+    pub(super) fn is_made_here(&self) -> bool {
+        !matches!(self.made, Made::Nothing)
+    }
+
+    /// Whether it is this machine.
+    pub(super) fn is_machine(&self) -> bool {
+        matches!(&self.made, Made::Port(listener) if listener.local_addr().is_ok())
+    }
 }
 
 /// Finds out where; `Err` if nobody can be there.
@@ -45,13 +81,53 @@ fn one(to: &To, port: Option<u32>, proto: Protocol, context: &CheckContext<'_>) 
                 CheckResult::nothing(format!("{} does not run: {trouble}", &**workload))
             })?;
             let (address, port) = (text(pod, "/status/podIP").to_owned(), the_port()?);
-            Ok(Destination { name: format!("pod {}:{port}", text(pod, "/metadata/name")), address, port })
+            Ok(Destination::of(address, port, format!("pod {}:{port}", text(pod, "/metadata/name"))))
         }
         To::Ip(address) | To::Host(address) => {
             let port = the_port()?;
-            Ok(Destination { name: format!("{address}:{port}"), address: address.clone(), port })
+            Ok(Destination::of(address.clone(), port, format!("{address}:{port}")))
         }
+        To::NewNamespace(_) => new_namespace(context),
+        To::Outside(_) => outside(context),
     }
+}
+
+/// A pod in a namespace that nobody can have named.
+fn new_namespace(context: &CheckContext<'_>) -> Result<Destination, CheckResult> {
+    let namespace = context.probes.new_namespace()?;
+    let pod = context.probes.pod(&namespace, &[])?;
+    let path = format!("/api/v1/namespaces/{namespace}/pods/{}", pod.name);
+    let found = objects::get(context, &path)?.unwrap_or_default();
+    let address = text(&found, "/status/podIP");
+    if address.is_empty() {
+        return Err(CheckResult::error(format!("the pod {} of tightship has no address", pod.name)));
+    }
+    let made = Destination::of(address, probe_pods::PORT, "a pod of a namespace that was made just now");
+    Ok(Destination { made: Made::Pod, ..made })
+}
+
+/// A port of this machine, at the address by which it reaches the nodes.
+fn outside(context: &CheckContext<'_>) -> Result<Destination, CheckResult> {
+    let kind = objects::kind(context, None, "Node")?;
+    let nodes = objects::list(context, &kind, None, None)?;
+    let mut addresses = nodes.iter().flat_map(|node| items(node, "/status/addresses"));
+    let node =
+        addresses.find(|address| text(address, "/type") == "InternalIP").map(|address| text(address, "/address"));
+    let node = node.ok_or_else(|| CheckResult::error("no node of the cluster has an address"))?;
+    let listen = || {
+        let any: IpAddr = if node.contains(':') { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+        let route = UdpSocket::bind((any, 0))?;
+        // this only finds the way, and sends nothing
+        route.connect((node, DISCARD))?;
+        let own = route.local_addr()?.ip();
+        let listener = TcpListener::bind((own, 0))?;
+        Ok((listener.local_addr()?, listener))
+    };
+    let cannot = |error: io::Error| CheckResult::error(format!("no port of this machine can be opened: {error}"));
+    let (address, listener) = listen().map_err(cannot)?;
+    let name = format!("{address}, which is outside of the cluster,");
+    let made = Destination::of(address.ip().to_string(), address.port().into(), name);
+    Ok(Destination { made: Made::Port(Arc::new(listener)), ..made })
 }
 
 /// The one that pods are told to ask.
@@ -59,7 +135,7 @@ fn name_server(context: &CheckContext<'_>, port: u32) -> Result<Destination, Che
     let found = objects::get(context, "/api/v1/namespaces/kube-system/services/kube-dns")?;
     let service = found.ok_or_else(|| CheckResult::error("the cluster has no name server"))?;
     let address = text(&service, "/spec/clusterIP").to_owned();
-    Ok(Destination { address, port, name: "the name server".to_owned() })
+    Ok(Destination::of(address, port, "the name server"))
 }
 
 fn service(
@@ -98,7 +174,7 @@ fn service(
         "" | "None" => backend.clone(),
         address => address.to_owned(),
     };
-    Ok(Destination { address, port, name: format!("service {name}:{port}") })
+    Ok(Destination::of(address, port, format!("service {name}:{port}")))
 }
 
 /// The addresses of the pods that are ready.

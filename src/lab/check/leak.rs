@@ -29,6 +29,7 @@ fn attempt(spec: &Leak, context: &CheckContext<'_>) -> Result<CheckResult, Check
         let found = match place {
             Place::Env => first(&containers, |container| in_environment(context, container, &marker))?,
             Place::Logs => first(&containers, |container| in_logs(context, container, &marker))?,
+            Place::Files => first(&containers, |container| in_files(context, container, &marker))?,
             Place::Spec => in_spec(spec, context, &marker)?,
             Place::ConfigMaps => in_config_maps(spec, context, &marker)?,
         };
@@ -108,6 +109,51 @@ fn in_logs(
         return Err(CheckResult::nothing(format!("{container} has no log: {}", short(&response.message()))));
     }
     Ok(marker.is_in(&response.body).then(|| format!("the log of {container} has it")))
+}
+
+/// In the volumes of a container, wherever they are mounted.
+fn in_files(
+    context: &CheckContext<'_>,
+    container: &ContainerRef,
+    marker: &Marker,
+) -> Result<Option<String>, CheckResult> {
+    let cannot = |how: &str| CheckResult::nothing(format!("the volumes of {container} cannot be seen: {}", cause(how)));
+    let mounts = match targets::run_plain(context, container, &["cat", "/proc/self/mounts"])? {
+        ExecReply::Ended(Ended { exit: 0, stdout, .. }) if !stdout.is_empty() => mounts(&stdout),
+        ExecReply::Ended(ended) => return Err(cannot(&ended.stderr)),
+        ExecReply::Refused { message, .. } => return Err(cannot(&message)),
+        ExecReply::TimedOut => return Err(cannot("`cat` does not end")),
+    };
+    if mounts.is_empty() {
+        return Ok(None);
+    }
+    let mut argv = vec!["grep", "-rlF", "-e", marker.plain.as_str(), "-e", marker.encoded.as_str(), "--"];
+    argv.extend(mounts.iter().map(String::as_str));
+    match targets::run_plain(context, container, &argv)? {
+        // what it cannot read, neither can who got in there
+        ExecReply::Ended(ended) if ended.exit < 126 => {
+            // the kubelet's folder of the day says nothing to people
+            let plain =
+                |path: &str| path.split('/').filter(|part| !part.starts_with("..")).collect::<Vec<_>>().join("/");
+            let found = ended.stdout.lines().next().map(plain);
+            Ok(found.map(|file| format!("the file {file} of {container} has it")))
+        }
+        ExecReply::Ended(ended) => Err(cannot(&ended.stderr)),
+        ExecReply::Refused { message, .. } => Err(cannot(&message)),
+        ExecReply::TimedOut => Err(cannot("`grep` does not end")),
+    }
+}
+
+/// The folders that are mounted, without those of the kernel and of the runtime.
+fn mounts(table: &str) -> Vec<String> {
+    let folders = table.lines().filter_map(|line| line.split(' ').nth(1)).map(|path| path.replace("\\040", " "));
+    let is_volume = |path: &String| {
+        let kernels = ["/proc", "/sys", "/dev"]
+            .iter()
+            .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+        path != "/" && !kernels
+    };
+    folders.filter(is_volume).collect()
 }
 
 fn in_spec(spec: &Leak, context: &CheckContext<'_>, marker: &Marker) -> Result<Option<String>, CheckResult> {
@@ -204,6 +250,25 @@ mod tests {
         let api = maps(api, &json!({"mode": "open"})).runs(FILE, prints(&format!("{WORD}\n")));
         let rest = "absent_from: [env, spec, config_maps, logs], present_in: /secret/password";
         assert_eq!(evaluate(&api, rest), CheckResult::pass("it is in /secret/password, and nowhere else"));
+    }
+
+    #[test]
+    fn files_of_volumes_are_looked_through_wherever_they_are() {
+        const TABLE: &str = "overlay / overlay ro 0 0\nproc /proc proc rw 0 0\ntmpfs /dev tmpfs rw 0 0\n\
+                             shm /dev/shm tmpfs rw 0 0\ntmpfs /run/pay\\040ment tmpfs ro 0 0\n/dev/sda /www ext4 ro 0 0\n";
+        let grep = ["grep", "-rlF", "-e", WORD, "-e", "azR4OXcybTdxMXp6", "--", "/run/pay ment", "/www"];
+        let mounts: &[&str] = &["cat", "/proc/self/mounts"];
+        let found = one().runs(mounts, prints(TABLE)).runs(&grep, prints("/run/pay ment/..2026/key\n"));
+        assert_eq!(
+            evaluate(&found, "absent_from: [files]"),
+            CheckResult::fail("the file /run/pay ment/key of container page of pod page-a has it")
+        );
+        let clean = one().runs(mounts, prints(TABLE)).runs(&grep, ExecReply::Ended(ended(1, "", "")));
+        assert_eq!(evaluate(&clean, "absent_from: [files]").verdict, Verdict::Pass);
+        let without = one().runs(mounts, prints("overlay / overlay ro 0 0\n"));
+        assert_eq!(evaluate(&without, "absent_from: [files]").verdict, Verdict::Pass);
+        let blind = one().runs(mounts, prints(TABLE)).runs(&grep, refused(500, "no such program"));
+        assert!(evaluate(&blind, "absent_from: [files]").nothing);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::client::kinds::Resource;
 use crate::client::url;
 use crate::client::{Request, Response};
 use crate::lab::check_context::CheckContext;
-use crate::lab::probe_pods::LABEL;
+use crate::lab::probe_pods;
 use crate::lab::verdict::CheckResult;
 
 /// The text at a place; empty if there is none.
@@ -115,7 +115,7 @@ pub(super) fn members(kind: &Resource, path: &str, response: &Response) -> Resul
         object.extend(own.map(|(key, value)| (key.clone(), value.clone())));
         Value::Object(object)
     };
-    let is_ours = |item: &&Value| item.pointer("/metadata/labels").is_some_and(|labels| labels.get(LABEL).is_some());
+    let is_ours = |item: &&Value| kind.kind == "Pod" && probe_pods::is_one(item);
     Ok(items(&found, "/items").iter().filter(|item| !is_ours(item)).map(with_kind).collect())
 }
 

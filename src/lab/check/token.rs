@@ -1,15 +1,17 @@
 //! Tokens of service accounts: where they are, what they claim, and whether the API server takes them.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::cel::Expression;
 use super::folder;
+use super::objects::{self, items, text};
+use super::pods;
 use super::targets::{self, ContainerRef, Which};
 use super::text::{cause, short};
 use crate::client::kubeconfig::Credentials;
-use crate::client::{Ended, ExecReply, Method, Request};
+use crate::client::{Ended, ExecReply, Method, Request, url};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::{Token, TokenFrom, TokenPlace};
 use crate::lab::verdict::{CheckResult, Verdict};
@@ -108,7 +110,61 @@ fn absent_from_workload(
         })
     };
     let containers = targets::of(context, &place.ns, workload, which)?;
+    let pods = pods::current(context, &place.ns, workload)?;
+    for pod in &pods {
+        let mut own = containers.iter().filter(|container| container.pod == text(pod, "/metadata/name"));
+        if let Some(found) = own.find_map(|container| elsewhere(pod, container, context).transpose()) {
+            return Ok(CheckResult::fail(found?));
+        }
+    }
     Ok(targets::all(&containers, |container| one(container).unwrap_or_else(|result: CheckResult| result)))
+}
+
+/// A token that a container has at a place of its own choice: projected, or from a Secret.
+fn elsewhere(pod: &Value, container: &ContainerRef, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
+    let volumes = items(pod, "/spec/volumes");
+    let mut all = ["/spec/containers", "/spec/initContainers"].iter().flat_map(|at| items(pod, at));
+    let Some(spec) = all.find(|spec| text(spec, "/name") == container.container) else { return Ok(None) };
+    for mount in items(spec, "/volumeMounts") {
+        let Some(volume) = volumes.iter().find(|volume| text(volume, "/name") == text(mount, "/name")) else {
+            continue;
+        };
+        let sources = items(volume, "/projected/sources");
+        if sources.iter().any(|source| source.get("serviceAccountToken").is_some()) {
+            return Ok(Some(format!("{container} has a token in {}", text(mount, "/mountPath"))));
+        }
+        let secrets = sources.iter().map(|source| text(source, "/secret/name"));
+        for name in secrets.chain([text(volume, "/secret/secretName")]) {
+            if is_token(name, container, context)? {
+                return Ok(Some(format!(
+                    "{container} has the token of the Secret {name} in {}",
+                    text(mount, "/mountPath")
+                )));
+            }
+        }
+    }
+    let of_env = items(spec, "/env").iter().map(|variable| text(variable, "/valueFrom/secretKeyRef/name"));
+    for name in of_env.chain(items(spec, "/envFrom").iter().map(|from| text(from, "/secretRef/name"))) {
+        if is_token(name, container, context)? {
+            return Ok(Some(format!("{container} has the token of the Secret {name} in its environment")));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a Secret holds a token of a service account, whatever its type says.
+fn is_token(name: &str, container: &ContainerRef, context: &CheckContext<'_>) -> Result<bool, CheckResult> {
+    if name.is_empty() {
+        return Ok(false);
+    }
+    let path = format!("/api/v1/namespaces/{}/secrets/{}", container.namespace, url::segment(name));
+    let Some(secret) = objects::get(context, &path)? else { return Ok(false) };
+    let values = secret.get("data").and_then(Value::as_object).into_iter().flatten();
+    let mut texts = values.filter_map(|(_, value)| STANDARD.decode(value.as_str()?).ok());
+    Ok(texts.any(|text| {
+        let claims = std::str::from_utf8(&text).ok().and_then(|text| claims(text.trim()));
+        claims.is_some_and(|claims| objects::text(&claims, "/sub").starts_with("system:serviceaccount:"))
+    }))
 }
 
 fn trouble(reply: &ExecReply) -> String {
@@ -194,10 +250,10 @@ mod tests {
     use base64::Engine as _;
     use serde_json::{Value, json};
 
-    use super::URL_SAFE_NO_PAD;
+    use super::{STANDARD, URL_SAFE_NO_PAD};
     use crate::client::{ExecReply, Method};
     use crate::lab::check::page::{ended, page, pod, refused};
-    use crate::lab::check::recorded::{Fixture, Recorded};
+    use crate::lab::check::recorded::{Fixture, Recorded, SHOP};
     use crate::lab::course::check_kind::TOKEN_FILE as PATH;
     use crate::lab::verdict::{CheckResult, Verdict};
 
@@ -241,6 +297,39 @@ mod tests {
         assert_eq!(Fixture::new().evaluate(&none, IN_POD), CheckResult::nothing(observed));
         assert_eq!(Fixture::new().evaluate(&page(&[]), IN_POD), CheckResult::nothing("Deployment page has no pod"));
         assert_eq!(Fixture::new().evaluate(&Recorded::down(), IN_POD).verdict, Verdict::Error);
+    }
+
+    /// A pod with a volume or a variable of its own choice, and nothing where Kubernetes puts a token.
+    fn elsewhere(volume: &Value, env: &Value, secret: &Value) -> CheckResult {
+        let mut pod = pod("page-a", &["page"]);
+        pod["spec"]["volumes"] = json!([volume]);
+        pod["spec"]["containers"][0]["volumeMounts"] = json!([{"name": "v", "mountPath": "/run/key"}]);
+        pod["spec"]["containers"][0]["env"] = env.clone();
+        let api = page(&[pod])
+            .get(&format!("/api/v1/namespaces/{SHOP}/secrets/s"), secret.clone())
+            .alive()
+            .runs(&["test", "-e", PATH], ExecReply::Ended(ended(1, "", "")));
+        Fixture::new().evaluate(&api, NO_POD)
+    }
+
+    #[test]
+    fn a_token_at_another_place_is_a_token() {
+        let nothing = json!([]);
+        let projected = json!({"name": "v", "projected": {"sources": [{"serviceAccountToken": {"path": "a"}}]}});
+        let found = "container page of pod page-a has a token in /run/key";
+        assert_eq!(elsewhere(&projected, &nothing, &nothing), CheckResult::fail(found));
+        let data = |text: &str| json!({"data": {"a": STANDARD.encode(text)}});
+        let volume = json!({"name": "v", "secret": {"secretName": "s"}});
+        let found = "container page of pod page-a has the token of the Secret s in /run/key";
+        assert_eq!(elsewhere(&volume, &nothing, &data(&forever())), CheckResult::fail(found));
+        assert_eq!(elsewhere(&volume, &nothing, &data("a.b.c")).verdict, Verdict::Pass);
+        let part = json!({"name": "v", "projected": {"sources": [{"secret": {"name": "s"}}]}});
+        assert_eq!(elsewhere(&part, &nothing, &data(&forever())), CheckResult::fail(found));
+        let empty = json!({"name": "v", "emptyDir": {}});
+        let env = json!([{"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "s", "key": "a"}}}]);
+        let found = "container page of pod page-a has the token of the Secret s in its environment";
+        assert_eq!(elsewhere(&empty, &env, &data(&forever())), CheckResult::fail(found));
+        assert_eq!(elsewhere(&empty, &nothing, &nothing).verdict, Verdict::Pass);
     }
 
     #[test]

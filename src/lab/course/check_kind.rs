@@ -67,8 +67,12 @@ record! {
         allow "allow": Vec<Located<String>> = Vec::new(),
         /// What must not.
         deny "deny": Vec<Located<String>> = Vec::new(),
-        /// Whether nothing else may be allowed.
+        /// What may be allowed beside that, and need not, where `only` is said.
+        may "may": Vec<Located<String>> = Vec::new(),
+        /// Whether nothing else may be allowed, here or in any other namespace.
         only "only": bool = false,
+        /// Whether nothing at all may be allowed in other namespaces, and on the cluster as a whole.
+        only_here "only_here": bool = false,
     }
 }
 
@@ -81,7 +85,7 @@ record! {
         file "file": Located<String>,
         /// What is asked for.
         op "op": Operation = Operation::Create,
-        /// Where containers for debugging are put into, as `deployment/name`, or `pod/name`.
+        /// Whose pod is changed, or gets containers for debugging, as `deployment/name`, or `pod/name`.
         workload "workload": Option<Located<String>> = None,
         /// Who asks.
         by_whom "as": Option<Located<Who>> = None => "the learner",
@@ -138,7 +142,9 @@ record! {
     /// Where a dial comes from: a throw-away pod with these labels, or a workload.
     From "source" {
         /// The alias of the namespace.
-        ns "ns": Located<Id>,
+        ns "ns": Option<Located<Id>> = None,
+        /// Whether it is a namespace that nobody can have named: it is made for the check, under a random name.
+        new_namespace "new_namespace": bool = false,
         /// The labels of the throw-away pod.
         labels "labels": Labels = Labels::default(),
         /// The workload, whose pods must have a shell.
@@ -165,6 +171,11 @@ one_of! {
         "ip" Ip(String),
         /// A name that the cluster's name server knows.
         "host" Host(String),
+        /// A pod in a namespace that nobody can have named, on port 8080.
+        "new_namespace" NewNamespace(Yes),
+        /// This machine, which is outside of the cluster, on a port that is open for the dial. Where pods do not reach it
+        /// anyway, nothing is found out.
+        "outside" Outside(Yes),
     }
 }
 

@@ -155,6 +155,8 @@ string_enum! {
         "config_maps" ConfigMaps,
         /// What the container has printed.
         "logs" Logs,
+        /// The files of volumes, wherever they are mounted.
+        "files" Files,
     }
 }
 

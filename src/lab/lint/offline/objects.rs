@@ -63,10 +63,13 @@ pub(super) fn can_i(linter: &mut Linter<'_>, spec: &CanI, span: Span) {
         linter.alias(ns);
     }
     who(linter, &spec.subject);
-    if spec.allow.is_empty() && spec.deny.is_empty() && !spec.only {
+    if spec.allow.is_empty() && spec.deny.is_empty() && !spec.only && !spec.only_here {
         linter.wrong(span, "`allow`, `deny` or `only` is missing: nothing is checked");
     }
-    for right in spec.allow.iter().chain(&spec.deny) {
+    if !spec.only {
+        linter.not_with(span, "without `only`", &[("may", !spec.may.is_empty())]);
+    }
+    for right in spec.allow.iter().chain(&spec.deny).chain(&spec.may) {
         let Some(text) = linter.filled(right) else { continue };
         match Right::parse(&text) {
             Ok(parsed) if parsed.verb == "*" || parsed.resource == "*" => {
@@ -97,8 +100,8 @@ pub(super) fn admission(linter: &mut Linter<'_>, spec: &Admission, span: Span) {
         Some(workload) => {
             linter.namespace(spec.ns.as_ref(), span, "a workload");
             self::workload(linter, workload);
-            if spec.op != Operation::Debug {
-                linter.wrong(workload.span, "`workload` belongs to `op: debug`");
+            if spec.op == Operation::Create {
+                linter.wrong(workload.span, "`workload` belongs to `op: debug` or `op: update`");
             }
         }
         None if spec.op == Operation::Debug => {

@@ -49,7 +49,16 @@ pub(super) fn exec(linter: &mut Linter<'_>, spec: &Run, span: Span) {
 
 pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
     let Located { value: from, span: place } = &spec.from;
-    linter.alias(&from.ns);
+    match &from.ns {
+        Some(ns) => {
+            linter.alias(ns);
+            linter.not_with(*place, "beside `ns`", &[("new_namespace", from.new_namespace)]);
+        }
+        None if from.new_namespace => {
+            linter.not_with(*place, "beside `new_namespace`", &[("workload", from.workload.is_some())]);
+        }
+        None => linter.wrong(*place, "`ns` is missing"),
+    }
     if let Some(workload) = &from.workload {
         self::workload(linter, workload);
         linter.not_with(*place, "beside `workload`", &[("labels", !from.labels.is_empty())]);
@@ -66,7 +75,14 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
         None if spec.proto == Protocol::Dns => {}
         None => linter.wrong(span, "`to` is missing: where it goes"),
     }
-    if spec.port.is_none() && spec.proto != Protocol::Dns {
+    let is_ours = matches!(spec.to, Some(To::NewNamespace(_) | To::Outside(_)));
+    if is_ours {
+        linter.not_with(
+            span,
+            "of a place that is made for the dial",
+            &[("port", spec.port.is_some()), ("control", spec.control.is_some())],
+        );
+    } else if spec.port.is_none() && spec.proto != Protocol::Dns {
         linter.wrong(span, "`port` is missing");
     }
     if spec.expect == Reached::Blocked {
@@ -74,7 +90,7 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
     }
     match &spec.control {
         Some(control) => self::control(linter, spec, control),
-        None if spec.expect == Reached::Blocked => {
+        None if spec.expect == Reached::Blocked && !is_ours => {
             let problem =
                 Diagnostic::error(span, "`control` is missing: nothing shows that anybody is there to be reached");
             linter.say(problem.label("name a check that finds the same place open"));
@@ -117,6 +133,8 @@ fn place(to: Option<&To>) -> Option<(&'static str, Option<&str>, &str)> {
         To::Workload(name, within) => ("workload", Some(&within.ns), name),
         To::Ip(address) => ("ip", None, address),
         To::Host(name) => ("host", None, name),
+        To::NewNamespace(_) => ("new_namespace", None, ""),
+        To::Outside(_) => ("outside", None, ""),
     })
 }
 

@@ -143,7 +143,21 @@ const CHECKS: &[(&str, &str, &str)] = &[
     (
         "{ns: shop, service: page}, port: 8080, expect: b",
         "{ns: shop}, port: 8080, expect: b",
-        "the destination is missing (expected one of service, workload, ip, host)",
+        "the destination is missing (expected one of service, workload, ip, host, new_namespace, outside)",
+    ),
+    ("{ns: ops, labels: {app: other}}", "{labels: {app: other}}", "`ns` is missing"),
+    ("{ns: ops, labels:", "{ns: ops, new_namespace: true, labels:", "`new_namespace` means nothing beside `ns`"),
+    (
+        "{ns: shop, service: page}, port: 8080, expect: b",
+        "{outside: true}, port: 8080, expect: b",
+        "`port` means nothing of a",
+    ),
+    ("deny: [get secrets,", "may: [get pods], deny: [get secrets,", "`may` means nothing without `only`"),
+    ("deny: [get secrets,", "only: true, may: [get pds], deny: [get secrets,", "unknown resource `pds`"),
+    (
+        "by: pod-security, message",
+        "workload: deployment/page, by: pod-security, message",
+        "`workload` belongs to `op: debug` or",
     ),
     ("[network_policy, own_cluster]", "[node]", "`expect: blocked` needs `needs: [network_policy]` or"),
     ("workload: deployment/page, argv", "workload: page, argv", "`page` is not a workload"),
