@@ -115,6 +115,9 @@ pub struct RunRecord {
     /// What the cluster looked like when it was last looked at.
     #[serde(default)]
     pub fingerprint: Option<u64>,
+    /// The tasks whose checks all passed when they were last looked at.
+    #[serde(default)]
+    pub done: Vec<String>,
 }
 
 /// What is known of a lab.

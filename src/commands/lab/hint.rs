@@ -9,6 +9,7 @@ use super::context::{self, LabContext};
 use super::show;
 use crate::cli::lab::TaskArgs;
 use crate::commands::{OK, output};
+use crate::lab::course::Task;
 
 /// Shows the next hint of a task, after those that were shown before.
 pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8> {
@@ -20,14 +21,17 @@ pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8
     let id = entry.lab.id.value.to_string();
     let record = context.state.lab(&id);
     let seen = |task: &str| record.hints.get(task).copied().unwrap_or_default();
+    let done = record.run.as_ref().map(|run| run.done.as_slice()).unwrap_or_default();
+    let is_done = |task: &str| done.iter().any(|done| done == task);
     let tasks = &entry.lab.tasks;
-    let task = match &args.task {
-        Some(word) => context::task(entry, word)?,
-        // the first with a hint that was not shown
-        None => match tasks.iter().find(|task| seen(&task.id.value) < task.hints.len()).or(tasks.last()) {
-            Some(task) => &task.id.value,
-            None => bail!("{id} has no tasks"),
-        },
+    let has_more = |task: &&Task| seen(&task.id.value) < task.hints.len();
+    let mut open = tasks.iter().filter(|task| !is_done(&task.id.value));
+    // the first that is not passed and has a hint that was not shown
+    let next = open.clone().find(has_more).or_else(|| tasks.iter().find(has_more)).or_else(|| open.next());
+    let task = match (&args.task, next.or(tasks.last())) {
+        (Some(word), _) => context::task(entry, word)?,
+        (None, Some(task)) => &*task.id.value.0,
+        (None, None) => bail!("{id} has no tasks"),
     };
     let Some((number, found)) = tasks.iter().enumerate().find(|(_, other)| *other.id.value == *task) else {
         bail!("{id} has no task {task}");

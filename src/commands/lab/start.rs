@@ -154,6 +154,7 @@ pub(super) fn begin(
     }
     let mut names = Names::for_run(&entry.lab)?;
     let record = RunRecord {
+        done: Vec::new(),
         run: names.run.clone(),
         ns: names.ns.clone(),
         random: names.random.clone(),

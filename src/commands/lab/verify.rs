@@ -95,6 +95,14 @@ pub(super) fn look(
     record.verified += 1;
     if let Some(run) = &mut record.run {
         run.fingerprint = report.fingerprint.or(seen);
+        let looked_at =
+            entry.lab.tasks.iter().map(|task| &*task.id.value.0).filter(|id| task.is_none_or(|task| task == *id));
+        for id in looked_at {
+            run.done.retain(|done| done != id);
+            if report.is_done(id) {
+                run.done.push(id.to_owned());
+            }
+        }
     }
     if task.is_none() && report.verdict() == Verdict::Pass && record.passed.is_none() {
         record.passed = Some(jiff::Timestamp::now().to_string());

@@ -51,8 +51,14 @@ pub(super) fn snapshot(
 fn any(result: &[CheckResult]) -> CheckResult {
     find(result, Verdict::Pass).or_else(|| find(result, Verdict::Error)).unwrap_or_else(|| CheckResult {
         nothing: result.iter().all(|member| member.nothing),
-        ..CheckResult::fail(observed(result, |_| true))
+        ..CheckResult::fail(nearest(result))
     })
+}
+
+/// What is said of the alternative that is nearest to being right: the first that has something to look at.
+fn nearest(result: &[CheckResult]) -> String {
+    let nearest = result.iter().find(|member| is_wrong(member) && !member.nothing).or(result.first());
+    nearest.map(|member| member.observed.clone()).unwrap_or_default()
 }
 
 fn all(result: &[CheckResult]) -> CheckResult {
@@ -68,7 +74,7 @@ fn none(result: &[CheckResult]) -> CheckResult {
     let error = find(result, Verdict::Error);
     let right = || find(result, Verdict::Pass).map(|member| CheckResult::fail(member.observed));
     let nothing = || result.iter().find(|member| member.nothing).cloned();
-    error.or_else(right).or_else(nothing).unwrap_or_else(|| CheckResult::pass(observed(result, |_| true)))
+    right().or(error).or_else(nothing).unwrap_or_else(|| CheckResult::pass(observed(result, |_| true)))
 }
 
 fn is_wrong(result: &CheckResult) -> bool {
@@ -121,6 +127,10 @@ mod tests {
         assert_eq!(evaluate("any", &[B, A, BROKEN]).verdict, Verdict::Pass);
         assert_eq!(evaluate("any", &[B, NOWHERE]).verdict, Verdict::Fail);
         assert_eq!(evaluate("any", &[B, BROKEN]).verdict, Verdict::Error);
+        // the nearest alternative explains it: where there is something to look at
+        let missing = CheckResult::fail(format!("there is no ConfigMap b in {SHOP}"));
+        assert_eq!(evaluate("any", &[NOWHERE, B]), missing);
+        assert_eq!(evaluate("any", &[B, NOWHERE]), missing);
         assert_eq!(evaluate("any", &[]).verdict, Verdict::Error);
     }
 
@@ -138,6 +148,7 @@ mod tests {
         assert_eq!(evaluate("none", &[B]).verdict, Verdict::Pass);
         assert_eq!(evaluate("none", &[B, A]).verdict, Verdict::Fail);
         assert_eq!(evaluate("none", &[B, BROKEN]).verdict, Verdict::Error);
+        assert_eq!(evaluate("none", &[BROKEN, A]).verdict, Verdict::Fail);
         assert_eq!(evaluate("none", &[]).verdict, Verdict::Error);
         let nowhere = evaluate("none", &[B, NOWHERE]);
         assert_eq!(nowhere, CheckResult::nothing("there is no namespace ts-demo-other-ab12"));

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::objects::{self, call, condition, is_going, items, number, text};
+use super::text::cause;
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::workload::Workload;
 use crate::lab::verdict::CheckResult;
@@ -124,12 +125,26 @@ pub(super) fn trouble(pod: &Value) -> Option<String> {
     Some(waits.into_iter().next().unwrap_or_else(|| format!("{name} is not ready")))
 }
 
-/// That the image of the labs is not in the cluster, which is nobody's wrong answer.
+/// What the runtime says where it is the pod's own spec that cannot work.
+const OWN_FAULTS: [&str; 6] = [
+    "executable file not found",
+    "is a directory",
+    "no such file or directory",
+    "not a directory",
+    "permission denied",
+    "read-only file system",
+];
+
+/// That the image of the labs is not in the cluster, or that the node cannot run containers: nobody's wrong answer.
 pub(super) fn without_image(context: &CheckContext<'_>, pod: &Value) -> Option<CheckResult> {
     let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
     let mut statuses = containers.iter().flat_map(|pointer| items(pod, pointer));
     statuses.find_map(|status| {
         let reason = text(status, "/state/waiting/reason");
+        let message = [text(status, "/state/waiting/message"), text(status, "/lastState/terminated/message")].join(" ");
+        if message.contains("OCI runtime create failed") && !OWN_FAULTS.iter().any(|part| message.contains(part)) {
+            return Some(CheckResult::error(format!("the node cannot run the container: {}", cause(&message))));
+        }
         let is_missing = matches!(reason, "ErrImagePull" | "ImagePullBackOff" | "ErrImageNeverPull");
         let is_ours = is_same_image(text(status, "/image"), &context.names.image);
         (is_missing && is_ours).then(|| CheckResult::error(format!("the cluster has no image {}", context.names.image)))

@@ -49,8 +49,8 @@ fn look(spec: &Resource, context: &CheckContext<'_>) -> Result<CheckResult, Chec
     let result: Vec<CheckResult> = found.iter().map(|object| about(object, expression.of_object(object))).collect();
     let first = |verdict| result.iter().find(|result| result.verdict == verdict).cloned();
     let order = match spec.each {
-        Each::All => [Verdict::Error, Verdict::Fail, Verdict::Pass],
-        Each::Any => [Verdict::Error, Verdict::Pass, Verdict::Fail],
+        Each::All => [Verdict::Fail, Verdict::Error, Verdict::Pass],
+        Each::Any => [Verdict::Pass, Verdict::Error, Verdict::Fail],
     };
     Ok(order.into_iter().find_map(first).unwrap_or_else(|| CheckResult::nothing("nothing was looked at")))
 }

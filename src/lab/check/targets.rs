@@ -171,7 +171,7 @@ pub(super) fn control(
     Err(CheckResult::nothing(format!("`{}` does not run in {container}: {}", short(&argv.join(" ")), cause(&why))))
 }
 
-/// Judges each, all at once: an error counts most, then the first that is wrong.
+/// Judges each, all at once: the first that is wrong counts most, as no error makes it right.
 pub(super) fn all<T: Sync>(containers: &[T], evaluate: impl Fn(&T) -> CheckResult + Sync) -> CheckResult {
     let result: Vec<CheckResult> = match containers {
         [] => return CheckResult::nothing("there is nothing to look at"),
@@ -182,7 +182,7 @@ pub(super) fn all<T: Sync>(containers: &[T], evaluate: impl Fn(&T) -> CheckResul
             ended.map(|result| result.unwrap_or_else(|_| CheckResult::error("the check ended in the middle"))).collect()
         }),
     };
-    let worst = [Verdict::Error, Verdict::Fail].into_iter().find_map(|verdict| {
+    let worst = [Verdict::Fail, Verdict::Error].into_iter().find_map(|verdict| {
         let found = result.iter().find(|result| result.verdict == verdict);
         found.cloned()
     });

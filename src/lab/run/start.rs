@@ -114,7 +114,7 @@ fn settle(stage: &RenderedLab<'_>, api: &dyn Api, snapshots: &Snapshots) -> Resu
         }
         before = odd.is_empty();
         // what cannot be looked at for a while will not be looked at later either
-        let is_lost = report.verdict() == Verdict::Error && Instant::now() + SETTLE >= end + LOST;
+        let is_lost = report.has_errors() && Instant::now() + SETTLE >= end + LOST;
         if is_lost || Instant::now() >= end {
             return Err(RunError::NotSettled { lab: stage.names.lab.clone(), what: odd.join("; ") });
         }

@@ -56,16 +56,29 @@ pub struct Report {
 }
 
 impl Report {
-    /// The worst that was said: an error, then a failure.
+    /// The worst that was said: a failure, which is certain whatever could not be looked at, then an error.
     pub fn verdict(&self) -> Verdict {
         let any = |verdict| self.checks.iter().any(|check| check.status == verdict);
-        if self.checks.is_empty() || any(Verdict::Error) {
+        if any(Verdict::Fail) {
+            Verdict::Fail
+        } else if self.checks.is_empty() || any(Verdict::Error) {
             Verdict::Error
-        } else if any(Verdict::Fail) || any(Verdict::Blocked) {
+        } else if any(Verdict::Blocked) {
             Verdict::Fail
         } else {
             Verdict::Pass
         }
+    }
+
+    /// Whether all checks of a task pass.
+    pub fn is_done(&self, task: &str) -> bool {
+        let mut own = self.checks.iter().filter(|check| check.task.as_deref() == Some(task)).peekable();
+        own.peek().is_some() && own.all(|check| check.status == Verdict::Pass)
+    }
+
+    /// Whether something could not be looked at.
+    pub fn has_errors(&self) -> bool {
+        self.checks.iter().any(|check| check.status == Verdict::Error)
     }
 
     /// The names of the checks that do not pass.
