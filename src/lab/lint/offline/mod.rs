@@ -11,6 +11,7 @@ mod reach;
 mod steps;
 mod structure;
 mod texts;
+mod workloads;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub fn check(entry: &Entry) -> Faults {
     checks::check(&mut linter);
     steps::check(&mut linter);
     manifests::check(&mut linter);
+    workloads::check(&mut linter);
     pages::check(&mut linter);
     linter.faults
 }

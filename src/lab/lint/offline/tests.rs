@@ -115,6 +115,21 @@ fn a_lab_is_one_whole() {
 /// A change of a check, and the beginning of what is said of it.
 const CHECKS: &[(&str, &str, &str)] = &[
     ("ns: shop, subject", "ns: shp, subject", "there is no namespace `shp` (did you mean `shop`?)"),
+    (
+        "deployment/page, argv",
+        "deployment/pge, argv",
+        "nothing makes the Deployment `pge` in `shop` (did you mean `page`?)",
+    ),
+    (
+        "deployment/page, argv",
+        "statefulset/page, argv",
+        "nothing makes the StatefulSet `page` in `shop` (neither `start/` nor a solution has it)",
+    ),
+    (
+        "deployment/page, argv",
+        "deployment/page, container: web, argv",
+        "`deployment/page` has no container `web` (it has page)",
+    ),
     ("shop/bot}", "shp/bot}", "there is no namespace `shp`"),
     ("shop/bot}", "bot}", "expected a service account as `alias/name`"),
     ("shop/bot}", "shop/bot, user: jane}", "`service_account` and `user` exclude each other"),
