@@ -61,6 +61,9 @@ pub enum LabCommand {
     /// Check a course: its files, and with --live every state that its labs can get into, on a cluster.
     #[command(after_help = EXIT_CODES)]
     Lint(LintArgs),
+    /// Write a lab to begin with: it lints, and it proves.
+    #[command(after_help = EXIT_CODES)]
+    New(NewArgs),
     /// End the labs: delete their namespaces, and the clusters that were made for them.
     #[command(after_help = EXIT_CODES)]
     Down,
@@ -150,6 +153,14 @@ pub struct DoctorArgs {
     /// The node image of kind.
     #[arg(long, value_name = "IMAGE", env = "TIGHTSHIP_NODE_IMAGE", hide_env_values = true)]
     pub image: Option<String>,
+}
+
+/// Arguments of `tightship lab new`.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The lab's id, such as `host-ports`; its folder gets the next number of the course before it. The course is the folder
+    /// of --course, or the current one.
+    pub id: String,
 }
 
 /// Arguments of `tightship lab lint`.

@@ -10,6 +10,7 @@ pub mod doctor;
 mod kubectl;
 pub mod lab_cluster;
 pub mod lint;
+pub mod new_lab;
 pub mod node;
 pub mod page;
 pub mod probe_pods;

@@ -8,6 +8,7 @@ mod down;
 mod hint;
 mod lint;
 mod list;
+mod new;
 mod reset;
 mod show;
 mod solution;
@@ -21,6 +22,10 @@ use context::LabContext;
 
 /// Runs one of its commands.
 pub(super) fn run(args: &LabArgs) -> anyhow::Result<u8> {
+    // it needs no course that can be read
+    if let Some(LabCommand::New(new)) = &args.command {
+        return new::run(args.course.as_deref(), new);
+    }
     let context = LabContext::open(args)?;
     match &args.command {
         None => status::brief(&context),
@@ -36,5 +41,6 @@ pub(super) fn run(args: &LabArgs) -> anyhow::Result<u8> {
         Some(LabCommand::Doctor(args)) => doctor::run(&context, args),
         Some(LabCommand::Lint(args)) => lint::run(&context, args),
         Some(LabCommand::Down) => down::run(context),
+        Some(LabCommand::New(new)) => new::run(args.course.as_deref(), new),
     }
 }
