@@ -172,6 +172,15 @@ pub struct LintArgs {
     // 1 is what everybody sets, and not a word that clap takes for a yes by itself
     #[arg(long, env = "TIGHTSHIP_LIVE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub live: bool,
+    /// Only the state of this name, on a cluster: `start`, `reset`, or the folder of a solution or a trap.
+    #[arg(long, value_name = "NAME", conflicts_with = "mutate")]
+    pub state: Option<String>,
+    /// Make wrong answers from each solution, on a cluster, and list those that no check fails.
+    #[arg(long)]
+    pub mutate: bool,
+    /// With --mutate, only so many wrong answers in all: the same ones in every run.
+    #[arg(long, value_name = "COUNT", requires = "mutate")]
+    pub sample: Option<usize>,
     /// How many states are proved at the same time.
     #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub jobs: u8,

@@ -39,7 +39,10 @@ fn course(lab: &str) -> Folder {
         folder.write(&format!("course/01-first/{path}"), text);
     }
     for path in ["start/page.yaml", "solution/page.yaml", "trap-user/page.yaml"] {
-        folder.write(&format!("course/01-first/{path}"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: page}\n");
+        folder.write(
+            &format!("course/01-first/{path}"),
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: page}\n",
+        );
     }
     folder
 }
@@ -249,4 +252,25 @@ fn a_cluster_that_is_gone_is_not_the_learners_fault() {
     lab(&["debrief"]).exits(2).says(&["contains its solution"]);
     lab(&["down"]).exits(0);
     lab(&["list"]).exits(0).says(&["01 first"]);
+}
+
+#[test]
+fn a_new_lab_is_written_beside_others_and_lints() {
+    let folder = Folder::new();
+    folder.run(&["lab", "new", "first-lab", "--course", "course"]).exits(0).says(&["wrote course/01-first-lab"]);
+    folder.run(&["lab", "new", "second", "--course", "course"]).exits(0).says(&["wrote course/02-second"]);
+    folder.run(&["lab", "--course", "course", "lint"]).exits(0);
+    let again = folder.run(&["lab", "new", "second", "--course", "course"]).exits(2);
+    again.says(&["course/02-second is there already: choose another id"]);
+    folder.run(&["lab", "new", "../second"]).exits(2).says(&["`../second` cannot be the id of a lab"]);
+}
+
+#[test]
+fn a_state_that_does_not_exist_is_refused_before_any_cluster() {
+    let folder = Folder::new();
+    folder.run(&["lab", "new", "first-lab", "--course", "course"]).exits(0);
+    let lint = |state: &str| folder.run(&["lab", "--course", "course", "lint", "--state", state]).exits(2);
+    lint("solutoin").says(&["there is no state `solutoin`; did you mean `solution`?"]);
+    lint("x").says(&["there are reset, solution, solution-container, start, trap-only-refused"]);
+    folder.run(&["lab", "lint", "--sample", "3"]).exits(2).says(&["--mutate"]);
 }

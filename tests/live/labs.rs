@@ -26,6 +26,7 @@ pub const TESTS: &[Test] = &[
     ("labs::a_real_looking_cluster_is_refused", a_real_looking_cluster_is_refused),
     ("labs::a_cluster_that_is_gone_is_no_failure", a_cluster_that_is_gone_is_no_failure),
     ("labs::a_proof_that_is_ended_leaves_nothing", a_proof_that_is_ended_leaves_nothing),
+    ("labs::a_new_lab_is_proved_and_its_mutants_fail", a_new_lab_is_proved_and_its_mutants_fail),
 ];
 
 /// A working folder of a learner, on the cluster of the run.
@@ -109,10 +110,14 @@ impl Drop for Learner {
     }
 }
 
-/// The linter of the course: starts fail, solutions pass, traps fail what they declare, and so on.
+/// How many wrong answers the linter makes here; `just test-labs --mutate` makes all.
+const MUTANTS: usize = 20;
+
+/// The linter of the course: starts fail, solutions pass, traps and mutants fail, and so on.
 fn every_lab_is_proved(live: &Live) -> Result<(), Failed> {
     let learner = Learner::new(live)?;
-    let mut args = vec!["lint", "--live", "--context", &learner.context];
+    let sample = MUTANTS.to_string();
+    let mut args = vec!["lint", "--live", "--mutate", "--sample", &sample, "--context", &learner.context];
     let labs: Vec<String> = shared()?;
     args.extend(labs.iter().map(String::as_str));
     let output = learner.command(&args).output()?;
@@ -120,7 +125,9 @@ fn every_lab_is_proved(live: &Live) -> Result<(), Failed> {
     eprintln!("{table}");
     let faults: Vec<&str> = told.lines().filter(|line| line.contains("FAULT") || line.starts_with("       ")).collect();
     ensure(output.status.success(), || format!("{table}\n{}\n{told}", faults.join("\n")))?;
-    ensure(labs.len() >= 13 && table.lines().count() == labs.len() + 2, || table.clone())
+    // a line for each lab, and two more, in both tables
+    ensure(labs.len() >= 13 && table.lines().count() == 2 * (labs.len() + 2), || table.clone())?;
+    ensure(table.contains(&format!("{MUTANTS} of {MUTANTS} mutants failed a check or were refused")), || table.clone())
 }
 
 /// The labs of the control plane and of cluster-wide objects: `just test-labs` proves them, as they take longer than all others.
@@ -253,6 +260,19 @@ fn a_cluster_that_is_gone_is_no_failure(live: &Live) -> Result<(), Failed> {
     learner.run(&["verify"], 3, &["does not answer"])?;
     fs::write(&adopted, text)?;
     learner.run(&["verify"], 1, &["FAIL"])?;
+    Ok(())
+}
+
+/// What `lab new` writes is a lab: each state alone, and then all with their mutants.
+fn a_new_lab_is_proved_and_its_mutants_fail(live: &Live) -> Result<(), Failed> {
+    let learner = Learner::new(live)?;
+    let course = learner.folder.path().join("course");
+    let course = course.to_string_lossy();
+    learner.run(&["new", "first-lab", "--course", &course], 0, &["01-first-lab"])?;
+    let lint = ["lint", "--course", &course, "--context", &learner.context];
+    let state = [&lint[..], &["--state", "trap-only-refused"]].concat();
+    learner.run(&state, 0, &["first-lab trap-only-refused", "1 of 1 state proved"])?;
+    learner.run(&[&lint[..], &["--live", "--mutate"]].concat(), 0, &["proved", "failed a check or were refused"])?;
     Ok(())
 }
 

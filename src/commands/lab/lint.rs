@@ -1,10 +1,11 @@
 //! `tightship lab lint`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use camino::Utf8Path;
 use serde::Serialize;
 use tempfile::TempDir;
@@ -16,11 +17,13 @@ use crate::client::Api;
 use crate::cluster::create::Borrowed;
 use crate::commands::progress::Steps;
 use crate::commands::{FINDINGS, OK, interrupt, output};
+use crate::diagnostic::nearest;
 use crate::lab::check_context::Names;
 use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Faults};
 use crate::lab::lab_cluster::{self, LabCluster};
-use crate::lab::lint::live::{self, Ground};
+use crate::lab::lint::live::{self, Ground, Plan};
+use crate::lab::lint::mutate::{self, Outcome, Tried};
 use crate::lab::lint::pool::{Pool, Stoppable, temporary};
 use crate::lab::lint::{Phase, Proof, offline};
 
@@ -51,29 +54,39 @@ pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
         say(&format!("{} in {}", output::count(faults.len(), "fault"), output::count(labs.len(), "lab")))?;
         return Ok(FINDINGS);
     }
-    if !args.live {
+    // a state alone is on a cluster anyway
+    let states = args.live || args.state.is_some();
+    if !states && !args.mutate {
         say(&format!("{}: read, and no mistake found", output::count(labs.len(), "lab")))?;
         return Ok(OK);
     }
+    let plan = Plan {
+        states,
+        only: args.state.clone(),
+        mutants: args.mutate,
+        sample: args.sample.map(|count| sample(&labs, count)),
+    };
+    known_state(&labs, &plan)?;
     context.agree()?;
     let begun = Instant::now();
     let (own, shared): (Vec<&Entry>, Vec<&Entry>) =
         labs.iter().copied().partition(|entry| entry.lab.needs.contains(&Need::OwnCluster));
-    let total: usize = labs.iter().map(|entry| live::phases(&entry.lab).len()).sum();
+    let total: usize = labs.iter().map(|entry| plan.phases(&entry.lab).len()).sum();
     let teller = Teller { total, done: Mutex::new(0) };
     let mut proofs = Vec::new();
-    if !shared.is_empty() {
+    let has_work = |labs: &[&Entry]| labs.iter().any(|entry| !plan.phases(&entry.lab).is_empty());
+    if has_work(&shared) {
         let (site, hold) = match ground(args, &shared) {
             Ok(ground) => ground,
             Err(error) => return broken(&error),
         };
-        proofs.extend(prove(&site, &hold, args, &shared, &teller)?);
+        proofs.extend(prove(&site, &hold, args, (&shared, &plan), &teller)?);
         if !hold.let_go() {
             say(&format!("{} could not be deleted: `kind delete cluster --name {0}` does it", site.record.name))?;
         }
     }
-    if !own.is_empty() {
-        match prove_own(args, &own, &teller) {
+    if has_work(&own) {
+        match prove_own(args, (&own, &plan), &teller) {
             Ok(proved) => proofs.extend(proved),
             Err(error) => return broken(&error),
         }
@@ -82,7 +95,12 @@ pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
     if args.json {
         output::json(&Output { version: VERSION, seconds, proofs: &proofs })?;
     } else {
-        output::show(&table(&labs, &proofs, seconds))?;
+        if states {
+            output::show(&table(&labs, &proofs, seconds))?;
+        }
+        if args.mutate {
+            output::show(&mutants(&labs, &proofs, seconds))?;
+        }
     }
     Ok(if interrupt::happened() {
         interrupt::CODE
@@ -91,6 +109,29 @@ pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
     } else {
         FINDINGS
     })
+}
+
+/// So many mutants in all, spread over the labs.
+fn sample(labs: &[&Entry], count: usize) -> BTreeMap<String, usize> {
+    let share = |at: usize| count / labs.len().max(1) + usize::from(at < count % labs.len().max(1));
+    labs.iter().enumerate().map(|(at, entry)| (entry.lab.id.value.to_string(), share(at))).collect()
+}
+
+/// That there is a state of the name that was asked for.
+fn known_state(labs: &[&Entry], plan: &Plan) -> anyhow::Result<()> {
+    let Some(only) = &plan.only else { return Ok(()) };
+    if labs.iter().any(|entry| !plan.phases(&entry.lab).is_empty()) {
+        return Ok(());
+    }
+    let all = Plan { only: None, ..plan.clone() };
+    let mut names: Vec<String> =
+        labs.iter().flat_map(|entry| all.phases(&entry.lab)).map(|phase| phase.name()).collect();
+    names.sort();
+    names.dedup();
+    match nearest(only, names.iter().map(String::as_str)) {
+        Some(near) => bail!("there is no state `{only}`; did you mean `{near}`?"),
+        None => bail!("there is no state `{only}`; there are {}", names.join(", ")),
+    }
 }
 
 /// What has to go when a cluster is not needed any more, however the program ends; within it is the folder for the runs.
@@ -140,7 +181,7 @@ fn prove(
     site: &LabCluster,
     hold: &Hold,
     args: &LintArgs,
-    labs: &[&Entry],
+    (labs, plan): (&[&Entry], &Plan),
     teller: &Teller,
 ) -> anyhow::Result<Vec<Proof>> {
     let stop = interrupt::writing();
@@ -148,14 +189,14 @@ fn prove(
     let ends = Stoppable { api: &site.client, stop };
     let api: &dyn Api = if matches!(hold, Hold::Cluster(_)) { &ends } else { &site.client };
     let ground = Ground { api, login: site.login(), node: &site.record.node, folder: hold.folder()? };
-    Ok(live::prove(labs, &ground, usize::from(args.jobs), stop, &|proof| teller.tell(proof)))
+    Ok(live::prove(labs, plan, &ground, usize::from(args.jobs), stop, &|proof| teller.tell(proof)))
 }
 
 /// Proves labs that have a cluster of their own.
-fn prove_own(args: &LintArgs, labs: &[&Entry], teller: &Teller) -> anyhow::Result<Vec<Proof>> {
+fn prove_own(args: &LintArgs, (labs, plan): (&[&Entry], &Plan), teller: &Teller) -> anyhow::Result<Vec<Proof>> {
     let stop = interrupt::writing();
     let pool = Pool::new(args.cluster.image.clone(), stop)?;
-    Ok(live::prove(labs, &pool, usize::from(args.jobs).min(OWN), stop, &|proof| teller.tell(proof)))
+    Ok(live::prove(labs, plan, &pool, usize::from(args.jobs).min(OWN), stop, &|proof| teller.tell(proof)))
 }
 
 /// Tells of each state as it is proved.
@@ -185,12 +226,56 @@ impl Teller {
     }
 }
 
+/// A line for each lab: its mutants, and by operator how many of them were caught or refused. Then those that pass.
+fn mutants(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
+    let width = labs.iter().map(|entry| entry.folder.len()).max().unwrap_or_default();
+    let mut text = format!("{:<width$}  mutants  caught  refused  pass  by operator\n", "lab");
+    let mut passed = Vec::new();
+    let mut all = 0;
+    for entry in labs {
+        let of = proofs.iter().filter(|proof| proof.lab == *entry.lab.id.value.0);
+        let tried: Vec<&Tried> = of.flat_map(|proof| &proof.mutants).collect();
+        let count = |is: fn(&Outcome) -> bool| tried.iter().filter(|one| is(&one.outcome)).count();
+        let by_operator = mutate::OPERATORS.iter().filter_map(|operator| {
+            let own: Vec<&&Tried> = tried.iter().filter(|one| one.operator == operator.name).collect();
+            let good = own.iter().filter(|one| one.fault().is_none()).count();
+            (!own.is_empty()).then(|| format!("{} {good}/{}", operator.name, own.len()))
+        });
+        let by_operator: Vec<String> = by_operator.collect();
+        let _ = writeln!(
+            text,
+            "{:<width$}  {:>7}  {:>6}  {:>7}  {:>4}  {}",
+            entry.folder,
+            tried.len(),
+            count(|outcome| matches!(outcome, Outcome::Caught(_))),
+            count(|outcome| matches!(outcome, Outcome::Refused(_))),
+            count(|outcome| matches!(outcome, Outcome::Passed | Outcome::Unclear(_))),
+            by_operator.join(", ")
+        );
+        all += tried.len();
+        let faults = tried.iter().filter_map(|one| Some(format!("{}: {}", entry.folder, one.fault()?)));
+        passed.extend(faults);
+    }
+    for line in &passed {
+        let _ = writeln!(text, "{line}");
+    }
+    let _ = writeln!(
+        text,
+        "{} of {} failed a check or were refused, after {seconds:.0} s",
+        all - passed.len(),
+        output::count(all, "mutant")
+    );
+    text
+}
+
 /// A line for each lab.
 fn table(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
     let width = labs.iter().map(|entry| entry.folder.len()).max().unwrap_or_default();
     let mut text = format!("{:<width$}  start  solutions  traps  others  verify s  reset s  total s\n", "lab");
     for entry in labs {
-        let of: Vec<&Proof> = proofs.iter().filter(|proof| proof.lab == *entry.lab.id.value.0).collect();
+        let is_state = |proof: &&Proof| !matches!(proof.phase, Phase::Mutants(_));
+        let of = proofs.iter().filter(|proof| proof.lab == *entry.lab.id.value.0).filter(is_state);
+        let of: Vec<&Proof> = of.collect();
         let ratio = |is: fn(&Phase) -> bool| {
             let all: Vec<&&Proof> = of.iter().filter(|proof| is(&proof.phase)).collect();
             format!("{}/{}", all.iter().filter(|proof| proof.faults.is_empty()).count(), all.len())
@@ -211,12 +296,13 @@ fn table(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
             slowest(|phase| *phase == Phase::Reset)
         );
     }
-    let proved = proofs.iter().filter(|proof| proof.faults.is_empty()).count();
+    let states = proofs.iter().filter(|proof| !matches!(proof.phase, Phase::Mutants(_)));
+    let proved = states.clone().filter(|proof| proof.faults.is_empty()).count();
     let _ = writeln!(
         text,
         "{} of {} proved, in {} of which each is a run of its own, after {seconds:.0} s",
         proved,
-        output::count(proofs.len(), "state"),
+        output::count(states.count(), "state"),
         output::count(labs.len(), "lab")
     );
     text

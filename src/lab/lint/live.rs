@@ -1,13 +1,14 @@
 //! The live proof: every lab on a cluster, in every state that it can get into. Each state is a run of its own.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use super::mutate::{self, Choice, Tried};
 use super::proof::{Phase, Proof};
 use super::state;
 use crate::client::{Api, kubeconfig::Login};
@@ -51,8 +52,42 @@ impl Grounds for Ground<'_> {
     }
 }
 
-/// What there is to prove of a lab.
-pub fn phases(lab: &Lab) -> Vec<Phase> {
+/// What is proved.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Every state that a lab can get into.
+    pub states: bool,
+    /// Only the state of this name.
+    pub only: Option<String>,
+    /// Mutants of the solutions.
+    pub mutants: bool,
+    /// The most mutants of a lab, by its id; none of those that are missing. Without it, all.
+    pub sample: Option<BTreeMap<String, usize>>,
+}
+
+impl Plan {
+    /// What there is to prove of a lab.
+    pub fn phases(&self, lab: &Lab) -> Vec<Phase> {
+        let mut all = if self.states { phases(lab) } else { Vec::new() };
+        all.retain(|phase| self.only.as_ref().is_none_or(|only| phase.name() == *only));
+        let solutions = lab.solutions.iter().map(|solution| Phase::Mutants(solution.dir.value.clone()));
+        match &self.sample {
+            _ if !self.mutants => {}
+            None => all.extend(solutions),
+            Some(sample) if sample.get(&*lab.id.value.0).is_some_and(|most| *most > 0) => all.extend(solutions.take(1)),
+            Some(_) => {}
+        }
+        all
+    }
+
+    fn choice(&self, lab: &Lab, number: usize) -> Choice {
+        let most = self.sample.as_ref().map(|sample| sample.get(&*lab.id.value.0).copied().unwrap_or_default());
+        Choice { most, is_first: number == 0 }
+    }
+}
+
+/// The states of a lab.
+fn phases(lab: &Lab) -> Vec<Phase> {
     let solutions = lab.solutions.iter().map(|solution| Phase::Solution(solution.dir.value.clone()));
     let traps = lab.traps.iter().map(|trap| Phase::Trap(trap.dir.value.clone()));
     let mutations = tagged(lab).into_iter().map(Phase::Mutation);
@@ -69,30 +104,36 @@ fn tagged(lab: &Lab) -> Vec<String> {
 /// Proves labs, several states at the same time; tells of each as it is done.
 pub fn prove(
     labs: &[&Entry],
+    plan: &Plan,
     grounds: &dyn Grounds,
     hands: usize,
     stop: &AtomicBool,
     tell: &(dyn Fn(&Proof) + Sync),
 ) -> Vec<Proof> {
     let mut work: Vec<(&Entry, Phase)> =
-        labs.iter().flat_map(|entry| phases(&entry.lab).into_iter().map(|phase| (*entry, phase))).collect();
+        labs.iter().flat_map(|entry| plan.phases(&entry.lab).into_iter().map(|phase| (*entry, phase))).collect();
     // the long ones first, so that none is left alone at the end
     work.sort_by_key(|(entry, phase)| {
         let kind = match phase {
-            Phase::Solution(_) => 0,
-            Phase::Trap(_) | Phase::Mutation(_) => 1,
-            _ => 2,
+            Phase::Mutants(_) => 0,
+            Phase::Solution(_) => 1,
+            Phase::Trap(_) | Phase::Mutation(_) => 2,
+            _ => 3,
         };
         (kind, Reverse(entry.lab.seconds.0))
     });
     let attempt = |attempts: u8, entry: &Entry, phase: &Phase| {
-        let proof = Proof { attempts, ..one(entry, phase, grounds) };
+        let proof = Proof { attempts, ..one(entry, phase, plan, grounds, stop) };
         tell(&proof);
         proof
     };
     let first = each(&work, hands, stop, &|entry, phase| attempt(1, entry, phase));
     let (mut proofs, unproved): (Vec<Proof>, Vec<Proof>) = first.into_iter().partition(|proof| proof.faults.is_empty());
-    work.retain(|(entry, phase)| unproved.iter().any(|proof| proof.is_of(&entry.lab.id.value.0, phase)));
+    // mutants that pass were looked at twice already
+    let is_open = |proof: &Proof, entry: &Entry, phase: &Phase| {
+        proof.mutants.is_empty() && proof.is_of(&entry.lab.id.value.0, phase)
+    };
+    work.retain(|(entry, phase)| unproved.iter().any(|proof| is_open(proof, entry, phase)));
     let again = each(&work, hands.min(AGAIN), stop, &|entry, phase| attempt(2, entry, phase));
     let is_left = |proof: &Proof| !again.iter().any(|other| other.is_of(&proof.lab, &proof.phase));
     proofs.extend(unproved.into_iter().filter(is_left));
@@ -127,18 +168,19 @@ fn each(
     proofs.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn one(entry: &Entry, phase: &Phase, grounds: &dyn Grounds) -> Proof {
+fn one(entry: &Entry, phase: &Phase, plan: &Plan, grounds: &dyn Grounds, stop: &AtomicBool) -> Proof {
     let mut proof = Proof {
         lab: entry.lab.id.value.to_string(),
         phase: phase.clone(),
         faults: Vec::new(),
+        mutants: Vec::new(),
         attempts: 1,
         seconds: 0.0,
         verify_seconds: 0.0,
     };
     let lent = grounds.lend(entry, &mut |ground| {
         let begun = Instant::now();
-        let is_clean = on(entry, phase, ground, &mut proof);
+        let is_clean = on(entry, phase, (plan, stop), ground, &mut proof);
         proof.seconds = begun.elapsed().as_secs_f64();
         is_clean
     });
@@ -147,7 +189,13 @@ fn one(entry: &Entry, phase: &Phase, grounds: &dyn Grounds) -> Proof {
 }
 
 /// Proves a state on a cluster; says whether that is clean again.
-fn on(entry: &Entry, phase: &Phase, ground: &Ground<'_>, proof: &mut Proof) -> bool {
+fn on(
+    entry: &Entry,
+    phase: &Phase,
+    (plan, stop): (&Plan, &AtomicBool),
+    ground: &Ground<'_>,
+    proof: &mut Proof,
+) -> bool {
     let mut trial = match Trial::new(entry, ground) {
         Ok(trial) => trial,
         Err(error) => {
@@ -155,8 +203,9 @@ fn on(entry: &Entry, phase: &Phase, ground: &Ground<'_>, proof: &mut Proof) -> b
             return true;
         }
     };
-    let outcome = trial.run(phase);
+    let outcome = trial.run(phase, plan, stop);
     proof.verify_seconds = trial.verify_seconds;
+    proof.mutants = std::mem::take(&mut trial.mutants);
     proof.faults.extend(outcome.unwrap_or_else(|error| vec![error.to_string()]));
     let names = &trial.stage.names;
     if entry.lab.needs.contains(&Need::OwnCluster) {
@@ -175,6 +224,7 @@ struct Trial<'t> {
     ground: &'t Ground<'t>,
     snapshots: Snapshots,
     verify_seconds: f64,
+    mutants: Vec<Tried>,
     folder: tempfile::TempDir,
 }
 
@@ -182,7 +232,7 @@ impl<'t> Trial<'t> {
     fn new(entry: &'t Entry, ground: &'t Ground<'t>) -> Result<Self, RunError> {
         let folder = tempfile::tempdir_in(ground.folder).map_err(RunError::at(ground.folder))?;
         let stage = stage(entry, ground, folder.path())?;
-        Ok(Self { stage, entry, ground, snapshots: Snapshots::new(), verify_seconds: 0.0, folder })
+        Ok(Self { stage, entry, ground, snapshots: Snapshots::new(), verify_seconds: 0.0, mutants: Vec::new(), folder })
     }
 
     fn begin(&mut self, is_proved: Proved) -> Result<(), RunError> {
@@ -208,7 +258,7 @@ impl<'t> Trial<'t> {
     }
 
     /// Gets into a state; says what is not as it should be.
-    fn run(&mut self, phase: &Phase) -> Result<Vec<String>, RunError> {
+    fn run(&mut self, phase: &Phase, plan: &Plan, stop: &AtomicBool) -> Result<Vec<String>, RunError> {
         self.begin(if *phase == Phase::Start { Proved::Now } else { Proved::Elsewhere })?;
         match phase {
             Phase::Start => self.start(),
@@ -216,7 +266,24 @@ impl<'t> Trial<'t> {
             Phase::Solution(dir) => self.solution(dir),
             Phase::Trap(dir) => self.trap(dir),
             Phase::Mutation(task) => self.mutation(task),
+            Phase::Mutants(dir) => {
+                let number = self.number(dir);
+                let choice = plan.choice(&self.entry.lab, number);
+                self.mutants(number, choice, stop)
+            }
         }
+    }
+
+    /// The place of a solution.
+    fn number(&self, dir: &str) -> usize {
+        self.stage.lab.solutions.iter().position(|solution| *solution.dir.value == *dir).unwrap_or_default()
+    }
+
+    /// Wrong answers that are made from a right one.
+    fn mutants(&mut self, number: usize, choice: Choice, stop: &AtomicBool) -> Result<Vec<String>, RunError> {
+        let (tried, left) = mutate::run(&mut self.stage, self.ground.api, &self.snapshots, number, choice, stop)?;
+        self.mutants = tried;
+        Ok(self.mutants.iter().filter_map(Tried::fault).chain(left).collect())
     }
 
     /// As a learner who verifies at once: what began settled has to stay so.
@@ -241,13 +308,16 @@ impl<'t> Trial<'t> {
     }
 
     fn solution(&mut self, dir: &str) -> Result<Vec<String>, RunError> {
-        let number =
-            self.stage.lab.solutions.iter().position(|solution| *solution.dir.value == *dir).unwrap_or_default();
-        self.stage.apply_solution(self.ground.api, number, None, &mut |_| {})?;
+        self.stage.apply_solution(self.ground.api, self.number(dir), None, &mut |_| {})?;
         let mut faults = self.verify(|_, report| not_passing(report));
-        let (seconds, limit) = (self.verify_seconds, f64::from(self.stage.lab.seconds.0));
+        let seconds = self.verify_seconds;
+        let slowness = state::slowness(self.ground.api, &self.stage.names)?;
+        let limit = f64::from(self.stage.lab.seconds.0) * slowness;
         if seconds > limit {
-            faults.push(format!("verifying took {seconds:.1} s, more than {limit} s"));
+            faults.push(format!(
+                "verifying took {seconds:.1} s, more than {limit:.0} s: the lab's `seconds`, on a machine that is slower \
+                 by {slowness:.1}"
+            ));
         }
         if !faults.is_empty() {
             return Ok(faults);

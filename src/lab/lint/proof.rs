@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::mutate::Tried;
+
 /// What is proved of a lab.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "phase", content = "of")]
@@ -14,6 +16,8 @@ pub enum Phase {
     Trap(String),
     /// A solution without the part of one task fails the checks of that task.
     Mutation(String),
+    /// The mutants of a solution fail.
+    Mutants(String),
     /// A second run begins as the first did.
     Reset,
 }
@@ -25,6 +29,7 @@ impl Phase {
             Self::Start => "start".to_owned(),
             Self::Solution(dir) | Self::Trap(dir) => dir.clone(),
             Self::Mutation(task) => format!("without {task}"),
+            Self::Mutants(dir) => format!("mutants of {dir}"),
             Self::Reset => "reset".to_owned(),
         }
     }
@@ -39,6 +44,9 @@ pub struct Proof {
     pub phase: Phase,
     /// Why it is not proved; empty if it is.
     pub faults: Vec<String>,
+    /// The mutants that were tried.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mutants: Vec<Tried>,
     /// How often it was tried: what is not proved at first is tried once more when all else is done, since a busy machine
     /// can be late with anything.
     pub attempts: u8,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::client::apply::{self, Place};
@@ -40,6 +41,36 @@ pub(super) fn has_pods(api: &dyn Api, names: &Names) -> Result<bool, RunError> {
         }
     }
     Ok(false)
+}
+
+/// How many seconds a pod takes from its creation until it is ready on the machine for which `seconds` of labs are
+/// written: two cores, and a probe each second.
+const READY: f64 = 3.0;
+
+/// How much slower than that the machine is now, by the pods of a run; 1 if it is not, or if there are no pods.
+pub(super) fn slowness(api: &dyn Api, names: &Names) -> Result<f64, RunError> {
+    let Some(pods) = Resource::of(Kind::Pod) else { return Ok(1.0) };
+    let mut took = Vec::new();
+    for namespace in names.ns.values() {
+        took.extend(apply::list(api, &pods, Some(namespace), None)?.iter().filter_map(seconds_to_ready));
+    }
+    Ok(slowness_of(took))
+}
+
+fn slowness_of(mut took: Vec<f64>) -> f64 {
+    took.sort_by(f64::total_cmp);
+    let median = took.get(took.len() / 2).copied().unwrap_or_default();
+    (median / READY).max(1.0)
+}
+
+/// How long a pod took from its creation until it was ready; none if it is not.
+fn seconds_to_ready(pod: &Value) -> Option<f64> {
+    let time = |value: &Value, key: &str| value.get(key)?.as_str()?.parse::<Timestamp>().ok();
+    let conditions = pod.pointer("/status/conditions")?.as_array()?;
+    let is = |condition: &&Value, key: &str, word: &str| condition.get(key).and_then(Value::as_str) == Some(word);
+    let ready = conditions.iter().find(|one| is(one, "type", "Ready") && is(one, "status", "True"))?;
+    let took = time(ready, "lastTransitionTime")?.duration_since(time(pod.get("metadata")?, "creationTimestamp")?);
+    Some(took.as_secs_f64())
 }
 
 /// Deletes everything that makes pods.
@@ -128,4 +159,24 @@ fn neutral(text: &str, names: &Names) -> String {
     let spaces = names.ns.iter().map(|(alias, name)| (name.as_str(), format!("<{alias}>")));
     let run = std::iter::once((names.run.as_str(), "<run>".to_owned()));
     spaces.chain(random).chain(run).fold(text.to_owned(), |text, (word, name)| text.replace(word, &name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{seconds_to_ready, slowness_of};
+
+    #[test]
+    fn a_machine_is_as_slow_as_its_pods() {
+        let pod = |ready: &str, status: &str| {
+            json!({"metadata": {"creationTimestamp": "2026-11-24T12:00:00Z"}, "status": {"conditions": [
+                {"type": "Ready", "status": status, "lastTransitionTime": ready}]}})
+        };
+        assert_eq!(seconds_to_ready(&pod("2026-11-24T12:00:09Z", "True")), Some(9.0));
+        assert_eq!(seconds_to_ready(&pod("2026-11-24T12:00:09Z", "False")), None);
+        for (took, slowness) in [(vec![], 1.0), (vec![1.0, 2.0], 1.0), (vec![9.0, 1.0, 30.0], 3.0)] {
+            assert!((slowness_of(took.clone()) - slowness).abs() < 0.01, "{took:?}");
+        }
+    }
 }
