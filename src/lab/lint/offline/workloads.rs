@@ -40,10 +40,8 @@ fn made(linter: &Linter<'_>) -> Made {
     for source in files.filter_map(|(path, _)| linter.entry.files.get(path)) {
         let Some(text) = linter.filled(source.text()) else { continue };
         for root in yaml::parse(&text).documents.iter().filter_map(yaml::Document::root) {
-            let of =
-                |keys: [&str; 2]| root.get(keys[0]).and_then(|node| node.get(keys[1])).and_then(|node| node.text());
-            let (Some(kind), Some(name)) = (root.get("kind").and_then(|node| node.text()), of(["metadata", "name"]))
-            else {
+            let of = |keys: [&str; 2]| root.get(keys[0]).and_then(|node| node.get(keys[1])).and_then(Node::text);
+            let (Some(kind), Some(name)) = (root.get("kind").and_then(Node::text), of(["metadata", "name"])) else {
                 continue;
             };
             let ns = of(["metadata", "namespace"]).unwrap_or(linter.names.home());
@@ -73,7 +71,9 @@ fn of_probe<'l>(probe: &'l CheckKind, found: &mut Vec<Named<'l>>) {
     };
     match probe {
         CheckKind::Any(members) | CheckKind::All(members) | CheckKind::None(members) => {
-            members.iter().for_each(|member| of_probe(member, found));
+            for member in members {
+                of_probe(member, found);
+            }
         }
         CheckKind::Exec(spec) => {
             add(&spec.ns, &spec.workload, spec.container.as_deref());
