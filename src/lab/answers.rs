@@ -24,25 +24,30 @@ fn questions(lab: &Lab) -> impl Iterator<Item = (&str, &str)> {
 
 /// The file as a learner finds it: each question, and room for its answer; none if the lab asks nothing.
 pub fn blank(lab: &Lab) -> Option<String> {
-    written(lab, &BTreeMap::new())
+    written(lab, |_| None)
 }
 
-fn written(lab: &Lab, given: &BTreeMap<&str, &str>) -> Option<String> {
+fn written(lab: &Lab, answer: impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut text = String::new();
     for (id, question) in questions(lab) {
         for line in textwrap::wrap(question, 76) {
             let _ = writeln!(text, "# {line}");
         }
-        let answer = given.get(id).copied().unwrap_or_default();
-        let _ = writeln!(text, "{id}: {}", crate::yaml::quote::double_quoted(answer));
+        let answer = answer(id).unwrap_or_default();
+        let _ = writeln!(text, "{id}: {}", crate::yaml::quote::double_quoted(&answer));
     }
     (!text.is_empty()).then_some(text)
 }
 
-/// Writes answers into the file.
+/// Writes answers into the file; those to other questions stay.
 pub fn give(lab: &Lab, folder: &Utf8Path, given: &BTreeMap<&str, &str>) -> Result<(), String> {
     let path = within::within(folder, FILE).map_err(|error| error.to_string())?;
-    let text = written(lab, given).unwrap_or_default();
+    let answer = |id: &str| match given.get(id) {
+        Some(answer) => Some((*answer).to_owned()),
+        // of a file that is no YAML nothing can be kept
+        None => read(folder, id).ok().flatten(),
+    };
+    let text = written(lab, answer).unwrap_or_default();
     fs::write(&path, text).map_err(|error| format!("{path}: {error}"))
 }
 
@@ -70,4 +75,33 @@ pub fn digest(lab: &str, check: &str, answer: &str) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+
+    use camino::Utf8Path;
+
+    use super::{FILE, give, read};
+    use crate::lab::course::Course;
+
+    #[test]
+    fn what_is_given_later_leaves_what_was_answered_before() {
+        let course = Course::embedded().expect("a course");
+        let lab = &course.find("tour").expect("a lab").lab;
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = Utf8Path::from_path(folder.path()).expect("a path");
+        let answer = |id: &str| read(folder, id).expect("a file that is YAML");
+        give(lab, folder, &BTreeMap::from([("api-port", "8080"), ("etcd-port", "2379")])).expect("written");
+        give(lab, folder, &BTreeMap::from([("api-port", "6443"), ("revocable", "a: \"b\"")])).expect("written");
+        assert_eq!(answer("api-port").as_deref(), Some("6443"));
+        assert_eq!(answer("etcd-port").as_deref(), Some("2379"));
+        assert_eq!(answer("revocable").as_deref(), Some("a: \"b\""));
+        assert_eq!(answer("super-group"), None);
+        fs::write(folder.join(FILE), "api-port: [\n").expect("written");
+        give(lab, folder, &BTreeMap::from([("etcd-port", "2379")])).expect("written");
+        assert_eq!((answer("api-port"), answer("etcd-port").as_deref()), (None, Some("2379")));
+    }
 }
