@@ -58,7 +58,13 @@ fn cost(input: &str, args: &[&str]) -> f64 {
 #[track_caller]
 fn grows(input: impl Fn(usize) -> String, size: usize) {
     let all = ["--select", "all"];
-    let (once, four) = (cost(&input(size), &all), cost(&input(4 * size), &all));
+    compare(size, MOST, |size| cost(&input(size), &all));
+}
+
+/// Compares what a size costs with what four times the size does.
+#[track_caller]
+fn compare(size: usize, most: f64, cost: impl Fn(usize) -> f64) {
+    let (once, four) = (cost(size), cost(4 * size));
     let ratio = four / (once + START);
     let place = std::panic::Location::caller();
     let name = std::thread::current().name().unwrap_or_default().replace("growth::", "");
@@ -68,7 +74,7 @@ fn grows(input: impl Fn(usize) -> String, size: usize) {
         4 * size,
         four / once
     );
-    assert!(ratio < MOST, "{size}: {once:.2} s, {}: {four:.2} s, which is {ratio:.1} times as much", 4 * size);
+    assert!(ratio < most, "{size}: {once:.2} s, {}: {four:.2} s, which is {ratio:.1} times as much", 4 * size);
 }
 
 /// One text of each number.
@@ -180,6 +186,24 @@ fn members_of_one_pod() {
     grows(|count| format!("{POD}  containers:\n    - name: a\n      image: b\n      ports:\n{}", ports(count)), 2000);
     let env = |at| format!("        - {{name: PASSWORD, value: hunter{at}x}}\n");
     grows(|count| format!("{POD}  containers:\n    - name: a\n      image: b\n      env:\n{}", each(count, env)), 2000);
+}
+
+/// A repository with links to folders of it, beside a long `.gitignore`.
+fn linked(count: usize) -> f64 {
+    let folder = Folder::new();
+    folder.repository();
+    folder.write(".gitignore", each(count * 4, |at| format!("*x{at}y*z?\n")));
+    std::fs::create_dir_all(folder.path("links")).unwrap();
+    for at in 0..count {
+        folder.write(&format!("to/{at}/in/a.yaml"), pod(at));
+        std::os::unix::fs::symlink(format!("../to/{at}/in"), folder.path(&format!("links/{at}"))).unwrap();
+    }
+    (0..2).map(|_| check(&folder, &["--select", "privileged"]).seconds).fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn links_beside_what_git_ignores() {
+    compare(75, 5.0, linked);
 }
 
 /// An app and what belongs to it, in files of a hundred or all in one.

@@ -343,6 +343,51 @@ fn nothing_that_the_configuration_of_a_repository_names_runs() {
 }
 
 #[test]
+fn a_git_folder_that_is_no_repository_is_one_as_any_other() {
+    let folder = Folder::new();
+    for name in ["ok.yaml", ".git/bad.yaml", "in/.git/deep/bad.yaml"] {
+        folder.write(name, POD);
+    }
+    // a part of what a repository has
+    folder.write(".git/HEAD", "ref: refs/heads/main\n");
+    for args in [&[][..], &["--no-ignore"], &["--no-build"]] {
+        let ran = check(&folder, args).exits(1);
+        assert_eq!(found(&ran), [".git/bad.yaml", "in/.git/deep/bad.yaml", "ok.yaml"]);
+    }
+}
+
+#[test]
+fn an_object_in_the_folder_of_git_is_counted() {
+    let folder = repository(&["a.yaml"]);
+    for name in [".git/b.yaml", ".git/refs/heads/c.yaml", ".git/objects/d.json"] {
+        folder.write(name, POD);
+    }
+    // a branch of this name, and data of a tool
+    folder.write(".git/refs/heads/e.yaml", "8b4cc1ec7ecb1d5e1d2b7f0f3a9b7d0d5c7f2f2a\n");
+    folder.write(".git/tool.json", "{}\n");
+    for args in [&[][..], &["--no-ignore"]] {
+        let ran = check(&folder, args).exits(1).says(&["left out: 3 files in git's own folder"]);
+        assert_eq!(found(&ran), ["a.yaml"]);
+    }
+    // by a link, too
+    std::fs::rename(folder.path(".git"), folder.path("in")).unwrap();
+    symlink("in", folder.path(".git")).unwrap();
+    assert!(found(&check(&folder, &[])).contains(&"a.yaml"));
+}
+
+#[test]
+fn what_no_report_tells_is_said() {
+    let folder = repository(&["a.yaml"]);
+    folder.write("ignored.yaml", POD);
+    folder.write(".gitignore", "ignored.yaml\n");
+    let words = "left out: 1 ignored by git";
+    check(&folder, &["--diff"]).says(&[words]);
+    check(&folder, &["--fix"]).says(&[words]);
+    check(&folder, &["--baseline", "base.json", "--update-baseline"]).exits(0).says(&[words]);
+    check(&folder, &["--baseline", "base.json"]).exits(0).says(&[words]);
+}
+
+#[test]
 fn a_file_that_is_an_ending_alone_is_checked() {
     for name in [".yaml", ".yml", ".json"] {
         let folder = Folder::new();

@@ -13,6 +13,10 @@ pub enum Cause {
     ToolFolder,
     /// Another repository, which git does not track here.
     Repository,
+    /// A file with an object in git's own folder.
+    GitFolder,
+    /// A patch of a kustomization that is not built, and no object alone.
+    Patch,
     /// A link that leads out of the repository, or out of the folder.
     LinkOut,
     /// A link that leads nowhere.
@@ -32,6 +36,8 @@ impl Cause {
             Self::Ignored => "ignored",
             Self::ToolFolder => "toolFolder",
             Self::Repository => "repository",
+            Self::GitFolder => "gitFolder",
+            Self::Patch => "patch",
             Self::LinkOut => "linkOut",
             Self::DeadLink => "deadLink",
             Self::NoFile => "noFile",
@@ -46,6 +52,8 @@ impl Cause {
             Self::Ignored => "git ignores it",
             Self::ToolFolder => "a tool fills this folder",
             Self::Repository => "it is another repository",
+            Self::GitFolder => "it is in git's own folder",
+            Self::Patch => "it is a patch, and nothing here applies it",
             Self::LinkOut => "the link leads out",
             Self::DeadLink => "the link leads nowhere",
             Self::NoFile => "it is a FIFO, a socket or a device",
@@ -60,6 +68,8 @@ impl Cause {
             Self::Ignored => ("ignored by git", "ignored by git"),
             Self::ToolFolder => ("folder of a tool", "folders of tools"),
             Self::Repository => ("other repository", "other repositories"),
+            Self::GitFolder => ("file in git's own folder", "files in git's own folder"),
+            Self::Patch => ("patch that nothing here applies", "patches that nothing here applies"),
             Self::LinkOut => ("link that leads out", "links that lead out"),
             Self::DeadLink => ("link that leads nowhere", "links that lead nowhere"),
             Self::NoFile => ("FIFO, socket or device", "FIFOs, sockets or devices"),

@@ -1,6 +1,6 @@
 //! Walking through a folder, in parallel, without leaving it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirEntry, FileType, Metadata};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -12,6 +12,7 @@ use super::InputError;
 use super::ignores::Ignores;
 use super::left_out::{Cause, LeftOut};
 use super::place::Spot;
+use super::read;
 use super::repository::{self, Repository};
 use crate::file::{FileError, LIMIT, Root};
 
@@ -24,7 +25,7 @@ const ENVIRONMENTS: [&str; 5] =
 pub(super) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// What Helm calls the file of a chart.
 pub(super) const CHART: &str = "Chart.yaml";
-/// Git's own data, which is never looked at.
+/// Git's own data, which is never looked at; what it holds of objects is counted.
 const GIT: &str = ".git";
 
 /// Folders that tools fill.
@@ -121,7 +122,14 @@ pub(super) fn folder(folder: &Utf8Path, everything: bool, walked: &mut Walked) -
         () if repository.is_none() || is_unknown => Rule::Plain,
         () => Rule::Git(Ignores::default()),
     };
-    let walk = Walker { root: Arc::new(root), repository, rule, found: Mutex::default(), seen: Mutex::default() };
+    let walk = Walker {
+        root: Arc::new(root),
+        repository,
+        rule,
+        found: Mutex::default(),
+        seen: Mutex::default(),
+        known: Mutex::default(),
+    };
     let start = Folder { shown: folder.to_owned(), rule: walk.rule_at(&inside), inside };
     walk.all(start)?;
     walk.found.into_inner().unwrap_or_else(PoisonError::into_inner).into(walked, &walk.root);
@@ -163,6 +171,8 @@ struct Walker {
     found: Mutex<Found>,
     /// The folders that were entered.
     seen: Mutex<HashSet<Utf8PathBuf>>,
+    /// What is ignored in folders, each read once however many links lead below them.
+    known: Mutex<HashMap<Utf8PathBuf, Ignores>>,
 }
 
 /// What was found so far.
@@ -228,9 +238,19 @@ impl Walker {
         let mut above: Vec<&Utf8Path> = inside.ancestors().skip(1).collect();
         above.reverse();
         for folder in above {
-            ignores = ignores.with(&self.root.path().join(folder).join(".gitignore"), folder);
+            ignores = self.ignores_in(folder, &ignores);
         }
         Rule::Git(ignores)
+    }
+
+    /// What is ignored in a folder, with what the folders above it say.
+    fn ignores_in(&self, folder: &Utf8Path, outer: &Ignores) -> Ignores {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ignores) = known().get(folder) {
+            return ignores.clone();
+        }
+        let ignores = outer.with(&self.root.path().join(folder).join(".gitignore"), folder);
+        known().entry(folder.to_owned()).or_insert(ignores).clone()
     }
 
     fn folder<'s>(&'s self, folder: Folder, scope: &Scope<'s>) {
@@ -259,10 +279,32 @@ impl Walker {
                 }
             };
             match name.to_str() {
-                Some(GIT) => {}
+                Some(GIT) if repository::is_git(&real.join(GIT)) => {
+                    if kind.is_dir() {
+                        self.git(folder.join(GIT));
+                    }
+                }
                 Some(name) if kind.is_dir() => self.subfolder(&folder, name, scope),
                 Some(name) => self.file(&folder, name, kind, &entry),
                 None => self.nameless(&folder, &name, kind),
+            }
+        }
+    }
+
+    /// Counts the objects in git's own folder, where git has none and other programs would find them. Links are not followed.
+    fn git(&self, git: (Utf8PathBuf, Utf8PathBuf)) {
+        let mut next = vec![git];
+        while let Some((shown, inside)) = next.pop() {
+            let entries = self.root.path().join(&inside).read_dir_utf8().into_iter().flatten().flatten();
+            for entry in entries {
+                let (shown, inside) = (shown.join(entry.file_name()), inside.join(entry.file_name()));
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => next.push((shown, inside)),
+                    Ok(kind) if kind.is_file() && is_wanted(entry.file_name()) && read::holds_object(entry.path()) => {
+                        self.leave_out(shown, Cause::GitFolder);
+                    }
+                    _ => {}
+                }
             }
         }
     }
@@ -282,7 +324,7 @@ impl Walker {
             }
             return Some(Folder { shown, inside, rule: Rule::Untracked(Cause::Repository) });
         }
-        let ignores = if has(".gitignore") { ignores.with(&real.join(".gitignore"), &inside) } else { ignores };
+        let ignores = if has(".gitignore") { self.ignores_in(&inside, &ignores) } else { ignores };
         Some(Folder { shown, inside, rule: Rule::Git(ignores) })
     }
 

@@ -23,7 +23,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     }
     if let Some(name) = args.benchmark {
         say_notices(&notices)?;
-        left_out.summary().into_iter().try_for_each(|text| output::say(&text))?;
+        say_left_out(&left_out)?;
         return benchmark::run(args, name, &inputs, &options);
     }
     let mut outcome = check::run(&inputs, &options);
@@ -41,6 +41,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     if args.diff {
         say_notices(&notices)?;
         let fixed = fix::show(&inputs, &outcome, &options, safety)?;
+        say_left_out(&outcome.left_out)?;
         return Ok(if fixed > 0 { FINDINGS } else { OK });
     }
     if args.fix.is_some() {
@@ -80,6 +81,7 @@ fn record(args: &CheckArgs, outcome: &Outcome) -> anyhow::Result<u8> {
     let baseline = Baseline::of(outcome);
     output::replace(path, baseline.to_text()?.as_bytes())?;
     output::say(&format!("{path}: {} recorded", output::count(baseline.len(), "finding")))?;
+    say_left_out(&outcome.left_out)?;
     Ok(OK)
 }
 
@@ -111,6 +113,14 @@ fn known(
 fn say_notices(notices: &[(String, String)]) -> anyhow::Result<()> {
     for (name, message) in notices {
         output::say(&format!("{}: {message}", line(name)))?;
+    }
+    Ok(())
+}
+
+/// Says what is not looked at, where no report does.
+fn say_left_out(left_out: &LeftOut) -> anyhow::Result<()> {
+    if let Some(text) = left_out.summary() {
+        output::say(&text)?;
     }
     Ok(())
 }
