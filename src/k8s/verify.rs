@@ -1,6 +1,8 @@
 //! The last check before anything is written: the rendered text is read again, and must be what Kubernetes takes.
 
 use crate::k8s::fields::table;
+use crate::k8s::object::{Kind as ObjectKind, Object};
+use crate::k8s::pod::{Container, Pod};
 use crate::k8s::schema::{self, Fault, SchemaFault};
 use crate::k8s::version::Version;
 use crate::yaml::{self, Kind, Node};
@@ -17,6 +19,25 @@ pub fn documents(text: &str) -> Result<(), String> {
         text,
         |root| if is_mapping(root) { Ok(()) } else { Err("it holds a document that is not a mapping".to_owned()) },
     )
+}
+
+/// Whether nothing is missing that the API server asks for, so that the object could be applied as it is. Of kinds that it
+/// does not have, those count that have pods.
+pub fn is_whole(object: &Object<'_, '_>, version: Version) -> bool {
+    let pod = Pod::of(object);
+    let has_image = |container: &Container<'_, '_>| {
+        container.fields.image.is_some_and(|image| image.value.text().is_some_and(|text| !text.is_empty()))
+    };
+    let has_images = || pod.as_ref().is_none_or(|pod| pod.containers.iter().all(has_image));
+    if object.name().is_empty() || (object.kind == ObjectKind::Pod && !has_images()) {
+        return false;
+    }
+    let Some(info) = table().kind(object.api_version, object.kind_name) else {
+        return pod.is_some_and(|pod| !pod.containers.is_empty());
+    };
+    let mut is_whole = true;
+    schema::walk(object.root, info.ty, version, &mut |problem| is_whole &= !matches!(problem.fault, Fault::Missing(_)));
+    is_whole
 }
 
 fn read(text: &str, each: impl Fn(Node<'_, '_>) -> Result<(), String>) -> Result<(), String> {

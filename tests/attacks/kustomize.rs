@@ -372,9 +372,9 @@ fn no_build_runs_nothing() {
     let canary = Canary::new();
     ["kustomize", "kubectl", "helm", "git", "ssh"].iter().for_each(|name| drop(canary.program(name)));
     let ran = check(&folder, &canary, &["--no-build"]).exits(1);
-    let ran = ran.says(&["--no-build: the files of kustomizations are checked as they are, without a patch"]);
+    let ran = ran.says(&["--no-build: the files of kustomizations are checked as they are"]);
     let ran = ran.says(&["a chart is not checked: --no-build"]);
-    assert_eq!((places(&ran), &*canary.ran()), (vec!["bad.yaml"], ""));
+    assert_eq!((places(&ran), &*canary.ran()), (vec!["bad.yaml", "p.yaml"], ""));
 }
 
 /// A kustomize that makes nothing of anything.
@@ -415,6 +415,7 @@ fn a_kustomization_hides_no_file_that_is_not_built() {
         ("two fields to Go", "resources: [good.yaml]\nResources: [bad.yaml]\n"),
         ("a second document", "resources: [good.yaml]\n---\nresources: [bad.yaml]\n"),
         ("no YAML", "resources: [good.yaml\n"),
+        ("a component that is none", "resources: [bad.yaml]\n---\nkind: Component\n"),
     ] {
         let ran = with_empty_kustomize(&[("kustomization.yaml", text), ("good.yaml", GOOD), ("bad.yaml", BAD)]);
         assert_eq!(ran.code, 2, "{how}: {ran:?}");
@@ -474,4 +475,297 @@ fn a_password_in_an_address_is_not_shown() {
         let ran = Ran::of(canary.shadow(&mut command).output().unwrap()).exits(2);
         assert!(!ran.stdout.contains("hunter2") && !ran.stderr.contains("hunter2"), "{format}: {ran:?}");
     }
+}
+
+/// A pod that kustomize leaves out, and kubectl does not.
+const LOCAL: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: bad, annotations: {config.kubernetes.io/local-config: 'true'}}\nspec:\n  containers: [{name: a, image: a, securityContext: {privileged: true}}]\n";
+/// A pod of the same name that breaks no rule.
+const FINE: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: bad}\nspec: {containers: [{name: a, image: a}]}\n";
+/// A part of a pod.
+const FRAGMENT: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: bad}\nspec: {containers: [{name: a, securityContext: {privileged: true}}]}\n";
+const DELETE: &str = "patches: [{patch: '{apiVersion: v1, kind: Pod, metadata: {name: bad}, $patch: delete}'}]\n";
+
+fn written(files: &[(&str, &str)]) -> Folder {
+    let folder = Folder::new();
+    files.iter().for_each(|(name, text)| folder.write(name, text));
+    folder
+}
+
+/// Whether kustomize itself can be asked.
+fn has_kustomize() -> bool {
+    installed("kubectl").is_some() || installed("kustomize").is_some()
+}
+
+#[test]
+fn what_kustomize_drops_is_checked() {
+    if !has_kustomize() {
+        eprintln!("left out: neither kustomize nor kubectl is on the PATH");
+        return;
+    }
+    let deleted = format!("resources: [good.yaml, bad.yaml]\n{DELETE}");
+    let listed = format!("apiVersion: v1\nkind: List\nitems:\n- {}", BAD.trim_end().replace('\n', "\n  "));
+    let behind = format!("{GOOD}---\n{BAD}").replace("good", "other");
+    for (how, files) in [
+        ("local", &[("kustomization.yaml", "resources: [good.yaml, bad.yaml]\n"), ("bad.yaml", LOCAL)][..]),
+        ("deleted", &[("kustomization.yaml", &deleted), ("bad.yaml", BAD)]),
+        ("deleted in a list", &[("kustomization.yaml", &deleted), ("bad.yaml", &listed)]),
+        ("deleted behind another document", &[("kustomization.yaml", &deleted), ("bad.yaml", &behind)]),
+        (
+            "a patch of nothing",
+            &[
+                ("kustomization.yaml", "resources: [good.yaml]\npatches: [{path: bad.yaml, target: {kind: Job}}]\n"),
+                ("bad.yaml", BAD),
+            ],
+        ),
+        (
+            "a patch of nothing, of a name that is there",
+            &[
+                (
+                    "kustomization.yaml",
+                    "resources: [good.yaml, fine.yaml]\npatches: [{path: bad.yaml, target: {kind: Job}}]\n",
+                ),
+                ("bad.yaml", BAD),
+                ("fine.yaml", FINE),
+            ],
+        ),
+        (
+            "a patch that deletes, and is whole",
+            &[
+                ("kustomization.yaml", "resources: [good.yaml, fine.yaml]\npatches: [{path: bad.yaml}]\n"),
+                ("bad.yaml", &format!("{BAD}$patch: delete\n")),
+                ("fine.yaml", FINE),
+            ],
+        ),
+        (
+            "local, of a name that is there",
+            &[
+                ("kustomization.yaml", "resources: [a, b]\n"),
+                ("a/kustomization.yaml", "resources: [bad.yaml]\n"),
+                ("a/bad.yaml", LOCAL),
+                ("b/kustomization.yaml", "resources: [fine.yaml]\n"),
+                ("b/fine.yaml", &FINE.replace("{name: bad}", "{name: bad, namespace: b}")),
+            ],
+        ),
+        (
+            "local, of a name that is there twice",
+            &[
+                ("kustomization.yaml", "resources: [a, b, c]\n"),
+                ("a/kustomization.yaml", "resources: [bad.yaml]\n"),
+                ("a/bad.yaml", LOCAL),
+                ("b/kustomization.yaml", "resources: [../base]\nnamePrefix: b-\n"),
+                ("c/kustomization.yaml", "resources: [../base]\nnamePrefix: c-\n"),
+                ("base/kustomization.yaml", "resources: [fine.yaml]\n"),
+                ("base/fine.yaml", FINE),
+            ],
+        ),
+        (
+            "local, of a name that becomes another's",
+            &[
+                ("kustomization.yaml", "resources: [a, fine.yaml]\n"),
+                ("a/kustomization.yaml", "resources: [bad.yaml]\nnamePrefix: x-\n"),
+                ("a/bad.yaml", LOCAL),
+                ("fine.yaml", &FINE.replace("{name: bad}", "{name: x-bad, namespace: b}")),
+            ],
+        ),
+    ] {
+        let folder = written(files);
+        folder.write("good.yaml", GOOD);
+        let ran = check(&folder, &Canary::new(), &[]).exits(1);
+        let [place] = places(&ran)[..] else { panic!("{how}: {ran:?}") };
+        assert!(place.ends_with("bad.yaml"), "{how}: {ran:?}");
+        let finding = ran.stdout.lines().next().unwrap();
+        let line: usize = finding.split(':').nth(1).unwrap().parse().unwrap();
+        let text = folder.read(place);
+        assert!(text.lines().nth(line - 1).unwrap().contains("privileged: true"), "{how}: {finding}");
+        // what is only looked at in part stays as it is
+        let fixed = check(&folder, &Canary::new(), &["--fix=unsafe"]);
+        assert!(folder.read(place).contains("kind: Pod"), "{how}: {fixed:?}");
+    }
+}
+
+#[test]
+fn what_is_built_is_checked_once() {
+    if !has_kustomize() {
+        eprintln!("left out: neither kustomize nor kubectl is on the PATH");
+        return;
+    }
+    let sidecar = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: any}\nspec: {template: {spec: {containers: [{name: b, image: b, securityContext: {privileged: true}}]}}}\n";
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: a}]}}}\n";
+    let both = format!("resources: [bad.yaml, good.yaml]\n{DELETE}");
+    for (how, files) in [
+        (
+            "prefixes and suffixes",
+            &[
+                ("kustomization.yaml", "resources: [base]\nnamePrefix: a-\nnameSuffix: -z\nnamespace: x\n"),
+                ("base/kustomization.yaml", "resources: [bad.yaml, good.yaml]\nNamePrefix: b-\n"),
+                ("base/bad.yaml", BAD),
+                ("base/good.yaml", GOOD),
+            ][..],
+        ),
+        (
+            "a transformer of names",
+            &[
+                ("kustomization.yaml", "resources: [bad.yaml]\ntransformers: [t.yaml]\n"),
+                (
+                    "t.yaml",
+                    "apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: t}\nprefix: t-\nfieldSpecs: [{path: metadata/name}]\n",
+                ),
+                ("bad.yaml", BAD),
+            ],
+        ),
+        (
+            "a component",
+            &[
+                ("kustomization.yaml", "resources: [bad.yaml]\ncomponents: [c]\n"),
+                (
+                    "c/kustomization.yaml",
+                    "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: c-\npatches: [{path: p.yaml}]\n",
+                ),
+                ("c/p.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: bad}\nspec: {hostNetwork: true}\n"),
+                ("bad.yaml", BAD),
+            ],
+        ),
+        (
+            "a patch that could be an object",
+            &[
+                ("kustomization.yaml", "resources: [fine.yaml]\npatches: [{path: p.yaml, target: {kind: Pod}}]\n"),
+                ("fine.yaml", FINE),
+                ("p.yaml", &BAD.replace("{name: bad}", "{name: any}")),
+            ],
+        ),
+        (
+            "a sidecar",
+            &[
+                (
+                    "kustomization.yaml",
+                    "resources: [web.yaml]\npatches: [{path: p.yaml, target: {kind: Deployment}}]\n",
+                ),
+                ("web.yaml", deployment),
+                ("p.yaml", sidecar),
+            ],
+        ),
+        (
+            "what one of two overlays deletes",
+            &[
+                ("base/kustomization.yaml", "resources: [bad.yaml]\n"),
+                ("base/bad.yaml", BAD),
+                ("a/kustomization.yaml", "resources: [../base]\n"),
+                ("b/kustomization.yaml", "resources: [../base, good.yaml]\npatches: [{path: p.yaml}]\n"),
+                ("b/good.yaml", GOOD),
+                ("b/p.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: bad}\n$patch: delete\n"),
+            ],
+        ),
+        (
+            "two documents",
+            &[
+                ("kustomization.yaml", &both.replace(DELETE, "")),
+                ("bad.yaml", &format!("{BAD}---\n{FINE}").replace("{name: bad}\nspec: {", "{name: fine}\nspec: {")),
+                ("good.yaml", GOOD),
+            ],
+        ),
+        (
+            "a hash behind a name",
+            &[
+                (
+                    "kustomization.yaml",
+                    "resources: [bad.yaml, good.yaml]\nconfigMapGenerator: [{name: c, files: [a.json]}]\n",
+                ),
+                (
+                    "good.yaml",
+                    &GOOD.replace(
+                        "{name: good}",
+                        "{name: good, annotations: {kustomize.config.k8s.io/needs-hash: 'true'}}",
+                    ),
+                ),
+                ("bad.yaml", BAD),
+                ("a.json", "{}"),
+            ],
+        ),
+    ] {
+        let ran = check(&written(files), &Canary::new(), &[]).exits(1);
+        let [place] = places(&ran)[..] else { panic!("{how}: {ran:?}") };
+        assert!(place.ends_with(" (kustomize build)"), "{how}: {ran:?}");
+        assert!(!ran.stderr.contains("left out"), "{how}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_patch_that_nobody_applies_is_checked_or_counted() {
+    let component =
+        "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\npatches: [{path: ../app/bad.yaml}]\n";
+    let several = format!("{FRAGMENT}---\n{BAD}");
+    let words = "left out: 1 patch that nothing here applies";
+    for (text, is_found) in [(BAD, true), (FRAGMENT, false), (&several, true), ("- {op: remove, path: /spec}\n", false)]
+    {
+        let folder = written(&[("k/kustomization.yaml", component), ("app/bad.yaml", text), ("ok.yaml", GOOD)]);
+        for args in [&[][..], &["--no-build"]] {
+            let ran = check(&folder, &Canary::new(), args).exits(i32::from(is_found));
+            assert_eq!(places(&ran), if is_found { vec!["app/bad.yaml"] } else { vec![] }, "{text}");
+            assert_eq!(ran.stderr.contains(words), !is_found, "{text}: {ran:?}");
+        }
+        for format in ["text", "json", "sarif", "junit", "github"] {
+            let ran = folder.run(&["check", "--no-config", "--select", "privileged", "--format", format]);
+            let word = if format == "json" { "\"patch\": 1" } else { "1 patch that nothing here applies" };
+            let said = if format == "text" { ran.stdout.clone() + &ran.stderr } else { ran.stdout.clone() };
+            assert_eq!(said.contains(word), !is_found, "{format}: {ran:?}");
+        }
+    }
+    // what a component has besides
+    for (name, text) in [
+        ("resources", "kind: Component\nresources: [bad.txt]\n"),
+        ("a pod that calls itself one", &format!("{BAD}---\nkind: Component\n")),
+        ("a pod behind it", &format!("kind: Component\n---\n{BAD}")),
+    ] {
+        let folder = written(&[("k/kustomization.yaml", text), ("k/bad.txt", BAD), ("ok.yaml", GOOD)]);
+        let ran = check(&folder, &Canary::new(), &[]);
+        assert_ne!(ran.code, 0, "{name}: {ran:?}");
+    }
+}
+
+#[test]
+fn without_kustomize_every_resource_is_read() {
+    let overlay = "resources: [../base, more]\npatches: [{path: patch.txt}]\n";
+    let folder = written(&[
+        ("base/kustomization.yaml", "resources: [bad.txt, none]\n"),
+        ("base/bad.txt", BAD),
+        ("base/none", "not an object\n"),
+        ("base/other.txt", BAD),
+        ("prod/kustomization.yaml", overlay),
+        ("prod/more", BAD),
+        ("prod/patch.txt", FRAGMENT),
+        ("hidden/bad.yaml", BAD),
+        ("hidden/kustomization.yaml", "resources: [bad.yaml, ../../out.yaml]\n"),
+        (".gitignore", "hidden/bad.yaml\n"),
+    ]);
+    folder.repository();
+    let words = "1 patch that nothing here applies";
+    let ran = check(&folder, &Canary::new(), &["--no-build"]).exits(1).says(&[words]);
+    assert_eq!(places(&ran), ["base/bad.txt", "hidden/bad.yaml", "prod/more"]);
+    let mut command = program();
+    let ran = Ran::of(command.current_dir(folder.path("")).args(FLAGS).env("PATH", "").output().unwrap());
+    assert_eq!(places(&ran.says(&[words])), ["base/bad.txt", "hidden/bad.yaml", "prod/more"]);
+    // from a folder whose base is beside it
+    let mut command = program();
+    let ran = Ran::of(command.current_dir(folder.path("prod")).args(FLAGS).arg("--no-build").output().unwrap());
+    assert!(places(&ran).contains(&"more") && places(&ran).len() == 2, "{ran:?}");
+}
+
+#[test]
+fn data_that_cannot_be_read_may_hold_an_object() {
+    let kustomization = "resources: [good.yaml]\nconfigMapGenerator: [{name: a, files: [bad.yaml]}]\n";
+    let encoded = BAD.replace("apiVersion", "!!binary YXBpVmVyc2lvbg==").replace("kind", "!!binary a2luZA==");
+    for (text, code) in [
+        (&*format!("{BAD}\nx: [\n"), 2),
+        (&format!("{BAD}---\nx: [\n"), 2),
+        (&format!("x: [\n---\n{BAD}"), 2),
+        ("template: {{ x }}: [\n", 0),
+        ("server {\n  kind a;\n}\n", 0),
+    ] {
+        let ran =
+            with_empty_kustomize(&[("kustomization.yaml", kustomization), ("good.yaml", GOOD), ("bad.yaml", text)]);
+        assert_eq!(ran.code, code, "{text}: {ran:?}");
+    }
+    let ran =
+        with_empty_kustomize(&[("kustomization.yaml", kustomization), ("good.yaml", GOOD), ("bad.yaml", &encoded)]);
+    assert!(ran.stderr.contains("in 2 files"), "{ran:?}");
 }

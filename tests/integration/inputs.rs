@@ -89,25 +89,28 @@ fn kustomization(folder: &Folder) {
     folder.write("work/prod/kustomization.yaml", overlay);
     folder.write("work/prod/patch.yaml", PATCH);
     folder.write("work/component/kustomization.yml", "kind: Component\nresources: [more.yaml]\n");
-    folder.write("work/component/more.yaml", POD);
+    folder.write("work/component/more.yaml", POD.replace("{name: app}", "{name: more}"));
 }
 
 #[test]
 fn a_kustomization_is_what_kustomize_makes_of_it() {
     let folder = Folder::new();
     kustomization(&folder);
-    folder.write("rendered.yaml", format!("# rendered\n{POD}"));
+    let more = folder.read("work/component/more.yaml");
+    folder.write("rendered.yaml", format!("# rendered\n{POD}---\n{more}"));
     tool(&folder, "kustomize", &format!("cat '{}'", folder.path("rendered.yaml").display()));
     let ran = check(&folder, &[]).exits(1);
     // a file that is only data may be applied by other means
-    assert_eq!(places(&ran), ["base/conf.yaml", "base/other.yaml", "prod (kustomize build)"]);
+    let built = "prod (kustomize build)";
+    assert_eq!(places(&ran), ["base/conf.yaml", "base/other.yaml", built, built]);
     assert!(ran.stdout.contains("prod (kustomize build):6:"), "{}", ran.stdout);
     assert_eq!(calls(&folder), ["kustomize build prod"]);
     // a base alone, when it is asked for
-    assert_eq!(places(&check(&folder, &["base"])), ["base (kustomize build)", "base/conf.yaml", "base/other.yaml"]);
+    let built = "base (kustomize build)";
+    assert_eq!(places(&check(&folder, &["base"])), [built, built, "base/conf.yaml", "base/other.yaml"]);
     // there is no file to fix
     let ran = check(&folder, &["--fix=unsafe", "prod"]).exits(1);
-    assert!(ran.stderr.starts_with("1 finding in what was rendered: fix what it"), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("2 findings in what was rendered: fix what it"), "{}", ran.stderr);
     assert!(folder.read("work/base/pod.yaml").contains("privileged: true"));
 }
 
@@ -125,6 +128,7 @@ fn without_kustomize_the_files_are_checked_as_they_are() {
     let folder = Folder::new();
     kustomization(&folder);
     let ran = check(&folder, &[]).exits(1).says(&["neither kustomize nor kubectl is on the PATH"]);
+    let ran = ran.says(&["left out: 1 patch that nothing here applies"]);
     let expected = ["base/conf.yaml", "base/other.yaml", "base/pod.yaml", "component/more.yaml"];
     assert_eq!(places(&ran), expected);
 }

@@ -74,6 +74,11 @@ impl Input {
         Self { name, text }
     }
 
+    /// Some documents of a file, where they are. The others are looked at elsewhere.
+    pub(super) fn part(file: &Utf8Path, text: String) -> Self {
+        Self { name: file.to_string(), text: Text::Made { of: Some(file.to_owned()), text: text.into() } }
+    }
+
     /// A folder that is not handed to another program, because of what one of its files says.
     pub(super) fn refused(of: &Utf8Path, refused: &Refused) -> Self {
         let text = Text::Refused { of: of.to_owned(), text: Arc::clone(&refused.text), at: refused.at.clone() };

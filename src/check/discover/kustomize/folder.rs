@@ -19,16 +19,32 @@ pub(super) struct Key {
     pub(super) configures: bool,
 }
 
+/// What a file is for kustomize.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Use {
+    /// The kustomization itself.
+    Own,
+    /// Objects to build.
+    Objects,
+    /// Objects that configure a generator, a transformer or a validator.
+    Configuration,
+    /// Parts of objects.
+    Patch,
+    /// Anything without an object.
+    Data,
+}
+
 /// What a folder with a kustomization is made of. Files are named from the root on, without links.
 #[derive(Debug, Default)]
 pub(super) struct Kustomization {
     pub(super) is_component: bool,
     /// The files that are looked at in what kustomize makes of them.
-    pub(super) members: BTreeSet<Utf8PathBuf>,
-    /// Those of them that are parts of objects, and no objects alone.
-    pub(super) patches: BTreeSet<Utf8PathBuf>,
-    /// Its own files, where they hold something else than a kustomization.
+    pub(super) members: BTreeSet<(Utf8PathBuf, Use)>,
+    /// Its own files, where they hold something else than a kustomization, or cannot be read.
     pub(super) others: BTreeSet<Utf8PathBuf>,
+    /// What may stand before and behind the names of its objects.
+    pub(super) prefixes: Vec<String>,
+    pub(super) suffixes: Vec<String>,
     /// The folders that it names.
     pub(super) bases: Vec<Key>,
     pub(super) refused: Vec<Refused>,
@@ -54,19 +70,20 @@ impl Kustomization {
     }
 
     fn read_file(&mut self, key: &Key, file: &Utf8Path, here: &Utf8Path) {
-        self.members.insert(file.to_owned());
+        self.members.insert((file.to_owned(), Use::Own));
         let (text, mut refusals) = match read::text(file) {
             Ok(text) => (text, Vec::new()),
             Err(reason) => (String::new(), vec![Refusal::new(Span::default(), reason)]),
         };
         let stream = yaml::parse(&text);
         refusals.extend(odd(&stream));
-        for root in stream.documents.iter().filter_map(yaml::Document::root) {
+        let mut is_other = !stream.errors.is_empty();
+        for (at, root) in stream.documents.iter().filter_map(yaml::Document::root).enumerate() {
             let kinds = kinds(root);
-            self.is_component |= kinds.iter().any(|kind| kind == "Component");
-            if kinds.iter().any(|kind| kind != "Component" && kind != "Kustomization") {
-                self.others.insert(file.to_owned());
-            }
+            // kustomize reads the first document
+            self.is_component |= at == 0 && kinds.iter().any(|kind| kind == "Component");
+            is_other |= kinds.iter().any(|kind| kind != "Component" && kind != "Kustomization");
+            self.affixes(root, ["nameprefix", "namesuffix"]);
             if key.configures {
                 let fields = fields::fields(root);
                 let other = fields.iter().find(|field| !plugin::PLAIN.contains(&field.name.as_str()));
@@ -76,9 +93,30 @@ impl Kustomization {
                 self.follow(&reference, key, here, &mut refusals);
             }
         }
+        if is_other {
+            self.others.insert(file.to_owned());
+        }
         if !refusals.is_empty() {
             self.refused.push(Refused { file: named(file, here), text: text.into(), at: refusals });
         }
+    }
+
+    /// Keeps what a mapping says of names.
+    fn affixes(&mut self, root: Node<'_, '_>, [prefix, suffix]: [&str; 2]) {
+        for field in fields::fields(root) {
+            let Some(text) = fields::string(field.value).filter(|text| !text.is_empty()) else { continue };
+            if field.name == prefix {
+                self.prefixes.push(text.into_owned());
+            } else if field.name == suffix {
+                self.suffixes.push(text.into_owned());
+            }
+        }
+    }
+
+    /// Keeps what configurations say of names.
+    fn affixes_of(&mut self, stream: &Stream<'_>) {
+        let roots = stream.documents.iter().filter_map(yaml::Document::root);
+        roots.for_each(|root| self.affixes(root, ["prefix", "suffix"]));
     }
 
     /// Finds what a reference leads to.
@@ -94,7 +132,9 @@ impl Kustomization {
         }
         match reference.role {
             Role::Plugin if is_inline(text) => {
-                refusals.extend(plugin::refusals(&yaml::parse(text), Some(span)));
+                let stream = yaml::parse(text);
+                refusals.extend(plugin::refusals(&stream, Some(span)));
+                self.affixes_of(&stream);
                 return;
             }
             Role::PatchOrText if is_inline(text) => return,
@@ -115,21 +155,37 @@ impl Kustomization {
             }
             (Target::File(file), Role::Base | Role::Plugin) => {
                 if configures {
-                    self.refused.extend(configuration(&file, here));
+                    self.configuration(&file, here);
                 }
-                self.members.insert(file);
+                self.members.insert((file, if configures { Use::Configuration } else { Use::Objects }));
             }
             (Target::File(file), Role::Patch | Role::PatchOrText) => {
-                self.patches.insert(file.clone());
-                self.members.insert(file);
+                self.members.insert((file, Use::Patch));
             }
             // what is an object may be applied by other means
             (Target::File(file), Role::Data | Role::Pair) => {
                 if !read::holds_object(&file) {
-                    self.members.insert(file);
+                    self.members.insert((file, Use::Data));
                 }
             }
             (_, role) => refusals.push(missing(path, role, span)),
+        }
+    }
+
+    /// Reads what the configurations in a file load.
+    fn configuration(&mut self, file: &Utf8Path, here: &Utf8Path) {
+        let (text, at) = match read::text(file) {
+            Ok(text) => {
+                let stream = yaml::parse(&text);
+                self.affixes_of(&stream);
+                let at = plugin::refusals(&stream, None);
+                drop(stream);
+                (text, at)
+            }
+            Err(reason) => (String::new(), vec![Refusal::new(Span::default(), reason)]),
+        };
+        if !at.is_empty() {
+            self.refused.push(Refused { file: named(file, here), text: text.into(), at });
         }
     }
 }
@@ -160,18 +216,6 @@ fn kinds(root: Node<'_, '_>) -> Vec<String> {
 fn is_inline(text: &str) -> bool {
     let stream = yaml::parse(text);
     stream.documents.iter().filter_map(yaml::Document::root).any(|root| root.kind() != Kind::Scalar)
-}
-
-/// What the configurations in a file load.
-fn configuration(file: &Utf8Path, here: &Utf8Path) -> Option<Refused> {
-    let (text, at) = match read::text(file) {
-        Ok(text) => {
-            let at = plugin::refusals(&yaml::parse(&text), None);
-            (text, at)
-        }
-        Err(reason) => (String::new(), vec![Refusal::new(Span::default(), reason)]),
-    };
-    (!at.is_empty()).then(|| Refused { file: named(file, here), text: text.into(), at })
 }
 
 fn untold(key: Span) -> Refusal {
