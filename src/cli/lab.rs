@@ -39,7 +39,7 @@ pub enum LabCommand {
     Verify(VerifyArgs),
     /// Show the next hint.
     #[command(after_help = EXIT_CODES)]
-    Hint(TaskArgs),
+    Hint(HintArgs),
     /// Verify whenever something changes.
     #[command(after_help = EXIT_CODES)]
     Watch(LabName),
@@ -126,10 +126,14 @@ pub struct VerifyArgs {
     pub json: bool,
 }
 
-/// Which task.
+/// Arguments of `tightship lab hint`.
 #[derive(Debug, Args)]
-pub struct TaskArgs {
+pub struct HintArgs {
+    /// The lab.
+    #[command(flatten)]
+    pub lab: LabName,
     /// The task, by name or number. Default: the first that is not done.
+    #[arg(long, value_name = "TASK")]
     pub task: Option<String>,
 }
 

@@ -3,23 +3,27 @@
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use serde_json::Value;
 
 use super::adopted;
+use super::check_context::Names;
 use super::course::values::Need;
 use super::course::{Entry, Faults, Lab};
-use super::state::{ClusterRecord, StateError, Workspace};
+use super::state::{self, ClusterRecord, StateError, Workspace};
 use crate::client::kinds::Resource;
 use crate::client::kubeconfig::{Access, Files, Login, UserContext};
 use crate::client::{Api as _, ApiError, Client, apply, server};
 use crate::cluster::create::{Borrowed, Wanted};
+use crate::cluster::delete::{self, Deleted};
 use crate::cluster::lookup::{self, ControlPlane};
-use crate::cluster::{ClusterDir, ClusterError, Progress, delete, image};
+use crate::cluster::{ClusterDir, ClusterError, Progress, image};
 use crate::k8s::object::Kind;
 
 /// The name of the context in the learner's kubeconfig.
 pub const CONTEXT: &str = "tightship-lab";
+/// How the names of clusters begin that are made for labs.
+const PREFIX: &str = "tightship-lab-";
 
 /// Why a cluster cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -243,10 +247,9 @@ impl LabCluster {
         &self.login
     }
 
-    /// Writes the learner's kubeconfig: one context, whose namespace is this.
-    pub fn write_kubeconfig(&self, workspace: &Workspace, namespace: &str) -> Result<Utf8PathBuf, SiteError> {
-        workspace.write("kubeconfig", &self.login.kubeconfig(CONTEXT, namespace))?;
-        Ok(workspace.kubeconfig())
+    /// Writes the learner's kubeconfig for a run: one context, whose namespace is that of the lab.
+    pub fn write_kubeconfig(&self, workspace: &Workspace, names: &Names) -> Result<(), SiteError> {
+        Ok(workspace.write(&state::kubeconfig(&names.lab), &self.login.kubeconfig(CONTEXT, names.home()))?)
     }
 }
 
@@ -274,13 +277,24 @@ pub fn image(workspace: &Workspace, record: &ClusterRecord) -> Result<Option<Str
 }
 
 /// Deletes a cluster that was made for labs here; another one stays.
-pub fn remove(workspace: &Workspace, record: &ClusterRecord) -> Result<(), SiteError> {
-    if record.is_made() {
-        delete::delete(&ClusterDir::new(&workspace.clusters(), &record.name)?)?;
-        // the folder of all, once it is empty
-        let _ = fs::remove_dir(workspace.clusters());
+pub fn remove(workspace: &Workspace, record: &ClusterRecord) -> Result<Deleted, SiteError> {
+    if !record.is_made() {
+        return Ok(Deleted::Nothing);
     }
-    Ok(())
+    let deleted = delete::delete(&ClusterDir::new(&workspace.clusters(), &record.name)?)?;
+    // the folder of all, once it is empty
+    let _ = fs::remove_dir(workspace.clusters());
+    Ok(deleted)
+}
+
+/// The name of a cluster that is made for the labs of a folder.
+pub fn name_for(run: &str) -> String {
+    format!("{PREFIX}{run}")
+}
+
+/// Whether a name is one that clusters for labs are given.
+pub fn is_name_for_labs(name: &str) -> bool {
+    name.starts_with(PREFIX)
 }
 
 #[cfg(test)]

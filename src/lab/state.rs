@@ -26,7 +26,8 @@ const ALL: &str = "*\n";
 /// The folder below the working folder.
 const FOLDER: &str = ".tightship/lab";
 const FILE: &str = "state.json";
-const KUBECONFIG: &str = "kubeconfig";
+/// How the name of a learner's kubeconfig ends, behind that of the lab.
+const KUBECONFIG: &str = ".kubeconfig";
 const LOCK: &str = "lock";
 /// The largest file that is read.
 const MOST: u64 = 16 << 20;
@@ -223,8 +224,14 @@ impl Workspace {
                 return Ok(());
             }
         }
-        for file in [FILE, KUBECONFIG, LOCK] {
+        for file in [FILE, LOCK] {
             file::own_file(&folder.join(file), &self.dir)?;
+        }
+        for entry in folder.read_dir_utf8().map_err(at(&folder))? {
+            let entry = entry.map_err(at(&folder))?;
+            if entry.file_name().ends_with(KUBECONFIG) {
+                file::own_file(entry.path(), &self.dir)?;
+            }
         }
         file::own_folder(&self.clusters(), &self.dir)?;
         Ok(())
@@ -239,8 +246,9 @@ impl Workspace {
         self.dir.join(FOLDER)
     }
 
-    pub fn kubeconfig(&self) -> Utf8PathBuf {
-        self.folder().join(KUBECONFIG)
+    /// The learner's kubeconfig for a lab: each has its own, so that two can be open at once.
+    pub fn kubeconfig(&self, lab: &str) -> Utf8PathBuf {
+        self.folder().join(kubeconfig(lab))
     }
 
     /// The folder of the clusters that are made here.
@@ -332,6 +340,11 @@ impl Workspace {
     }
 }
 
+/// The name of the learner's kubeconfig for a lab.
+pub fn kubeconfig(lab: &str) -> String {
+    format!("{lab}{KUBECONFIG}")
+}
+
 impl RunRecord {
     /// Whether it can be a run of a lab: its names are those that a run of the lab is given.
     fn is_of(&self, lab: &str) -> bool {
@@ -341,8 +354,8 @@ impl RunRecord {
         is_name(&self.run) && spaces && self.random.values().all(|word| is_name(word))
     }
 
-    /// The names of the run on a cluster.
-    pub fn names(&self, lab: &str, cluster: &ClusterRecord, kubeconfig: &Utf8Path) -> Names {
+    /// The names of the run on a cluster, for a learner in this folder.
+    pub fn names(&self, lab: &str, cluster: &ClusterRecord, workspace: &Workspace) -> Names {
         Names {
             lab: lab.to_owned(),
             run: self.run.clone(),
@@ -351,7 +364,7 @@ impl RunRecord {
             image: super::IMAGE.to_owned(),
             node: cluster.node.clone(),
             server: cluster.server.clone(),
-            kubeconfig: kubeconfig.to_owned(),
+            kubeconfig: workspace.kubeconfig(lab),
             saved: self.saved.clone(),
         }
     }
@@ -416,7 +429,13 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_link_in_the_place_of_what_is_remembered_is_refused() {
-        for part in [".tightship", ".tightship/lab", ".tightship/lab/state.json", ".tightship/lab/clusters"] {
+        for part in [
+            ".tightship",
+            ".tightship/lab",
+            ".tightship/lab/state.json",
+            ".tightship/lab/clusters",
+            ".tightship/lab/a.kubeconfig",
+        ] {
             let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
             let path = folder.path().join(part);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();

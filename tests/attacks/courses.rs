@@ -296,7 +296,7 @@ fn files_are_put_into_the_folder_of_the_lab_only() {
         "a/.envrc",
         ".tightship/x",
         "{{ kubeconfig }}",
-        "../.tightship/lab/kubeconfig",
+        "../.tightship/lab/first.kubeconfig",
         "\\e[31mvictim",
         "c:victim",
         "a\\\\..\\\\victim",
@@ -311,7 +311,7 @@ fn files_are_put_into_the_folder_of_the_lab_only() {
         {
             assert!(!stage.folder.path(path).exists(), "{name}: {path}");
         }
-        let kubeconfig = stage.folder.read("work/.tightship/lab/kubeconfig");
+        let kubeconfig = stage.folder.read("work/.tightship/lab/first.kubeconfig");
         assert!(!elsewhere.path("victim").exists() && !kubeconfig.contains("pwned"), "{name}");
         let reasons =
             ["leads out of the folder", "is hidden", "is not a name of a file", "the name of a file is empty"];
@@ -336,7 +336,7 @@ fn links_that_came_with_the_folder_are_not_written_through() {
     for (link, target) in [
         ("k", "../../victim"),
         ("k", "../../new"),
-        ("k", "../.tightship/lab/kubeconfig"),
+        ("k", "../.tightship/lab/first.kubeconfig"),
         ("page.yaml", "../../victim"),
         ("README.md", "../../victim"),
         ("answers.yaml", "../../new"),
@@ -352,7 +352,7 @@ fn links_that_came_with_the_folder_are_not_written_through() {
         stage.start().exits(3).says(&["is a link to elsewhere", link]);
         assert_eq!(stage.folder.read("victim"), "mine", "{link}");
         assert!(!stage.folder.path("new").exists(), "{link}");
-        assert!(!stage.folder.read("work/.tightship/lab/kubeconfig").contains("pwned"), "{link}");
+        assert!(!stage.folder.read("work/.tightship/lab/first.kubeconfig").contains("pwned"), "{link}");
     }
 }
 
@@ -570,7 +570,7 @@ fn checks_read_the_folder_of_the_lab_only() {
         "cert: {file: ../../victim, issued_by_csr: true}",
         "cert: {kubeconfig: \"{{ kubeconfig }}\", issued_by_csr: true}",
         "can_i: {ns: shop, subject: {token: ../../victim}, deny: [get secrets]}",
-        "can_i: {ns: shop, subject: {kubeconfig: ../.tightship/lab/kubeconfig}, deny: [get secrets]}",
+        "can_i: {ns: shop, subject: {kubeconfig: ../.tightship/lab/first.kubeconfig}, deny: [get secrets]}",
         "rule: {ids: [writable-root-filesystem], files: [../../victim]}",
         "http: {target: apiserver, path: /api, auth: {token: .ssh/id}, status: [200]}",
     ];

@@ -62,6 +62,11 @@ impl LabContext {
         self.stranger.as_ref().map_or(Ok(()), |stranger| stranger.agree(&self.course))
     }
 
+    /// Whether the course is the one that comes with the program.
+    pub(super) fn is_built_in(&self) -> bool {
+        self.stranger.is_none()
+    }
+
     /// The lab that was named, or the one that the learner is in.
     pub(super) fn lab(&self, named: Option<&str>) -> anyhow::Result<&Entry> {
         self.lab_of(&self.course, named)
@@ -117,7 +122,7 @@ impl LabContext {
     /// A started lab with the names of its run.
     pub(super) fn stage<'e>(&self, entry: &'e Entry, site: &LabCluster) -> anyhow::Result<RenderedLab<'e>> {
         self.agree()?;
-        let names = self.run(entry)?.names(&entry.lab.id.value, &site.record, &self.workspace.kubeconfig());
+        let names = self.run(entry)?.names(&entry.lab.id.value, &site.record, &self.workspace);
         Ok(RenderedLab::new(entry, names, &self.folder(entry)?)?)
     }
 

@@ -15,7 +15,7 @@ pub(super) fn run(context: &LabContext, name: &LabName) -> anyhow::Result<u8> {
         bail!("the debrief of {} contains its solution: pass the lab first", entry.lab.id.value);
     }
     let names = match (record.and_then(|record| record.run.as_ref()), context.cluster(entry)) {
-        (Some(run), Some(cluster)) => run.names(&entry.lab.id.value, cluster, &context.workspace.kubeconfig()),
+        (Some(run), Some(cluster)) => run.names(&entry.lab.id.value, cluster, &context.workspace),
         _ => Names::sample(&entry.lab),
     };
     let text = entry.text("debrief.md", &names).map_err(|fault| anyhow::anyhow!("{fault}"))?;

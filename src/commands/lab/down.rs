@@ -2,6 +2,7 @@
 
 use super::context::{LabContext, say};
 use crate::cluster::ClusterError;
+use crate::cluster::delete::Deleted;
 use crate::commands::{OK, interrupt};
 use crate::lab::adopted;
 use crate::lab::lab_cluster::{self, LabCluster, SiteError};
@@ -20,14 +21,7 @@ pub(super) fn run(mut context: LabContext) -> anyhow::Result<u8> {
     }
     for (key, record) in clusters {
         if record.is_made() {
-            match lab_cluster::remove(&context.workspace, &record) {
-                Ok(()) => say(&format!("{}: deleted", record.name))?,
-                // the state says so, and the machine knows better
-                Err(error @ SiteError::Cluster(ClusterError::Foreign(_) | ClusterError::Name(_))) => {
-                    say(&format!("{error}; it is forgotten here"))?;
-                }
-                Err(error) => return Err(error.into()),
-            }
+            say(&removed(&context, &record)?)?;
         } else {
             leave(&context, &record)?;
         }
@@ -50,21 +44,48 @@ pub(super) fn run(mut context: LabContext) -> anyhow::Result<u8> {
     Ok(OK)
 }
 
+/// Deletes a cluster that was made here; says what became of it.
+fn removed(context: &LabContext, record: &ClusterRecord) -> anyhow::Result<String> {
+    let name = &record.name;
+    match lab_cluster::remove(&context.workspace, record) {
+        Ok(Deleted::Cluster) => Ok(format!("{name}: deleted")),
+        Ok(Deleted::Folder | Deleted::Nothing) => {
+            Ok(format!("{name}: there was no such cluster any more, so nothing of it was deleted"))
+        }
+        // the state says so, and the machine knows better
+        Err(error @ SiteError::Cluster(ClusterError::Foreign(_))) if lab_cluster::is_name_for_labs(name) => {
+            Ok(format!(
+                "{error}, and is forgotten here\n  was it made before this folder was moved? then `kind delete cluster --name {name}` \
+             deletes it"
+            ))
+        }
+        Err(error @ SiteError::Cluster(ClusterError::Foreign(_) | ClusterError::Name(_))) => {
+            Ok(format!("{error}, and is forgotten here"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Ends the labs on a cluster of the user, which stays.
 fn leave(context: &LabContext, record: &ClusterRecord) -> anyhow::Result<()> {
     match LabCluster::open(&context.workspace, record) {
         Ok(site) => {
             for (id, lab) in &context.state.labs {
                 if let Some(run) = &lab.run {
-                    run::end(&site.client, &run.names(id, &site.record, &context.workspace.kubeconfig()))?;
+                    run::end(&site.client, &run.names(id, &site.record, &context.workspace))?;
                 }
             }
         }
         Err(SiteError::NotNamed(context)) => {
             return say(&format!("nobody has named the context {context:?} for this folder; it is forgotten here"));
         }
-        // a cluster that is gone has nothing of ours left
-        Err(_) => {}
+        // what is there is not what the labs were started on
+        Err(error) => {
+            adopted::forget(&context.workspace)?;
+            let reason = error.to_string();
+            let reason = reason.lines().next().unwrap_or_default();
+            return say(&format!("{reason}\n  nothing was deleted there; {} is forgotten here", record.name));
+        }
     }
     adopted::forget(&context.workspace)?;
     say(&format!("{}: the labs' namespaces are deleted; the cluster stays", record.name))

@@ -7,16 +7,16 @@ use anyhow::bail;
 
 use super::context::{self, LabContext};
 use super::show;
-use crate::cli::lab::TaskArgs;
+use crate::cli::lab::HintArgs;
 use crate::commands::{OK, output};
 use crate::lab::course::Task;
 
 /// Shows the next hint of a task, after those that were shown before.
-pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8> {
+pub(super) fn run(mut context: LabContext, args: &HintArgs) -> anyhow::Result<u8> {
     context.agree()?;
     let _lock = context.lock()?;
     let course = Rc::clone(&context.course);
-    let entry = context.lab_of(&course, None)?;
+    let entry = context.lab_of(&course, args.lab.lab.as_deref())?;
     context.run(entry)?;
     let id = entry.lab.id.value.to_string();
     let record = context.state.lab(&id);
@@ -47,7 +47,7 @@ pub(super) fn run(mut context: LabContext, args: &TaskArgs) -> anyhow::Result<u8
     let mut text = format!("{}\n", show::bold(&format!("{}. {}", number + 1, found.id.value)));
     for (at, hint) in found.hints.iter().take(shown).enumerate() {
         let hint = match &cluster {
-            Some(cluster) => names.names(&id, cluster, &context.workspace.kubeconfig()).render("lab.yaml", hint),
+            Some(cluster) => names.names(&id, cluster, &context.workspace).render("lab.yaml", hint),
             None => Ok(hint.clone()),
         };
         let hint = hint.map_err(|fault| anyhow::anyhow!("{fault}"))?;

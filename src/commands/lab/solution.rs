@@ -70,7 +70,7 @@ pub(super) fn run(mut context: LabContext, args: &SolutionArgs) -> anyhow::Resul
         let _ = output::say_lines(text);
     };
     // kubectl gets what was read, whatever is in the folder by now
-    site.write_kubeconfig(&context.workspace, stage.names.home())?;
+    site.write_kubeconfig(&context.workspace, &stage.names)?;
     stage.apply_solution(&site.client, args.number - 1, None, &mut tell)?;
     if let Some(run) = &mut context.state.lab(&id).run {
         run.saved.clone_from(&stage.names.saved);

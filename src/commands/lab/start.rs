@@ -18,6 +18,7 @@ use crate::lab::adopted;
 use crate::lab::check_context::{Names, Snapshots};
 use crate::lab::course::{Course, Entry, values::Need};
 use crate::lab::lab_cluster::{self, ClusterSource, LabCluster, SiteError};
+use crate::lab::lint::pool::Stoppable;
 use crate::lab::run::{self, Proved, RenderedLab};
 use crate::lab::state::RunRecord;
 
@@ -49,8 +50,8 @@ pub(super) fn run(mut context: LabContext, args: &StartArgs) -> anyhow::Result<u
         steps.finish();
         context.state.current = Some(id.clone());
         context.save()?;
-        site.write_kubeconfig(&context.workspace, context.stage(entry, &site)?.names.home())?;
-        say(&format!("{id} is started already; `tightship lab reset` begins it anew"))?;
+        site.write_kubeconfig(&context.workspace, &context.stage(entry, &site)?.names)?;
+        say(&format!("{id} is started already; `tightship lab reset {id}` begins it anew"))?;
         return where_to(&context, entry);
     }
     let begun = begin(&mut context, entry, &site, &mut steps);
@@ -100,7 +101,7 @@ pub(super) fn site(
 fn make(context: &mut LabContext, entry: &Entry, image: Option<&str>, steps: &mut Steps) -> anyhow::Result<LabCluster> {
     let stop = interrupt::writing();
     let wanted = lab_cluster::wanted(entry, image)?;
-    let name = format!("tightship-lab-{}", Names::for_run(&entry.lab)?.run);
+    let name = lab_cluster::name_for(&Names::for_run(&entry.lab)?.run);
     let site = LabCluster::make(&context.workspace, &name, &wanted, steps, stop)?;
     remember(context, entry, site)
 }
@@ -145,7 +146,7 @@ pub(super) fn begin(
         say(&format!("your files are kept in {}", output::shell_word(aside.as_str())))?;
     }
     if let Some(old) = old {
-        let names = old.names(&id, &site.record, &context.workspace.kubeconfig());
+        let names = old.names(&id, &site.record, &context.workspace);
         if entry.lab.needs.contains(&Need::OwnCluster) {
             run::end_own(&site.client, &names, &mut |step| steps.step(step))?;
         } else {
@@ -163,16 +164,18 @@ pub(super) fn begin(
         saved: IndexMap::new(),
         fingerprint: None,
     };
-    names = record.names(&id, &site.record, &context.workspace.kubeconfig());
+    names = record.names(&id, &site.record, &context.workspace);
     context.state.current = Some(id.clone());
     let lab = context.state.lab(&id);
     lab.started.get_or_insert_with(|| jiff::Timestamp::now().to_string());
     lab.run = Some(record);
     context.save()?;
-    site.write_kubeconfig(&context.workspace, names.home())?;
+    site.write_kubeconfig(&context.workspace, &names)?;
     let mut stage = RenderedLab::new(entry, names, &context.folder(entry)?)?;
     stage.write_files()?;
-    let begun = run::begin(&mut stage, &site.client, Proved::Now, &mut |step| steps.step(step))?;
+    // from here on Ctrl-C is noted, and the next request fails
+    let api = Stoppable { api: &site.client, stop: interrupt::writing() };
+    let begun = run::begin(&mut stage, &api, Proved::Now, &mut |step| steps.step(step))?;
     let lab = context.state.lab(&id);
     if let Some(run) = &mut lab.run {
         run.snapshots = begun.snapshots;
@@ -208,6 +211,7 @@ pub(super) fn where_to(context: &LabContext, entry: &Entry) -> anyhow::Result<u8
     let folder = context.folder(entry)?;
     say(&format!("\nread {}, then try `tightship lab verify`", output::shell_word(folder.join("README.md").as_str())))?;
     say("in your shell: the line below, so that kubectl works on the lab")?;
-    output::print(&format!("export KUBECONFIG={}\n", output::shell_word(context.workspace.kubeconfig().as_str())))?;
+    let kubeconfig = context.workspace.kubeconfig(&lab.id.value);
+    output::print(&format!("export KUBECONFIG={}\n", output::shell_word(kubeconfig.as_str())))?;
     Ok(OK)
 }

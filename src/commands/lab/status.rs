@@ -73,8 +73,8 @@ pub(super) fn run(context: &LabContext) -> anyhow::Result<u8> {
             }
         }
     }
-    if context.state.current.is_some() {
-        text.push_str(&kubeconfig(context, &sites));
+    if let Some(current) = &context.state.current {
+        text.push_str(&kubeconfig(context, current, &sites));
     }
     output::show(&text)?;
     Ok(OK)
@@ -82,8 +82,8 @@ pub(super) fn run(context: &LabContext) -> anyhow::Result<u8> {
 
 /// The line that names the learner's kubeconfig, if it is one that was written for a cluster of the labs: a shell that has it
 /// does what the kubeconfig says.
-fn kubeconfig(context: &LabContext, sites: &[LabCluster]) -> String {
-    let path = context.workspace.kubeconfig();
+fn kubeconfig(context: &LabContext, lab: &str, sites: &[LabCluster]) -> String {
+    let path = context.workspace.kubeconfig(lab);
     let text = file::read_text(&path, KUBECONFIG).unwrap_or_default();
     if sites.iter().any(|site| site.login().is_in(&text)) {
         return format!("export KUBECONFIG={}\n", output::shell_word(path.as_str()));

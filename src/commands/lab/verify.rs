@@ -10,7 +10,7 @@ use super::show;
 use crate::cli::lab::VerifyArgs;
 use crate::client::Api;
 use crate::commands::exit::ERROR;
-use crate::commands::{FINDINGS, OK, output};
+use crate::commands::{FINDINGS, OK, interrupt, output};
 use crate::lab::course::Entry;
 use crate::lab::run::{Checked, Patience, RenderedLab, Report};
 use crate::lab::verdict::Verdict;
@@ -64,7 +64,7 @@ pub(super) fn run(mut context: LabContext, args: &VerifyArgs) -> anyhow::Result<
 /// A cluster that cannot be looked at is not the learner's fault.
 pub(super) fn broken(error: &anyhow::Error) -> anyhow::Result<u8> {
     output::error(&format!("{error:#}"))?;
-    Ok(ERROR)
+    Ok(if interrupt::happened() { interrupt::CODE } else { ERROR })
 }
 
 /// The exit code of a report.

@@ -13,7 +13,7 @@ use console::{Key, Term};
 
 use super::context::{LabContext, say};
 use super::verify::{self, broken};
-use crate::cli::lab::LabName;
+use crate::cli::lab::{HintArgs, LabName};
 use crate::commands::{OK, interrupt, output};
 use crate::lab::verdict::Verdict;
 
@@ -61,7 +61,8 @@ pub(super) fn run(mut context: LabContext, name: &LabName) -> anyhow::Result<u8>
             Some('v') => seen = None,
             Some('h') => {
                 context.state = context.workspace.load()?;
-                super::hint::run(context.clone(), &crate::cli::lab::TaskArgs { task: None })?;
+                let lab = LabName { lab: Some(entry.lab.id.value.to_string()) };
+                super::hint::run(context.clone(), &HintArgs { lab, task: None })?;
             }
             None if keys.is_none() => thread::sleep(LOOK),
             Some(_) | None => {}
