@@ -7,16 +7,26 @@ use super::course::cks::Cks;
 use super::course::values::Need;
 use super::course::{Course, Entry};
 
-/// The page of a course, in Markdown: the labs with their times, and which lab covers what.
-pub fn markdown(course: &Course) -> String {
+/// The page of a course, in Markdown: the labs with their times, and which lab covers what. What is left out is known only of
+/// the course that is built in.
+pub fn markdown(course: &Course, is_built_in: bool) -> String {
     let mut page = String::from("# Labs\n\n");
     let minutes: u32 = course.labs.iter().map(|entry| entry.lab.minutes.0).sum();
     // writing to a String does not fail
-    let _ = writeln!(page, "{} labs, {} hours and {} minutes in all.\n", course.labs.len(), minutes / 60, minutes % 60);
-    page.push_str(
-        "Each can be started alone: `tightship lab start ID`. One image is enough, `busybox:1.37`; a lab with an own cluster gets a \
-         kind cluster for itself, the others share one. Not in the course: what needs another image, another kernel or a cloud.\n\n",
-    );
+    let count = course.labs.len();
+    let labs = if count == 1 { "lab" } else { "labs" };
+    let _ = writeln!(page, "{count} {labs}, {} hours and {} minutes in all.\n", minutes / 60, minutes % 60);
+    page.push_str("Each can be started alone: `tightship lab start ID`. ");
+    if is_built_in {
+        page.push_str("One image is enough, `busybox:1.37`; a");
+    } else {
+        page.push('A');
+    }
+    page.push_str(" lab with an own cluster gets a kind cluster for itself, the others share one.");
+    if is_built_in {
+        page.push_str(" Not in the course: what needs another image, another kernel or a cloud.");
+    }
+    page.push_str("\n\n");
     page.push_str(
         "| no. | lab | level | minutes | cluster | what it is about | rules |\n|---|---|---|---|---|---|---|\n",
     );
@@ -36,27 +46,37 @@ pub fn markdown(course: &Course) -> String {
             rules.join(", "),
         );
     }
-    exam(&mut page, course);
+    exam(&mut page, course, is_built_in);
     benchmark(&mut page, course);
     page
 }
 
 /// The topics of the exam, with the labs that cover them, or why none does.
-fn exam(page: &mut String, course: &Course) {
+fn exam(page: &mut String, course: &Course, is_built_in: bool) {
+    if !is_built_in && course.labs.iter().all(|entry| entry.lab.cks.is_empty()) {
+        return;
+    }
     page.push_str("\n## CKS\n\nThe topics of the outline of version 1.34, in short.\n\n| domain | topic | labs |\n|---|---|---|\n");
     for word in Cks::WORDS {
         let Some(topic) = Cks::from_word(word) else { continue };
         let labs = covering(course, |entry| entry.lab.cks.contains(&topic));
-        let labs = if labs.is_empty() { format!("none: {}", topic.left_out()) } else { labs };
+        let labs = match labs.is_empty() {
+            true if is_built_in => format!("none: {}", topic.left_out()),
+            true => continue,
+            false => labs,
+        };
         let _ = writeln!(page, "| {} | {word} | {labs} |", topic.domain());
     }
 }
 
 /// The items of the benchmark that labs cover.
 fn benchmark(page: &mut String, course: &Course) {
-    page.push_str("\n## CIS Kubernetes Benchmark 1.12\n\n| item | labs |\n|---|---|\n");
     let items: BTreeMap<Vec<Part<'_>>, &str> =
         course.labs.iter().flat_map(|entry| &entry.lab.cis).map(|item| (parts(item), item.as_str())).collect();
+    if items.is_empty() {
+        return;
+    }
+    page.push_str("\n## CIS Kubernetes Benchmark 1.12\n\n| item | labs |\n|---|---|\n");
     for item in items.values() {
         let labs = covering(course, |entry| entry.lab.cis.iter().any(|other| other == item));
         let _ = writeln!(page, "| {item} | {labs} |");

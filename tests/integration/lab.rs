@@ -86,7 +86,9 @@ fn what_needs_a_start_says_so() {
     for verb in ["verify", "hint", "watch", "reset", "solution", "debrief"] {
         folder.run(&["lab", verb]).exits(2).says(&["no lab is started", "tightship lab start"]);
     }
-    folder.run(&["lab", "verify", "the-hack"]).exits(2).says(&["the-hack is not started"]);
+    for verb in ["verify", "hint", "watch", "solution"] {
+        folder.run(&["lab", verb, "the-hack"]).exits(2).says(&["the-hack is not started"]);
+    }
     folder.run(&["lab", "status"]).exits(0).says(&["none yet"]);
     folder.run(&["lab", "down"]).exits(0).says(&["nothing to do"]);
 }
@@ -96,6 +98,15 @@ fn a_course_of_ones_own_is_read() {
     let folder = course(LAB);
     folder.run(&["lab", "--course", "course", "list"]).exits(0).says(&["01 first", "10 min", "The first"]);
     folder.run(&["lab", "--course", "course", "lint"]).exits(0);
+}
+
+#[test]
+fn the_page_of_another_course_says_nothing_of_ours() {
+    let page = course(LAB).run(&["lab", "--course", "course", "list", "--markdown"]).exits(0).stdout;
+    assert!(page.contains("| 01 | first |") && page.contains("1 lab, 0 hours and 10 minutes"), "{page}");
+    for ours in ["busybox", "Not in the course", "none:", "1.12", "the-hack"] {
+        assert!(!page.contains(ours), "{ours}: {page}");
+    }
 }
 
 #[test]

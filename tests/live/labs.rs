@@ -128,7 +128,7 @@ fn every_lab_is_proved(live: &Live) -> Result<(), Failed> {
 
 /// Runs the linter on the cluster of the run, and gives its table; every fault is an error.
 fn proved(learner: &Learner, what: &[&str], labs: &[&str]) -> Result<String, Failed> {
-    let args = [&["lint", "--context", &learner.context], what, labs].concat();
+    let args = [&["lint", "--context", &learner.context][..], what, labs].concat();
     let output = learner.command(&args).output()?;
     let (table, told) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
     eprintln!("{table}");

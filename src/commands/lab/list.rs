@@ -40,7 +40,7 @@ struct Line<'d> {
 
 pub(super) fn run(context: &LabContext, args: &ListArgs) -> anyhow::Result<u8> {
     if args.markdown {
-        output::print(&page::markdown(&context.course))?;
+        output::print(&page::markdown(&context.course, context.is_built_in()))?;
         return Ok(OK);
     }
     let lines: Vec<Line<'_>> = context.course.labs.iter().map(|entry| line(context, entry)).collect();

@@ -1,4 +1,4 @@
-//! The pages of a lab: they are there, and what they tell the learner to type can be typed.
+//! The pages of a lab: they are there, what they tell the learner to type can be typed, and the files that they name are there.
 
 use super::Linter;
 use super::steps::PAGES;
@@ -26,6 +26,9 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             linter.faults.append(Faults::of_path(&format!("{path}{page}"), format!("this lab has no `{page}`")));
             continue;
         };
+        if page == "README.md" {
+            named(linter, source);
+        }
         let commands = commands(linter, source);
         if page == "README.md" && !commands.iter().any(|command| program(command.text) == Some("kubectl")) {
             let problem = Diagnostic::error(Span::default(), "there is nothing to type here");
@@ -44,6 +47,29 @@ pub(super) fn check(linter: &mut Linter<'_>) {
                 linter
                     .say_of(source, problem.label("commands begin with kubectl, tightship or a tool of every system"));
             }
+        }
+    }
+}
+
+/// Files of the lab that a page names: the learner finds those of the start in their own folder, and has no other.
+fn named(linter: &mut Linter<'_>, source: &Source) {
+    let entry = linter.entry;
+    for path in entry.files.keys().filter(|path| path.contains('/')) {
+        for (at, _) in source.text().match_indices(path.as_str()) {
+            let is_part = |character: char| character.is_alphanumeric() || "/._-".contains(character);
+            let before = source.text().get(..at).and_then(|text| text.chars().next_back());
+            let after = source.text().get(at + path.len()..).and_then(|text| text.chars().next());
+            if before.is_some_and(is_part) || after.is_some_and(|after| after != '.' && is_part(after)) {
+                continue;
+            }
+            let (message, label) = match path.strip_prefix("start/") {
+                Some(own) => (
+                    format!("the learner has no `{path}`"),
+                    format!("expected `{own}`, its name in the learner's folder"),
+                ),
+                None => (format!("the learner does not get `{path}`"), "expected a file of the start".to_owned()),
+            };
+            linter.say_of(source, Diagnostic::error(span(at, path), message).label(label));
         }
     }
 }

@@ -351,6 +351,12 @@ fn pages_can_be_followed() {
             ("$ thief get", "$ theif get", "README.md:15:7: `theif` is not a program that a learner has"),
             ("kind: Pod\n```\n", "", "README.md:28:1: this block does not end"),
             ("{{ ns.shop }}", "{{ shop }}", "README.md:3:13: there is no placeholder `shop`"),
+            (
+                "{{ ns.shop }}",
+                "start/page.yaml",
+                "README.md:3:10: the learner has no `start/page.yaml` (expected `page.yaml`, its name in",
+            ),
+            ("{{ ns.shop }}", "checks/bad.yaml", "README.md:3:10: the learner does not get `checks/bad.yaml`"),
             ("```sh", "```console", "README.md:18:1: nothing is typed in this block"),
             ("", "# Empty\n", "README.md:1:1: there is nothing to type here"),
         ],
