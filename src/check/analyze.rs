@@ -1,7 +1,7 @@
 //! One file: read, taken apart into objects, and held against the rules.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
@@ -9,10 +9,11 @@ use super::Options;
 use super::admission::{self, Admission};
 use super::assumptions::Assumptions;
 use super::discover::{Input, Text};
+use super::findings::Findings;
 use super::outcome::{Counts, Outcome, SourceFile};
 use super::suppress::{self, Collected};
 use crate::apiserver::files;
-use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostic::{Diagnostic, Location, Texts};
 use crate::k8s::object::{self, Kind, Object};
 use crate::k8s::pod::Pod;
 use crate::rules::facts::{Facts, Plane};
@@ -32,7 +33,9 @@ pub(super) struct Analysis {
     /// The text, kept only where something has to be shown.
     pub(super) text: Option<Arc<str>>,
     pub(super) name: String,
-    pub(super) findings: Vec<Diagnostic>,
+    pub(super) findings: Findings,
+    /// Those of the part that is read.
+    found: Vec<Diagnostic>,
     pub(super) errors: Vec<Diagnostic>,
     pub(super) counts: Counts,
     pub(super) facts: Facts,
@@ -44,7 +47,7 @@ pub(super) struct Analysis {
 impl Analysis {
     /// Adds what the next documents of the same file gave.
     fn append(&mut self, mut part: Self) {
-        self.findings.append(&mut part.findings);
+        self.findings.append(part.findings);
         self.errors.append(&mut part.errors);
         self.counts.add(part.counts);
         self.facts.append(part.facts);
@@ -58,10 +61,7 @@ impl Outcome {
     /// Adds what the next file gave.
     pub(super) fn add(&mut self, file: FileId, mut analysis: Analysis) {
         debug_assert_eq!(self.files.len(), file.0 as usize, "files come in their order");
-        if self.findings.is_empty() {
-            std::mem::swap(&mut self.findings, &mut analysis.findings);
-        }
-        self.findings.append(&mut analysis.findings);
+        self.findings.append(analysis.findings);
         self.errors.append(&mut analysis.errors);
         self.admissions.append(&mut analysis.admissions);
         self.counts.files += 1;
@@ -82,6 +82,9 @@ struct Whole<'a> {
 /// large file do not fill the memory.
 const PART: usize = 256 * 1024;
 
+/// About how many findings are put away together.
+const MANY: usize = 64;
+
 /// The rules, sorted by how they are checked.
 #[derive(Debug)]
 pub(super) struct Analyzer<'a> {
@@ -92,6 +95,8 @@ pub(super) struct Analyzer<'a> {
     planes: Vec<(&'static Rule, PlaneCheck)>,
     controls: Vec<(&'static Rule, &'static pod_security::Control)>,
     manifest: Vec<&'static Rule>,
+    /// What findings say in common, one for each thread that reads files.
+    texts: Vec<Mutex<Texts>>,
 }
 
 impl<'a> Analyzer<'a> {
@@ -105,6 +110,7 @@ impl<'a> Analyzer<'a> {
             planes: Vec::new(),
             controls: Vec::new(),
             manifest: Vec::new(),
+            texts: (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect(),
         };
         for rule in options.selection.rules() {
             match rule.check {
@@ -161,8 +167,6 @@ impl<'a> Analyzer<'a> {
         let parts = parts(&text);
         let whole = Whole { file, name: &name, text: &text };
         let parts: Vec<Analysis> = parts.into_par_iter().map(|part| self.part(part, whole, known)).collect();
-        // there may be many, and a list that grows by doubling would take twice the memory
-        analysis.findings.reserve_exact(parts.iter().map(|part| part.findings.len()).sum());
         for part in parts {
             analysis.append(part);
         }
@@ -175,6 +179,7 @@ impl<'a> Analyzer<'a> {
     /// Runs the rules over some documents of a file.
     fn part(&self, part: Range<usize>, whole: Whole<'_>, known: &Facts) -> Analysis {
         let Whole { file, name, text } = whole;
+        let mut start = offset(part.start);
         let stream = yaml::parse_part(text, part.clone());
         let collected = suppress::collect(&stream, text, part, file);
         let mut analysis = Analysis { collected, ..Analysis::default() };
@@ -185,6 +190,10 @@ impl<'a> Analyzer<'a> {
             analysis.counts.documents += 1;
             let duplicates = if self.manifest.is_empty() { Vec::new() } else { document.duplicates() };
             let others = object::for_each(document, &mut |object| {
+                if analysis.found.len() >= MANY {
+                    self.put_away(file, start, &mut analysis);
+                    start = object.root.span().start;
+                }
                 analysis.facts.control_plane.append(files::of_object(&object, text, file, name));
                 self.object(&object, &duplicates, file, text, known, &mut analysis);
             });
@@ -199,7 +208,23 @@ impl<'a> Analyzer<'a> {
                 self.lists(document, &duplicates, file, text, &mut analysis);
             }
         }
+        self.put_away(file, start, &mut analysis);
         analysis
+    }
+
+    /// Puts away what was found in the objects from `start` on, as small as it can be.
+    fn put_away(&self, file: FileId, start: u32, analysis: &mut Analysis) {
+        let thread = rayon::current_thread_index().map_or(0, |index| index + 1);
+        let texts = self.texts.get(thread).or(self.texts.first());
+        let mut texts = texts.map(|texts| texts.lock().unwrap_or_else(PoisonError::into_inner));
+        let share = |finding: Diagnostic| match &mut texts {
+            Some(texts) => finding.share(texts),
+            None => finding,
+        };
+        let found: Vec<Diagnostic> = analysis.found.drain(..).map(share).collect();
+        if !found.is_empty() {
+            analysis.findings.take(file, start, found);
+        }
     }
 
     fn object<'d, 's>(
@@ -229,7 +254,7 @@ impl<'a> Analyzer<'a> {
             analysis.counts.pods += 1;
             if self.settings.level.is_none() && files::is_static_pod(object, &pod) {
                 // the kubelet runs it, whatever a namespace asks for
-                analysis.findings.append(&mut sink.into_diagnostics());
+                analysis.found.append(&mut sink.into_diagnostics());
                 return;
             }
             let context = analysis.assumptions.context(object, &pod, known, self.settings);
@@ -242,7 +267,7 @@ impl<'a> Analyzer<'a> {
                 let _ = (control.evaluate)(&context, &mut sink);
             }
         }
-        analysis.findings.append(&mut sink.into_diagnostics());
+        analysis.found.append(&mut sink.into_diagnostics());
     }
 
     /// What is there twice in a list itself, outside of its members.
@@ -258,7 +283,7 @@ impl<'a> Analyzer<'a> {
         if let Some(list) = list.filter(|_| !self.settings.as_admission) {
             let mut sink = Sink::on(&list, text, file, self.settings);
             manifest::check_list(&list, duplicates, &self.manifest, &mut sink);
-            analysis.findings.append(&mut sink.into_diagnostics());
+            analysis.found.append(&mut sink.into_diagnostics());
         }
     }
 
@@ -274,6 +299,11 @@ impl<'a> Analyzer<'a> {
             analysis.admissions.extend(admission.map(Admission::without_credentials));
         }
     }
+}
+
+/// Spans end at 4 GiB, so offsets do too.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// The parts of a file that are looked at by themselves.

@@ -8,7 +8,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::analyze::Analyzer;
 use super::discover::{Input, Text};
 use super::suppress::{self, SuppressionContext};
-use super::{Options, Outcome, analyze, run};
+use super::{Findings, Options, Outcome, analyze, run};
 use crate::diagnostic::{Diagnostic, Fix, Safety};
 use crate::rules::facts::Facts;
 use crate::yaml::edit::{self, Edit};
@@ -91,7 +91,7 @@ struct Fixer<'a> {
 /// A text of a file with what the rules say about it.
 struct State {
     text: Arc<str>,
-    findings: Vec<Diagnostic>,
+    findings: Findings,
     errors: usize,
     objects: usize,
 }
@@ -160,7 +160,7 @@ impl Fixer<'_> {
 
 /// Fixes that do not touch each other, those of the worst findings first.
 fn choose<'o>(
-    findings: &'o [Diagnostic],
+    findings: &'o Findings,
     safety: Safety,
     refused: &[(&'static str, String)],
 ) -> Vec<(&'o Diagnostic, &'o Fix)> {

@@ -8,6 +8,7 @@ pub mod baseline;
 pub mod benchmark;
 pub mod config;
 mod discover;
+mod findings;
 pub mod fix;
 mod options;
 mod outcome;
@@ -18,6 +19,7 @@ mod suppress;
 pub use admission::Admission;
 pub use base::Base;
 pub use discover::{Cause, Found, Input, LeftOut, Live, Place, Request, Scope, Text, discover, live_inputs};
+pub use findings::Findings;
 pub use options::Options;
 pub use outcome::Outcome;
 pub use selection::Selection;
@@ -26,7 +28,7 @@ use std::sync::Arc;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostic::{Diagnostic, Location, Texts};
 use crate::rules::facts::Facts;
 use crate::rules::{Rule, RuleKind, Settings, Sink};
 use crate::yaml::FileId;
@@ -41,9 +43,6 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     let mut outcome = Outcome { as_admission: settings.as_admission, ..Outcome::default() };
     outcome.rules_left_out = options.left_out.len();
     let mut collected = Collected::default();
-    if analyses.len() > 1 {
-        outcome.findings.reserve_exact(analyses.iter().map(|analysis| analysis.findings.len()).sum());
-    }
     for (at, analysis) in analyses.iter_mut().enumerate() {
         if settings.as_admission && settings.level.is_none() {
             outcome.add_unguarded(analysis.assumptions.in_namespaces());
@@ -55,13 +54,14 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
         // there are no findings, and nothing lets pass what the API server would say
         return outcome;
     }
+    let mut texts = Texts::default();
     for (rule, check) in analyzer.set_rules() {
         let mut sink = Sink::over_all(settings);
         rule.speak(&mut sink);
         check(&facts, &mut sink);
-        outcome.findings.append(&mut sink.into_diagnostics());
+        outcome.findings.extend(sink.into_diagnostics().into_iter().map(|finding| finding.share(&mut texts)));
     }
-    outcome.findings.append(&mut analyzer.control_planes(&facts));
+    outcome.findings.extend(analyzer.control_planes(&facts));
     let config = outcome.add_config(options.config.as_ref());
     let ran: Vec<&'static Rule> = options.selection.rules().collect();
     let counts = |rule: &&'static Rule| !matches!(rule.check, RuleKind::Engine) && !options.passed.contains(rule);

@@ -6,6 +6,7 @@ use indexmap::IndexSet;
 
 use super::admission::Admission;
 use super::discover::{Input, LeftOut};
+use super::findings::Findings;
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::k8s::pod_security::{Level, Policies, Policy};
 use crate::rules::Rule;
@@ -17,7 +18,7 @@ pub struct Outcome {
     /// The files, by their [`FileId`].
     pub files: Vec<SourceFile>,
     /// The findings, by file and place.
-    pub findings: Vec<Diagnostic>,
+    pub findings: Findings,
     /// What could not be read: a document at its place, or all of a file, which then has no text.
     pub errors: Vec<Diagnostic>,
     /// What was looked at.
@@ -120,15 +121,6 @@ impl Outcome {
                 }
             }
         }
-        // in place: what is the same by all of this may change places
-        self.findings.sort_unstable_by(|a, b| {
-            (a.file(), a.span(), std::cmp::Reverse(a.severity), a.id, &a.message).cmp(&(
-                b.file(),
-                b.span(),
-                std::cmp::Reverse(b.severity),
-                b.id,
-                &b.message,
-            ))
-        });
+        self.findings.sort();
     }
 }

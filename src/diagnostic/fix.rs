@@ -38,5 +38,5 @@ pub struct Fix {
     /// What it does, as an imperative: "set `privileged: false`".
     pub title: Text,
     /// The bytes to replace.
-    pub edits: Vec<Edit>,
+    pub edits: Box<[Edit]>,
 }

@@ -21,4 +21,4 @@ pub use nearest::nearest;
 pub use object::ObjectId;
 pub use refusal::{Refusal, refuse, refuse_for};
 pub use severity::Severity;
-pub use text::Text;
+pub use text::{Text, Texts};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Fix, Location, ObjectId, Safety, Severity, Text};
+use super::{Fix, Location, ObjectId, Safety, Severity, Text, Texts};
 use crate::yaml::edit::Edit;
 use crate::yaml::{FileId, Span};
 
@@ -18,14 +18,10 @@ pub struct Diagnostic {
     pub message: Text,
     /// Where it is; the label says what was expected, or what it means.
     pub location: Location,
-    /// Further places, of any file, that explain the first.
-    pub related: Vec<Location>,
     /// What to do, where the label does not say it.
     pub help: Option<Text>,
     /// What would solve it.
     pub fix: Option<Box<Fix>>,
-    /// Bytes of the file that no report may show, such as a password.
-    pub masks: Vec<Span>,
     /// The object it is about.
     pub object: Option<Arc<ObjectId>>,
     /// The container it is about.
@@ -33,6 +29,16 @@ pub struct Diagnostic {
     /// The field, as a path from the object's root with list members by name where they have one:
     /// `spec.template.spec.containers[web].securityContext`. It stays when lines move.
     pub path: Text,
+    rest: Option<Box<Rest>>,
+}
+
+/// What few diagnostics have: an input may have millions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Rest {
+    /// Further places, of any file, that explain the first.
+    related: Vec<Location>,
+    /// Bytes of the file that no report may show.
+    masks: Vec<Span>,
 }
 
 impl Diagnostic {
@@ -43,13 +49,12 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             location: location.into(),
-            related: Vec::new(),
             help: None,
             fix: None,
-            masks: Vec::new(),
             object: None,
             container: None,
             path: Text::default(),
+            rest: None,
         }
     }
 
@@ -70,14 +75,17 @@ impl Diagnostic {
     }
 
     /// A further place of the same file that explains the first.
-    pub fn related(mut self, span: Span, label: impl Into<Text>) -> Self {
-        self.related.push(Location::new(self.location.file, span, label));
-        self
+    pub fn related(self, span: Span, label: impl Into<Text>) -> Self {
+        let place = Location::new(self.location.file, span, label);
+        self.related_all([place])
     }
 
     /// Further places, of any file, that explain the first.
     pub fn related_all(mut self, locations: impl IntoIterator<Item = Location>) -> Self {
-        self.related.extend(locations);
+        let mut locations = locations.into_iter().peekable();
+        if locations.peek().is_some() {
+            self.rest.get_or_insert_default().related.extend(locations);
+        }
         self
     }
 
@@ -89,7 +97,7 @@ impl Diagnostic {
 
     /// A fix of the file of the place, if one could be made. `title` is an imperative: "set `privileged: false`".
     pub fn fix(mut self, safety: Safety, title: impl Into<Text>, edits: impl IntoIterator<Item = Edit>) -> Self {
-        let edits: Vec<Edit> = edits.into_iter().collect();
+        let edits: Box<[Edit]> = edits.into_iter().collect();
         if !edits.is_empty() {
             self.fix = Some(Box::new(Fix { safety, title: title.into(), edits }));
         }
@@ -98,7 +106,10 @@ impl Diagnostic {
 
     /// Bytes of the file that no report may show, such as a password.
     pub fn hide(mut self, spans: impl IntoIterator<Item = Span>) -> Self {
-        self.masks.extend(spans);
+        let mut spans = spans.into_iter().peekable();
+        if spans.peek().is_some() {
+            self.rest.get_or_insert_default().masks.extend(spans);
+        }
         self
     }
 
@@ -116,10 +127,7 @@ impl Diagnostic {
 
     /// Says something else where `other` has other words, in all texts that people read.
     pub fn reword(mut self, other: impl Fn(&str) -> Option<String>) -> Self {
-        let labels = self.related.iter_mut().map(|related| &mut related.label);
-        let title = self.fix.as_mut().map(|fix| &mut fix.title);
-        let texts = [&mut self.message, &mut self.location.label, &mut self.path].into_iter();
-        for text in texts.chain(labels).chain(self.help.as_mut()).chain(self.container.as_mut()).chain(title) {
+        for text in self.texts_mut() {
             if let Some(words) = other(text) {
                 *text = words.into();
             }
@@ -127,16 +135,44 @@ impl Diagnostic {
         self
     }
 
+    /// Keeps its texts once, where others had the same before.
+    pub fn share(mut self, texts: &mut Texts) -> Self {
+        for text in self.texts_mut() {
+            text.share(texts);
+        }
+        for edit in self.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
+            texts.share(&mut edit.text);
+        }
+        self
+    }
+
+    fn texts_mut(&mut self) -> impl Iterator<Item = &mut Text> {
+        let labels = self.rest.iter_mut().flat_map(|rest| &mut rest.related).map(|related| &mut related.label);
+        let title = self.fix.as_mut().map(|fix| &mut fix.title);
+        let texts = [&mut self.message, &mut self.location.label, &mut self.path].into_iter();
+        texts.chain(labels).chain(self.help.as_mut()).chain(self.container.as_mut()).chain(title)
+    }
+
     /// All its places are of this file.
     pub fn in_file(mut self, file: FileId) -> Self {
         self.location.file = file;
-        self.related.iter_mut().for_each(|related| related.file = file);
+        self.rest.iter_mut().flat_map(|rest| &mut rest.related).for_each(|related| related.file = file);
         self
     }
 
     /// Its places: first where it is, then what explains that.
     pub fn locations(&self) -> impl Iterator<Item = &Location> {
-        std::iter::once(&self.location).chain(&self.related)
+        std::iter::once(&self.location).chain(self.others())
+    }
+
+    /// Further places, of any file, that explain the first.
+    pub fn others(&self) -> &[Location] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.related)
+    }
+
+    /// Bytes of the file that no report may show, such as a password.
+    pub fn masks(&self) -> &[Span] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.masks)
     }
 
     /// The file it belongs to.

@@ -5,14 +5,28 @@
 //! beginning of what a CI system takes for a command: `::error::`, `##[group]`, `##vso[`, `##teamcity[`.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
-/// A message, a label, a help: one line, safe to show wherever it goes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Text(Box<str>);
+/// A message, a label, a help: one line, safe to show wherever it goes. What is said of many objects is kept once: [`Texts`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(Arc<str>);
+
+impl Default for Text {
+    fn default() -> Self {
+        static EMPTY: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
+        Self(Arc::clone(&EMPTY))
+    }
+}
 
 impl Text {
+    /// Makes it one with an equal one from before.
+    pub(super) fn share(&mut self, texts: &mut Texts) {
+        texts.share(&mut self.0);
+    }
+
     /// A text of several lines, each safe to show. Only the program itself may break lines: what an input says is one.
     pub fn of_lines(text: &str) -> Self {
         Self(lines(text).into())
@@ -29,16 +43,13 @@ impl Deref for Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(line(text).into())
+        if text.is_empty() { Self::default() } else { Self(line(text).into()) }
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self(match line(&text) {
-            Cow::Owned(safe) => safe.into(),
-            Cow::Borrowed(_) => text.into(),
-        })
+        text.as_str().into()
     }
 }
 
@@ -50,7 +61,7 @@ impl From<&String> for Text {
 
 impl From<Cow<'_, str>> for Text {
     fn from(text: Cow<'_, str>) -> Self {
-        text.into_owned().into()
+        (*text).into()
     }
 }
 
@@ -63,6 +74,30 @@ impl fmt::Display for Text {
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&**self, f)
+    }
+}
+
+/// Texts that were seen before, so that equal ones are kept once: a rule says the same of a hundred thousand pods.
+#[derive(Debug, Default)]
+pub struct Texts(HashSet<Arc<str>>);
+
+impl Texts {
+    /// The most that are remembered. What is no longer equal to anything near it, such as names, must not fill the memory.
+    const MOST: usize = 4096;
+
+    /// Makes a text one with an equal one from before.
+    pub fn share(&mut self, text: &mut Arc<str>) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(known) = self.0.get(&**text) {
+            *text = Arc::clone(known);
+            return;
+        }
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        self.0.insert(Arc::clone(text));
     }
 }
 
@@ -248,7 +283,7 @@ fn visible(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Text, json, line, lines, source, styled};
+    use super::{Text, Texts, json, line, lines, source, styled};
 
     const ODD: [char; 20] = [
         '\u{1b}',
@@ -364,5 +399,18 @@ mod tests {
             assert_eq!(shown.len(), text.len(), "{odd:?}");
             assert!(odd.is_control() || !shown.contains(odd), "{odd:?}");
         }
+    }
+
+    #[test]
+    fn equal_texts_are_kept_once() {
+        let mut texts = Texts::default();
+        let [mut first, mut second] = [Text::from("a"), Text::from("a")];
+        first.share(&mut texts);
+        second.share(&mut texts);
+        assert_eq!(first.as_ptr(), second.as_ptr());
+        for at in 0..2 * Texts::MOST {
+            Text::from(format!("{at}")).share(&mut texts);
+        }
+        assert!(texts.0.len() <= Texts::MOST);
     }
 }

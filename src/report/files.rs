@@ -45,7 +45,7 @@ impl<'a> Files<'a> {
         let mut hidden = vec![Vec::new(); outcome.files.len()];
         for finding in &outcome.findings {
             if let Some(spans) = hidden.get_mut(finding.file().0 as usize) {
-                spans.extend_from_slice(&finding.masks);
+                spans.extend_from_slice(finding.masks());
             }
         }
         for spans in &mut hidden {

@@ -25,10 +25,10 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         version: VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         counts: counts(files),
-        findings: Each(&outcome.findings, |finding| finding_of(files, finding)),
-        errors: Each(&outcome.errors, |broken| error_of(files, broken)),
-        notices: Each(&outcome.notices, |notice| error_of(files, notice)),
-        admissions: Each(&outcome.admissions, |admission| admission_of(files, admission)),
+        findings: Each(outcome.findings.iter(), |finding| finding_of(files, finding)),
+        errors: Each(outcome.errors.iter(), |broken| error_of(files, broken)),
+        notices: Each(outcome.notices.iter(), |notice| error_of(files, notice)),
+        admissions: Each(outcome.admissions.iter(), |admission| admission_of(files, admission)),
     };
     serde_json::to_writer_pretty(Plain(&mut *out), &report)?;
     writeln!(out)

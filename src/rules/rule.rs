@@ -154,7 +154,9 @@ pub enum RuleKind {
 impl Rule {
     /// That it is broken at a place, where no sink is at hand.
     pub fn found(&self, location: impl Into<Location>, message: impl Into<Text>) -> Diagnostic {
-        Diagnostic { id: self.id, severity: self.severity, ..Diagnostic::new(location, message) }
+        let mut diagnostic = Diagnostic::new(location, message);
+        (diagnostic.id, diagnostic.severity) = (self.id, self.severity);
+        diagnostic
     }
 
     /// Says that this rule runs now.

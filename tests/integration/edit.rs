@@ -365,6 +365,6 @@ fn edits_apply_together_unless_their_order_matters() {
     assert_eq!(edit::apply(text, &both).unwrap(), "a: 3\nb: 4\n");
     assert!(edit::apply(text, &[set("c", 1), set("d", 1)]).is_err(), "both are inserted at the same place");
     assert!(edit::apply(text, &[set("a", 1), edit::remove(text, root, "a").unwrap()]).is_err());
-    assert!(edit::apply("ä", &[Edit { span: yaml::Span { start: 1, end: 2 }, text: String::new() }]).is_err());
-    assert!(edit::apply("a", &[Edit { span: yaml::Span { start: 1, end: 2 }, text: String::new() }]).is_err());
+    assert!(edit::apply("ä", &[Edit { span: yaml::Span { start: 1, end: 2 }, text: "".into() }]).is_err());
+    assert!(edit::apply("a", &[Edit { span: yaml::Span { start: 1, end: 2 }, text: "".into() }]).is_err());
 }

@@ -269,7 +269,7 @@ fn outcome(texts: &[(&str, &str)], finding: impl FnOnce() -> Diagnostic) -> Outc
     for (file, (_, text)) in outcome.files.iter_mut().zip(texts) {
         file.text = Some((*text).into());
     }
-    outcome.findings = vec![finding()];
+    outcome.findings = [finding()].into_iter().collect();
     outcome
 }
 
@@ -287,8 +287,9 @@ fn place(file: u32, text: &str, at: &str, label: &str) -> Location {
 fn finding(mut places: Vec<Location>, hidden: Vec<Span>) -> Diagnostic {
     let rule = rules::find("privileged").unwrap();
     let first = Diagnostic::new(places.remove(0), "two places that belong together");
-    let whole = first.related_all(places).help("look at both").hide(hidden);
-    Diagnostic { id: rule.id, severity: rule.severity, ..whole }
+    let mut whole = first.related_all(places).help("look at both").hide(hidden);
+    (whole.id, whole.severity) = (rule.id, rule.severity);
+    whole
 }
 
 #[test]

@@ -21,7 +21,7 @@ impl Add {
     /// As a text at a place.
     pub(super) fn text(at: usize, text: String) -> Option<Self> {
         let at = u32::try_from(at).ok()?;
-        Self::new(Edit { span: Span { start: at, end: at }, text })
+        Self::new(Edit { span: Span { start: at, end: at }, text: text.into() })
     }
 
     /// The edit for one setting; values that would need quotes of another kind are declined.
@@ -30,6 +30,7 @@ impl Add {
         if !harmless(name) || !harmless(value) {
             return None;
         }
-        Some(Edit { span: self.0.span, text: self.0.text.replace(NAME, name).replace(VALUE, value) })
+        let text = self.0.text.replace(NAME, name).replace(VALUE, value);
+        Some(Edit { span: self.0.span, text: text.into() })
     }
 }

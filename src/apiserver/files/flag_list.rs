@@ -31,7 +31,7 @@ pub(super) fn program(text: &str, file: FileId, name: &Arc<str>) -> Option<Progr
         for mut word in words {
             let (from, to) = (line.start, line.start + line.text.len());
             if let (Ok(start), Ok(end), true) = (u32::try_from(from), u32::try_from(to), is_alone) {
-                word.remove = Some(Edit { span: Span { start, end }, text: String::new() });
+                word.remove = Some(Edit { span: Span { start, end }, text: "".into() });
             }
             arguments.push(word);
         }

@@ -160,15 +160,15 @@ impl Setting {
         }
         match self.written {
             Written::Flag { exact: true } | Written::Value { quoted: true, .. } => {
-                Some(Edit { span: self.value_span, text: value.to_owned() })
+                Some(Edit { span: self.value_span, text: value.into() })
             }
             Written::Bare => {
                 let end = self.name_span.end;
-                Some(Edit { span: Span { start: end, end }, text: format!("={value}") })
+                Some(Edit { span: Span { start: end, end }, text: format!("={value}").into() })
             }
             Written::Value { quoted: false, string } => {
                 let text = if string { quote::scalar(value) } else { value.to_owned() };
-                Some(Edit { span: self.value_span, text })
+                Some(Edit { span: self.value_span, text: text.into() })
             }
             Written::Flag { exact: false } | Written::Detached => None,
         }

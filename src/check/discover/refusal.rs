@@ -53,7 +53,7 @@ impl Refusal {
         let error = Diagnostic::error(Location::new(file, self.span, ""), self.reason.as_str());
         let error = error.hide(self.hides.then_some(self.span));
         match self.help {
-            Some(help) => Diagnostic { help: Some(help.into()), ..error },
+            Some(help) => error.help(help),
             None => error,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Suppression;
+use crate::check::Findings;
 use crate::diagnostic::Diagnostic;
 use crate::yaml::FileId;
 
@@ -49,7 +50,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn new(findings: &[Diagnostic]) -> Self {
+    pub(super) fn new(findings: &Findings) -> Self {
         let mut places: HashMap<Key, Vec<u32>> = HashMap::new();
         for finding in findings {
             places.entry((finding.file(), finding.id)).or_default().push(finding.span().start);

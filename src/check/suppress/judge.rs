@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::cover::{Covers, Found};
 use super::{Collected, ObjectSuppression, Suppression};
+use crate::check::Findings;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::rules::Rule;
 use crate::rules::suppression::{EXPIRED, INVALID, UNUSED};
@@ -37,7 +38,7 @@ pub(in crate::check) struct Judged {
 
 /// Takes away what is suppressed, and adds what is wrong with suppressions.
 pub(in crate::check) fn judge(
-    findings: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
     collected: Collected,
     context: &SuppressionContext<'_>,
 ) -> Judged {

@@ -157,9 +157,8 @@ fn findings(spec: &Rules, context: &CheckContext<'_>) -> Result<(Vec<Diagnostic>
     if !spec.all && rules.iter().any(is_about_pods) && outcome.counts.pods == 0 {
         return Err(CheckResult::nothing("there is no workload to look at"));
     }
-    let mut findings = outcome.findings;
-    findings.retain(|finding| is_of_kind(spec, &finding.object().kind));
-    Ok((findings, versions))
+    let is_wanted = |finding: &Diagnostic| is_of_kind(spec, &finding.object().kind);
+    Ok((outcome.findings.into_iter().filter(is_wanted).collect(), versions))
 }
 
 /// The release of the cluster.

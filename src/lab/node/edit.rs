@@ -72,7 +72,7 @@ fn set(text: &str, root: Node<'_, '_>, path: &str, value: &Value) -> Result<Opti
             Value::Object(_) | Value::Array(_) | Value::Null => {
                 Err(format!("{path}: a member of a list becomes a scalar only"))
             }
-            _ => Ok(Some(Edit { span: node.span(), text: value.to_string() })),
+            _ => Ok(Some(Edit { span: node.span(), text: value.to_string().into() })),
         };
     };
     if value.is_null() {
@@ -124,7 +124,7 @@ fn flag(text: &str, name: &str, value: Option<&str>) -> Result<String, String> {
                 is_there = true;
                 let word = format!("{name}={value}");
                 let mut edit = edit::push(text, container, &["command"], &json!(word)).ok_or_else(refused(name))?;
-                edit.text = edit.text.replace(&quote::scalar(&word), &argument(&word));
+                edit.text = edit.text.replace(&quote::scalar(&word), &argument(&word)).into();
                 return Ok(Some(edit));
             };
             // its value may be a word of its own
@@ -143,7 +143,7 @@ fn flag(text: &str, name: &str, value: Option<&str>) -> Result<String, String> {
                     if item.is_alias() || matches!(item.style(), None | Some(yaml::Style::Block)) {
                         return Err(refused(name)());
                     }
-                    Ok(Some(Edit { span: item.span(), text: argument(&word) }))
+                    Ok(Some(Edit { span: item.span(), text: argument(&word).into() }))
                 }
                 None => edit::remove_item(text, list, at).map(Some).ok_or_else(refused(name)),
             }

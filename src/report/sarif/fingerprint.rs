@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 /// Fingerprints, numbered where several findings have the same.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprints {
-    seen: RefCell<HashMap<String, usize>>,
+    /// How often each was given. There may be millions.
+    seen: RefCell<HashMap<[u8; 16], u32>>,
 }
 
 impl Fingerprints {
@@ -23,14 +24,16 @@ impl Fingerprints {
             hash.update(part);
             hash.update([0]);
         }
-        let mut print = String::new();
-        for byte in hash.finalize().iter().take(16) {
+        let hash = hash.finalize();
+        let key: [u8; 16] = std::array::from_fn(|at| hash.get(at).copied().unwrap_or_default());
+        let mut seen = self.seen.borrow_mut();
+        let count = seen.entry(key).or_default();
+        *count += 1;
+        let mut print = String::with_capacity(2 * key.len() + 2);
+        for byte in key {
             // writing to a string cannot fail
             let _ = write!(print, "{byte:02x}");
         }
-        let mut seen = self.seen.borrow_mut();
-        let count = seen.entry(print.clone()).or_default();
-        *count += 1;
         let _ = write!(print, ":{count}");
         print
     }

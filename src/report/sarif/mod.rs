@@ -57,7 +57,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
         original_uri_base_ids: [(uri::ROOT, BaseId { description: message("the folder that tightship ran in") })]
             .into(),
         column_kind: "unicodeCodePoints",
-        results: Each(&outcome.findings, result),
+        results: Each(outcome.findings.iter(), result),
     };
     serde_json::to_writer_pretty(Plain(&mut *out), &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
     writeln!(out)
@@ -131,7 +131,7 @@ fn primary(files: &Files<'_>, finding: &Diagnostic) -> model::Location {
 }
 
 fn related(files: &Files<'_>, finding: &Diagnostic) -> Vec<model::Location> {
-    let others = finding.related.iter().enumerate();
+    let others = finding.others().iter().enumerate();
     others
         .map(|(at, place)| model::Location {
             id: Some(at + 1),

@@ -45,7 +45,7 @@ fn check(plane: &Plane, sink: &mut Sink<'_>) {
             let message = format!("the value of `{}` is not a string, and kubeadm refuses it", setting.name);
             let label = format!("expected `\"{}\"`", setting.value);
             let report = on_setting(view, setting, &label, message);
-            let edit = Edit { span: setting.value_span, text: format!("\"{}\"", setting.value) };
+            let edit = Edit { span: setting.value_span, text: format!("\"{}\"", setting.value).into() };
             let edit = Some(edit).filter(|_| sink.settings.fixes && !setting.value.contains(['"', '\\']));
             sink.report(report.fix(Safety::Safe, "put it into quotes", edit));
         }

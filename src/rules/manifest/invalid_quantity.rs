@@ -54,6 +54,6 @@ pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, node: Node<'d, 's>, erro
     let message = format!("the amount `{}` {error}", text.escape_debug());
     let report = Diagnostic::new(node.span(), message).label(format!("in `{}`", context.path(node.span())));
     let Some(near) = error.suggestions.first().filter(|_| !node.is_alias()) else { return (&RULE, report) };
-    let edit = Edit { span: node.span(), text: quote::scalar(near) };
+    let edit = Edit { span: node.span(), text: quote::scalar(near).into() };
     (&RULE, report.fix(Safety::Unsafe, format!("write `{near}`"), sink.fix(|_| Some(edit))))
 }

@@ -71,7 +71,7 @@ pub(super) fn of<'d, 's>(
     if let Some(text) = meant(node, expected) {
         // the value may be a secret
         let title = if matches!(expected, FieldType::String) { "put it in quotes" } else { "take the quotes away" };
-        let edit = Edit { span: node.span(), text };
+        let edit = Edit { span: node.span(), text: text.into() };
         report = report.fix(Safety::Safe, title, sink.fix(|_| Some(edit)));
     }
     (&RULE, report)

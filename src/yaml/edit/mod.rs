@@ -102,7 +102,8 @@ pub fn rename(text: &str, map: Node<'_, '_>, old: &str, new: &str) -> Option<Edi
     }
     let span = name.span();
     let quoted = text.get(span.range()).is_some_and(|written| written.starts_with('"'));
-    Some(Edit { span, text: if quoted { quote::double_quoted(new) } else { quote::scalar(new) } })
+    let written = if quoted { quote::double_quoted(new) } else { quote::scalar(new) };
+    Some(Edit { span, text: written.into() })
 }
 
 /// Where a key of a mapping comes from.

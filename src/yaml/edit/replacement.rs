@@ -1,5 +1,7 @@
 //! Bytes that go, and what comes in their place.
 
+use std::sync::Arc;
+
 use crate::yaml::tree::Span;
 
 /// A replacement of bytes of the source.
@@ -8,11 +10,11 @@ pub struct Edit {
     /// The bytes that go; none for an insertion.
     pub span: Span,
     /// What comes in their place.
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 impl Edit {
-    pub(super) fn new(start: usize, end: usize, text: impl Into<String>) -> Option<Self> {
+    pub(super) fn new(start: usize, end: usize, text: impl Into<Arc<str>>) -> Option<Self> {
         let span = Span { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? };
         Some(Self { span, text: text.into() })
     }
