@@ -160,10 +160,117 @@ fn a_chart_hides_no_file_that_is_not_rendered() {
     }
     // a chart beside the charts of another is one of its own
     let (folder, bin) = work();
-    folder.write("work/web/examples/one/Chart.yaml", "name: one\n");
+    folder.write("work/web/examples/one/Chart.yaml", "name: one\nversion: 1.0.0\n");
     let log = folder.path("all");
     script(&folder, "helm", &format!("echo \"$*\" >>'{}'; echo 'a: 1'", log.display()));
     let mut command = program();
     in_environment(command.current_dir(folder.path("work")).args(FLAGS), &bin);
     assert_eq!(folder.read("all").lines().count(), 2, "{}", folder.read("all"));
+}
+
+const BAD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a, securityContext: {privileged: true}}]}\n";
+const FINE: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n";
+const CHART: &str = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
+
+/// Runs the check beside a helm that prints this for every chart, and notes which.
+fn beside(helm: &str, files: &[(&str, &str)], more: &[&str]) -> (Ran, String) {
+    let folder = Folder::new();
+    files.iter().for_each(|(name, text)| folder.write(&format!("work/{name}"), text));
+    folder.write("all", "");
+    let (log, made) = (folder.path("all"), folder.path("made"));
+    folder.write("made", helm);
+    let bin = script(&folder, "helm", &format!("echo \"$*\" >>'{}'; /bin/cat '{}'", log.display(), made.display()));
+    let mut command = program();
+    command.current_dir(folder.path("work")).args(FLAGS).args(more);
+    (in_environment(&mut command, &bin), folder.read("all"))
+}
+
+#[test]
+fn what_is_no_chart_hides_nothing() {
+    for text in
+        ["", "x\n", "name: web\n", "version: 1.0.0\n", "name: a/b\nversion: 1.0.0\n", "name: a\nversion: b\n", BAD]
+    {
+        let files = [("Chart.yaml", text), ("templates/bad.yaml", BAD), ("charts/y/templates/bad.yaml", BAD)];
+        for more in [&[][..], &["--no-build"]] {
+            let (ran, all) = beside("a: 1\n", &files, more);
+            assert_eq!((ran.code, &*all), (1, ""), "{text}: {ran:?}");
+            let found = ran.stdout.lines().filter(|line| line.starts_with("templates/") || line.starts_with("charts/"));
+            assert_eq!(found.count(), 2, "{text}: {ran:?}");
+        }
+    }
+    // a chart that is a pod, too, or has one behind it
+    for text in [format!("{BAD}name: web\nversion: 1.0.0\n"), format!("{CHART}---\n{BAD}")] {
+        let (ran, _) = beside("a: 1\n", &[("Chart.yaml", &text)], &[]);
+        assert!(ran.code == 1 && ran.stdout.starts_with("Chart.yaml:"), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_chart_that_is_not_rendered_with_another_is_rendered_alone() {
+    let library = format!("{CHART}type: library\n");
+    for (outer, inner) in [
+        (&*library, "lib/charts/app"),
+        (CHART, "lib/charts/_app"),
+        (CHART, "lib/charts/a/app"),
+        ("x\n", "lib/charts/app"),
+    ] {
+        let chart = format!("{inner}/Chart.yaml");
+        let (ran, all) = beside(
+            "a: 1\n",
+            &[("lib/Chart.yaml", outer), (&chart, CHART), (&format!("{inner}/templates/a.yaml"), "{{ a }}: [\n")],
+            &[],
+        );
+        assert!(all.lines().any(|line| line.ends_with(inner)), "{inner}: {all} {ran:?}");
+    }
+    let (_, all) = beside("a: 1\n", &[("web/Chart.yaml", CHART), ("web/charts/db/Chart.yaml", CHART)], &[]);
+    assert_eq!(all.lines().count(), 1, "{all}");
+}
+
+#[test]
+fn what_helm_made_nothing_of_is_checked_or_counted() {
+    let made = |source: &str, text: &str| format!("---\n# Source: {source}\n{text}");
+    let db = ("charts/db/Chart.yaml", "name: db\nversion: 1.0.0\n");
+    let own = made("web/templates/bad.yaml", FINE);
+    for (how, helm, file, found) in [
+        ("ignored by .helmignore", made("web/templates/other.yaml", FINE), "templates/bad.yaml", true),
+        (
+            "a source that a template says",
+            made("web/templates/other.yaml", &format!("# Source: web/templates/bad.yaml\n{FINE}")),
+            "templates/bad.yaml",
+            true,
+        ),
+        ("an object that is not there", own.replace("{name: a}", "{name: b}"), "templates/bad.yaml", true),
+        ("rendered", own.clone(), "templates/bad.yaml", false),
+        ("no part of a chart", own.clone(), "charts/y/bad.yaml", true),
+        ("in the charts", own.clone(), "charts/bad.yaml", true),
+        ("beside the templates of a chart inside", own.clone(), "charts/db/bad.yaml", true),
+        ("a chart inside that is off", own.clone(), "charts/db/templates/bad.yaml", true),
+        ("a chart inside", made("web/charts/db/templates/bad.yaml", FINE), "charts/db/templates/bad.yaml", false),
+        ("begins with a line", own.clone(), "templates/_bad.yaml", true),
+    ] {
+        let files = [("Chart.yaml", CHART), db, (file, BAD)];
+        let (ran, _) = beside(&helm, &files, &[]);
+        assert_eq!(ran.code, i32::from(found), "{how}: {ran:?}");
+        assert_eq!(ran.stdout.starts_with(&format!("{file}:")), found, "{how}: {ran:?}");
+    }
+    // what only looks like a template
+    let hidden = format!("# {{{{ 1 }}}}\n{BAD}");
+    let files = [("Chart.yaml", CHART), ("templates/bad.yaml", &*hidden)];
+    let words = "left out: 1 template that is not rendered";
+    beside(&made("web/templates/other.yaml", FINE), &files, &[]).0.exits(0).says(&[words]);
+    beside(&made("web/templates/bad.yaml", FINE), &files, &[]).0.exits(0);
+    // and what nothing renders
+    for more in [&["--no-build"][..], &["--no-build", "--format=json"], &["--no-build", "--format=sarif"]] {
+        let more: Vec<&str> = more.to_vec();
+        let folder = Folder::new();
+        files.iter().for_each(|(name, text)| folder.write(name, text));
+        let args = [&["check", "--no-config", "--select", "privileged", "."], &more[..]].concat();
+        folder.run(&args).says(&["not rendered"]);
+    }
+    let (ran, _) = beside(
+        "",
+        &[("Chart.yaml", CHART), ("templates/bad.yaml", BAD), ("templates/b.yaml", "{{ a }}: [\n")],
+        &["--no-build"],
+    );
+    assert!(ran.exits(1).says(&[words]).stdout.starts_with("templates/bad.yaml:"));
 }

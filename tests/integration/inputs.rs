@@ -172,10 +172,10 @@ fn chart(folder: &Folder) {
     folder.write("work/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
     folder.write("work/web/values.yaml", "kind: x\n");
     folder.write("work/web/templates/pod.yaml", "{{- if .Values.x }}\nkind: {{ .Values.kind }}\n");
-    folder.write("work/web/charts/db/Chart.yaml", "name: db\n");
+    folder.write("work/web/charts/db/Chart.yaml", "name: db\nversion: 1.0.0\n");
     folder.write("work/web/charts/db/templates/a.yaml", "{{ x }}: [\n");
     folder.write("work/web/crds/crd.yaml", POD);
-    folder.write("work/lib/Chart.yaml", "name: lib\ntype: library\n");
+    folder.write("work/lib/Chart.yaml", "name: lib\nversion: 1.0.0\ntype: library\n");
     folder.write("work/prod values.yaml", "a: 1\n");
 }
 
@@ -197,6 +197,7 @@ fn without_helm_templates_are_left_out() {
     let folder = Folder::new();
     chart(&folder);
     let ran = check(&folder, &["."]).exits(1).says(&["helm, which renders them, is not on the PATH"]);
+    let ran = ran.says(&["left out: 2 templates that are not rendered"]);
     assert_eq!(places(&ran), ["web/crds/crd.yaml"]);
     check(&folder, &["web"]).exits(2).says(&["web (helm template)", "helm, which renders charts, is not on the PATH"]);
 }

@@ -17,6 +17,8 @@ pub enum Cause {
     GitFolder,
     /// A patch of a kustomization that is not built, and no object alone.
     Patch,
+    /// A template of a chart that is not rendered.
+    Template,
     /// A link that leads out of the repository, or out of the folder.
     LinkOut,
     /// A link that leads nowhere.
@@ -38,6 +40,7 @@ impl Cause {
             Self::Repository => "repository",
             Self::GitFolder => "gitFolder",
             Self::Patch => "patch",
+            Self::Template => "template",
             Self::LinkOut => "linkOut",
             Self::DeadLink => "deadLink",
             Self::NoFile => "noFile",
@@ -54,6 +57,7 @@ impl Cause {
             Self::Repository => "it is another repository",
             Self::GitFolder => "it is in git's own folder",
             Self::Patch => "it is a patch, and nothing here applies it",
+            Self::Template => "it is a template, and nothing renders it",
             Self::LinkOut => "the link leads out",
             Self::DeadLink => "the link leads nowhere",
             Self::NoFile => "it is a FIFO, a socket or a device",
@@ -70,6 +74,7 @@ impl Cause {
             Self::Repository => ("other repository", "other repositories"),
             Self::GitFolder => ("file in git's own folder", "files in git's own folder"),
             Self::Patch => ("patch that nothing here applies", "patches that nothing here applies"),
+            Self::Template => ("template that is not rendered", "templates that are not rendered"),
             Self::LinkOut => ("link that leads out", "links that lead out"),
             Self::DeadLink => ("link that leads nowhere", "links that lead nowhere"),
             Self::NoFile => ("FIFO, socket or device", "FIFOs, sockets or devices"),

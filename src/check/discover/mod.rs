@@ -50,7 +50,7 @@ pub fn discover(request: &Request) -> Result<Found, InputError> {
         }
     }
     let named: BTreeSet<&Utf8Path> = request.paths.iter().map(|path| walk::plain(path)).collect();
-    let mut found = Found { charts: walked.charts.len(), ..Found::default() };
+    let mut found = Found::default();
     if !walked.charts.is_empty() || !walked.kustomizations.is_empty() {
         let tools = tool::Tools::new(request)?;
         chart::render(&mut walked, request, &named, &tools, &mut found)?;

@@ -15,19 +15,19 @@ use crate::yaml::{self, Kind, Node, Value};
 const BUILTIN: &str = "builtin";
 
 /// The values of an object with the keys that lead to each. Where a list has them does not count.
-pub(super) type Values = HashSet<u64>;
+pub(in crate::check::discover) type Values = HashSet<u64>;
 
 /// An object as kustomize finds it again.
 #[derive(Debug)]
-pub(super) struct Id {
-    pub(super) kind: String,
-    pub(super) name: String,
+pub(in crate::check::discover) struct Id {
+    pub(in crate::check::discover) kind: String,
+    pub(in crate::check::discover) name: String,
     /// Whether it tells kustomize what to do, and is applied by nobody.
-    pub(super) is_builtin: bool,
+    pub(in crate::check::discover) is_builtin: bool,
 }
 
 impl Id {
-    pub(super) fn of(object: &Object<'_, '_>) -> Self {
+    pub(in crate::check::discover) fn of(object: &Object<'_, '_>) -> Self {
         Self {
             kind: object.kind_name.to_owned(),
             name: object.name().to_owned(),
@@ -38,25 +38,25 @@ impl Id {
 
 /// A document.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(in crate::check::discover) struct Part {
     /// Where it begins.
     start: usize,
-    pub(super) objects: Vec<Id>,
+    pub(in crate::check::discover) objects: Vec<Id>,
     /// The values of its objects that could be applied as they are: those of a patch that lack nothing.
-    pub(super) wholes: Vec<Values>,
+    pub(in crate::check::discover) wholes: Vec<Values>,
 }
 
 /// What a file holds.
 #[derive(Debug, Default)]
-pub(super) struct Contents {
-    pub(super) parts: Vec<Part>,
+pub(in crate::check::discover) struct Contents {
+    pub(in crate::check::discover) parts: Vec<Part>,
     /// Whether there is more that cannot be read.
-    pub(super) is_broken: bool,
+    pub(in crate::check::discover) is_broken: bool,
     text: String,
 }
 
 impl Contents {
-    pub(super) fn read(file: &Utf8Path, is_patch: bool, version: Version) -> Self {
+    pub(in crate::check::discover) fn read(file: &Utf8Path, is_patch: bool, version: Version) -> Self {
         let Ok(text) = read::text(file) else { return Self { is_broken: true, ..Self::default() } };
         let stream = yaml::parse(&text);
         let part = |document: &yaml::Document<'_>| {
@@ -74,8 +74,15 @@ impl Contents {
         Self { parts, is_broken, text }
     }
 
+    /// The text of a document, with what stands before the next one.
+    pub(in crate::check::discover) fn of(&self, at: usize) -> &str {
+        let start = if at == 0 { 0 } else { self.parts.get(at).map_or(0, |part| part.start) };
+        let end = self.parts.get(at + 1).map_or(self.text.len(), |part| part.start);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
     /// The text with nothing but these documents in it, each where it was.
-    pub(super) fn only(&self, kept: &[usize]) -> String {
+    pub(in crate::check::discover) fn only(&self, kept: &[usize]) -> String {
         let starts = self.parts.iter().enumerate().skip(1).map(|(at, part)| (part.start, at));
         let mut starts = starts.peekable();
         let mut part = 0;
@@ -95,7 +102,7 @@ impl Contents {
 }
 
 /// The values of an object, but for what it is called.
-pub(super) fn values(root: Node<'_, '_>) -> Values {
+pub(in crate::check::discover) fn values(root: Node<'_, '_>) -> Values {
     let mut found = Values::new();
     for (key, value) in named(root) {
         match key.as_ref() {

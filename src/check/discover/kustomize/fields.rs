@@ -8,7 +8,7 @@ use crate::yaml::{Kind, Node, Span, Value};
 
 /// What a reference may be, and what it is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(in crate::check::discover) enum Role {
     /// Objects: a file or a folder.
     Base,
     /// A component: a folder.
@@ -27,22 +27,22 @@ pub(super) enum Role {
 
 /// A text of a kustomization that names something.
 #[derive(Debug)]
-pub(super) struct Reference<'d> {
-    pub(super) text: Cow<'d, str>,
-    pub(super) span: Span,
-    pub(super) role: Role,
+pub(in crate::check::discover) struct Reference<'d> {
+    pub(in crate::check::discover) text: Cow<'d, str>,
+    pub(in crate::check::discover) span: Span,
+    pub(in crate::check::discover) role: Role,
 }
 
 /// A key as kustomize compares it, with where it stands and its value.
 #[derive(Debug)]
-pub(super) struct Field<'d, 's> {
-    pub(super) name: String,
-    pub(super) key: Span,
-    pub(super) value: Node<'d, 's>,
+pub(in crate::check::discover) struct Field<'d, 's> {
+    pub(in crate::check::discover) name: String,
+    pub(in crate::check::discover) key: Span,
+    pub(in crate::check::discover) value: Node<'d, 's>,
 }
 
 /// The fields of a mapping, merged ones too, each as often as it is there.
-pub(super) fn fields<'d, 's>(node: Node<'d, 's>) -> Vec<Field<'d, 's>> {
+pub(in crate::check::discover) fn fields<'d, 's>(node: Node<'d, 's>) -> Vec<Field<'d, 's>> {
     let mut found = Vec::new();
     for (key, value) in node.entries() {
         if key.is_merge() {
@@ -67,7 +67,7 @@ fn folded(name: &str) -> String {
 }
 
 /// The string that a scalar is; none if it is anything else.
-pub(super) fn string<'d>(node: Node<'d, '_>) -> Option<Cow<'d, str>> {
+pub(in crate::check::discover) fn string<'d>(node: Node<'d, '_>) -> Option<Cow<'d, str>> {
     match node.value()? {
         Ok(Value::Str(text)) => Some(text),
         Ok(_) => None,
@@ -76,7 +76,7 @@ pub(super) fn string<'d>(node: Node<'d, '_>) -> Option<Cow<'d, str>> {
 }
 
 /// All that a kustomization names.
-pub(super) fn references<'d>(root: Node<'d, '_>) -> Vec<Reference<'d>> {
+pub(in crate::check::discover) fn references<'d>(root: Node<'d, '_>) -> Vec<Reference<'d>> {
     let mut found = Vec::new();
     for Field { name, value, .. } in fields(root) {
         match name.as_str() {
@@ -126,7 +126,7 @@ fn named<'d>(node: Node<'d, '_>, of: &[(&str, Role)], found: &mut Vec<Reference<
 
 /// The second of two fields of the same name, in the kustomization or where it names something. Kustomize takes one of them,
 /// so that what the other names is not built.
-pub(super) fn twice(root: Node<'_, '_>) -> Option<Span> {
+pub(in crate::check::discover) fn twice(root: Node<'_, '_>) -> Option<Span> {
     let again = |node: Node<'_, '_>| {
         let all = fields(node);
         let mut seen = std::collections::HashSet::new();

@@ -2,8 +2,8 @@
 //! followed, so that nothing is fetched unless the user allows it.
 
 mod account;
-mod contents;
-mod fields;
+pub(super) mod contents;
+pub(super) mod fields;
 mod folder;
 mod graph;
 mod plugin;

@@ -1,17 +1,21 @@
 //! Helm charts: what `helm template` makes of them. Their templates are no YAML before that.
 
+mod family;
+mod rest;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::schema::Schemas;
 use super::tool::{self, Tools};
-use super::walk::{CHART, Walked};
-use super::{Found, Input, InputError, Request, read};
+use super::walk::Walked;
+use super::{Found, Input, InputError, Request, Text};
 use crate::process::Program;
-use crate::yaml::{self, Node};
+use family::Charts;
+use rest::Made;
 
 /// Renders the charts, and takes the files out of the walk that only Helm can read.
 pub(super) fn render(
@@ -21,36 +25,48 @@ pub(super) fn render(
     tools: &Tools,
     found: &mut Found,
 ) -> Result<(), InputError> {
-    let charts: Vec<Utf8PathBuf> = std::mem::take(&mut walked.charts);
-    if charts.is_empty() {
+    let charts = Charts::read(std::mem::take(&mut walked.charts));
+    found.charts = charts.len();
+    if found.charts == 0 {
         return Ok(());
     }
-    walked.files.retain(|file| !charts.iter().any(|chart| is_of_helm(file, chart)));
-    walked.kustomizations.retain(|file| !charts.iter().any(|chart| is_of_helm(file, chart)));
-    // a chart among the charts of another is rendered with it
-    let is_inner =
-        |chart: &Utf8Path| charts.iter().any(|outer| inside(chart, outer).is_some_and(|it| it.starts_with("charts")));
-    let outer = charts.iter().filter(|chart| !is_inner(chart)).map(Utf8PathBuf::as_path);
-    let (libraries, outer): (Vec<&Utf8Path>, Vec<&Utf8Path>) = outer.partition(|chart| is_library(chart));
+    let (libraries, outer): (Vec<&Utf8Path>, Vec<&Utf8Path>) =
+        charts.outer().partition(|chart| charts.is_library(chart));
     if !libraries.is_empty() {
         found.notes.push(not_checked(libraries.len(), "a library renders nothing alone"));
     }
+    let mut made = Made::new();
     let program = if request.build { tool::find(&["helm"]) } else { None };
     if let Some((_, program)) = program {
         let helm = Renderer::new(program, request, tools)?;
-        let rendered: Vec<Vec<Input>> = outer.into_par_iter().map(|chart| helm.inputs(chart)).collect();
-        found.inputs.extend(rendered.into_iter().flatten());
-        return Ok(());
+        let rendered: Vec<(&Utf8Path, Vec<Input>)> =
+            outer.into_par_iter().map(|chart| (chart, helm.inputs(chart))).collect();
+        for (chart, mut inputs) in rendered {
+            made.insert(chart, inputs.iter().find_map(text_of));
+            found.inputs.append(&mut inputs);
+        }
+    } else {
+        let is_asked = |chart: &&Utf8Path| request.build && named.contains(chart);
+        let (asked, others): (Vec<&Utf8Path>, Vec<&Utf8Path>) = outer.into_iter().partition(is_asked);
+        let absent = "helm, which renders charts, is not on the PATH";
+        for chart in asked {
+            found.inputs.push(Input::made(chart, "helm template", Err(absent.to_owned())));
+            made.insert(chart, None);
+        }
+        if !others.is_empty() {
+            let why = if request.build { "helm, which renders them, is not on the PATH" } else { "--no-build" };
+            found.notes.push(not_checked(others.len(), why));
+        }
     }
-    let absent = "helm, which renders charts, is not on the PATH";
-    let (asked, others): (Vec<&Utf8Path>, Vec<&Utf8Path>) =
-        outer.into_iter().partition(|chart| request.build && named.contains(chart));
-    found.inputs.extend(asked.iter().map(|chart| Input::made(chart, "helm template", Err(absent.to_owned()))));
-    if !others.is_empty() {
-        let why = if request.build { "helm, which renders them, is not on the PATH" } else { "--no-build" };
-        found.notes.push(not_checked(others.len(), why));
-    }
+    rest::leave_out(&charts, &made, walked, found);
     Ok(())
+}
+
+fn text_of(input: &Input) -> Option<String> {
+    match &input.text {
+        Text::Made { text, .. } => Some(text.to_string()),
+        _ => None,
+    }
 }
 
 fn not_checked(charts: usize, why: &str) -> String {
@@ -111,28 +127,4 @@ fn values(file: &Utf8Path, request: &Request) -> Result<String, InputError> {
     }
     let absolute = || camino::absolute_utf8(file).map_err(|error| InputError::Unreadable(file.to_owned(), error));
     Ok(if is_address { file.to_string() } else { absolute()?.into_string() })
-}
-
-/// A path from a folder on, if it lies below. What is below the working folder is named without it.
-fn inside<'p>(path: &'p Utf8Path, folder: &Utf8Path) -> Option<&'p Utf8Path> {
-    if folder == "." { path.is_relative().then_some(path) } else { path.strip_prefix(folder).ok() }
-}
-
-/// Whether a file belongs to Helm alone: templates, charts inside, and what describes the chart and its values.
-fn is_of_helm(file: &Utf8Path, chart: &Utf8Path) -> bool {
-    let Some(inside) = inside(file, chart) else { return false };
-    let mut names = inside.components().map(|name| name.as_str());
-    match (names.next(), names.next()) {
-        (Some("templates" | "charts"), _) | (Some(CHART), None) => true,
-        (Some(name), None) => name.starts_with("values") && !read::holds_object(file),
-        _ => false,
-    }
-}
-
-/// Whether the chart only serves others, and cannot be rendered alone.
-fn is_library(chart: &Utf8Path) -> bool {
-    let text = read::text(&chart.join(CHART)).unwrap_or_default();
-    let stream = yaml::parse(&text);
-    let root = stream.documents.first().and_then(yaml::Document::root);
-    root.and_then(|root| root.get("type")).and_then(Node::as_str) == Some("library")
 }
