@@ -12,13 +12,22 @@ use crate::file;
 use crate::k8s::names::NameRule;
 
 /// The name of the record.
-const RECORD: &str = "cluster.json";
+pub(super) const RECORD: &str = "cluster.json";
 /// The name of the kubeconfig.
-const KUBECONFIG: &str = "kubeconfig";
+pub(super) const KUBECONFIG: &str = "kubeconfig";
 /// The largest record that is read.
 const MOST: u64 = 1 << 16;
 /// An empty folder for nodes to mount, where they have nothing else of ours.
 pub(super) const MARK: &str = "mark";
+/// The patches for static pods, by the names that kubeadm gives them, for a cluster whose control plane is changed by hand.
+pub(super) const PATCHES: [&str; 6] = [
+    "etcd+strategic.yaml",
+    "kube-apiserver+strategic.yaml",
+    "kube-controller-manager+strategic.yaml",
+    "kube-scheduler+strategic.yaml",
+    "kube-controller-manager+json.yaml",
+    "kube-scheduler+json.yaml",
+];
 
 /// What is written down about a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,17 +149,12 @@ impl ClusterDir {
         match read {
             Ok(record) if record.format == Record::FORMAT && record.name == self.name => Ok(Some(record)),
             Ok(_) => Err(ClusterError::Record { path, reason: "is the record of something else".to_owned() }),
-            Err(error) => Err(ClusterError::Record { path, reason: error.to_string() }),
+            // what the parser says may quote the file
+            Err(error) => {
+                let place = format!("line {}, column {}", error.line(), error.column());
+                Err(ClusterError::Record { path, reason: format!("is not the record of a cluster ({place})") })
+            }
         }
-    }
-
-    /// Removes the folder, if it is one of a cluster; says whether it was.
-    pub(super) fn remove(&self) -> Result<bool, ClusterError> {
-        if !self.folder.join(RECORD).is_file() {
-            return Ok(false);
-        }
-        fs::remove_dir_all(&self.folder).map_err(ClusterError::at(&self.folder))?;
-        Ok(true)
     }
 
     /// Whether nodes are ours: a control plane mounts something of this folder.
@@ -177,16 +181,14 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_made_once_and_only_a_clusters_folder_is_removed() {
+    fn a_folder_is_made_once() {
         let root = camino_tempfile();
         let home = ClusterDir::new(&root.1.join("not/there/yet"), "a").unwrap();
         home.make(&record("a")).unwrap();
         assert_eq!(home.record().unwrap(), Some(record("a")));
         assert!(matches!(home.make(&record("a")), Err(ClusterError::LeftOver { .. })));
-        assert!(home.remove().unwrap() && !home.folder().exists());
-        std::fs::create_dir(home.folder()).unwrap();
+        std::fs::remove_file(home.folder().join("cluster.json")).unwrap();
         assert!(matches!(home.make(&record("a")), Err(ClusterError::Occupied(_))));
-        assert!(!home.remove().unwrap() && home.folder().exists());
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicBool;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::cluster_dir::MARK;
+use super::cluster_dir::{MARK, PATCHES};
 use super::reaper::Reaper;
-use super::{ClusterDir, ClusterError, Progress, Record, SPEC, containers, kind, ready, specs};
+use super::{ClusterDir, ClusterError, Progress, Record, SPEC, containers, kind, ready, remove, specs};
 use crate::generate::{self, Options, RenderError};
 use crate::k8s::version::Version;
 use crate::render::writer;
@@ -108,7 +108,7 @@ fn make(
     let mut reaper = match Reaper::start(home) {
         Ok(reaper) => reaper,
         Err(error) => {
-            home.remove()?;
+            remove::all(home)?;
             return Err(error);
         }
     };
@@ -216,22 +216,20 @@ fn plain(home: &ClusterDir, record: &Record, wanted: &Wanted) -> Result<Utf8Path
     write(home, "kind.yaml", &text)
 }
 
-/// The static pods, as kubeadm calls them in the names of patches.
-const STATIC_PODS: [&str; 4] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
-
 /// Writes the patches with which kubeadm makes static pods that come back quickly: one has 30 seconds to end, which the API
 /// server takes; ten pass before it is first asked whether it is ready; and who lost its lease waits for 15 to have it again.
 fn haste(folder: &Utf8Path) -> Result<(), ClusterError> {
     fs::create_dir(folder).map_err(ClusterError::at(folder))?;
-    for name in STATIC_PODS {
-        let probe = "{initialDelaySeconds: 1, periodSeconds: 1, failureThreshold: 240}";
-        let container = format!("{{name: {name}, startupProbe: {probe}}}");
-        let patch = format!("spec: {{terminationGracePeriodSeconds: 1, containers: [{container}]}}\n");
-        put(&folder.join(format!("{name}+strategic.yaml")), &patch)?;
-    }
-    for name in ["kube-controller-manager", "kube-scheduler"] {
-        let alone = "- {op: add, path: /spec/containers/0/command/-, value: --leader-elect=false}\n";
-        put(&folder.join(format!("{name}+json.yaml")), alone)?;
+    for file in PATCHES {
+        let patch = match file.strip_suffix("+strategic.yaml") {
+            Some(name) => {
+                let probe = "{initialDelaySeconds: 1, periodSeconds: 1, failureThreshold: 240}";
+                let container = format!("{{name: {name}, startupProbe: {probe}}}");
+                format!("spec: {{terminationGracePeriodSeconds: 1, containers: [{container}]}}\n")
+            }
+            None => "- {op: add, path: /spec/containers/0/command/-, value: --leader-elect=false}\n".to_owned(),
+        };
+        put(&folder.join(file), &patch)?;
     }
     Ok(())
 }

@@ -1,27 +1,26 @@
 //! Deleting a cluster, and whatever was kept of it.
 
-use super::{ClusterDir, ClusterError, containers, kind};
+use camino::Utf8PathBuf;
+
+use super::{ClusterDir, ClusterError, containers, kind, remove};
 
 /// What was there to delete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deleted {
-    /// The cluster and its folder.
-    Cluster,
-    /// Only a folder: the cluster was gone already.
-    Folder,
-    Nothing,
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Deleted {
+    /// Whether there were nodes.
+    pub nodes: bool,
+    /// Whether there was a folder of the cluster.
+    pub folder: bool,
+    /// What somebody else has put there, and what stays.
+    pub left: Vec<Utf8PathBuf>,
 }
 
-/// Deletes a cluster that we made, and its folder.
+/// Deletes a cluster that we made, and what we have written into its folder.
 pub fn delete(home: &ClusterDir) -> Result<Deleted, ClusterError> {
     containers::check()?;
     let nodes = nodes(home)?;
-    let folder = home.remove()?;
-    Ok(match (nodes, folder) {
-        (true, _) => Deleted::Cluster,
-        (false, true) => Deleted::Folder,
-        (false, false) => Deleted::Nothing,
-    })
+    let left = remove::written(home)?;
+    Ok(Deleted { nodes, folder: left.is_some(), left: left.unwrap_or_default() })
 }
 
 /// Deletes the nodes of a cluster that we made; says whether there were any.

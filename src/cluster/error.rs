@@ -99,6 +99,15 @@ pub enum ClusterError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The record of a cluster says what no cluster has.
+    #[error(
+        "the record of the cluster {name} cannot be used: {reason}; `tightship cluster down --name {name}` removes the cluster"
+    )]
+    Unusable {
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A cluster cannot have such a name.
     #[error("{:?} is not the name of a cluster: expected {}", .0, NameRule::Dns1123Label.expected())]
     Name(String),

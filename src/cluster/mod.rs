@@ -16,6 +16,7 @@ mod programs;
 mod progress;
 mod ready;
 pub mod reaper;
+mod remove;
 pub mod status;
 
 pub use cluster_dir::{ClusterDir, Record, data, default_root};
@@ -49,7 +50,8 @@ fn specs(record: &Record) -> Result<(Source, Specs), ClusterError> {
     let reason = || outcome.problems.first().map(|problem| problem.message.to_string()).unwrap_or_default();
     match outcome.specs {
         Some(specs) => Ok((source, specs)),
-        None => Err(RenderError::Invalid { what: SPEC.to_owned(), reason: reason() }.into()),
+        // what it is made from is what the record says
+        None => Err(ClusterError::Unusable { name: record.name.clone(), reason: reason() }),
     }
 }
 

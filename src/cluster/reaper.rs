@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use super::{ClusterDir, ClusterError, delete};
+use super::{ClusterDir, ClusterError, delete, remove};
 use crate::process;
 
 /// What the reaper is told at the end.
@@ -79,5 +79,5 @@ pub fn keep(home: &ClusterDir, from: impl BufRead) -> Result<(), ClusterError> {
             _ => thread::sleep(LATE),
         }
     }
-    home.remove().map(drop)
+    remove::all(home).map(drop)
 }

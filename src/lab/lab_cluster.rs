@@ -279,7 +279,7 @@ pub fn image(workspace: &Workspace, record: &ClusterRecord) -> Result<Option<Str
 /// Deletes a cluster that was made for labs here; another one stays.
 pub fn remove(workspace: &Workspace, record: &ClusterRecord) -> Result<Deleted, SiteError> {
     if !record.is_made() {
-        return Ok(Deleted::Nothing);
+        return Ok(Deleted::default());
     }
     let deleted = delete::delete(&ClusterDir::new(&workspace.clusters(), &record.name)?)?;
     // the folder of all, once it is empty

@@ -176,7 +176,8 @@ impl State {
             [key, &record.name, &record.uid, &record.node, &record.server, &record.version].into_iter().chain(context)
         });
         let is_odd = |text: &String| matches!(line(text), Cow::Owned(_));
-        if runs.into_iter().any(|(id, run)| !run.is_of(id)) {
+        let mut runs = runs.into_iter();
+        if runs.any(|(id, run)| !run.is_of(id) || run.saved.values().any(is_odd)) {
             return Some("it has a run that no lab can have");
         }
         texts.chain(&self.current).any(is_odd).then_some("it has a name with characters that no name has")

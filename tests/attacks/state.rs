@@ -221,3 +221,182 @@ fn a_folder_of_a_cluster_of_another_user_is_refused() {
     }
     assert!(machine.clone().join("a/cluster.json").exists());
 }
+
+/// A run with these fields beside those that every run has.
+fn run_with(fields: &Value) -> Value {
+    let mut run =
+        json!({"run": "abcd", "ns": {"shop": "ts-the-hack-shop-abcd"}, "random": {}, "ready": true, "snapshots": {}});
+    run.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    run
+}
+
+#[test]
+fn what_a_step_has_saved_is_one_line() {
+    for saved in ["x\"}\n---\nkind: Pod", "a\u{1b}[2J", "a\rb", "a\u{202e}"] {
+        let machine = Machine::new();
+        let state = json!({"format": 1, "current": "the-hack",
+            "labs": {"the-hack": {"run": run_with(&json!({"saved": {"x": saved}}))}}});
+        machine.write(".tightship/lab/state.json", state.to_string());
+        for command in EVERYWHERE {
+            machine.run(command).exits(2).says(&["state.json is broken", "a run that no lab can have"]);
+        }
+    }
+}
+
+#[test]
+fn counters_do_not_overflow() {
+    let machine = Machine::new();
+    let lab = json!({"run": run_with(&json!({})), "verified": u32::MAX,
+        "hints": {"wall": u64::MAX, "a": u64::MAX, "b": u64::MAX}});
+    let mut state =
+        json!({"format": 1, "current": "the-hack", "clusters": {"shared": record(NAME)}, "labs": {"the-hack": lab}});
+    let hints = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/labs/01-the-hack/lab.yaml")).unwrap();
+    let tasks = hints.lines().filter_map(|line| line.strip_prefix("  - id: "));
+    for task in tasks {
+        state["labs"]["the-hack"]["hints"][task] = json!(u64::MAX);
+    }
+    machine.write(".tightship/lab/state.json", state.to_string());
+    machine.run(&["lab", "hint"]).exits(0).says(&["that was the last hint"]);
+    machine.write(".tightship/lab/state.json", state.to_string());
+    machine.run(&["lab", "status"]).exits(0).says(&["4294967295 verifications"]);
+    machine.write(
+        &format!(".tightship/lab/clusters/{NAME}/kubeconfig"),
+        "current-context: x\nclusters: [{name: x, cluster: {server: 'https://127.0.0.1:1'}}]\n\
+         contexts: [{name: x, context: {cluster: x, user: x}}]\nusers: [{name: x, user: {token: t}}]\n",
+    );
+    machine.runs_own(1);
+    let said = machine.run(&["lab", "verify"]);
+    assert!(said.code < 4 && !said.stderr.contains("panicked"), "{said:?}");
+}
+
+#[test]
+fn a_token_that_fits_into_no_header_ends_no_program() {
+    for token in ["a\\e", "a\\n", "\\x7f", "a b", "\\u00e9", ""] {
+        let machine = Machine::new();
+        machine.state("the-hack", "shared", &record(NAME));
+        machine.write(
+            &format!(".tightship/lab/clusters/{NAME}/kubeconfig"),
+            format!(
+                "current-context: x\nclusters: [{{name: x, cluster: {{server: 'https://127.0.0.1:1'}}}}]\n\
+                 contexts: [{{name: x, context: {{cluster: x, user: x}}}}]\nusers: [{{name: x, user: {{token: \"{token}\"}}}}]\n"
+            ),
+        );
+        machine.runs_own(1);
+        for command in [["lab", "status"], ["lab", "verify"]] {
+            let said = machine.run(&command);
+            assert!(said.code < 4 && !said.stderr.contains("panicked"), "{token}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn git_sees_nothing_of_the_labs_whatever_came_with_the_folder() {
+    for came in [
+        &[(".tightship/lab/README", "")][..],
+        &[(".tightship/lab/.gitignore", "!*\n")],
+        &[(".tightship/lab/.gitignore", "# nothing\n"), (".tightship/.gitignore", "!lab\n")],
+        &[(".tightship/lab/.gitignore", "*\n!kubeconfig\n")],
+        &[(".gitignore", "!.tightship/**\n"), (".tightship/lab/lock", "")],
+    ] {
+        let machine = Machine::new();
+        for (path, text) in came {
+            machine.write(path, text);
+        }
+        let git = |args: &[&str]| {
+            let output = Command::new("git").args(args).current_dir(machine.clone()).output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        git(&["init", "--quiet"]);
+        // it fails for want of an image, after the folder was made
+        machine.run(&["lab", "start", "the-hack"]).exits(3);
+        machine.write(".tightship/lab/kubeconfig", "token: t");
+        let seen = git(&["status", "--porcelain", "--untracked-files=all"]);
+        assert!(!seen.contains("kubeconfig") && !seen.contains("state.json"), "{came:?}: {seen}");
+        assert_eq!(std::fs::read_to_string(machine.clone().join(".tightship/lab/.gitignore")).unwrap(), "*\n");
+    }
+}
+
+#[test]
+fn a_folder_that_is_none_of_a_cluster_stays() {
+    let good =
+        json!({"format": 1, "name": "a", "kubernetes": "1.34.4", "image": "node:1", "hardened": true, "nodes": 1});
+    let other = |key: &str, value: Value| {
+        let mut record = good.clone();
+        record[key] = value;
+        record.to_string()
+    };
+    for text in [
+        "{\"my\": \"project\"}".to_owned(),
+        String::new(),
+        "[]".to_owned(),
+        other("name", json!("b")),
+        other("format", json!(2)),
+        other("more", json!(true)),
+        other("nodes", json!(-1)),
+    ] {
+        let machine = Machine::new();
+        machine.write("a/cluster.json", &text);
+        machine.write("a/src/main.rs", "mine");
+        machine.write("a/kind.yaml", "mine");
+        machine.run(&["cluster", "down", "--name", "a", "--dir", "."]).exits(2).says(&["cluster.json"]);
+        assert_eq!(machine.folder.read("clone/a/kind.yaml"), "mine", "{text}");
+        // nor through the state of labs
+        machine.write(&format!(".tightship/lab/clusters/{NAME}/cluster.json"), &text);
+        machine.write(&format!(".tightship/lab/clusters/{NAME}/notes"), "mine");
+        machine.state("the-hack", "shared", &record(NAME));
+        machine.run(&["lab", "down"]).exits(0).says(&["cluster.json", "is forgotten here"]);
+        assert!(machine.clone().join(format!(".tightship/lab/clusters/{NAME}/notes")).exists(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_of_a_cluster_stays_beside_it() {
+    let machine = Machine::new();
+    let good =
+        json!({"format": 1, "name": "a", "kubernetes": "1.34.4", "image": "node:1", "hardened": true, "nodes": 1});
+    machine.write("a/cluster.json", good.to_string());
+    machine.write("elsewhere/control-plane/a/kind.yaml", "mine");
+    for path in ["notes", "kubeconfig", "kind.yaml", "tightship.yaml", ".git/config", "mark/own"] {
+        machine.write(&format!("a/{path}"), "x");
+    }
+    symlink("../elsewhere/control-plane", machine.clone().join("a/control-plane")).unwrap();
+    // a lock that came with the folder may name anything
+    let digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+    let lock = format!(
+        "version: 1\ntightship: 0.1.0\nsource: tightship.yaml\nspec: x\nfiles:\n  notes: {digest}\n  ../elsewhere/control-plane/a/kind.yaml: {digest}\n"
+    );
+    machine.write("a/tightship.lock", lock);
+    let said = machine.run(&["cluster", "down", "--name", "a", "--dir", "."]).exits(0);
+    for name in ["a/.git", "a/control-plane", "a/mark", "a/notes"] {
+        assert!(said.stderr.contains(&format!("{name} is not of the cluster, and stays")), "{name}: {said:?}");
+    }
+    assert_eq!(machine.folder.read("clone/elsewhere/control-plane/a/kind.yaml"), "mine");
+    assert!(!machine.clone().join("a/kubeconfig").exists() && !machine.clone().join("a/cluster.json").exists());
+    machine.run(&["cluster", "down", "--name", "a", "--dir", "."]).exits(0).says(&["nothing to do"]);
+    assert!(machine.clone().join("a/notes").exists());
+}
+
+#[test]
+fn a_broken_record_is_no_defect() {
+    for (key, value) in [
+        ("kubernetes", json!("../../x")),
+        ("kubernetes", json!("1.34.4\u{1b}[2J\n::error::x")),
+        ("kubernetes", json!("")),
+        ("kubernetes", json!("9.99.9")),
+        ("kubernetes", json!("1.34.4, hostNetwork: true")),
+    ] {
+        for hardened in [true, false] {
+            let machine = Machine::new();
+            let mut record = json!({"format": 1, "name": NAME, "kubernetes": "1.34.4", "image": "node:1", "hardened": hardened, "nodes": 1});
+            record[key] = value.clone();
+            machine.write(&format!(".tightship/lab/clusters/{NAME}/cluster.json"), record.to_string());
+            machine.runs_own(1);
+            let said = machine.run(&["cluster", "status", "--name", NAME, "--dir", ".tightship/lab/clusters"]).exits(2);
+            assert!(!said.stderr.contains("defect in tightship") && !said.stderr.contains('\u{1b}'), "{said:?}");
+            assert!(
+                said.stderr.contains("the record of the cluster") && said.stderr.contains("cluster down"),
+                "{said:?}"
+            );
+        }
+    }
+}

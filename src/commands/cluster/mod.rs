@@ -7,7 +7,7 @@ use std::io;
 use super::{DRIFT, OK, interrupt, output};
 use crate::cli::cluster::{ClusterCommand, UpArgs, Which};
 use crate::cluster::create::{self, Wanted};
-use crate::cluster::delete::{self, Deleted};
+use crate::cluster::delete;
 use crate::cluster::{ClusterDir, default_root, reaper, status};
 use crate::commands::progress::Steps;
 
@@ -65,11 +65,18 @@ fn down(which: &Which) -> anyhow::Result<u8> {
     let home = home(which)?;
     // halfway through, the next one would find what is left
     interrupt::writing();
-    output::say(&match delete::delete(&home)? {
-        Deleted::Cluster => format!("{}: deleted", home.name()),
-        Deleted::Folder => format!("{}: the cluster was gone already; its folder is removed", home.name()),
-        Deleted::Nothing => format!("{}: there is no such cluster; nothing to do", home.name()),
+    let deleted = delete::delete(&home)?;
+    output::say(&match (deleted.nodes, deleted.folder) {
+        (true, _) => format!("{}: deleted", home.name()),
+        (false, true) if deleted.left.is_empty() => {
+            format!("{}: the cluster was gone already; its folder is removed", home.name())
+        }
+        (false, true) => format!("{}: the cluster was gone already; its files are removed", home.name()),
+        (false, false) => format!("{}: there is no such cluster; nothing to do", home.name()),
     })?;
+    for path in &deleted.left {
+        output::say(&format!("{path} is not of the cluster, and stays"))?;
+    }
     Ok(OK)
 }
 

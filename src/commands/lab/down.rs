@@ -4,6 +4,7 @@ use super::context::{LabContext, say};
 use crate::cluster::ClusterError;
 use crate::cluster::delete::Deleted;
 use crate::commands::{OK, interrupt};
+use crate::diagnostic::text::line;
 use crate::lab::adopted;
 use crate::lab::lab_cluster::{self, LabCluster, SiteError};
 use crate::lab::run;
@@ -48,9 +49,14 @@ pub(super) fn run(mut context: LabContext) -> anyhow::Result<u8> {
 fn removed(context: &LabContext, record: &ClusterRecord) -> anyhow::Result<String> {
     let name = &record.name;
     match lab_cluster::remove(&context.workspace, record) {
-        Ok(Deleted::Cluster) => Ok(format!("{name}: deleted")),
-        Ok(Deleted::Folder | Deleted::Nothing) => {
-            Ok(format!("{name}: there was no such cluster any more, so nothing of it was deleted"))
+        Ok(Deleted { nodes, left, .. }) => {
+            let deleted = if nodes {
+                format!("{name}: deleted")
+            } else {
+                format!("{name}: there was no such cluster any more, so nothing of it was deleted")
+            };
+            let left = left.iter().map(|path| format!("\n  {} is not of the cluster, and stays", line(path.as_str())));
+            Ok(deleted + &left.collect::<String>())
         }
         // the state says so, and the machine knows better
         Err(error @ SiteError::Cluster(ClusterError::Foreign(_))) if lab_cluster::is_name_for_labs(name) => {
@@ -59,7 +65,11 @@ fn removed(context: &LabContext, record: &ClusterRecord) -> anyhow::Result<Strin
              deletes it"
             ))
         }
-        Err(error @ SiteError::Cluster(ClusterError::Foreign(_) | ClusterError::Name(_))) => {
+        Err(
+            error @ SiteError::Cluster(
+                ClusterError::Foreign(_) | ClusterError::Name(_) | ClusterError::Record { .. },
+            ),
+        ) => {
             Ok(format!("{error}, and is forgotten here"))
         }
         Err(error) => Err(error.into()),

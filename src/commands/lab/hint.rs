@@ -36,7 +36,7 @@ pub(super) fn run(mut context: LabContext, args: &HintArgs) -> anyhow::Result<u8
     let Some((number, found)) = tasks.iter().enumerate().find(|(_, other)| *other.id.value == *task) else {
         bail!("{id} has no task {task}");
     };
-    let shown = (seen(task) + 1).min(found.hints.len());
+    let shown = seen(task).saturating_add(1).min(found.hints.len());
     let is_new = shown > seen(task);
     record.hints.insert(task.to_owned(), shown);
     let all_seen = all_hints_seen(&context, entry);

@@ -58,7 +58,7 @@ pub(super) fn run(context: &LabContext) -> anyhow::Result<u8> {
         let Some(record) = context.record(entry) else { continue };
         let is_current = context.state.current.as_deref() == Some(&*entry.lab.id.value.0);
         let passed = record.passed.as_deref().map_or("not passed", |_| "passed");
-        let hints: usize = record.hints.values().sum();
+        let hints: usize = record.hints.values().fold(0, |all, shown| all.saturating_add(*shown));
         let mark = if is_current { "*" } else { " " };
         let _ = writeln!(
             text,

@@ -92,7 +92,7 @@ pub(super) fn look(
     };
     let report = stage.verify(api, &snapshots, task, Patience::Learner(seen), &mut tell);
     let record = context.state.lab(&entry.lab.id.value);
-    record.verified += 1;
+    record.verified = record.verified.saturating_add(1);
     if let Some(run) = &mut record.run {
         run.fingerprint = report.fingerprint.or(seen);
         let looked_at =

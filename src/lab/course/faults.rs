@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::diagnostic::text::line;
 use crate::diagnostic::{Diagnostic, Location, Mask, Sources, draw};
-use crate::yaml::{FileId, Source, Span};
+use crate::k8s::secret;
+use crate::yaml::{self, FileId, Source, Span};
 
 /// Everything that is wrong, and the texts of the files that it is in.
 #[derive(Debug, Clone, Default)]
@@ -95,13 +96,37 @@ impl Faults {
     pub fn show(&self) -> String {
         let mut sorted: Vec<&Diagnostic> = self.diagnostics.iter().collect();
         sorted.sort_by_key(|diagnostic| (self.name(diagnostic), diagnostic.span()));
-        sorted.into_iter().map(|diagnostic| draw(diagnostic, self, None)).collect()
+        let texts = Texts { faults: self, hidden: self.sources.iter().map(Hidden::of).collect() };
+        sorted.into_iter().map(|diagnostic| draw(diagnostic, &texts, None)).collect()
     }
 }
 
-impl Sources for Faults {
+/// The texts that are shown, without the secrets in them.
+struct Texts<'f> {
+    faults: &'f Faults,
+    hidden: Vec<Hidden>,
+}
+
+/// What is not shown of a text.
+struct Hidden {
+    places: Vec<Span>,
+    /// Whether no value may be shown: it may hold a Secret, and without a tree nobody knows what a line belongs to.
+    values: bool,
+}
+
+impl Hidden {
+    fn of(source: &Source) -> Self {
+        let text = source.text();
+        let values = text.contains("Secret") && !yaml::parse(text).errors.is_empty();
+        Self { places: secret::places(text, 0..text.len()), values }
+    }
+}
+
+impl Sources for Texts<'_> {
     fn source(&self, location: &Location) -> Option<(&Source, Mask<'_>)> {
-        Some((self.of(location.file)?, Mask::Spans(&[])))
+        let hidden = self.hidden.get(location.file.0 as usize)?;
+        let mask = if hidden.values { Mask::Values(&hidden.places) } else { Mask::Spans(&hidden.places) };
+        Some((self.faults.of(location.file)?, mask))
     }
 }
 
