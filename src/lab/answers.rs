@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use camino::Utf8Path;
 use sha2::{Digest as _, Sha256};
@@ -41,14 +40,13 @@ fn written(lab: &Lab, answer: impl Fn(&str) -> Option<String>) -> Option<String>
 
 /// Writes answers into the file; those to other questions stay.
 pub fn give(lab: &Lab, folder: &Utf8Path, given: &BTreeMap<&str, &str>) -> Result<(), String> {
-    let path = within::within(folder, FILE).map_err(|error| error.to_string())?;
     let answer = |id: &str| match given.get(id) {
         Some(answer) => Some((*answer).to_owned()),
         // of a file that is no YAML nothing can be kept
         None => read(folder, id).ok().flatten(),
     };
     let text = written(lab, answer).unwrap_or_default();
-    fs::write(&path, text).map_err(|error| format!("{path}: {error}"))
+    within::write(folder, FILE, &text).map_err(|error| format!("{}: {error}", folder.join(FILE)))
 }
 
 /// The answer to a question: none if it is not there, or empty. Anything that YAML reads as one word or line counts.

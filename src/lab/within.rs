@@ -3,7 +3,7 @@
 //! The linter asks whether a name is one; the engine asks again when it reads or writes, as links are there only then.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write as _};
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
@@ -29,7 +29,7 @@ pub enum Outside {
     Unknown { named: String, reason: String },
 }
 
-/// Why a file is not read.
+/// Why a file is not read, or not written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error(transparent)]
@@ -99,6 +99,21 @@ pub fn read(folder: &Utf8Path, named: &str) -> Result<String, ReadError> {
     let root = Root::new(folder).map_err(FileError::from)?;
     // once more, and from folder to folder: somebody may have put a link there meanwhile
     Ok(root.read_text(&path, MOST)?)
+}
+
+/// Writes a text into a folder: a new file, or in the place of a regular one. Nothing else is opened, as it may wait for ever.
+pub fn write(folder: &Utf8Path, named: &str, text: &str) -> Result<(), ReadError> {
+    let path = within(folder, named)?;
+    let system = |error: io::Error| ReadError::File(error.into());
+    if path.exists() {
+        let root = Root::new(folder).map_err(system)?;
+        return Ok(root.replace(&path, text.as_bytes())?);
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(system)?;
+    }
+    let mut file = fs::File::options().write(true).create_new(true).open(&path).map_err(system)?;
+    file.write_all(text.as_bytes()).map_err(system)
 }
 
 fn joined(folder: &Utf8Path, parts: &[&str]) -> Utf8PathBuf {

@@ -204,7 +204,7 @@ fn what_a_course_does_is_told_first() {
         "Pod p in the namespace kube-system: hostNetwork",
         "Pod p in the namespace kube-system: hostPath /",
         "Pod p in the namespace kube-system: a privileged container",
-        "ClusterRoleBinding c-abcd: of the whole cluster",
+        "ClusterRoleBinding c-{{ run }}: of the whole cluster",
         "writes      k, from files/k",
         "writes      page.yaml",
         "can reach this machine",
@@ -273,7 +273,7 @@ fn an_agreement_in_the_folder_of_the_course_is_none() {
     }
     stage.run(&["verify"]).exits(2).says(&["nobody has agreed"]);
     // an agreement of an earlier form, or one that is broken
-    for text in ["{}", "{", "[]", &agreed.replace("\"format\":1", "\"format\":0")] {
+    for text in ["{}", "{", "[]", &agreed.replace("\"format\":2", "\"format\":1")] {
         stage.write("state/tightship/courses.json", text);
         stage.run(&["verify"]).exits(2).says(&["nobody has agreed"]);
     }
@@ -398,6 +398,14 @@ const REFUSED: &[(&str, &str)] = &[
     ("config, set, users.x.exec.command, sh", "`kubectl config"),
     ("config, use-context, x", "`kubectl config"),
     ("config, view, --flatten", "--flatten"),
+    ("config, view", "`kubectl config view` is for"),
+    ("config, view, --raw, --minify", "`kubectl config view` is for"),
+    ("config, view, --raw, -o, yaml", "`kubectl config view` is for"),
+    ("config, view, --raw, -ojson", "`kubectl config view` is for"),
+    ("config, view, --raw, -o, \"jsonpath={.users}\"", "`kubectl config view` is for"),
+    ("config, view, --raw, -o, \"jsonpath={.users[0].user.token}\"", "`kubectl config view` is for"),
+    ("config, view, -o, \"jsonpath={.clusters[0].cluster.server}\", -o, json", "`kubectl config view` is for"),
+    ("config, view, --raw, -o, \"go-template={% raw %}{{.}}{% endraw %}\"", "`kubectl config view` is for"),
     ("config, view, --kubeconfig=/etc/kubernetes/admin.conf", "--kubeconfig"),
     ("get, ns, --user=x", "--user"),
     ("get, ns, --user, x", "--user"),
@@ -619,4 +627,365 @@ fn a_page_that_a_step_applies_counts() {
     stage.run(&["verify"]).exits(2).says(&["no lab is started"]);
     stage.write("course/01-first/README.md", &MAP.replace("ConfigMap", "Secret"));
     stage.run(&["verify"]).exits(2).says(&["nobody has agreed"]);
+}
+
+/// What is put between objects so that kubectl reads one more than a reader of YAML: it splits a text at lines.
+const HIDDEN: &[&str] = &[
+    "---\n{C}---# x\n{P}",
+    "---\n{C}---\u{a0}\n{P}",
+    "---\n{C}---\u{85}\n{P}",
+    "---\n{C}x: [[[\n---\n{P}",
+    "---\n{C}x: \"\\'\"\n---\n{P}",
+    "---\n{C}x: \"a\"#b\n---\n{P}",
+    "---\n{C}x: {\n\ta: b}\n---\n{P}",
+    "---\n{C}x: !!binary \"/w==\"\n---\n{P}",
+    "---\n{C}x: !!int a\n---\n{P}",
+];
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: evil, namespace: kube-system}\nspec: {hostNetwork: true, containers: \
+                   [{name: a, image: b, securityContext: {privileged: true}}]}\n";
+
+impl Stage {
+    /// The lines about what kind of thing the course does.
+    fn told(&self, kind: &str) -> Vec<String> {
+        let said = self.run(&["start"]).exits(2).stderr;
+        let lines = said.lines().filter_map(|line| line.trim_start().strip_prefix(kind));
+        lines.map(|line| line.trim().to_owned()).collect()
+    }
+
+    /// The objects that kubectl was given.
+    fn applied(&self) -> Vec<serde_json::Value> {
+        let input = std::fs::read_to_string(self.folder.path("fake/input")).unwrap_or_default();
+        let lists = serde_json::Deserializer::from_str(&input).into_iter::<serde_json::Value>();
+        lists.flat_map(|list| list.unwrap()["items"].as_array().unwrap().clone()).collect()
+    }
+
+    /// That the course would apply a pod of the whole node is told, and kubectl is given what was told.
+    fn tells_of_the_pod(&self, file: &str) {
+        let told = self.told("privileged");
+        for what in ["hostNetwork", "a privileged container", "not of the lab"] {
+            let line = format!("{file}: Pod evil in the namespace kube-system: {what}");
+            assert!(told.contains(&line), "{line}\nis not in\n{}", told.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn what_kubectl_would_read_otherwise_is_told_and_not_applied() {
+    for text in HIDDEN {
+        let stage = Stage::step("- apply: start");
+        stage.write("course/01-first/start/page.yaml", &text.replace("{C}", MAP).replace("{P}", POD));
+        let told = stage.told("privileged");
+        assert!(
+            told.contains(&"start/page.yaml: objects that cannot be read in advance".to_owned()),
+            "{text}: {told:?}"
+        );
+        stage.start().exits(3).says(&["start/page.yaml:"]);
+        assert_eq!(stage.asked(), "", "{text}");
+    }
+}
+
+#[test]
+fn kubectl_is_given_what_was_told() {
+    // what stands behind an anchor is the same in every run
+    for text in [
+        "{enableServiceLinks: &abcd true, hostIPC: &{{ run }} false, hostNetwork: *abcd}",
+        "{enableServiceLinks: &abcd false, hostIPC: &{{ run }} true, hostNetwork: *abcd}",
+        "{hostNetwork: !!{{ run }} true}",
+        "{\"{{ run }}\": {hostNetwork: true}, abcd: {}}",
+        "{hostNetwork: true, \"<<\": {hostNetwork: false}}",
+        "{hostNetwork: \"\\x7b{ sav\\x65d.x }}\"}",
+    ] {
+        let stage = Stage::step("- {kubectl: [get, evil], save: x}\n    - apply: start");
+        stage.write("fake/evil", "true");
+        stage.write("course/01-first/start/page.yaml", &format!("{}spec: {text}\n", MAP.replace("ConfigMap", "Pod")));
+        let told = stage.told("privileged").join("\n");
+        let is_told =
+            told.contains("hostNetwork") || told.contains("printed before") || told.contains("cannot be read");
+        stage.start();
+        let applied = serde_json::json!(stage.applied()).to_string();
+        assert!(is_told || !applied.contains("\"hostNetwork\":true"), "{text}\n{told}\n{applied}");
+        assert!(!applied.contains("\"hostNetwork\":\"true\"") || told.contains("printed before"), "{text}\n{told}");
+    }
+}
+
+#[test]
+fn members_of_lists_are_told() {
+    let pod = POD.trim_end().replace('\n', ", ");
+    let item = format!("{{{pod}}}");
+    for list in [
+        format!("apiVersion: v1\nkind: List\nitems: [{item}]\n"),
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\nitems: [{item}]\n"),
+        format!("apiVersion: v1\nkind: PodList\nitems: [{}]\n", item.replace("kind: Pod, ", "")),
+        format!("apiVersion: v1\nkind: List\nitems: [{{apiVersion: v1, kind: List, items: [{item}]}}]\n"),
+        format!("items:\n- {item}\n"),
+        format!("{MAP}---\n{{\"kind\": \"X\", \"items\": [{item}]}}\n"),
+    ] {
+        let stage = Stage::step("- apply: start");
+        stage.write("course/01-first/start/page.yaml", &list);
+        stage.tells_of_the_pod("start/page.yaml");
+        stage.start().exits(0);
+        assert!(stage.applied().iter().any(|object| object["kind"] == "Pod" && object["items"].is_null()), "{list}");
+    }
+    let stage = Stage::step("- apply: start");
+    let role = "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: a}}";
+    stage.write("course/01-first/start/page.yaml", &format!("kind: List\napiVersion: v1\nitems: [{role}]\n"));
+    let told = stage.told("privileged");
+    assert!(told.contains(&"start/page.yaml: ClusterRoleBinding a: of the whole cluster".to_owned()), "{told:?}");
+}
+
+#[test]
+fn objects_of_files_that_kubectl_applies_are_told() {
+    for (step, file) in [
+        ("- put: {file: k.yaml, from: files/k}\n    - kubectl: [apply, -f, k.yaml]", "k.yaml, from files/k"),
+        ("- put: {file: ./a//k, from: files/k}\n    - kubectl: [apply, --filename=a/./k]", "a/./k, from files/k"),
+        ("- put: {file: K.yaml, from: files/k}\n    - kubectl: [apply, -fk.yaml]", "k.yaml, from files/k"),
+        ("- kubectl: [apply, -f, evil.yaml]", "evil.yaml, from start/evil.yaml"),
+        ("- kubectl: [-n, shop, apply, --dry-run=none, --filename, README.md]", "README.md"),
+    ] {
+        let stage = Stage::step(step);
+        for path in ["files/k", "start/evil.yaml", "README.md"] {
+            stage.write(&format!("course/01-first/{path}"), POD);
+        }
+        stage.tells_of_the_pod(file);
+        // names that differ by their case are one file only on some systems
+        if !step.contains("K.yaml") {
+            stage.start().exits(0);
+            assert!(stage.applied().iter().any(|object| object["kind"] == "Pod"), "{step}");
+            assert!(stage.asked().contains(" --filename=-"), "{}", stage.asked());
+        }
+    }
+    for step in [
+        "- kubectl: [apply, -f, mine.yaml]",
+        "- put: {file: answers.yaml, from: files/k}\n    - kubectl: [apply, -f, other.yaml]",
+        "- {kubectl: [get, evil], save: x}\n    - put: {file: \"{{ saved.x }}\", from: files/k}\n    - kubectl: [apply, -f, page.yaml]",
+    ] {
+        let stage = Stage::step(step);
+        stage.write("course/01-first/files/k", POD);
+        let told = stage.told("privileged");
+        assert!(told.iter().any(|line| line.ends_with(": objects that cannot be read in advance")), "{step}: {told:?}");
+    }
+    let stage = Stage::step("- put: {file: k.yaml, from: files/k}\n    - kubectl: [delete, --wait=false, -f, k.yaml]");
+    stage.write("course/01-first/files/k", POD);
+    let told = stage.told("deletes");
+    assert!(told.contains(&"k.yaml, from files/k: Pod evil in the namespace kube-system".to_owned()), "{told:?}");
+    // what kubectl would read otherwise
+    for text in HIDDEN {
+        let stage = Stage::step("- put: {file: k, from: files/k}\n    - kubectl: [apply, -f, k]");
+        stage.write("course/01-first/files/k", &text.replace("{C}", MAP).replace("{P}", POD));
+        let told = stage.told("privileged");
+        assert!(
+            told.contains(&"k, from files/k: objects that cannot be read in advance".to_owned()),
+            "{text}: {told:?}"
+        );
+        stage.start().exits(3);
+        assert!(!stage.asked().contains("apply"), "{text}");
+    }
+}
+
+#[test]
+fn what_kubectl_printed_stays_a_value() {
+    // one line only, so that it is a value wherever it is put
+    for said in ["a\nb", "a\tb", "\u{1b}[2J", "a\u{202e}b", "x\"}\n---\nkind: Pod"] {
+        let stage = Stage::step("- {kubectl: [get, evil], save: x}\n    - kubectl: [get, ns, b]");
+        stage.write("fake/evil", said);
+        stage.start().exits(3).says(&["what is saved is one line without control characters"]);
+        assert_eq!(stage.asked().lines().count(), 1, "{said:?}");
+    }
+    let evil = "x\", namespace: kube-system, labels: {a: b}, annotations: {c: \"d";
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"{{ saved.x }}\"}\n";
+    let stage = Stage::step("- {kubectl: [get, evil], save: x}\n    - apply: files/k.yaml");
+    stage.write("fake/evil", evil);
+    stage.write("course/01-first/files/k.yaml", text);
+    stage.start().exits(0);
+    assert_eq!(stage.applied()[0]["metadata"], serde_json::json!({"name": evil}));
+    // a file keeps the form that was told
+    for step in [
+        "- put: {file: k.yaml, from: files/k.yaml}\n    - kubectl: [apply, -f, k.yaml]",
+        "- put: {file: k, from: files/k.yaml}",
+    ] {
+        let stage = Stage::step(&format!("- {{kubectl: [get, evil], save: x}}\n    {step}"));
+        stage.write("fake/evil", evil);
+        stage.write("course/01-first/files/k.yaml", text);
+        stage.start().exits(3).says(&["files/k.yaml:1:1:", "changes the form of this file"]);
+        assert!(!stage.folder.path("work/01-first/k").exists() && !stage.asked().contains("apply"), "{step}");
+    }
+}
+
+#[test]
+fn what_a_placeholder_stands_for_is_no_flag_verb_or_file() {
+    for (step, printed) in [
+        ("[apply, \"{{ saved.x }}\"]", "-fpage.yaml"),
+        ("[apply, -f, \"{{ saved.x }}\"]", "page.yaml"),
+        ("[\"{{ saved.x }}\", ns, b]", "delete"),
+        ("[delete, pod, \"{{ saved.x }}\"]", "--all"),
+        ("[delete, pod, \"{{ saved.x }}\"]", "-A"),
+        ("[exec, \"{{ saved.x }}\", --, id]", "--"),
+    ] {
+        let stage = Stage::step(&format!("- {{kubectl: [get, evil], save: x}}\n    - kubectl: {step}"));
+        stage.write("fake/evil", printed);
+        stage.start().exits(3);
+        assert_eq!(stage.asked().lines().count(), 1, "{step}: {}", stage.asked());
+    }
+    // nor is the path of a file that runs
+    for step in ["apply: \"{{ saved.x }}\"", "put: {file: k, from: \"{{ saved.x }}\"}", "replace: \"start{{ image }}\""]
+    {
+        let stage = Stage::step(&format!("- {{kubectl: [get, evil], save: x}}\n    - {step}"));
+        stage.write("fake/evil", "README.md");
+        for args in [&["start"][..], &["lint"], &["list"]] {
+            stage.run(args).exits(2).says(&["expected a path without placeholders", "lab.yaml:12:"]);
+        }
+    }
+    let stage = Stage::new(&LAB.replace("dir: solution,", "dir: \"solution{{ saved.x }}\","));
+    stage.run(&["list"]).exits(2).says(&["expected a path without placeholders"]);
+}
+
+#[test]
+fn whole_maps_and_expressions_are_no_placeholders() {
+    for text in ["{{ saved }}", "{{ ns }}", "{{ random }}", "{{ 1 }}", "{{ true }}", "{{ ns.shop.x }}", "{{- run }}"] {
+        let stage = Stage::step("- {kubectl: [get, ns, shop], save: x}\n    - apply: start");
+        stage.write("course/01-first/start/page.yaml", &format!("{MAP}data: {{a: \"{text}\"}}\n"));
+        stage.start().exits(3).says(&["start/page.yaml:4:", "placeholder"]);
+        stage.run(&["lint"]).exits(1).says(&["start/page.yaml:4:", "placeholder"]);
+        assert!(!stage.asked().contains("apply"), "{text}");
+    }
+}
+
+#[test]
+fn who_gives_the_key_away_tells() {
+    let view = "config, view, --raw, --minify, -o";
+    for (field, is_told) in [
+        ("users[0].user.client-key-data", true),
+        ("users[0].user.client-certificate-data", true),
+        ("clusters[0].cluster.certificate-authority-data", false),
+        ("clusters[0].cluster.server", false),
+    ] {
+        let stage = Stage::step(&format!("- {{kubectl: [{view}, \"jsonpath={{.{field}}}\"], save: x}}"));
+        let told = stage.told("privileged");
+        assert_eq!(told.iter().any(|line| line.contains("takes the credentials")), is_told, "{told:?}");
+        stage.start().exits(0);
+    }
+}
+
+/// Texts that are deeper than a stack, or longer than a lexer counts.
+fn deep() -> Vec<String> {
+    let repeated = |text: &str, count: usize| text.repeat(count);
+    vec![
+        format!("{{{{ {}run }}}}", repeated("not ", 8000)),
+        format!("{{{{ {}run }}}}", repeated("-", 60_000)),
+        format!("{{{{ {}run }}}}", repeated("(", 60_000)),
+        format!("{{{{ a{} }}}}", repeated(".b", 60_000)),
+        format!("{{{{ {} }}}}", repeated("[", 60_000)),
+        repeated("{% raw %}", 10_000),
+        repeated("{% raw %}{% endraw %}", 10_000),
+        repeated("{{", 60_000),
+        repeated("{% if a %}", 20_000),
+        repeated("{#", 60_000),
+        format!("{{% raw %}}{}", repeated("{% ", 60_000)),
+    ]
+}
+
+#[test]
+fn deep_texts_end_no_program() {
+    for text in deep() {
+        let stage = Stage::new(LAB);
+        for path in ["README.md", "debrief.md", "solution/page.yaml"] {
+            stage.write(&format!("course/01-first/{path}"), &format!("```sh\nkubectl get pods\n```\n{text}\n"));
+        }
+        let lint = stage.run(&["lint"]);
+        assert!(lint.code < 2, "{}: {lint:?}", &text[..40]);
+        let said = stage.run(&["start", "--context", "fake", "--yes-this-cluster"]);
+        assert_eq!(said.code, 2, "{}: {said:?}", &text[..40]);
+    }
+    for (begin, end, count) in [
+        ("(", ")", 90),
+        ("(", "", 5000),
+        ("[", "]", 30_000),
+        ("{1:", "}", 300),
+        ("1+", "", 400),
+        ("1+", "", 60_000),
+        ("object.", "", 30_000),
+        ("!", "", 60_000),
+        ("true?true:", "", 10_000),
+        ("[1].all(a,", ")", 80),
+    ] {
+        let cel = format!("{}1{}", begin.repeat(count), end.repeat(count));
+        let check = "resource: {kind: Namespace, name: \"{{ ns.shop }}\"}";
+        let stage = Stage::new(&LAB.replace(check, &format!("resource: {{kind: Namespace, name: a, cel: \"{cel}\"}}")));
+        let lint = stage.run(&["lint"]);
+        assert!(lint.code < 2, "{begin}: {lint:?}");
+    }
+}
+
+#[test]
+fn nothing_in_the_folder_of_a_lab_is_waited_for() {
+    for (name, make) in [
+        ("README.md", "mkfifo"),
+        ("page.yaml", "mkfifo"),
+        ("answers.yaml", "mkfifo"),
+        ("k", "mkfifo"),
+        ("a", "mkfifo"),
+        ("README.md", "mkdir"),
+        ("k", "mkdir"),
+    ] {
+        let stage = Stage::step("- put: {file: k, from: files/k}\n    - put: {file: a/new, from: files/k}");
+        stage.write("course/01-first/files/k", "x");
+        interrupted(&stage);
+        std::fs::create_dir_all(stage.folder.path("work/01-first")).unwrap();
+        let path = stage.folder.path(&format!("work/01-first/{name}"));
+        assert!(Command::new(make).arg(&path).status().unwrap().success());
+        let mut command = Command::new("timeout");
+        let inner = stage.command(&["start", "first", "--trust", "--context", "fake", "--yes-this-cluster"]);
+        command.arg("60").arg(inner.get_program()).args(inner.get_args()).current_dir(stage.folder.path("work"));
+        for (name, value) in inner.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        Ran::of(command.output().unwrap()).exits(3).says(&[name]);
+    }
+    // a link that stays within the folder leads to a FIFO
+    let stage = Stage::new(LAB);
+    interrupted(&stage);
+    std::fs::create_dir_all(stage.folder.path("work/01-first")).unwrap();
+    Command::new("mkfifo").arg(stage.folder.path("work/01-first/fifo")).status().unwrap();
+    symlink("fifo", stage.folder.path("work/01-first/README.md")).unwrap();
+    stage.start().exits(3).says(&["README.md: it is a FIFO"]);
+}
+
+#[test]
+fn contents_that_a_step_takes_count() {
+    for (step, path) in [
+        ("- put: {file: k, from: README.md}", "README.md"),
+        ("- put: {file: k, from: debrief.md}", "debrief.md"),
+        ("- kubectl: [apply, -f, README.md]", "README.md"),
+        ("- replace: debrief.md", "debrief.md"),
+    ] {
+        let stage = Stage::step(step);
+        stage.write(&format!("course/01-first/{path}"), MAP);
+        assert_eq!(stage.answered(&["hint"], "y").1, 2);
+        stage.run(&["verify"]).exits(2).says(&["no lab is started"]);
+        stage.write(&format!("course/01-first/{path}"), POD);
+        stage.run(&["verify"]).exits(2).says(&["nobody has agreed"]);
+    }
+    let stage = Stage::step("- put: {file: k, from: lab.yaml}");
+    assert_eq!(stage.answered(&["hint"], "y").1, 2);
+    stage.lab(&stage.folder.read("course/01-first/lab.yaml").replace("title: The first", "title: Other"));
+    stage.run(&["verify"]).exits(2).says(&["nobody has agreed"]);
+}
+
+#[test]
+fn faults_of_a_course_show_no_secret() {
+    let stage = Stage::new(
+        &LAB.replace("minutes: 10", "minutes: {password: hunter2-geheim, x: ghp_0123456789abcdefghijABCDEFGHIJ012345}"),
+    );
+    let said = stage.run(&["lint"]).exits(2);
+    assert!(said.stderr.contains("lab.yaml:5:") && said.stderr.contains("password"), "{said:?}");
+    assert!(!said.stderr.contains("hunter2") && !said.stderr.contains("ghp_0123"), "{said:?}");
+    let stage = Stage::new(LAB);
+    let secret = "kind: Secret\nstringData:\n  a: hunter2-geheim: [\n";
+    stage.write("course/01-first/solution/page.yaml", &format!("{MAP}---\n{secret}"));
+    let said = stage.run(&["lint"]).exits(1);
+    assert!(said.stderr.contains("this is not YAML") && !said.stderr.contains("hunter2"), "{said:?}");
 }

@@ -66,12 +66,8 @@ fn removed(context: &LabContext, record: &ClusterRecord) -> anyhow::Result<Strin
             ))
         }
         Err(
-            error @ SiteError::Cluster(
-                ClusterError::Foreign(_) | ClusterError::Name(_) | ClusterError::Record { .. },
-            ),
-        ) => {
-            Ok(format!("{error}, and is forgotten here"))
-        }
+            error @ SiteError::Cluster(ClusterError::Foreign(_) | ClusterError::Name(_) | ClusterError::Record { .. }),
+        ) => Ok(format!("{error}, and is forgotten here")),
         Err(error) => Err(error.into()),
     }
 }

@@ -7,7 +7,7 @@ use cel::objects::{Key, Map};
 use cel::{Context, Env, ExecutionError, Program};
 use serde_json::Value;
 
-use super::{objects, trace};
+use super::{bounds, objects, trace};
 use crate::lab::verdict::CheckResult;
 
 /// An expression that can be evaluated.
@@ -22,10 +22,16 @@ pub fn problem(text: &str) -> Option<String> {
 }
 
 fn compile(text: &str) -> Result<Program, String> {
-    Env::stdlib().compile(text).map_err(|errors| {
-        let first = errors.errors.first().map_or("it cannot be read", |error| error.msg.as_str());
-        format!("`{text}` is not CEL: {first}")
-    })
+    if let Some(problem) = bounds::exceeded(text) {
+        return Err(problem);
+    }
+    let read = || {
+        Env::stdlib().compile(text).map_err(|errors| {
+            let first = errors.errors.first().map_or("it cannot be read", |error| error.msg.as_str());
+            format!("`{text}` is not CEL: {first}")
+        })
+    };
+    bounds::deep(read).unwrap_or_else(|| Err(format!("`{text}` is not CEL: it cannot be read")))
 }
 
 impl Expression {
@@ -43,6 +49,14 @@ impl Expression {
     /// Whether it is true. A field that is missing or of another type makes it false; anything else that goes wrong is the
     /// fault of the lab.
     pub(super) fn result(&self, variables: &[(&str, &Value)]) -> CheckResult {
+        bounds::deep(|| self.judged(variables)).unwrap_or_else(|| self.too_deep())
+    }
+
+    fn too_deep(&self) -> CheckResult {
+        CheckResult::error(format!("`{}` cannot be evaluated", self.text))
+    }
+
+    fn judged(&self, variables: &[(&str, &Value)]) -> CheckResult {
         let seen = || trace::of(self.program.expression(), variables);
         match self.evaluate(variables) {
             Ok(cel::Value::Bool(true)) => CheckResult::pass(seen().unwrap_or_else(|| format!("`{}`", self.text))),
@@ -58,6 +72,10 @@ impl Expression {
 
     /// Its value; none where a field is missing or of another type.
     pub(super) fn value(&self, variables: &[(&str, &Value)]) -> Result<Option<Value>, CheckResult> {
+        bounds::deep(|| self.known(variables)).unwrap_or_else(|| Err(self.too_deep()))
+    }
+
+    fn known(&self, variables: &[(&str, &Value)]) -> Result<Option<Value>, CheckResult> {
         match self.evaluate(variables) {
             Ok(value) => match value.json() {
                 Ok(value) => Ok(Some(value)),
@@ -211,6 +229,38 @@ mod tests {
         assert!(problem("object.spec ==").is_some_and(|problem| problem.starts_with("`object.spec ==` is not CEL")));
         assert_eq!(problem("object.spec == 1"), None);
         assert!(Expression::new("(").is_err());
+    }
+
+    #[test]
+    fn no_expression_goes_too_deep() {
+        let around = |open: &str, close: &str| {
+            let count = (super::bounds::LENGTH - 10) / (open.len() + close.len());
+            format!("{}true{} == true", open.repeat(count), close.repeat(count))
+        };
+        for text in [
+            around("(", ")"),
+            around("[", "]"),
+            around("f(", ")"),
+            around("{1:", "}"),
+            around("[1].all(a,", ")"),
+            around("(", ""),
+            around("object.", ""),
+            around("1+", ""),
+            around("!", ""),
+            around("-", ""),
+            around("true?true:", ""),
+            around("true&&", ""),
+            around("", ".a"),
+            around("", "[0]"),
+            around("", ".a()"),
+            around("", "+1"),
+            around("", "==true"),
+        ] {
+            // whatever comes of it
+            let _ = Expression::new(&text).map(|read| read.of_object(&json!({"a": 1})));
+        }
+        let long = format!("true{}", " && true".repeat(super::bounds::LENGTH));
+        assert!(problem(&long).is_some_and(|problem| problem.contains("bytes: expected 1000 at most")));
     }
 
     #[test]

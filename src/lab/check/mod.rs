@@ -3,6 +3,7 @@
 mod admission;
 mod answer;
 mod audit;
+mod bounds;
 mod can_i;
 pub mod cel;
 mod cert;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::program::{CourseProgram, Deed};
 
 /// The version of the file.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 /// How many courses are remembered.
 const MOST: usize = 200;
 

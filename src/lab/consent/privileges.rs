@@ -58,7 +58,6 @@ fn reach(object: &Value) -> Option<String> {
         Some(known) if known.namespaced => None,
         Some(_) if kind == "Namespace" => None,
         Some(_) => Some("of the whole cluster".to_owned()),
-        None if kind.ends_with("List") => None,
         None => Some("of a kind that tightship does not know".to_owned()),
     }
 }
@@ -71,12 +70,12 @@ mod tests {
 
     #[test]
     fn what_reaches_the_node_or_the_cluster_is_seen_wherever_it_is() {
-        let pod = json!({"apiVersion": "v1", "kind": "List", "items": [{"spec": {"template": {"spec": {
+        let pod = json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "spec": {"template": {"spec": {
             "hostNetwork": true, "hostPID": false,
             "volumes": [{"hostPath": {"path": "/"}}],
             "containers": [{"securityContext": {"privileged": true, "capabilities": {"add": ["SYS_ADMIN"], "drop": ["ALL"]}},
                 "ports": [{"hostPort": 80}]}],
-        }}}}]});
+        }}}});
         assert_eq!(
             of(&pod),
             ["a privileged container", "capabilities SYS_ADMIN", "hostNetwork", "hostPath /", "hostPort 80"]

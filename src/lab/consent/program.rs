@@ -1,18 +1,18 @@
 //! What a course does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::privileges;
-use crate::lab::answers;
-use crate::lab::check_context::Names;
+use super::applied::{self, UNREADABLE, Writers};
+use crate::decode::Located;
 use crate::lab::course::check_kind::{Audit, CertFrom, Http, Run, TokenFrom, Who};
 use crate::lab::course::{Action, CheckKind, Course, Entry, Step};
+use crate::lab::{answers, kubectl};
 use crate::process::Program;
-use crate::yaml;
+use crate::yaml::{self, Source};
 
 /// The texts of a lab that only people read.
 const PAGES: [&str; 2] = ["README.md", "debrief.md"];
@@ -133,7 +133,7 @@ fn members<'v>(value: &'v mut Value, key: &str) -> impl Iterator<Item = &'v mut 
 }
 
 fn lab(entry: &Entry) -> LabProgram {
-    let mut deeds = Deeds { entry, names: Names::sample(&entry.lab), found: BTreeMap::new() };
+    let mut deeds = Deeds::new(entry);
     deeds.start();
     for solution in &entry.lab.solutions {
         deeds.steps(&solution.steps, &solution.dir);
@@ -144,50 +144,61 @@ fn lab(entry: &Entry) -> LabProgram {
     for check in entry.lab.checks() {
         deeds.check(&check.probe);
     }
-    let deed = |((kind, text), contents): ((Kind, String), Vec<String>)| {
+    let deed = |((kind, text), contents): ((Kind, String), BTreeSet<String>)| {
         let all = [entry.folder.as_str(), kind.word(), &text].into_iter().chain(contents.iter().map(String::as_str));
         Deed { kind: kind.word(), hash: digest(&all.collect::<Vec<_>>().join("\0")), text }
     };
     LabProgram { folder: entry.folder.clone(), deeds: deeds.found.into_iter().map(deed).collect() }
 }
 
-/// What is found of a lab: each deed, and the contents that belong to it.
+/// What is found of a lab: each deed, and the digests of the contents that belong to it. What a file holds is looked at once,
+/// however many steps name it.
 struct Deeds<'e> {
     entry: &'e Entry,
-    names: Names,
-    found: BTreeMap<(Kind, String), Vec<String>>,
+    writers: Writers<'e>,
+    found: BTreeMap<(Kind, String), BTreeSet<String>>,
+    digests: BTreeMap<&'e str, String>,
+    /// The files whose objects were told, by what becomes of them and under which name.
+    told: BTreeSet<(Kind, String)>,
 }
 
-impl Deeds<'_> {
-    fn add(&mut self, kind: Kind, text: impl Into<String>, content: &str) {
-        let contents = self.found.entry((kind, text.into())).or_default();
-        if !content.is_empty() && !contents.iter().any(|known| known == content) {
-            contents.push(content.to_owned());
-        }
+impl<'e> Deeds<'e> {
+    fn new(entry: &'e Entry) -> Self {
+        let (found, digests, told) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { entry, writers: Writers::of(entry), found, digests, told }
     }
 
-    fn text(&self, path: &str) -> &str {
-        self.entry.files.get(path).map(crate::yaml::Source::text).unwrap_or_default()
+    fn add(&mut self, kind: Kind, text: impl Into<String>) {
+        self.found.entry((kind, text.into())).or_default();
+    }
+
+    /// Adds something that a file of the lab belongs to.
+    fn add_of(&mut self, kind: Kind, text: impl Into<String>, path: &str) {
+        let digest =
+            self.entry.files.get_key_value(path).map(|(path, source)| {
+                self.digests.entry(path.as_str()).or_insert_with(|| digest(source.text())).clone()
+            });
+        self.found.entry((kind, text.into())).or_default().extend(digest);
     }
 
     fn start(&mut self) {
-        let lab = &self.entry.lab;
+        let (entry, lab) = (self.entry, &self.entry.lab);
         if let Some(file) = &lab.start.cluster {
-            let text = self.text(file).to_owned();
-            self.add(Kind::Node, format!("makes the cluster with {}: {}", file.value, one_line(&text)), &text);
+            let text = entry.files.get(&file.value).map(Source::text).unwrap_or_default();
+            self.add_of(Kind::Node, format!("makes the cluster with {}: {}", file.value, one_line(text)), file);
         }
-        for (path, source) in self.entry.manifests("start") {
-            self.add(Kind::Writes, path.trim_start_matches("start/"), source.text());
+        for (path, _) in entry.manifests("start") {
+            self.add_of(Kind::Writes, path.trim_start_matches("start/"), path);
         }
-        self.add(Kind::Writes, "README.md", "");
+        self.add(Kind::Writes, "README.md");
         if answers::blank(lab).is_some() {
-            self.add(Kind::Writes, answers::FILE, "");
+            self.add(Kind::Writes, answers::FILE);
         }
         self.steps(&lab.start.steps, "start");
     }
 
     /// The steps; without any, a folder is applied.
-    fn steps(&mut self, steps: &[Step], dir: &str) {
+    fn steps(&mut self, steps: &'e [Step], dir: &str) {
         if steps.is_empty() {
             self.manifests(dir);
         }
@@ -196,72 +207,83 @@ impl Deeds<'_> {
         }
     }
 
-    fn action(&mut self, action: &Action) {
+    fn action(&mut self, action: &'e Action) {
         match action {
             Action::Apply(path) | Action::Replace(path) | Action::Patch(path) => self.manifests(path),
             Action::Delete(object) => {
                 let ns = object.ns.as_ref().map(|ns| format!(" in {}", ns.value)).unwrap_or_default();
-                self.add(Kind::Deletes, format!("{} {}{ns}", object.kind.value, object.name), "");
+                self.add(Kind::Deletes, format!("{} {}{ns}", object.kind.value, object.name));
             }
-            Action::Kubectl(argv, _) => {
-                self.add(Kind::Kubectl, line("kubectl", argv.iter().map(|word| &*word.value)), "");
-            }
+            Action::Kubectl(argv, _) => self.kubectl(argv),
             Action::Put(put) => {
-                let text = self.text(&put.from).to_owned();
-                self.add(Kind::Writes, format!("{}, from {}", put.file.value, put.from.value), &text);
+                self.add_of(Kind::Writes, format!("{}, from {}", put.file.value, put.from.value), &put.from);
             }
-            Action::Answers(_) => self.add(Kind::Writes, answers::FILE, ""),
+            Action::Answers(_) => self.add(Kind::Writes, answers::FILE),
             Action::NodePut(put) => {
-                let text = self.text(&put.from).to_owned();
-                self.add(Kind::Node, format!("writes {}, from {}", put.to.value, put.from.value), &text);
+                self.add_of(Kind::Node, format!("writes {}, from {}", put.to.value, put.from.value), &put.from);
             }
             Action::NodeEdit(edit) => {
-                self.add(Kind::Node, format!("changes {}: {}", edit.file.value, edit.changes().join(", ")), "");
+                self.add(Kind::Node, format!("changes {}: {}", edit.file.value, edit.changes().join(", ")));
             }
-            Action::NodeDelete(path) => self.add(Kind::Node, format!("deletes {}", path.value), ""),
-            Action::NodeRestart(component) => self.add(Kind::Node, format!("restarts {}", component.value), ""),
+            Action::NodeDelete(path) => self.add(Kind::Node, format!("deletes {}", path.value)),
+            Action::NodeRestart(component) => self.add(Kind::Node, format!("restarts {}", component.value)),
+        }
+    }
+
+    /// What kubectl is asked, and the objects of the files that it is given. What cannot be read here does not run.
+    fn kubectl(&mut self, argv: &[Located<String>]) {
+        let words: Vec<&str> = argv.iter().map(|word| &*word.value).collect();
+        let line = line("kubectl", words.iter().copied());
+        let Ok(arguments) = kubectl::read(&words) else {
+            self.add(Kind::Kubectl, line);
+            return;
+        };
+        if arguments.takes_credentials {
+            let what = "takes the credentials out of the kubeconfig: who has them is its user";
+            self.add(Kind::Privileged, format!("{line}: {what}"));
+        }
+        self.add(Kind::Kubectl, line);
+        let kind = if arguments.verb.words == ["delete"] { Kind::Deletes } else { Kind::Applies };
+        for (_, file) in arguments.manifests {
+            self.learners(kind, file);
+        }
+    }
+
+    /// The objects of a file of the learner's folder, from wherever the lab makes it.
+    fn learners(&mut self, kind: Kind, file: &str) {
+        if !self.told.insert((kind, format!("of the learner: {file}"))) {
+            return;
+        }
+        let (from, is_sure) = self.writers.writers(file);
+        for path in from {
+            let name = if path == file { path.to_owned() } else { format!("{file}, from {path}") };
+            self.objects(kind, &name, path);
+        }
+        if !is_sure {
+            self.add(kind, format!("{file}: {UNREADABLE}"));
+            self.add(Kind::Privileged, format!("{file}: {UNREADABLE}"));
         }
     }
 
     /// The objects of a file or folder.
     fn manifests(&mut self, path: &str) {
-        let entry = self.entry;
-        for (file, source) in entry.manifests(path) {
-            let (names, special) = self.objects(source.text());
-            let names =
-                if names.is_empty() { "objects that cannot be read in advance".to_owned() } else { names.join(", ") };
-            self.add(Kind::Applies, format!("{file}: {names}"), source.text());
-            for text in special {
-                self.add(Kind::Privileged, format!("{file}: {text}"), source.text());
-            }
+        for (file, _) in self.entry.manifests(path) {
+            self.objects(Kind::Applies, file, file);
         }
     }
 
-    /// The objects of a text, and what is special about them.
-    fn objects(&self, text: &str) -> (Vec<String>, Vec<String>) {
-        let (mut names, mut special) = (Vec::new(), Vec::new());
-        if text.contains("saved.") {
-            special.push("what kubectl has printed before is put into it".to_owned());
+    /// The objects of a file of the lab, which is known by a name.
+    fn objects(&mut self, kind: Kind, name: &str, path: &str) {
+        if !self.told.insert((kind, name.to_owned())) {
+            return;
         }
-        let Ok(filled) = self.names.filled(text) else { return (names, special) };
-        let stream = yaml::parse(&filled);
-        for root in stream.documents.iter().filter_map(yaml::Document::root).filter(|root| !root.is_null()) {
-            let Ok(object) = root.to_json() else { continue };
-            let of = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
-            let mut name = format!("{} {}", of("/kind").unwrap_or("?"), of("/metadata/name").unwrap_or("?"));
-            if let Some(namespace) = of("/metadata/namespace").filter(|space| self.is_other(space)) {
-                let _ = write!(name, " in the namespace {namespace}");
-                special.push(format!("{name}: not of the lab"));
-            }
-            special.extend(privileges::of(&object).into_iter().map(|what| format!("{name}: {what}")));
-            names.push(name);
+        let Some(source) = self.entry.files.get(path) else { return };
+        let (names, special) = applied::objects(&self.entry.lab, source);
+        let names = if names.is_empty() { UNREADABLE.to_owned() } else { names.join(", ") };
+        self.add_of(kind, format!("{name}: {names}"), path);
+        for text in special {
+            self.add_of(Kind::Privileged, format!("{name}: {text}"), path);
         }
-        (names, special)
-    }
-
-    /// Whether a namespace is none of the lab.
-    fn is_other(&self, namespace: &str) -> bool {
-        !self.names.ns.values().any(|own| own == namespace)
     }
 
     fn check(&mut self, probe: &CheckKind) {
@@ -275,21 +297,21 @@ impl Deeds<'_> {
             CheckKind::Http(http) => self.http(http),
             CheckKind::Audit(audit) => self.audit(audit),
             CheckKind::Token(token) => match &token.from {
-                TokenFrom::Kubeconfig(file) | TokenFrom::File(file) => self.add(Kind::Reads, file.value.as_str(), ""),
+                TokenFrom::Kubeconfig(file) | TokenFrom::File(file) => self.add(Kind::Reads, file.value.as_str()),
                 TokenFrom::Workload(workload, place) => {
-                    self.add(Kind::Reads, format!("{} in {}", place.path, workload.value), "");
+                    self.add(Kind::Reads, format!("{} in {}", place.path, workload.value));
                 }
             },
             CheckKind::Cert(cert) => {
                 let (CertFrom::Kubeconfig(file) | CertFrom::File(file)) = &cert.from;
-                self.add(Kind::Reads, file.value.as_str(), "");
+                self.add(Kind::Reads, file.value.as_str());
             }
             CheckKind::Rule(rules) => {
-                rules.files.iter().for_each(|file| self.add(Kind::Reads, file.value.as_str(), ""));
-                rules.node_files.iter().for_each(|file| self.add(Kind::Reads, format!("{file} on the node"), ""));
+                rules.files.iter().for_each(|file| self.add(Kind::Reads, file.value.as_str()));
+                rules.node_files.iter().for_each(|file| self.add(Kind::Reads, format!("{file} on the node")));
             }
-            CheckKind::NodeFile(file) => self.add(Kind::Reads, format!("{} on the node", file.path), ""),
-            CheckKind::Etcd(_) => self.add(Kind::Reads, "etcd", ""),
+            CheckKind::NodeFile(file) => self.add(Kind::Reads, format!("{} on the node", file.path)),
+            CheckKind::Etcd(_) => self.add(Kind::Reads, "etcd"),
             CheckKind::CanI(can) => self.who(&can.subject),
             CheckKind::Admission(admission) => admission.by_whom.iter().for_each(|who| self.who(who)),
             CheckKind::Resource(_)
@@ -305,7 +327,7 @@ impl Deeds<'_> {
     /// Files that say who asks.
     fn who(&mut self, who: &Who) {
         if let Who::Kubeconfig(file) | Who::Token(file) = who {
-            self.add(Kind::Reads, file.value.as_str(), "");
+            self.add(Kind::Reads, file.value.as_str());
         }
     }
 
@@ -315,7 +337,7 @@ impl Deeds<'_> {
                 argv.split_first().filter(|(program, args)| *program != "true" || !args.is_empty())
             {
                 let command = line(program, args.iter().map(String::as_str));
-                self.add(Kind::Pod, format!("{command} ({} of {})", run.workload.value, run.ns.value), "");
+                self.add(Kind::Pod, format!("{command} ({} of {})", run.workload.value, run.ns.value));
             }
         }
         run.by_whom.iter().for_each(|who| self.who(who));
@@ -323,16 +345,16 @@ impl Deeds<'_> {
 
     fn http(&mut self, http: &Http) {
         let of = http.service.as_deref().map(|service| format!(" {service}")).unwrap_or_default();
-        self.add(Kind::Asks, format!("{} {} of {}{of}", http.method, http.path, http.target.as_str()), "");
+        self.add(Kind::Asks, format!("{} {} of {}{of}", http.method, http.path, http.target.as_str()));
         http.auth.iter().for_each(|who| self.who(who));
     }
 
     fn audit(&mut self, audit: &Audit) {
-        self.add(Kind::Reads, format!("{} on the node", audit.log), "");
+        self.add(Kind::Reads, format!("{} on the node", audit.log));
         let Some(provoke) = &audit.provoke else { return };
         match &provoke.exec {
-            Some(workload) => self.add(Kind::Pod, format!("true ({})", workload.value), ""),
-            None => self.add(Kind::Asks, format!("{} {} of apiserver", provoke.method, provoke.path), ""),
+            Some(workload) => self.add(Kind::Pod, format!("true ({})", workload.value)),
+            None => self.add(Kind::Asks, format!("{} {} of apiserver", provoke.method, provoke.path)),
         }
         provoke.by_whom.iter().for_each(|who| self.who(who));
     }
@@ -432,7 +454,8 @@ mod tests {
     fn privileged_objects_are_told_with_what_they_may() {
         let told = deeds(&program("start/page.yaml", "containers:", "hostNetwork: true\n      containers:"));
         assert!(told.iter().any(|line| line == "privileged start/page.yaml: Deployment page: hostNetwork"), "{told:?}");
-        let told = deeds(&program("start/page.yaml", "kind: Deployment", "kind: Deployment # {{ saved.uid }}"));
+        let told =
+            deeds(&program("start/page.yaml", "containers:", "nodeName: \"{{ saved.uid }}\"\n      containers:"));
         let expected = "privileged start/page.yaml: what kubectl has printed before is put into it";
         assert!(told.iter().any(|line| line == expected), "{told:?}");
     }

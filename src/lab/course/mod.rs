@@ -7,6 +7,8 @@ pub mod faults;
 mod fill;
 pub mod format;
 pub mod names;
+pub mod objects;
+mod placeholders;
 pub mod read;
 pub mod right;
 pub mod source;

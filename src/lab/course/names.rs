@@ -1,14 +1,11 @@
 //! The names of a run, and the placeholders that stand for them.
 
-use std::sync::LazyLock;
-
 use camino::Utf8PathBuf;
 use indexmap::IndexMap;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 use super::faults::Faults;
 use super::format::Lab;
+use super::placeholders::{Part, RAW, each};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::lab::IMAGE;
 use crate::lab::check_context::Names;
@@ -22,15 +19,6 @@ const WORD: usize = 12;
 const CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz23456789";
 /// The letters among them.
 const LETTERS: usize = 26;
-
-const RAW: &str = "braces that are not a placeholder go between `{% raw %}` and `{% endraw %}`";
-
-static ENGINE: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {
-    let mut engine = Environment::empty();
-    engine.set_undefined_behavior(UndefinedBehavior::Strict);
-    engine.set_syntax(SyntaxConfig::builder().keep_trailing_newline(true).build()?);
-    Ok(engine)
-});
 
 impl Names {
     /// The names of a new run. Where the cluster is, the caller fills in.
@@ -75,40 +63,51 @@ impl Names {
 
     /// A text with its placeholders filled in; the place of a problem is in the text.
     pub fn filled(&self, text: &str) -> Result<String, Box<Diagnostic>> {
-        if !text.contains('{') {
-            return Ok(text.to_owned());
-        }
-        let engine =
-            ENGINE.as_ref().map_err(|error| Box::new(Diagnostic::error(Span::default(), error.to_string())))?;
-        let rendered = engine.template_from_str(text).and_then(|template| template.render(self.context()));
-        let rendered = rendered.map_err(|error| Box::new(self.problem(&error, text)))?;
-        plain(text)?;
-        Ok(rendered)
+        let mut filled = String::with_capacity(text.len());
+        each(text, |part| match part {
+            Part::Text(text) => {
+                filled.push_str(text);
+                Ok(())
+            }
+            Part::Name(name, span) => {
+                filled.push_str(self.get(name).ok_or_else(|| Box::new(self.unknown(name, span)))?);
+                Ok(())
+            }
+        })?;
+        Ok(filled)
     }
 
     /// Whether a text waits for what no step has saved yet.
     pub fn is_early(&self, text: &str) -> bool {
-        let template = ENGINE.as_ref().ok().and_then(|engine| engine.template_from_str(text).ok());
-        template.is_some_and(|template| {
-            let used = template.undeclared_variables(true);
-            used.iter().filter_map(|name| name.strip_prefix("saved.")).any(|name| !self.saved.contains_key(name))
-        })
+        let mut is_early = false;
+        let read = each(text, |part| {
+            if let Part::Name(name, _) = part {
+                is_early |= name.strip_prefix("saved.").is_some_and(|name| !self.saved.contains_key(name));
+            }
+            Ok(())
+        });
+        read.is_ok() && is_early
     }
 
-    fn context(&self) -> Value {
-        let map = |map: &IndexMap<String, String>| {
-            Value::from_pairs(map.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))))
-        };
-        Value::from_pairs([
-            ("ns", map(&self.ns)),
-            ("random", map(&self.random)),
-            ("saved", map(&self.saved)),
-            ("run", Value::from(self.run.as_str())),
-            ("image", Value::from(self.image.as_str())),
-            ("node", Value::from(self.node.as_str())),
-            ("server", Value::from(self.server.as_str())),
-            ("kubeconfig", Value::from(self.kubeconfig.as_str())),
-        ])
+    /// What a placeholder stands for.
+    fn get(&self, name: &str) -> Option<&str> {
+        match name.split_once('.') {
+            Some(("ns", alias)) => self.ns.get(alias),
+            Some(("random", word)) => self.random.get(word),
+            Some(("saved", word)) => self.saved.get(word),
+            Some(_) => None,
+            None => {
+                return match name {
+                    "run" => Some(&self.run),
+                    "image" => Some(&self.image),
+                    "node" => Some(&self.node),
+                    "server" => Some(&self.server),
+                    "kubeconfig" => Some(self.kubeconfig.as_str()),
+                    _ => None,
+                };
+            }
+        }
+        .map(String::as_str)
     }
 
     /// The placeholders that stand for something.
@@ -120,84 +119,17 @@ impl Names {
         words.chain(of("ns", &self.ns)).chain(of("random", &self.random)).chain(of("saved", &self.saved)).collect()
     }
 
-    fn problem(&self, error: &Error, text: &str) -> Diagnostic {
-        let (span, written) = place(error, text);
-        if error.kind() == ErrorKind::UndefinedError {
-            let written = written.trim();
-            let known = self.known();
-            let problem = Diagnostic::error(span, format!("there is no placeholder `{written}`"));
-            return match nearest(written, known.iter().map(String::as_str)) {
-                Some(near) => problem.label(format!("did you mean `{near}`?")),
-                None => {
-                    problem.label("no such placeholder").help(format!("the placeholders here are {}", known.join(", ")))
-                }
-            };
-        }
-        let message = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-        Diagnostic::error(span, format!("this placeholder cannot be filled in: {message}")).help(RAW)
-    }
-}
-
-/// Fails unless each placeholder is a name: who reads a lab sees then what is in it in every run.
-fn plain(text: &str) -> Result<(), Box<Diagnostic>> {
-    let mut rest = text;
-    while let Some(at) = rest.find('{') {
-        let (_, behind) = rest.split_at(at);
-        let start = text.len() - behind.len();
-        let (marks, inner) = (behind.get(..2).unwrap_or_default(), behind.get(2..).unwrap_or_default());
-        let end = match marks {
-            "{{" => "}}",
-            "{%" => "%}",
-            "{#" => "#}",
-            _ => {
-                rest = behind.get(1..).unwrap_or_default();
-                continue;
+    fn unknown(&self, name: &str, span: Span) -> Diagnostic {
+        let known = self.known();
+        let problem = Diagnostic::error(span, format!("there is no placeholder `{name}`"));
+        match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => problem.label(format!("did you mean `{near}`?")),
+            None if name.starts_with('.') => problem.label("no such placeholder").help(RAW),
+            None => {
+                problem.label("no such placeholder").help(format!("the placeholders here are {}", known.join(", ")))
             }
-        };
-        let (written, after) = inner.split_once(end).unwrap_or((inner, ""));
-        let word = written.trim_matches(['-', '+']).trim();
-        let is_name =
-            !word.is_empty() && word.chars().all(|character| character.is_alphanumeric() || "._".contains(character));
-        rest = match marks {
-            "{{" if is_name => after,
-            "{#" => after,
-            "{%" if word == "raw" => behind_raw(after),
-            _ => {
-                let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-                let span = Span { start: offset(start), end: offset(start + 4 + written.len()) };
-                let problem = Diagnostic::error(span, "this placeholder is not a name");
-                let problem = problem.label("expected a name alone: no conditions, no expressions").help(RAW);
-                return Err(Box::new(problem));
-            }
-        };
-    }
-    Ok(())
-}
-
-/// What stands behind the end of a text that is taken as it is.
-fn behind_raw(text: &str) -> &str {
-    let mut rest = text;
-    while let Some((_, inner)) = rest.split_once("{%") {
-        let Some((word, after)) = inner.split_once("%}") else { return "" };
-        if word.trim_matches(['-', '+']).trim() == "endraw" {
-            return after;
         }
-        rest = inner;
     }
-    ""
-}
-
-/// The place of a template's error, and what is written there.
-fn place<'t>(error: &Error, text: &'t str) -> (Span, &'t str) {
-    let lines = || {
-        let line = error.line()?.checked_sub(1)?;
-        let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
-        Some(start..start + text.get(start..)?.lines().next()?.len())
-    };
-    let range = error.range().filter(|range| !range.is_empty()).or_else(lines).unwrap_or(0..text.len());
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let span = Span { start: offset(range.start), end: offset(range.end) };
-    (span, text.get(range).unwrap_or_default())
 }
 
 /// The real name of a namespace.
@@ -264,9 +196,12 @@ mod tests {
             ("a\nb {{ ns.shpo }}", "a.md:2:6: there is no placeholder `ns.shpo` (did you mean `ns.shop`?)"),
             ("{{ nodes }}", "a.md:1:4: there is no placeholder `nodes` (did you mean `node`?)"),
             ("{{ password }}", "a.md:1:4: there is no placeholder `password` (no such placeholder)"),
-            ("a\n{{ .Name }}", "a.md:2:4: this placeholder cannot be filled in: unexpected `.`"),
-            ("{{ run | lower }}", "a.md:1:10: this placeholder cannot be filled in: filter lower is unknown"),
-            ("a {{ run", "a.md:1:"),
+            ("a\n{{ .Name }}", "a.md:2:4: there is no placeholder `.Name` (no such placeholder)"),
+            ("{{ run | lower }}", "a.md:1:1: this placeholder is not a name"),
+            ("{{ saved }}", "a.md:1:4: there is no placeholder `saved`"),
+            ("{{ ns }}", "a.md:1:4: there is no placeholder `ns`"),
+            ("{{ 1 }}", "a.md:1:4: there is no placeholder `1`"),
+            ("a {{ run", "a.md:1:3: this placeholder does not end"),
             ("é {{ 1 if run == 'abcd' else 2 }}", "a.md:1:3: this placeholder is not a name (expected a name alone"),
             ("{% if run == 'abcd' %}a{% endif %}", "a.md:1:1: this placeholder is not a name"),
             ("{% raw %}{% if %}{% endraw %}{{ ns['shop'] }}", "a.md:1:30: this placeholder is not a name"),

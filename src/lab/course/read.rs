@@ -5,8 +5,10 @@ use camino::Utf8Path;
 use super::faults::Faults;
 use super::fill::fill;
 use super::format::Lab;
+use super::objects;
 use super::source::{self, Files, Folder};
-use crate::decode::{Decode, Decoder};
+use super::step::Step;
+use crate::decode::{Decode, Decoder, Located};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::lab::check_context::Names;
 use crate::yaml::{self, Kind, Source, Span};
@@ -123,7 +125,11 @@ impl Entry {
     /// A file of the lab with the names of a run.
     pub fn text(&self, path: &str, names: &Names) -> Result<String, Faults> {
         match self.files.get(path) {
-            Some(source) => names.render(source.name(), source.text()),
+            Some(source) => {
+                let text = names.render(source.name(), source.text())?;
+                objects::keeps_form(source, names, &text)?;
+                Ok(text)
+            }
             None => Err(Faults::of_file(&self.source, format!("this lab has no file `{path}`"))),
         }
     }
@@ -164,12 +170,36 @@ fn entry(folder: Folder, faults: &mut Faults) -> Option<Entry> {
     };
     let known = faults.len();
     let lab = decode(&source, faults);
+    faults.add(
+        &source,
+        lab.iter().flat_map(|lab| paths(lab)).filter(|path| path.contains('{')).map(|path| {
+            let problem =
+                Diagnostic::error(path.span, "a file of the lab is named here, and it is the same in each run");
+            problem.label("expected a path without placeholders")
+        }),
+    );
     if let Some(lab) = lab.as_ref().filter(|lab| !lab.id.span.is_empty() && *lab.id.value != *id) {
         let problem = Diagnostic::error(lab.id.span, "the id is not that of the folder");
         faults.add(&source, [problem.label(format!("expected `{id}`, as the folder is `{}`", folder.name))]);
     }
     let lab = lab.filter(|_| faults.len() == known)?;
     Some(Entry { number, folder: folder.name, lab, source, files: folder.files })
+}
+
+fn of_steps(steps: &[Step]) -> impl Iterator<Item = &Located<String>> {
+    steps.iter().filter_map(|step| step.action.path())
+}
+
+/// The files and folders of a lab that run.
+fn paths(lab: &Lab) -> Vec<&Located<String>> {
+    let mut paths: Vec<&Located<String>> = of_steps(&lab.start.steps).collect();
+    paths.extend(&lab.start.cluster);
+    let solutions = lab.solutions.iter().map(|solution| (&solution.dir, &solution.steps));
+    for (dir, steps) in solutions.chain(lab.traps.iter().map(|trap| (&trap.dir, &trap.steps))) {
+        paths.push(dir);
+        paths.extend(of_steps(steps));
+    }
+    paths
 }
 
 /// Reads a `lab.yaml`: one document.

@@ -111,6 +111,16 @@ impl Action {
         }
     }
 
+    /// The file or folder of the lab that it takes.
+    pub fn path(&self) -> Option<&Located<String>> {
+        match self {
+            Self::Apply(path) | Self::Replace(path) | Self::Patch(path) => Some(path),
+            Self::Put(put) => Some(&put.from),
+            Self::NodePut(put) => Some(&put.from),
+            _ => None,
+        }
+    }
+
     /// Where it stands, if it changes the control-plane node.
     pub fn on_node(&self) -> Option<Span> {
         match self {

@@ -4,12 +4,14 @@
 mod table;
 
 use std::fs;
+use std::ops::Range;
 
 use camino::Utf8Path;
 
 use super::within;
 use crate::diagnostic::nearest;
-use table::{Flag, NAMESPACE, REFUSED, REFUSED_FLAGS, Takes, VERBS, Verb};
+pub use table::Verb;
+use table::{CREDENTIALS, Flag, NAMESPACE, REFUSED, REFUSED_FLAGS, Takes, VERBS, VIEWS};
 
 /// Why arguments are refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,17 +22,46 @@ pub struct Refusal {
     pub message: String,
 }
 
-/// The files of the learner's folder that the arguments name, or why steps may not have these arguments.
-pub fn files<'a>(argv: &[&'a str]) -> Result<Vec<&'a str>, Refusal> {
-    let mut reader = Reader { argv, at: 0, files: Vec::new() };
-    let verb = reader.verb()?;
-    reader.rest(verb)?;
-    Ok(reader.files)
+/// Arguments as kubectl reads them.
+#[derive(Debug)]
+pub struct Arguments<'a> {
+    pub verb: &'static Verb,
+    /// The files of the learner's folder that they name.
+    pub files: Vec<&'a str>,
+    /// Those of them that hold objects, with the words that name them.
+    pub manifests: Vec<(Range<usize>, &'a str)>,
+    /// Whether they take the key or the certificate of the user out of the kubeconfig.
+    pub takes_credentials: bool,
 }
 
-/// Whether arguments may be given in this folder: links in it count.
-pub fn check(argv: &[&str], folder: &Utf8Path) -> Result<(), Refusal> {
-    for file in files(argv)? {
+/// What arguments mean, or why steps may not have them.
+pub fn read<'a>(argv: &[&'a str]) -> Result<Arguments<'a>, Refusal> {
+    let mut reader = Reader { argv, at: 0, files: Vec::new(), manifests: Vec::new(), output: None };
+    let verb = reader.verb()?;
+    reader.rest(verb)?;
+    let Reader { files, manifests, output, .. } = reader;
+    let takes_credentials = verb.is_view() && output.is_some_and(|output| CREDENTIALS.contains(&output));
+    Ok(Arguments { verb, files, manifests, takes_credentials })
+}
+
+/// Whether arguments may be given in this folder: links in it count. `written` is what the author wrote: what a placeholder
+/// stands for is no verb, no flag and no file of manifests.
+pub fn check<'a>(written: &[&str], argv: &[&'a str], folder: &Utf8Path) -> Result<Arguments<'a>, Refusal> {
+    let arguments = read(argv)?;
+    let known = read(written)?;
+    let before = written.iter().position(|word| *word == "--").unwrap_or(written.len());
+    for (at, (word, filled)) in written.iter().zip(argv).take(before).enumerate() {
+        if filled.starts_with('-') && !word.starts_with('-') {
+            return Err(Refusal {
+                at,
+                message: format!("`{word}` stands for `{filled}`, which kubectl takes for a flag"),
+            });
+        }
+    }
+    if known.verb.words != arguments.verb.words || !known.manifests.iter().eq(&arguments.manifests) {
+        return Err(Refusal { at: 0, message: "a placeholder stands for a verb, a flag or a file".to_owned() });
+    }
+    for file in &arguments.files {
         let at = argv.iter().position(|word| word.ends_with(file)).unwrap_or_default();
         let refused = |message: String| Refusal { at, message };
         let path = within::within(folder, file).map_err(|error| refused(error.to_string()))?;
@@ -39,7 +70,7 @@ pub fn check(argv: &[&str], folder: &Utf8Path) -> Result<(), Refusal> {
             return Err(refused(format!("there is no file `{file}` in the learner's folder")));
         }
     }
-    Ok(())
+    Ok(arguments)
 }
 
 /// The kind or the name of an object, which must not be a flag.
@@ -55,6 +86,9 @@ struct Reader<'a, 'r> {
     argv: &'r [&'a str],
     at: usize,
     files: Vec<&'a str>,
+    manifests: Vec<(Range<usize>, &'a str)>,
+    /// The form of output.
+    output: Option<&'a str>,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -115,7 +149,7 @@ impl<'a> Reader<'a, '_> {
         let name = format!("`kubectl {}` ({})", verb.words.join(" "), verb.why);
         while let Some(word) = self.peek() {
             match word {
-                "--" => return Ok(()),
+                "--" if !verb.is_view() => return Ok(()),
                 "-" => return self.refuse("a step has no standard input: `-` stands for it"),
                 _ if word.starts_with('-') => self.flag(word, &name, &allowed)?,
                 _ => self.at += 1,
@@ -123,6 +157,9 @@ impl<'a> Reader<'a, '_> {
         }
         if verb.words == ["exec"] {
             return self.refuse("`kubectl exec` needs `--` and a program behind it");
+        }
+        if verb.is_view() && !self.output.is_some_and(|output| VIEWS.contains(&output)) {
+            return self.refuse(format!("`kubectl config view` is for `-o` with one of {} only", VIEWS.join(", ")));
         }
         Ok(())
     }
@@ -141,6 +178,9 @@ impl<'a> Reader<'a, '_> {
             let Some(flag) = allowed.iter().find(|flag| flag.letter == Some(letter)) else {
                 return self.not_allowed(long_of(letter, of), &format!("-{letter}"), of, allowed);
             };
+            if flag.takes == Takes::File && word.len() != letters.len() + 1 {
+                return self.refuse(format!("write `--{}` as a word of its own", flag.name));
+            }
             letters = letters.strip_prefix(letter).unwrap_or_default();
             let value = letters.strip_prefix('=');
             if flag.takes != Takes::Nothing || value.is_some() {
@@ -162,6 +202,7 @@ impl<'a> Reader<'a, '_> {
 
     /// The value of a flag: behind it, or the next word.
     fn value(&mut self, flag: &Flag, written: Option<&'a str>) -> Result<(), Refusal> {
+        let first = self.at;
         let value = match (flag.takes, written) {
             (Takes::Nothing, _) => {
                 self.at += 1;
@@ -187,7 +228,11 @@ impl<'a> Reader<'a, '_> {
             Takes::File => self.file(value)?,
             Takes::KeyAndFile => self.file(value.split_once('=').map_or(value, |(_, file)| file))?,
             Takes::Output if !is_output(value) => return self.refuse(format!("`{value}` is not for steps: {OUTPUT}")),
+            Takes::Output => self.output = Some(value),
             _ => {}
+        }
+        if flag.name == "filename" {
+            self.manifests.push((first..self.at + 1, value));
         }
         self.at += 1;
         Ok(())
@@ -234,11 +279,11 @@ fn long_of(letter: char, verb: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{files, operand};
+    use super::{check, operand, read};
 
     fn said(line: &str) -> String {
         let argv: Vec<&str> = line.split(' ').collect();
-        files(&argv).map_or_else(|refusal| format!("{}: {refusal}", refusal.at), |files| files.join(" "))
+        read(&argv).map_or_else(|refusal| format!("{}: {refusal}", refusal.at), |read| read.files.join(" "))
     }
 
     #[test]
@@ -255,7 +300,7 @@ mod tests {
             "label ns a b=c d-",
             "patch deployment a -p {}",
             "wait --for=jsonpath={.status.phase}=Succeeded pod/a --timeout=60s",
-            "config view --raw --minify -o jsonpath={.clusters}",
+            "config view --raw --minify -o jsonpath={.clusters[0].cluster.certificate-authority-data}",
             "get -- pods",
         ] {
             assert_eq!(said(line), "", "{line}");
@@ -265,10 +310,44 @@ mod tests {
     }
 
     #[test]
+    fn what_a_placeholder_stands_for_is_a_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = camino::Utf8Path::from_path(folder.path()).unwrap();
+        std::fs::write(folder.join("k.yaml"), "").unwrap();
+        let said = |written: &str, filled: &str| {
+            let (written, filled): (Vec<&str>, Vec<&str>) = (written.split(' ').collect(), filled.split(' ').collect());
+            check(&written, &filled, folder).map_or_else(|refusal| refusal.to_string(), |read| read.files.join(" "))
+        };
+        assert_eq!(said("get ns {{x}}", "get ns a"), "");
+        assert_eq!(said("exec {{x}} -- sh {{x}}", "exec a -- sh -c"), "");
+        assert_eq!(said("apply -f k.yaml -n {{x}}", "apply -f k.yaml -n a"), "k.yaml");
+        for (written, filled, expected) in [
+            ("apply {{x}}", "apply -fk.yaml", "which kubectl takes for a flag"),
+            ("get {{x}} a", "get -A a", "which kubectl takes for a flag"),
+            ("exec {{x}} -- sh", "exec -- -- sh", "which kubectl takes for a flag"),
+            ("{{x}} ns a", "delete ns a", "steps may not use `kubectl {{x}}`"),
+            ("apply -f {{x}}", "apply -f k.yaml", "is not the name of one file"),
+            ("apply --filename={{x}}", "apply --filename=k.yaml", "is not the name of one file"),
+            ("get ns --{{x}}", "get ns --no-headers", "is none of the flags"),
+            ("create secret generic a --from-file={{x}}", "create secret generic a --from-file=k.yaml", "not the name"),
+        ] {
+            let said = said(written, filled);
+            assert!(said.contains(expected), "{written}: {said}");
+        }
+    }
+
+    #[test]
     fn another_cluster_another_user_and_files_of_the_machine_are_refused() {
         for (line, expected) in [
             ("config set-credentials x --exec-command=sh", "1: steps may not use `kubectl config set-credentials`"),
             ("config", "0: `kubectl config` needs another word"),
+            ("config view", "1: `kubectl config view` is for `-o` with one of"),
+            ("config view --raw", "2: `kubectl config view` is for `-o`"),
+            ("config view -o json --raw", "4: `kubectl config view` is for `-o`"),
+            ("config view --raw -ojsonpath={.users}", "3: `kubectl config view` is for `-o`"),
+            ("config view -o jsonpath={.clusters[0].cluster.server} -o yaml", "5: `kubectl config view` is for `-o`"),
+            ("config view -- x", "2: `--` is none of the flags"),
+            ("delete -Af x", "1: write `--filename` as a word of its own"),
             ("get ns --user=x", "2: `--user` is not for steps: the cluster and the user"),
             ("get ns --user x", "2: `--user` is not for steps"),
             ("--kubeconfig=x get ns", "0: `--kubeconfig` is not for steps"),
@@ -314,6 +393,6 @@ mod tests {
             let said = said(line);
             assert!(said.starts_with(expected), "{line}\n{said}\nis not\n{expected}");
         }
-        assert!(files(&[]).is_err() && operand("--server=x").is_err() && operand("pods").is_ok());
+        assert!(read(&[]).is_err() && operand("--server=x").is_err() && operand("pods").is_ok());
     }
 }

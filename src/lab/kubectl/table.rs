@@ -126,12 +126,29 @@ pub struct Verb {
 }
 
 impl Verb {
+    /// Whether it shows the kubeconfig.
+    pub fn is_view(&self) -> bool {
+        self.words == ["config", "view"]
+    }
+
     /// Its flags.
     pub fn flags(&self) -> impl Iterator<Item = &'static Flag> {
         let named = |flag: &&Flag| self.flags.contains(&flag.name);
         FLAGS.iter().filter(named).chain([&NAMESPACE])
     }
 }
+
+/// The values that steps may take out of the kubeconfig of the lab.
+pub const VIEWS: &[&str] = &[
+    "jsonpath={.clusters[0].cluster.server}",
+    "jsonpath={.clusters[0].cluster.certificate-authority-data}",
+    CERTIFICATE,
+    KEY,
+];
+/// Those that let whoever has them in: one who agrees to a course is told.
+pub const CREDENTIALS: &[&str] = &[CERTIFICATE, KEY];
+const CERTIFICATE: &str = "jsonpath={.users[0].user.client-certificate-data}";
+const KEY: &str = "jsonpath={.users[0].user.client-key-data}";
 
 const SHOWN: &[&str] = &[
     "all-namespaces",
@@ -185,8 +202,7 @@ pub static VERBS: &[Verb] = &[
     Verb { words: &["auth", "whoami"], flags: &["output"], why: "ask who one is" },
     Verb { words: &["certificate", "approve"], flags: &["force", "output"], why: "give a certificate" },
     Verb { words: &["certificate", "deny"], flags: &["force", "output"], why: "refuse a certificate" },
-    // changes nothing, and shows what the course has anyway: the way to the cluster that it runs on
-    Verb { words: &["config", "view"], flags: &["minify", "output", "raw"], why: "see the kubeconfig of the lab" },
+    Verb { words: &["config", "view"], flags: &["minify", "output", "raw"], why: "take one of the values below" },
     Verb { words: &["create", "clusterrole"], flags: CLUSTER_ROLE, why: "make one" },
     Verb { words: &["create", "clusterrolebinding"], flags: BINDING, why: "make one" },
     Verb {

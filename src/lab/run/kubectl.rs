@@ -9,10 +9,14 @@ use super::RunError;
 use crate::lab::kubectl;
 use crate::process::{Program, ProgramError};
 
-/// Fails unless a step may give kubectl these arguments.
-pub(super) fn allowed(args: &[&str], folder: &Utf8Path) -> Result<(), RunError> {
+/// What the arguments of a step mean; fails unless a step may give kubectl these.
+pub(super) fn allowed<'a>(
+    written: &[&str],
+    args: &[&'a str],
+    folder: &Utf8Path,
+) -> Result<kubectl::Arguments<'a>, RunError> {
     let refused = |refusal: kubectl::Refusal| RunError::Course(format!("kubectl {}: {refusal}", args.join(" ")));
-    kubectl::check(args, folder).map_err(refused)
+    kubectl::check(written, args, folder).map_err(refused)
 }
 
 /// Kinds and names of objects, behind what keeps kubectl from taking them for flags.

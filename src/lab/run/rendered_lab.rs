@@ -13,7 +13,8 @@ use crate::lab::course::values::Need;
 use crate::lab::course::{Entry, Lab};
 use crate::lab::node::restart_wait;
 use crate::lab::probe_pods::ProbePods;
-use crate::lab::within;
+use crate::lab::within::{self, ReadError};
+use crate::yaml::Source;
 
 /// A lab with the names of a run.
 pub struct RenderedLab<'e> {
@@ -29,6 +30,16 @@ impl<'e> RenderedLab<'e> {
     pub fn new(entry: &'e Entry, names: Names, folder: &Utf8Path) -> Result<Self, RunError> {
         let lab = entry.at(&names).map_err(|faults| RunError::Course(faults.to_string()))?;
         Ok(Self { entry, lab, names, folder: folder.to_owned() })
+    }
+
+    /// The lab as its author wrote it.
+    pub(super) fn written(&self) -> &'e Lab {
+        &self.entry.lab
+    }
+
+    /// The YAML files at a path: the file itself, or those in the folder, in order.
+    pub(super) fn manifests(&self, path: &str) -> Vec<&'e Source> {
+        self.entry.manifests(path).into_iter().map(|(_, source)| source).collect()
     }
 
     /// A text of the lab, by its path in the lab's folder.
@@ -137,11 +148,10 @@ impl<'e> RenderedLab<'e> {
     /// Writes a file of the learner's folder, and of no other.
     pub(super) fn write(&self, named: &str, text: &str) -> Result<(), RunError> {
         self.make_folder()?;
-        let path = within::within(&self.folder, named).map_err(|error| RunError::Course(error.to_string()))?;
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(RunError::at(parent))?;
-        }
-        fs::write(&path, text).map_err(RunError::at(&path))
+        within::write(&self.folder, named, text).map_err(|error| match error {
+            ReadError::File(error) => RunError::Course(format!("{}: {error}; move it away", self.folder.join(named))),
+            error @ ReadError::Outside(_) => RunError::Course(error.to_string()),
+        })
     }
 
     pub(super) fn make_folder(&self) -> Result<(), RunError> {

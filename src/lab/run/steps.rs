@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 use super::{RenderedLab, RunError, kubectl, node};
 use crate::client::Api;
-use crate::lab::answers;
+use crate::decode::Located;
+use crate::diagnostic::text;
 use crate::lab::course::step::ObjectRef;
-use crate::lab::course::{Action, Lab, Step};
+use crate::lab::course::{Action, Faults, Lab, Step, objects};
+use crate::lab::{answers, within};
+use crate::yaml::Source;
 
 /// Whose steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +88,7 @@ fn take(
     let mut at = 0;
     let mut touched = node::Touched::new();
     while let Some(step) = list.of(&stage.lab).get(at).cloned() {
+        let written = list.of(stage.written()).get(at).map(|step| step.action.clone());
         at += 1;
         if !is_wanted(&step) {
             continue;
@@ -91,28 +97,32 @@ fn take(
             node::step(stage, api, &step.action, &mut touched, tell)?;
         } else {
             node::settle(stage, api, &mut touched, tell)?;
-            one(stage, &step.action)?;
+            one(stage, &step.action, written.as_ref())?;
         }
     }
     node::settle(stage, api, &mut touched, tell)
 }
 
-fn one(stage: &mut RenderedLab<'_>, action: &Action) -> Result<(), RunError> {
+/// Does a step; `written` is the same as the author wrote it.
+fn one(stage: &mut RenderedLab<'_>, action: &Action, written: Option<&Action>) -> Result<(), RunError> {
     match action {
         Action::Apply(path) => apply(stage, path),
         Action::Replace(path) => {
-            let text = manifests(stage, path)?;
+            let text = list(&manifests(stage, path)?);
             let args = ["replace", "--force", "--grace-period=1", "--cascade=foreground", "-f", "-"];
             call(stage, &args, &text).map(drop)
         }
         Action::Patch(path) => patch(stage, path),
         Action::Delete(object) => delete(stage, object),
         Action::Kubectl(argv, saved) => {
-            let words: Vec<&str> = argv.iter().map(|word| word.as_str()).collect();
-            kubectl::allowed(&words, &stage.folder)?;
-            let said = call(stage, &words, "")?;
+            let words = |argv: &[Located<String>]| argv.iter().map(|word| word.value.clone()).collect::<Vec<_>>();
+            let written = match written {
+                Some(Action::Kubectl(argv, _)) => words(argv),
+                _ => words(argv),
+            };
+            let said = ask(stage, &written, &words(argv))?;
             if let Some(name) = &saved.save {
-                stage.names.saved.insert(name.to_string(), said.trim().to_owned());
+                stage.names.saved.insert(name.to_string(), one_line(&said)?.to_owned());
                 stage.refill()?;
             }
             Ok(())
@@ -142,52 +152,83 @@ fn delete(stage: &RenderedLab<'_>, object: &ObjectRef) -> Result<(), RunError> {
     call(stage, &args, "").map(drop)
 }
 
+/// Asks kubectl what a step says. Objects of files are read here, as they were when it was told what the course does.
+fn ask(stage: &RenderedLab<'_>, written: &[String], argv: &[String]) -> Result<String, RunError> {
+    let written: Vec<&str> = written.iter().map(String::as_str).collect();
+    let mut words: Vec<&str> = argv.iter().map(String::as_str).collect();
+    let arguments = kubectl::allowed(&written, &words, &stage.folder)?;
+    if arguments.manifests.is_empty() {
+        return call(stage, &words, "");
+    }
+    let mut all = Vec::new();
+    for (_, file) in &arguments.manifests {
+        let unreadable = |error: within::ReadError| RunError::Course(format!("{file}: {error}"));
+        let text = within::read(&stage.folder, file).map_err(unreadable)?;
+        let source = Source::new(stage.folder.join(file).as_str(), text);
+        all.extend(objects::read(&source).map_err(course)?);
+    }
+    for (number, (range, _)) in arguments.manifests.iter().enumerate().rev() {
+        words.splice(range.clone(), (number == 0).then_some("--filename=-"));
+    }
+    call(stage, &words, &list(&all))
+}
+
+/// What a step may save: one line, so that it is a value wherever it is put.
+fn one_line(said: &str) -> Result<&str, RunError> {
+    let said = said.trim();
+    if text::line(said) == said {
+        return Ok(said);
+    }
+    let begin = text::line(said.lines().next().unwrap_or_default()).into_owned();
+    let reason = "what is saved is one line without control characters";
+    Err(RunError::Course(format!("{reason}, and kubectl printed {} lines: `{begin}`...", said.lines().count())))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "errors are given so")]
+fn course(faults: Faults) -> RunError {
+    RunError::Course(faults.to_string())
+}
+
 fn call(stage: &RenderedLab<'_>, args: &[&str], input: &str) -> Result<String, RunError> {
     kubectl::run(&stage.names.kubeconfig, &stage.folder, args, input)
 }
 
 fn apply(stage: &RenderedLab<'_>, path: &str) -> Result<(), RunError> {
-    let text = manifests(stage, path)?;
+    let text = list(&manifests(stage, path)?);
     call(stage, &["apply", "--validate=strict", "-f", "-"], &text).map(drop)
 }
 
 /// Applies parts of objects, each to the object that it names.
 fn patch(stage: &RenderedLab<'_>, path: &str) -> Result<(), RunError> {
-    for (name, text) in files(stage, path)? {
-        let stream = crate::yaml::parse(&text);
-        for root in stream.documents.iter().filter_map(crate::yaml::Document::root).filter(|root| !root.is_null()) {
-            let unreadable = || RunError::Course(format!("{name} is not part of an object"));
-            let part = root.to_json().map_err(|_| unreadable())?;
-            let text = |pointer: &str| part.pointer(pointer).and_then(serde_json::Value::as_str);
-            let (kind, object) = text("/kind").zip(text("/metadata/name")).ok_or_else(unreadable)?;
-            let change = format!("--patch={part}");
-            let namespace = text("/metadata/namespace").map(|namespace| format!("--namespace={namespace}"));
-            let flags = ["patch", "--type=strategic", &change].into_iter().chain(namespace.as_deref());
-            let args: Vec<&str> = flags.chain(kubectl::operands(&[kind, object])?).collect();
-            call(stage, &args, "")?;
-        }
+    for part in manifests(stage, path)? {
+        let text = |pointer: &str| part.pointer(pointer).and_then(Value::as_str);
+        let named = text("/kind").zip(text("/metadata/name"));
+        let (kind, object) =
+            named.ok_or_else(|| RunError::Course(format!("{path}: a part of an object has its kind and its name")))?;
+        let change = format!("--patch={part}");
+        let namespace = text("/metadata/namespace").map(|namespace| format!("--namespace={namespace}"));
+        let flags = ["patch", "--type=strategic", &change].into_iter().chain(namespace.as_deref());
+        let args: Vec<&str> = flags.chain(kubectl::operands(&[kind, object])?).collect();
+        call(stage, &args, "")?;
     }
     Ok(())
 }
 
-/// The manifests of a file or folder as one stream.
-fn manifests(stage: &RenderedLab<'_>, path: &str) -> Result<String, RunError> {
-    let mut stream = String::new();
-    for (_, text) in files(stage, path)? {
-        stream.push_str("---\n");
-        stream.push_str(&text);
-        if !text.ends_with('\n') {
-            stream.push('\n');
-        }
-    }
-    Ok(stream)
-}
-
-/// The YAML files at a path, with the names of the run.
-fn files(stage: &RenderedLab<'_>, path: &str) -> Result<Vec<(String, String)>, RunError> {
-    let yaml = stage.paths(path);
-    if yaml.is_empty() {
+/// The objects of a file or folder, with the names of the run.
+fn manifests(stage: &RenderedLab<'_>, path: &str) -> Result<Vec<Value>, RunError> {
+    let files = stage.manifests(path);
+    if files.is_empty() {
         return Err(RunError::Course(format!("{path} has no manifests")));
     }
-    yaml.into_iter().map(|path| Ok((path.to_owned(), stage.text(path)?))).collect()
+    let mut all = Vec::new();
+    for source in files {
+        all.extend(objects::filled(source, &stage.names).map_err(course)?);
+    }
+    Ok(all)
+}
+
+/// Objects as kubectl takes them. They are JSON, which it reads as it is: it takes other texts apart at lines that begin with
+/// `---`, whatever they stand in.
+fn list(objects: &[Value]) -> String {
+    json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string()
 }

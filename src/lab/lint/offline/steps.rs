@@ -132,8 +132,9 @@ fn object_ref(linter: &mut Linter<'_>, object: &Located<ObjectRef>) {
 /// What the engine would refuse; a placeholder is tried with a sample, and may stand for something worse in a run.
 fn kubectl(linter: &mut Linter<'_>, argv: &Located<Vec<Located<String>>>) {
     let Some(filled) = argv.iter().map(|word| linter.filled(word)).collect::<Option<Vec<String>>>() else { return };
-    let words: Vec<&str> = filled.iter().map(String::as_str).collect();
-    if let Err(refusal) = kubectl::files(&words) {
+    let written = argv.iter().map(|word| word.as_str()).collect::<Vec<_>>();
+    let filled = filled.iter().map(String::as_str).collect::<Vec<_>>();
+    if let Err(refusal) = kubectl::read(&filled).and_then(|_| kubectl::read(&written)) {
         let span = argv.get(refusal.at).map_or(argv.span, |word| word.span);
         linter.wrong(span, refusal.message);
     }
