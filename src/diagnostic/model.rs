@@ -141,7 +141,7 @@ impl Diagnostic {
             text.share(texts);
         }
         for edit in self.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
-            texts.share(&mut edit.text);
+            texts.share_edit(&mut edit.text);
         }
         self
     }

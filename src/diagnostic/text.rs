@@ -7,16 +7,18 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::{self, Write as _};
+use std::hash::Hash;
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
-/// A message, a label, a help: one line, safe to show wherever it goes. What is said of many objects is kept once: [`Texts`].
+/// A message, a label, a help: one line, safe to show wherever it goes. What is said of many objects is kept once: [`Texts`];
+/// then a pointer of one word is all that each finding needs.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(Arc<str>);
+pub struct Text(Arc<Box<str>>);
 
 impl Default for Text {
     fn default() -> Self {
-        static EMPTY: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
+        static EMPTY: LazyLock<Arc<Box<str>>> = LazyLock::new(Arc::default);
         Self(Arc::clone(&EMPTY))
     }
 }
@@ -24,12 +26,12 @@ impl Default for Text {
 impl Text {
     /// Makes it one with an equal one from before.
     pub(super) fn share(&mut self, texts: &mut Texts) {
-        texts.share(&mut self.0);
+        share(&mut texts.texts, &mut self.0);
     }
 
     /// A text of several lines, each safe to show. Only the program itself may break lines: what an input says is one.
     pub fn of_lines(text: &str) -> Self {
-        Self(lines(text).into())
+        Self(Arc::new(lines(text).into()))
     }
 }
 
@@ -43,7 +45,7 @@ impl Deref for Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        if text.is_empty() { Self::default() } else { Self(line(text).into()) }
+        if text.is_empty() { Self::default() } else { Self(Arc::new(line(text).into())) }
     }
 }
 
@@ -79,26 +81,30 @@ impl fmt::Debug for Text {
 
 /// Texts that were seen before, so that equal ones are kept once: a rule says the same of a hundred thousand pods.
 #[derive(Debug, Default)]
-pub struct Texts(HashSet<Arc<str>>);
+pub struct Texts {
+    texts: HashSet<Arc<Box<str>>>,
+    edits: HashSet<Arc<str>>,
+}
 
 impl Texts {
     /// The most that are remembered. What is no longer equal to anything near it, such as names, must not fill the memory.
     const MOST: usize = 4096;
 
-    /// Makes a text one with an equal one from before.
-    pub fn share(&mut self, text: &mut Arc<str>) {
-        if text.is_empty() {
-            return;
-        }
-        if let Some(known) = self.0.get(&**text) {
-            *text = Arc::clone(known);
-            return;
-        }
-        if self.0.len() >= Self::MOST {
-            self.0.clear();
-        }
-        self.0.insert(Arc::clone(text));
+    /// Makes what an edit writes one with an equal one from before.
+    pub(super) fn share_edit(&mut self, text: &mut Arc<str>) {
+        share(&mut self.edits, text);
     }
+}
+
+fn share<T: Eq + Hash + ?Sized>(known: &mut HashSet<Arc<T>>, text: &mut Arc<T>) {
+    if let Some(known) = known.get(text) {
+        *text = Arc::clone(known);
+        return;
+    }
+    if known.len() >= Texts::MOST {
+        known.clear();
+    }
+    known.insert(Arc::clone(text));
 }
 
 /// Whether a character is not shown as it is.
@@ -253,6 +259,14 @@ fn replaced(text: &str, is_odd: impl Fn(char) -> bool) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.replace(is_odd, "\u{FFFD}"))
+}
+
+/// A text without the characters that nobody sees, if it has any.
+pub fn visible_only(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|character| !is_invisible(*character)).collect())
 }
 
 /// Source code, safe to show, with as many bytes as before, so that every span keeps its place. Control characters stay: the
@@ -411,6 +425,6 @@ mod tests {
         for at in 0..2 * Texts::MOST {
             Text::from(format!("{at}")).share(&mut texts);
         }
-        assert!(texts.0.len() <= Texts::MOST);
+        assert!(texts.texts.len() <= Texts::MOST);
     }
 }

@@ -27,18 +27,18 @@ pub(super) fn each<'t>(
         let inner = from.get(marks.len()..).unwrap_or_default();
         take(Part::Text(before))?;
         rest = match marks {
-            "{#" => inner.split_once("#}").ok_or_else(|| endless(start, "comment"))?.1,
+            "{#" => inner.split_once("#}").ok_or_else(|| Box::new(endless(start, "comment")))?.1,
             "{%" => {
-                let raw = behind(inner, "raw").ok_or_else(|| no_name(start, from, "%}"))?;
-                let (raw, after) = until_end(raw).ok_or_else(|| endless(start, "`raw`"))?;
+                let raw = behind(inner, "raw").ok_or_else(|| Box::new(no_name(start, from, "%}")))?;
+                let (raw, after) = until_end(raw).ok_or_else(|| Box::new(endless(start, "`raw`")))?;
                 take(Part::Text(raw))?;
                 after
             }
             _ => {
-                let (written, after) = inner.split_once("}}").ok_or_else(|| endless(start, "placeholder"))?;
+                let (written, after) = inner.split_once("}}").ok_or_else(|| Box::new(endless(start, "placeholder")))?;
                 let name = written.trim();
                 if name.is_empty() || !name.chars().all(|one| one.is_alphanumeric() || "._".contains(one)) {
-                    return Err(no_name(start, from, "}}"));
+                    return Err(Box::new(no_name(start, from, "}}")));
                 }
                 let place = start + marks.len() + written.len() - written.trim_start().len();
                 take(Part::Name(name, span(place, name.len())))?;
@@ -71,14 +71,14 @@ fn span(start: usize, length: usize) -> Span {
     Span { start: offset(start), end: offset(start + length) }
 }
 
-fn endless(start: usize, what: &str) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error(span(start, 2), format!("this {what} does not end")).help(RAW))
+fn endless(start: usize, what: &str) -> Diagnostic {
+    Diagnostic::error(span(start, 2), format!("this {what} does not end")).help(RAW)
 }
 
-fn no_name(start: usize, from: &str, end: &str) -> Box<Diagnostic> {
+fn no_name(start: usize, from: &str, end: &str) -> Diagnostic {
     let length = from.find(end).map_or(2, |at| at + end.len());
     let problem = Diagnostic::error(span(start, length), "this placeholder is not a name");
-    Box::new(problem.label("expected a name alone: no conditions, no expressions").help(RAW))
+    problem.label("expected a name alone: no conditions, no expressions").help(RAW)
 }
 
 #[cfg(test)]
