@@ -97,8 +97,7 @@ impl<'d, 's> Object<'d, 's> {
 
     /// Whether it only carries other objects, as `List` does.
     pub fn is_list(&self) -> bool {
-        let is_sequence = |items: Node<'_, '_>| items.kind() == NodeKind::Sequence;
-        self.kind_name.ends_with("List") && self.root.get("items").is_some_and(is_sequence)
+        self.kind_name.ends_with("List") && items(self.root).is_some()
     }
 
     /// `metadata.name`; empty if there is none.
@@ -127,8 +126,14 @@ impl<'d, 's> Object<'d, 's> {
 /// Members of lists within lists within lists: no client writes that, and a bomb may.
 const MAX_LISTS: u8 = 4;
 
+/// What is listed in an object.
+fn items<'d, 's>(root: Node<'d, 's>) -> Option<Node<'d, 's>> {
+    root.get("items").filter(|items| items.kind() == NodeKind::Sequence)
+}
+
 /// Calls `each` for every object of a document, the members of `List` and of typed lists included, and gives the number of
-/// documents or members that are no Kubernetes objects.
+/// documents or members that are no Kubernetes objects. Whatever the kind of the outermost object: kubectl takes it for a list
+/// if it has `items`.
 pub fn for_each<'d, 's>(document: &'d Document<'s>, each: &mut impl FnMut(Object<'d, 's>)) -> usize {
     let Some(root) = document.root() else { return 0 };
     visit(root, ("", ""), MAX_LISTS, each)
@@ -141,12 +146,13 @@ fn visit<'d, 's>(
     each: &mut impl FnMut(Object<'d, 's>),
 ) -> usize {
     let Some(object) = Object::with_type(root, api_version, kind) else { return 1 };
-    let items = root.get("items").filter(|items| items.kind() == NodeKind::Sequence);
-    let (Some(items), Some(member), Some(depth)) = (items, object.kind_name.strip_suffix("List"), depth.checked_sub(1))
-    else {
+    let typed = object.kind_name.strip_suffix("List");
+    let member = typed.or((depth == MAX_LISTS).then_some(object.kind_name));
+    let members = items(root).zip(member).zip(depth.checked_sub(1));
+    if typed.is_none() || members.is_none() {
         each(object);
-        return 0;
-    };
+    }
+    let Some(((items, member), depth)) = members else { return 0 };
     // `List` may hold anything, a typed list only its own kind, whose members need not repeat it
     let implied = if member.is_empty() { ("", "") } else { (object.api_version, member) };
     items.items().map(|item| visit(item, implied, depth, each)).sum()

@@ -6,6 +6,7 @@ use granit_parser::{Event, ScalarStyle, StructureStyle};
 
 use super::alias;
 use super::merge;
+use super::resolve;
 use super::scalar::{Style, Tag};
 use super::tree::{Comment, Data, Document, NodeData, Span, Stream, SyntaxError, Text};
 use super::trivia;
@@ -48,6 +49,15 @@ impl<'s> Builder<'s> {
                     Style::Block => self.block_span(span, &text),
                     Style::Plain if span.is_empty() => self.after_colon(span),
                     _ => span,
+                };
+                let (text, style, tag) = match tag {
+                    // every reader sees what kubectl sees: keys, kinds and values
+                    Tag::Binary => match resolve::binary(&text) {
+                        Ok(decoded) => (Cow::Owned(decoded), Style::Quoted, Tag::Str),
+                        // an error wherever somebody asks for the value
+                        Err(_) => (text, style, tag),
+                    },
+                    _ => (text, style, tag),
                 };
                 let text = self.keep(text, span);
                 self.add(Data::Scalar { text, style, tag, properties }, span, anchor);

@@ -55,11 +55,7 @@ pub(super) fn resolve(text: &str, style: Style, tag: Tag) -> Result<Value<'_>, R
     let mismatch = |expected| ResolveError::Tag(text.to_owned(), expected);
     match tag {
         Tag::Str | Tag::Merge | Tag::Other => return Ok(Value::Str(text.into())),
-        Tag::Binary => {
-            let bytes = base64::decode(text).ok_or_else(|| mismatch("base64 text"))?;
-            let decoded = String::from_utf8(bytes).map_err(|_| mismatch("base64 of UTF-8 text"))?;
-            return Ok(Value::Str(decoded.into()));
-        }
+        Tag::Binary => return Ok(Value::Str(binary(text)?.into())),
         Tag::None if style != Style::Plain => return Ok(Value::Str(text.into())),
         _ => {}
     }
@@ -72,6 +68,13 @@ pub(super) fn resolve(text: &str, style: Style, tag: Tag) -> Result<Value<'_>, R
         _ => true,
     };
     if fits { Ok(value) } else { Err(mismatch(tag_name(tag))) }
+}
+
+/// What a text tagged `!!binary` stands for.
+pub(super) fn binary(text: &str) -> Result<String, ResolveError> {
+    let mismatch = |expected| ResolveError::Tag(text.to_owned(), expected);
+    let bytes = base64::decode(text).ok_or_else(|| mismatch("base64 text"))?;
+    String::from_utf8(bytes).map_err(|_| mismatch("base64 of UTF-8 text"))
 }
 
 fn tag_name(tag: Tag) -> &'static str {

@@ -276,3 +276,36 @@ fn line_breaks_of_kubectl_alone_are_errors() {
         folder.run(&["check", "--no-config", "."]).exits(0);
     }
 }
+
+/// What kubectl reads of a manifest is looked at, however it is written.
+#[test]
+fn no_other_form_hides_an_object() {
+    let pod = "spec: {containers: [{name: a, image: a, securityContext: {privileged: true}}]}";
+    let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
+    let item = format!("{{apiVersion: v1, kind: Pod, metadata: {{name: a}}, {pod}}}");
+    let spec = |context: &str, more: &str| {
+        format!("spec: {{containers: [{{name: a, image: a, securityContext: {{{context}}}}}]{more}}}\n")
+    };
+    for text in [
+        format!("apiVersion: e/v1\nkind: Thing\nmetadata: {{name: a, namespace: x}}\nitems: [{item}]\n"),
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\nitems: [{item}]\n"),
+        format!("apiVersion: v1\nkind: Pod\nitems: [{{metadata: {{name: a}}, {pod}}}]\n"),
+        format!("{{\"kind\": \"Thing\", \"apiVersion\": \"e/v1\", \"items\": [{item}]}}\n"),
+        format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: a}}\nitems: [{item}, {item}]\n"),
+        format!("{head}{}", spec("!!binary cHJpdmlsZWdlZA==: true", "")),
+        format!("apiVersion: v1\nkind: !!binary UG9k\nmetadata: {{name: a}}\n{pod}\n"),
+        format!("apiVersion: !!binary djE=\nkind: Pod\nmetadata: {{name: a}}\n{pod}\n"),
+        format!(
+            "{head}? !!binary c3BlYw==\n: {{containers: [{{name: a, image: a, securityContext: {{privileged: true}}}}]}}\n"
+        ),
+        format!("{head}{}", spec("!<tag:yaml.org,2002:binary> 'cHJpdmlsZWdlZA==': true", "")),
+        format!("{head}{}", spec("&a !!binary cHJpdmlsZWdlZA==: true", "")),
+        format!("{head}{}", spec("!!binary \"cHJp\\\n  dmlsZWdlZA==\": true", "")),
+        format!("%TAG !y! tag:yaml.org,2002:\n---\n{head}{}", spec("!y!binary cHJpdmlsZWdlZA==: true", "")),
+    ] {
+        let folder = Folder::new();
+        folder.write("a.yaml", &text);
+        let ran = folder.run(&["check", "--no-config", "--format=concise", "--select=privileged", "."]);
+        assert!(ran.code == 1 && ran.stdout.contains("critical[privileged]"), "{text}\n{ran:?}");
+    }
+}
