@@ -103,6 +103,7 @@ fn of_comment(
     let Some(body) = body(text, comment) else { return };
     let object = object();
     let place = Location::new(file, comment.span, "");
+    let mut guesses = GUESSES.saturating_sub(collected.invalid.len());
     let mut refuse = |message: String, help: Option<String>| {
         collected.invalid.push(invalid(place.clone(), message, help, Arc::clone(&object)));
     };
@@ -115,9 +116,12 @@ fn of_comment(
     let (reason, expires) = split_reason(reason.trim());
     let mut named = Vec::new();
     for word in words.split(',').map(str::trim) {
-        match rule(word) {
+        match rule(word, guesses > 0) {
             Ok(rule) => named.push(rule),
-            Err((message, help)) => refuse(message, help),
+            Err((message, help)) => {
+                guesses = guesses.saturating_sub(1);
+                refuse(message, help);
+            }
         }
     }
     if reason.is_empty() {
@@ -143,10 +147,11 @@ fn of_object(object: &Object<'_, '_>, file: FileId, collected: &mut Collected) {
     {
         let Some(word) = key.text().and_then(|key| key.strip_prefix(ANNOTATION)) else { continue };
         let span = key.span();
+        let guesses = collected.invalid.len() < GUESSES;
         let mut refuse = |message: String, help: Option<String>| {
             collected.invalid.push(invalid(Location::new(file, span, ""), message, help, id()));
         };
-        let rule = match rule(word) {
+        let rule = match rule(word, guesses) {
             Ok(rule) => rule,
             Err((message, help)) => {
                 refuse(message, help);
@@ -171,9 +176,12 @@ fn invalid(place: Location, message: String, help: Option<String>, object: Arc<O
     help.into_iter().fold(INVALID.found(place, message).about(object, ""), Diagnostic::help)
 }
 
-fn rule(word: &str) -> Result<&'static Rule, (String, Option<String>)> {
+/// For so many words of a part of a file it is guessed what they may mean: each is compared with every rule.
+const GUESSES: usize = 20;
+
+fn rule(word: &str, guess: bool) -> Result<&'static Rule, (String, Option<String>)> {
     rules::find(word).ok_or_else(|| {
-        let near = nearest(word, rules::all().map(|rule| rule.id));
+        let near = guess.then(|| nearest(word, rules::all().map(|rule| rule.id))).flatten();
         (format!("a suppression of `{word}`, which is not a rule"), near.map(|near| format!("did you mean `{near}`?")))
     })
 }
