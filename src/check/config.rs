@@ -1,15 +1,18 @@
 //! The configuration of the check: `.tightship.yaml`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::pattern::Pattern;
 use super::selection::Selection;
-use super::suppress::ObjectSuppression;
+use super::suppress::{ObjectSuppression, Sample};
 use crate::decode::{self, Decode, Decoder, Located, Map, record, string_enum};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::file;
+use crate::k8s::object::Kind;
 use crate::k8s::pod_security::Level;
 use crate::k8s::secret;
 use crate::rules::{self, Category, Rule};
@@ -221,13 +224,16 @@ impl JsonSchema for Choice {
 }
 
 impl Config {
-    /// The rules that a suppression lets pass whatever the object is.
-    pub fn passed(&self) -> impl Iterator<Item = &'static Rule> + '_ {
-        let all = |pattern: &Option<Pattern>| pattern.as_ref().is_none_or(Pattern::takes_all);
-        let entries = self.suppressions.iter().filter(move |entry| {
-            entry.container.is_none() && [&entry.kind, &entry.namespace, &entry.name].into_iter().all(all)
-        });
-        entries.filter_map(|entry| entry.rule.0)
+    /// The rules that suppressions let pass whatever the object is: samples of names show it, as a pattern for all can be
+    /// written in many ways, and several may share the names.
+    pub fn passed(&self) -> Vec<&'static Rule> {
+        let mut by_rule: BTreeMap<&str, (&'static Rule, Vec<ObjectSuppression>)> = BTreeMap::new();
+        for suppression in self.object_suppressions() {
+            let rule = suppression.rule;
+            by_rule.entry(rule.id).or_insert((rule, Vec::new())).1.push(suppression);
+        }
+        let passes = |all: &[ObjectSuppression]| samples().all(|sample| all.iter().any(|one| one.takes(&sample)));
+        by_rule.into_values().filter(|(_, all)| passes(all)).map(|(rule, _)| rule).collect()
     }
 
     /// The suppressions as the engine takes them.
@@ -333,16 +339,44 @@ fn is_of_specs(kind: Node<'_, '_>) -> bool {
     kind.text().is_some_and(|kind| crate::spec::KINDS.contains(&kind))
 }
 
+/// Objects of any names.
+fn samples() -> impl Iterator<Item = Sample> {
+    let letters: Vec<char> = ('a'..='z').chain('0'..='9').collect();
+    let kinds: Vec<&str> = Kind::ALL.iter().filter(|kind| kind.pod_path().is_some()).map(|kind| kind.name()).collect();
+    let pairs = letters.clone().into_iter().flat_map(move |a| letters.clone().into_iter().map(move |b| (a, b)));
+    pairs.enumerate().map(move |(at, (a, b))| Sample {
+        kind: kinds.get(at % kinds.len().max(1)).copied().unwrap_or_default(),
+        namespace: format!("{b}{a}-{a}"),
+        name: if at % 2 == 0 { format!("{a}{b}") } else { format!("{a}-{b}{a}.{b}") },
+        container: format!("{b}{}", a.to_string().repeat(at % 40)),
+    })
+}
+
+/// The configuration that holds in a folder.
+#[derive(Debug, Default)]
+pub struct Nearest {
+    /// The file.
+    pub file: Option<Utf8PathBuf>,
+    /// Nearer ones that somebody else may have put there, with the user that they belong to.
+    pub others: Vec<(Utf8PathBuf, u32)>,
+}
+
 /// The configuration that holds in a folder: the nearest one, going up, but not out of a repository.
-pub fn find(folder: &Utf8Path) -> Option<Utf8PathBuf> {
-    for folder in folder.ancestors() {
-        let file = folder.join(FILE);
-        if file.is_file() {
-            return Some(file);
+pub fn find(folder: &Utf8Path) -> Nearest {
+    let mut nearest = Nearest::default();
+    for above in folder.ancestors() {
+        let path = above.join(FILE);
+        match file::stranger_of(&path, folder) {
+            Some(owner) => nearest.others.push((path, owner)),
+            None if path.is_file() => {
+                nearest.file = Some(path);
+                break;
+            }
+            None => {}
         }
-        if folder.join(".git").exists() {
+        if above.join(".git").exists() {
             break;
         }
     }
-    None
+    nearest
 }

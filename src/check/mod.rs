@@ -18,12 +18,13 @@ mod suppress;
 
 pub use admission::Admission;
 pub use base::Base;
-pub use discover::{Cause, Found, Input, LeftOut, Live, Place, Request, Scope, Text, discover, live_inputs};
+pub use discover::{Cause, Found, Input, LeftOut, Live, Place, Request, Scope, Text, discover, live_inputs, target};
 pub use findings::Findings;
 pub use options::Options;
 pub use outcome::Outcome;
 pub use selection::Selection;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -64,9 +65,6 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     outcome.findings.extend(analyzer.control_planes(&facts));
     let config = outcome.add_config(options.config.as_ref());
     let ran: Vec<&'static Rule> = options.selection.rules().collect();
-    let counts = |rule: &&'static Rule| !matches!(rule.check, RuleKind::Engine) && !options.passed.contains(rule);
-    let by_configuration = !options.left_out.is_empty() || !options.passed.is_empty();
-    outcome.asks_nothing = ran.is_empty() || by_configuration && !ran.iter().any(counts);
     let context = SuppressionContext {
         today: options.today,
         no_suppress: &options.no_suppress,
@@ -76,6 +74,7 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     };
     let judged = suppress::judge(&mut outcome.findings, collected, &context);
     outcome.suppressed = judged.count;
+    outcome.asks_nothing = asks_nothing(options, &ran, &outcome);
     if let Some(base) = &options.base {
         // what was wrong with the configuration before is no matter of the change
         outcome.findings.retain(|finding| finding.file() != config);
@@ -83,6 +82,17 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     }
     outcome.finish(&options.severities, inputs);
     outcome
+}
+
+/// Whether the configuration lets everything pass.
+fn asks_nothing(options: &Options, ran: &[&'static Rule], outcome: &Outcome) -> bool {
+    let found: HashSet<&str> = outcome.findings.iter().map(|finding| finding.id).collect();
+    let asks = |rule: &&'static Rule| {
+        let passes = options.passed.contains(rule) && !found.contains(rule.id);
+        !matches!(rule.check, RuleKind::Engine) && !passes
+    };
+    let by_configuration = !options.left_out.is_empty() || !options.passed.is_empty();
+    ran.is_empty() || by_configuration && !ran.iter().any(asks)
 }
 
 /// Tells of the suppressions that the files of a change did not have before it.

@@ -16,7 +16,6 @@ const LONGEST_GLOB: usize = 1000;
 #[derive(Debug, Clone, Default)]
 pub struct Pattern {
     glob: Option<GlobSet>,
-    takes_all: bool,
 }
 
 impl Pattern {
@@ -31,12 +30,7 @@ impl Pattern {
             GlobSetBuilder::new().add(glob).build()
         };
         let glob = compile().map_err(|error| format!("glob `{text}`: {}", error.kind()))?;
-        Ok(Self { glob: Some(glob), takes_all: !text.is_empty() && text.chars().all(|character| character == '*') })
-    }
-
-    /// Whether every text is as the glob says.
-    pub fn takes_all(&self) -> bool {
-        self.takes_all
+        Ok(Self { glob: Some(glob) })
     }
 
     /// Whether a text is as the glob says; none is as one that could not be read.
@@ -94,7 +88,6 @@ mod tests {
         ] {
             assert_eq!(Pattern::parse(glob).unwrap().is_match(text), expected, "{glob} {text}");
         }
-        assert!(Pattern::parse("**").unwrap().takes_all() && !Pattern::parse("a*").unwrap().takes_all());
         assert!(!Pattern::default().is_match(""));
     }
 

@@ -7,10 +7,9 @@
 mod error;
 mod owner;
 mod read;
-#[allow(dead_code, reason = "labs use more of it")]
 mod root;
 
 pub use error::FileError;
-pub use owner::{OwnerError, own_file, own_folder};
+pub use owner::{OwnerError, SAFE, own_file, own_folder, stranger_of};
 pub use read::{LIMIT, read_named, read_regular, read_text, read_unlinked, text};
 pub use root::Root;

@@ -46,6 +46,15 @@ pub fn own_file(path: &Utf8Path, whole: &Utf8Path) -> Result<bool, OwnerError> {
     look(path, whole, "file", Metadata::is_file)
 }
 
+/// Whose a file is that lies around a folder, if neither the caller's nor of whom the folder is; through a link, both count.
+pub fn stranger_of(path: &Utf8Path, folder: &Utf8Path) -> Option<u32> {
+    let here = fs::metadata(folder).ok().and_then(|found| stranger(&found));
+    let found = [fs::symlink_metadata(path), fs::metadata(path)].into_iter().filter_map(Result::ok);
+    let owner = found.filter_map(|found| stranger(&found)).find(|owner| Some(*owner) != here)?;
+    let whole = path.parent().unwrap_or(path);
+    (!is_safe(whole)).then_some(owner)
+}
+
 fn look(
     path: &Utf8Path,
     whole: &Utf8Path,

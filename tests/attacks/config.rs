@@ -281,3 +281,66 @@ fn git_runs_nothing_for_a_base() {
     folder.run(&["check", "--base", "0123456789012345678901234567890123456789"]).exits(2);
     assert!(!stolen.exists());
 }
+
+#[test]
+fn patterns_that_let_everything_pass_leave_everything_out() {
+    let entry = |patterns: &str| format!("{{rule: privileged, reason: x{patterns}}}");
+    for entries in [
+        vec![", name: '?*'"],
+        vec![", name: '{*,a}'"],
+        vec![", container: '*'"],
+        vec![", container: '[a-z0-9]*', namespace: '*'"],
+        vec![", name: '[!Z]*', kind: '[A-Z]*'"],
+        vec![", name: '[a-m]*'", ", name: '[!a-m]*'"],
+        vec![
+            ", kind: '{Pod,PodTemplate,ReplicationController,ReplicaSet,Deployment,StatefulSet,DaemonSet,Job,CronJob}'",
+        ],
+        vec![", namespace: 'default'", ", namespace: '*?'"],
+    ] {
+        let list: Vec<String> = entries.iter().map(|patterns| entry(patterns)).collect();
+        let folder = configured(&format!("select: [privileged]\nsuppressions: [{}]\n", list.join(", ")));
+        folder.run(&["check"]).exits(3);
+    }
+    for patterns in [", name: 'a*'", ", kind: Pod", ", container: app", ", name: '?'", ", namespace: 'default'"] {
+        let folder = configured(&format!("select: [privileged]\nsuppressions: [{}]\n", entry(patterns)));
+        let ran = folder.run(&["check"]);
+        assert!(ran.code < 2, "{patterns}: {ran:?}");
+    }
+}
+
+#[test]
+fn the_configuration_of_another_user_does_not_count() {
+    use std::os::unix::fs::{chown, symlink};
+    // only root may give files away
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let config = format!("{HEAD}suppressions: [{{rule: privileged, name: app, reason: x}}]\n");
+    let folder = Folder::new();
+    folder.write("a/b/pod.yaml", POD);
+    let check = |more: &[(&str, &str)]| {
+        let mut command = folder.command(&["check", "--select=privileged", "--format=concise", "pod.yaml"]);
+        command.current_dir(folder.path("a/b")).env_remove("SUDO_UID").envs(more.iter().copied());
+        Ran::of(command.output().unwrap())
+    };
+    for at in ["", "a/", "a/b/"] {
+        let name = format!("{at}.tightship.yaml");
+        folder.write(&name, &config);
+        check(&[]).exits(0);
+        chown(folder.path(&name), Some(65534), None).unwrap();
+        check(&[]).exits(1).says(&["belongs to another user (uid 65534)", "TIGHTSHIP_SAFE_DIRECTORY="]);
+        check(&[("TIGHTSHIP_SAFE_DIRECTORY", "*")]).exits(0);
+        std::fs::remove_file(folder.path(&name)).unwrap();
+    }
+    // a link of theirs to a file of ours, and one of ours to a file of theirs
+    folder.write("ours.yaml", &config);
+    symlink("../ours.yaml", folder.path("a/.tightship.yaml")).unwrap();
+    check(&[]).exits(0);
+    chown(folder.path("ours.yaml"), Some(65534), None).unwrap();
+    check(&[]).exits(1);
+    // a whole checkout of another user, as in a container of a pipeline
+    for path in ["a", "a/b", "a/b/pod.yaml"] {
+        chown(folder.path(path), Some(65534), None).unwrap();
+    }
+    check(&[]).exits(0);
+}

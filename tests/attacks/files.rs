@@ -200,3 +200,43 @@ fn a_dockerfile_may_not_wait_or_never_end() {
     folder.run(&new);
     assert!(started.elapsed() < Duration::from_secs(60));
 }
+
+#[test]
+fn what_is_written_through_a_link_stays_inside() {
+    let outside = Folder::new();
+    for folder in [Folder::new(), repository(&[])] {
+        outside.write("v.yaml", POD);
+        outside.write("b.json", "{}");
+        folder.write("in/v.yaml", POD);
+        let name = |file: &str| outside.path(file).display().to_string();
+        for (link, target) in [
+            ("a.yaml", name("v.yaml")),
+            ("out", name("")),
+            ("base.json", name("b.json")),
+            ("b.yaml", "in/v.yaml".to_owned()),
+        ] {
+            symlink(target, folder.path(link)).unwrap();
+        }
+        symlink("a.yaml", folder.path("c.yaml")).unwrap();
+        for file in ["a.yaml", "out/v.yaml", "c.yaml", "./in/../a.yaml"] {
+            let ran = check(&folder, &["--fix=unsafe", file]).exits(2);
+            assert!(ran.stderr.contains("is not fixed") && ran.stderr.contains("leads out of"), "{file}: {ran:?}");
+        }
+        assert_eq!(outside.read("v.yaml"), POD);
+        // nothing is written where one of several is refused
+        check(&folder, &["--fix=unsafe", "in/v.yaml", "a.yaml"]).exits(2);
+        assert_eq!((folder.read("in/v.yaml"), outside.read("v.yaml")), (POD.to_owned(), POD.to_owned()));
+        for base in ["base.json", "out/new.json"] {
+            let ran = check(&folder, &["--baseline", base, "--update-baseline", "in/v.yaml"]).exits(2);
+            assert!(ran.stderr.contains("is not written") && ran.stderr.contains("leads out of"), "{base}: {ran:?}");
+        }
+        assert_eq!(outside.read("b.json"), "{}");
+        assert!(!outside.path("new.json").exists());
+        // inside it is followed, and what is named elsewhere without a link is written
+        check(&folder, &["--baseline", "known.json", "--update-baseline", "in/v.yaml"]).exits(0);
+        check(&folder, &["--fix=unsafe", "b.yaml"]);
+        assert!(folder.path("b.yaml").is_symlink() && folder.read("in/v.yaml") != POD);
+        check(&folder, &["--fix=unsafe", &name("v.yaml")]);
+        assert_ne!(outside.read("v.yaml"), POD);
+    }
+}

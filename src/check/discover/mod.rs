@@ -25,7 +25,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub use input::{Found, Input, InputError, Live, Request, Scope, Text};
 pub use left_out::{Cause, LeftOut};
 pub use live::inputs as live_inputs;
-pub use place::Place;
+pub use place::{Place, target};
 
 use crate::file::{self, Root};
 use walk::Walked;

@@ -2,9 +2,50 @@
 
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
+use super::repository::git_of;
 use crate::file::{self, FileError, LIMIT, Root};
+
+/// Where a file that the user named is written: where its links lead, but not out of the repository, or of the working folder
+/// where there is none. What lies outside by its name alone may not lead out of its own folder.
+pub fn target(path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
+    let real = match path.canonicalize_utf8() {
+        Ok(real) => real,
+        // a link to nothing is replaced itself
+        Err(_) => parent(path).canonicalize_utf8()?.join(path.file_name().unwrap_or_default()),
+    };
+    let here = Utf8Path::new(".").canonicalize_utf8()?;
+    let inside = repository(&here);
+    let as_named = plain(&here.join(path));
+    let root = if as_named.starts_with(inside) { inside.to_owned() } else { folder_of(&as_named)? };
+    if real.starts_with(&root) { Ok(real) } else { Err(FileError::Outside(root)) }
+}
+
+/// A path without `..`.
+fn plain(path: &Utf8Path) -> Utf8PathBuf {
+    path.components().fold(Utf8PathBuf::new(), |mut path, step| {
+        match step {
+            Utf8Component::ParentDir => drop(path.pop()),
+            step => path.push(step),
+        }
+        path
+    })
+}
+
+fn parent(path: &Utf8Path) -> &Utf8Path {
+    path.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."))
+}
+
+/// The repository of the folder that a file is in, or else that folder.
+fn folder_of(path: &Utf8Path) -> std::io::Result<Utf8PathBuf> {
+    let folder = parent(path).canonicalize_utf8()?;
+    Ok(repository(&folder).to_owned())
+}
+
+fn repository(folder: &Utf8Path) -> &Utf8Path {
+    folder.ancestors().find(|folder| git_of(folder).is_some()).unwrap_or(folder)
+}
 
 /// A file to check.
 #[derive(Debug, Clone)]

@@ -73,7 +73,25 @@ pub struct ObjectSuppression {
     pub span: Span,
 }
 
+/// An object that may be anywhere.
+#[derive(Debug)]
+pub(super) struct Sample {
+    pub(super) kind: &'static str,
+    pub(super) namespace: String,
+    pub(super) name: String,
+    pub(super) container: String,
+}
+
 impl ObjectSuppression {
+    /// Whether it holds for an object of these names.
+    pub(super) fn takes(&self, sample: &Sample) -> bool {
+        let fits = |glob: &Option<Pattern>, text: &str| glob.as_ref().is_none_or(|glob| glob.is_match(text));
+        fits(&self.kind, sample.kind)
+            && fits(&self.namespace, &sample.namespace)
+            && fits(&self.name, &sample.name)
+            && fits(&self.container, &sample.container)
+    }
+
     fn holds_for(&self, finding: &Diagnostic) -> bool {
         let fits = |glob: &Option<Pattern>, text: &str| glob.as_ref().is_none_or(|glob| glob.is_match(text));
         self.rule.id == finding.id

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 
 use super::super::output;
 use crate::check::fix::{self, Fixed};
-use crate::check::{Input, Options, Outcome, Text};
+use crate::check::{self, Input, Options, Outcome, Text};
 use crate::diagnostic::{Diagnostic, Safety};
 
 /// Writes what can be fixed; gives the number of findings fixed. What came in by a pipe goes out by one, fixed or not.
@@ -16,12 +16,18 @@ pub(super) fn apply(
 ) -> anyhow::Result<usize> {
     let fixed = fix::fix(inputs, outcome, options, safety);
     for fixed in &fixed {
+        if let Some(Text::File(place)) = inputs.get(fixed.file.0 as usize).map(|input| &input.text) {
+            // all of them, before any is written
+            check::target(place.path()).with_context(|| format!("{} is not fixed", place.path()))?;
+        }
+    }
+    for fixed in &fixed {
         let Some(input) = inputs.get_mut(fixed.file.0 as usize) else { continue };
         match &mut input.text {
             Text::File(place) => {
                 let bytes = fixed.after.as_bytes();
                 if !place.replace(bytes).with_context(|| place.path().to_string())? {
-                    output::replace(place.path(), bytes)?;
+                    output::replace(&check::target(place.path())?, bytes)?;
                 }
             }
             Text::Here(text) => *text = fixed.after.as_str().into(),

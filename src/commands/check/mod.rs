@@ -79,7 +79,8 @@ fn record(args: &CheckArgs, outcome: &Outcome) -> anyhow::Result<u8> {
         anyhow::bail!("{name}: {}; the baseline was not written, as it would not be whole", broken.message);
     }
     let baseline = Baseline::of(outcome);
-    output::replace(path, baseline.to_text()?.as_bytes())?;
+    let target = check::target(path).with_context(|| format!("{path} is not written"))?;
+    output::replace(&target, baseline.to_text()?.as_bytes())?;
     output::say(&format!("{path}: {} recorded", output::count(baseline.len(), "finding")))?;
     say_left_out(&outcome.left_out)?;
     Ok(OK)

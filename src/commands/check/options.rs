@@ -11,6 +11,7 @@ use crate::check::config::{self, Choice, Config};
 use crate::check::{self, Base, Cause, Found, Input, LeftOut, Live, Options, Request, Scope, Selection, Text};
 use crate::cli::CheckArgs;
 use crate::diagnostic::Severity;
+use crate::file::SAFE;
 use crate::k8s::pod_security::PolicyVersion;
 use crate::k8s::version::Version;
 use crate::rules::{Rule, Settings};
@@ -85,7 +86,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         suppressions: config.map(Config::object_suppressions).unwrap_or_default(),
         config: file.as_ref().map(|file| file.source.clone()),
         left_out: rules_left_out,
-        passed: config.into_iter().flat_map(Config::passed).collect(),
+        passed: config.map(Config::passed).unwrap_or_default(),
         base,
     };
     Ok(Chosen { options, fail_on, inputs, left_out, notices })
@@ -123,7 +124,11 @@ fn configuration(
         return Ok(None);
     }
     let here = camino::absolute_utf8(".").context("the working folder")?;
-    let own = args.config.clone().or_else(|| config::find(&here));
+    let own = args.config.clone().or_else(|| {
+        let nearest = config::find(&here);
+        notices.extend(nearest.others.into_iter().map(|(path, owner)| of_another(&path, owner)));
+        nearest.file
+    });
     let found = match base {
         Some(base) => of_base(args, base, &here, own.as_ref(), notices)?,
         None => own.map(|path| Ok::<_, anyhow::Error>((text_of(&path)?, path))).transpose()?,
@@ -142,6 +147,13 @@ fn configuration(
     let folder = camino::absolute_utf8(&path).context("the folder of the configuration")?;
     let folder = folder.parent().map(Utf8Path::to_owned).unwrap_or_default();
     Ok(Some(ConfigFile { config, source, folder }))
+}
+
+/// A configuration that does not count.
+fn of_another(path: &Utf8Path, owner: u32) -> (String, String) {
+    let folder = path.parent().unwrap_or(path);
+    let what = format!("belongs to another user (uid {owner}), who may have prepared it, and does not count");
+    (path.to_string(), format!("{what}: {SAFE}={folder} allows it, and --config names it"))
 }
 
 /// The text of a configuration.
