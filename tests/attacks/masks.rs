@@ -5,7 +5,31 @@ use crate::support::Folder;
 const FORMATS: [&str; 6] = ["text", "concise", "json", "sarif", "github", "junit"];
 
 /// Commands that hold `swordf1sh`, as they stand in scripts and comments.
-const COMMANDS: [&str; 58] = [
+const COMMANDS: [&str; 82] = [
+    "AccountKey=swordf1sh;EndpointSuffix=core.windows.net",
+    "curl -su me:swordf1sh https://example.com",
+    "curl -Lu me:swordf1sh https://example.com",
+    "curl -sSLU me:swordf1sh https://example.com",
+    "curl -sume:swordf1sh https://example.com",
+    "curl -b session=swordf1sh https://example.com",
+    "curl --cookie session=swordf1sh https://example.com",
+    "git clone https://swordf1sh@github.com/a/b",
+    "git clone 'https://swordf1sh@github.com/a/b'",
+    "nats://swordf1sh@nats:4222",
+    "wget https://hooks.slack.com/services/T000/B000/swordf1sh",
+    "vault login swordf1sh",
+    "vault login -method=token swordf1sh",
+    "sonar.login=swordf1sh",
+    "mvn -Dsonar.login=swordf1sh verify",
+    "pass\u{ad}word: swordf1sh",
+    "db-to\u{200b}ken=swordf1sh",
+    "root:$6$salt$swordf1sh",
+    "root:$argon2id$v=19$swordf1sh",
+    "me:$apr1$salt$swordf1sh",
+    "me:$2y$05$swordf1sh",
+    "userPassword:: {SSHA}swordf1sh",
+    "K10abc0::server:swordf1sh",
+    "ya29.swordf1sh-A0AfH6SMB",
     "mysql -u root -pswordf1sh",
     "mysql -p swordf1sh shop",
     "mysqldump --password=swordf1sh shop",
@@ -94,7 +118,10 @@ const NAMES: [&str; 20] = [
 fn credentials() -> Vec<String> {
     let jwt = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJodW50ZXIyIn0", "c2lnbmF0dXJlLW9mLWl0"].join(".");
     let github = format!("ghp_{}", "aB3".repeat(12));
-    vec![jwt, github, "AKIAIOSFODNN7EXAMPLE".to_owned(), format!("glpat-{}", "aB3".repeat(7))]
+    let own = ["sk-ant-", "sk-proj-", "dckr_pat_", "pypi-Ag", "dop_v1_", "ATATT3x", "shpat_", "lin_api_"];
+    let own = own.into_iter().map(|begin| format!("{begin}{}", "aB3".repeat(4)));
+    let known = [jwt, github, "AKIAIOSFODNN7EXAMPLE".to_owned(), format!("glpat-{}", "aB3".repeat(7))];
+    known.into_iter().chain(["abcdef.0123456789abcdef".to_owned()]).chain(own).collect()
 }
 
 #[track_caller]
@@ -305,4 +332,25 @@ fn what_holds_no_secret_is_still_shown() {
     let ran = folder.run(&["check", "--no-config", "--select=privileged"]).exits(1);
     assert!(ran.stdout.contains("privileged: true} # this is why"), "{}", ran.stdout);
     assert!(!ran.stdout.contains("**"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_becomes_a_secret_is_masked() {
+    for text in [
+        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a}\nspec:\n  template: {type: Opaque, stringData: {a: swordf1sh, a: y}}\n",
+        "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\nspec: {target: {template: {data: {a: swordf1sh, a: y}}}}\n",
+        "apiVersion: e/v1\nkind: Thing\nmetadata: {name: a}\nspec: {template: {stringData: {a: swordf1sh, a: y}}}\n",
+        "apiVersion: e/v1\nkind: Thing\nmetadata: {name: a}\nspec: {template: {type: kubernetes.io/tls, data: {a: swordf1sh, a: y}}}\n",
+        "apiVersion: v1\nkind: secret\nmetadata: {name: a}\nstringData: {a: swordf1sh, a: y}\n",
+        "apiVersion: v1\nkind: !!binary U2VjcmV0\nmetadata: {name: a}\nstringData: {a: swordf1sh, a: y}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, env: [{name: !!binary UEFTU1dPUkQ=, value: swordf1sh, x: y}]}]}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [vault, login, swordf1sh]}]}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [curl, -su, 'me:swordf1sh']}]}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [curl, -b, 'session=swordf1sh']}]}\n",
+    ] {
+        let folder = Folder::new();
+        // with something to fix
+        folder.write("a.yaml", format!("{text}---\n{}", crate::walk::POD));
+        shows_nothing(&folder, "swordf1sh", text);
+    }
 }

@@ -22,6 +22,10 @@ pub(crate) struct Known {
     pub(super) shortest: usize,
     /// Credentials by the keys of connection strings.
     assignments: Vec<Assignment>,
+    /// Beginnings of what is not shown, and the least length of each.
+    masks: Vec<(&'static str, usize)>,
+    /// Names whose values are not shown.
+    pub(super) hidden: Vec<&'static str>,
     /// Parts of names whose values are secret.
     pub(super) names: Vec<&'static str>,
     /// Ends of names that point at a secret instead of holding it, or that measure it.
@@ -53,12 +57,18 @@ impl Known {
         for row in SECRETS.rows().filter(|row| !row.is_at_end()) {
             match row.peek() {
                 "prefix" => known.prefixes.push(prefix(row)?),
+                "mask" => known.masks.push(mask(row)?),
+                "hidden" => known.hidden.push(only(row, "a name in upper case", name)?),
                 "assignment" => known.assignments.push(assignment(row)?),
                 "name" => known.names.push(only(row, "a name that holds one of the hints of `known.rs`", hinted)?),
                 "pointer" => known.pointers.push(only(row, "an ending with `_` before it", after_a_word)?),
                 "reference" => known.references.push(only(row, "the beginning of a value", Some)?),
                 "key" => known.keys.push(only(row, "a word in upper case", upper_case)?),
-                _ => return Err(row.bad("expected `prefix`, `assignment`, `name`, `pointer`, `reference` or `key`")),
+                _ => {
+                    return Err(row.bad(
+                        "expected `prefix`, `mask`, `hidden`, `assignment`, `name`, `pointer`, `reference` or `key`",
+                    ));
+                }
             }
         }
         known.shortest = known.prefixes.iter().map(|prefix| prefix.length).min().unwrap_or_default();
@@ -79,6 +89,15 @@ impl Known {
             .flatten()
             .filter_map(|at| word.get(at..))
             .find_map(|rest| self.prefixes.iter().find(|prefix| prefix.begins(rest)).map(|prefix| prefix.kind))
+    }
+
+    /// Whether something in a word is not shown, by its beginning.
+    pub(super) fn is_masked(&self, word: &str) -> bool {
+        let mut before = None;
+        word.char_indices().any(|(at, character)| {
+            let begins = before.replace(character).is_none_or(|before| !before.is_ascii_alphanumeric());
+            begins && word.get(at..).is_some_and(|rest| self.masks.iter().any(|mask| is_mask(mask, rest)))
+        })
     }
 
     /// What credential a connection string holds, if it holds one.
@@ -107,6 +126,23 @@ impl Assignment {
         let values = |text| <str>::split(text, self.key).skip(1).filter_map(|after| after.strip_prefix('='));
         text.len() > self.key.len() + self.length && values(text).any(is_long)
     }
+}
+
+fn is_mask((begin, length): &(&str, usize), text: &str) -> bool {
+    text.len() >= *length && text.starts_with(begin)
+}
+
+/// `ya29. 10`.
+fn mask(mut row: Row) -> Read<(&'static str, usize)> {
+    row.word("a word")?;
+    let begin = row.read("a beginning", Some)?;
+    let length = row.read("how long it is at least, more than its beginning", |word| length(word, begin))?;
+    row.finish()?;
+    Ok((begin, length))
+}
+
+fn name(word: &str) -> Option<&str> {
+    Some(word).filter(|word| word.split('_').all(|part| !part.is_empty() && upper_case(part).is_some()))
 }
 
 /// `ghp_ 36 any a GitHub token`.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::scan_lines;
-use super::shown::{hidden_from, is_plain_key, may_be_secret, may_follow, takes_password};
+use super::shown::{hidden_from, hides_all, is_plain_key, may_be_secret, may_follow, takes_password};
 use crate::yaml::{self, Comment, Kind, Node, Span};
 
 /// The values in a part of a text that are secret: what a Secret holds, what is called a password, what looks like a
@@ -40,6 +40,8 @@ struct Search {
     seen: HashSet<(Kind, Span)>,
     /// Whether the command that is looked at is of a program that takes a password by one letter.
     knows_program: bool,
+    /// Whether what is looked at lies in something that becomes a Secret.
+    makes_secret: bool,
 }
 
 impl Search {
@@ -63,6 +65,9 @@ impl Search {
     /// A list: an argument such as `--password` or `-p` makes the next one a secret.
     fn visit_list(&mut self, node: Node<'_, '_>, name: &str) {
         let mut flag = "";
+        if matches!(name, "args" | "command") && hides_all(node.items().filter_map(Node::text)) {
+            node.items().for_each(|item| self.hide(item));
+        }
         for item in node.items() {
             let text = item.text().unwrap_or_default();
             if may_follow(flag, text, self.knows_program) {
@@ -75,12 +80,17 @@ impl Search {
     }
 
     fn visit_mapping(&mut self, node: Node<'_, '_>) {
-        let knew = self.knows_program;
+        let (knew, made) = (self.knows_program, self.makes_secret);
         let programs = [node.get("command"), node.get("args")].into_iter().flatten().flat_map(Node::items);
         self.knows_program |= programs.filter_map(Node::text).any(takes_password);
         let kinds = || node.entries().filter(|(key, _)| key.text() == Some("kind")).filter_map(|(_, kind)| kind.text());
         let is_secret = kinds().any(|kind| kind == "Secret");
-        let is_like_secret = kinds().any(|kind| kind.contains("Secret"));
+        let is_like_secret = kinds().any(|kind| kind.to_ascii_lowercase().contains("secret"));
+        let has_type =
+            |of: &str| of == "Opaque" || of.starts_with("kubernetes.io/") || of.starts_with("bootstrap.kubernetes.io/");
+        let is_template = node.get("type").and_then(Node::text).is_some_and(has_type);
+        self.makes_secret |= is_like_secret;
+        let has_data = self.makes_secret || is_template;
         let variable = node.get("name").or_else(|| node.get("path")).and_then(Node::text).unwrap_or_default();
         for (key, value) in node.entries() {
             let name = key.text().unwrap_or_default();
@@ -88,7 +98,8 @@ impl Search {
                 self.hide(key);
             }
             match name {
-                "data" | "stringData" if is_like_secret => self.hide_all(value),
+                "stringData" => self.hide_all(value),
+                "data" if has_data => self.hide_all(value),
                 // `kubectl apply` keeps a copy of all of it there
                 "metadata" if is_like_secret => value.get("annotations").into_iter().for_each(|all| self.hide_all(all)),
                 "metadata" => self.visit(value, ""),
@@ -106,7 +117,7 @@ impl Search {
                 name => self.visit(value, name),
             }
         }
-        self.knows_program = knew;
+        (self.knows_program, self.makes_secret) = (knew, made);
     }
 
     /// What a member of a list of Secrets holds, which needs no kind there.

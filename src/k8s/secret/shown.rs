@@ -1,7 +1,10 @@
 //! What of a line may be secret, for whoever shows it: rather too much than too little, as nothing else hangs on it.
 
+use std::borrow::Cow;
+
 use super::known::known;
 use super::words::{is_jwt, snake_case};
+use crate::diagnostic::text;
 
 /// Programs that take a password by one letter.
 const PROGRAMS: [(&str, &[&str]); 14] = [
@@ -21,7 +24,13 @@ const PROGRAMS: [(&str, &[&str]); 14] = [
     ("snmp", &["-A", "-X", "-c"]),
 ];
 /// Programs and words after which nothing of a line is shown.
-const LINES: [&str; 6] = ["--password-stdin", "chpasswd", "htpasswd", "sqlplus", "identified by", "openssl passwd"];
+const LINES: [&str; 7] =
+    ["--password-stdin", "chpasswd", "htpasswd", "sqlplus", "identified by", "openssl passwd", "vault login"];
+/// Flags of curl without a value, which stand before `-u` in one word.
+const SWITCHES: &str = "sSLkfvigGINOJj#0123456";
+/// Schemes of addresses with the name of an account, which is no secret.
+const ACCOUNTS: [&str; 10] =
+    ["ssh", "sftp", "scp", "mailto", "sip", "postgres", "postgresql", "mysql", "mariadb", "mongodb"];
 /// Options that begin with `-p` and are written with one dash.
 const LONG_P: [&str; 24] = [
     "pack", "page", "para", "parse", "part", "patch", "path", "peer", "period", "pid", "ping", "plain", "plugin",
@@ -30,6 +39,10 @@ const LONG_P: [&str; 24] = [
 
 /// Where in a line begins what may be secret.
 pub(super) fn hidden_from(line: &str) -> Option<usize> {
+    if let Cow::Owned(visible) = text::visible_only(line) {
+        // what nobody sees in a name must not hide it from us
+        return hidden_from(&visible).map(|_| 0);
+    }
     let is_plain = line.len() < 3 || !line.contains([' ', '=', ':', '-', '@', '_', '.', '>', ',']);
     let has_credential = || line.len() >= 16 && (chunks(line).any(shows_itself) || known().assigned(line).is_some());
     if has_credential() || line.contains("-----BEGIN ") {
@@ -47,6 +60,7 @@ pub(super) fn hidden_from(line: &str) -> Option<usize> {
 
 /// Whether a value may be secret, by what it goes by and by what it looks like.
 pub(super) fn may_be_secret(name: &str, value: &str) -> bool {
+    let name = &*text::visible_only(name);
     let by_name = may_name_secret(name) && may_be_value(name, value);
     by_name || holds_object(value) || value.lines().any(|line| hidden_from(line).is_some())
 }
@@ -58,8 +72,29 @@ pub(super) fn may_follow(flag: &str, value: &str, knows_program: bool) -> bool {
     match flag {
         "-p" | "-P" | "-a" | "-w" | "-W" => !is_other && (knows_program || !is_number),
         "-u" | "-U" | "--user" | "--proxy-user" => is_login(value),
-        _ => false,
+        "-b" | "--cookie" => is_cookie(value),
+        _ => is_user_flag(flag) && is_login(value),
     }
+}
+
+/// Whether nothing of a command is shown, whose words are these.
+pub(super) fn hides_all<'w>(words: impl Iterator<Item = &'w str>) -> bool {
+    let mut command = String::new();
+    for word in words {
+        command.extend([word.to_ascii_lowercase().as_str(), " "]);
+    }
+    LINES.iter().any(|words| command.contains(words))
+}
+
+/// `-su`, `-LU`: a user's name and password follow.
+fn is_user_flag(word: &str) -> bool {
+    let switches = word.strip_prefix('-').and_then(|word| word.strip_suffix(['u', 'U']));
+    switches.is_some_and(|switches| switches.chars().all(|switch| SWITCHES.contains(switch)))
+}
+
+/// `session=x`, but not the name of a file.
+fn is_cookie(text: &str) -> bool {
+    !text.starts_with('-') && text.split_once('=').is_some_and(|(_, value)| !value.is_empty() && !is_reference(value))
 }
 
 /// Whether a word is a program that takes a password by one letter.
@@ -88,8 +123,25 @@ fn chunks(text: &str) -> impl Iterator<Item = &str> {
 /// A word that shows what it is.
 fn shows_itself(chunk: &str) -> bool {
     let parts = chunk.split([',', ';', '=', '(', ')', '[', ']', '{', '}', ':', '@', '/', '&', '?', '\\']);
-    parts.into_iter().any(|part| known().credential(part).is_some() || is_jwt(part))
+    parts.into_iter().any(|part| known().credential(part).is_some() || is_jwt(part) || is_bootstrap_token(part))
         || known().credential(chunk).is_some()
+        || known().is_masked(chunk)
+        || is_node_token(chunk)
+}
+
+/// `abcdef.0123456789abcdef`, by which nodes join a cluster of kubeadm.
+fn is_bootstrap_token(part: &str) -> bool {
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let part = part.trim_matches(['.', '-', '_']);
+    part.len() == 23
+        && part.split_once('.').is_some_and(|(id, secret)| {
+            id.len() == 6 && is_plain(id) && is_plain(secret) && secret.bytes().any(|byte| byte.is_ascii_digit())
+        })
+}
+
+/// `K10...::server:...`, by which nodes join a cluster of K3s or RKE2.
+fn is_node_token(chunk: &str) -> bool {
+    chunk.split_once("K10").and_then(|(_, rest)| rest.split_once("::")).is_some_and(|(_, rest)| !rest.is_empty())
 }
 
 /// `scheme://user:password@host`, or `user:password@host` as some drivers take it.
@@ -102,12 +154,15 @@ fn has_login(chunk: &str) -> bool {
 }
 
 fn has_url_login(chunk: &str) -> bool {
-    let Some((_, rest)) = chunk.split_once("://") else { return false };
+    let Some((scheme, rest)) = chunk.split_once("://") else { return false };
     let Some((login, _)) = rest.rsplit_once('@') else { return false };
     match login.split_once(':') {
         Some((_, password)) => !password.is_empty() && !is_reference(password),
-        // a token alone
-        None => login.len() >= 16 && login.bytes().any(|byte| byte.is_ascii_digit()),
+        // a token alone; what is no token there is the name of an account
+        None if ACCOUNTS.iter().any(|end| scheme.ends_with(end)) => {
+            login.len() >= 16 && login.bytes().any(|byte| byte.is_ascii_digit())
+        }
+        None => !login.is_empty() && !login.contains('/') && login != "git" && !is_reference(login),
     }
 }
 
@@ -135,7 +190,7 @@ fn may_name_secret(name: &str) -> bool {
     let has = |part: &&str| name.contains(*part);
     let begins = ["PASSW", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "FROM_LITERAL"];
     begins.iter().any(has)
-        || known().names.iter().any(|part| part.contains('_') && name.contains(part))
+        || known().names.iter().chain(&known().hidden).any(|part| part.contains('_') && name.contains(part))
         || name
             .split('_')
             .any(|word| matches!(word, "PASS" | "PW" | "PWD" | "BEARER" | "COOKIE" | "PSK" | "DOCKERCONFIGJSON"))
@@ -156,7 +211,7 @@ fn hints(name: &str) -> bool {
             b'f' => &[b"from-literal"],
             b'k' => &[b"key"],
             b'p' => &[b"pass", b"pw", b"psk"],
-            b's' => &[b"secret", b"sig"],
+            b's' => &[b"secret", b"sig", b"sonar"],
             b't' => &[b"token"],
             _ => return false,
         };
@@ -289,10 +344,11 @@ fn after_flag(line: &str) -> Option<usize> {
     words.iter().enumerate().find_map(|(index, (at, word))| {
         let next = words.get(index + 1);
         let follows = next.filter(|(_, next)| {
-            let is_user = matches!(*word, "--user" | "--proxy-user" | "--login");
+            let is_user = matches!(*word, "--user" | "--proxy-user" | "--login") || is_user_flag(word);
+            let is_cookie = matches!(*word, "-b" | "--cookie") && is_cookie(next);
             let is_flag = flags.contains(word) && !next.starts_with('-');
             let is_short = matches!(*word, "-p" | "-P") && may_follow(word, next, knows);
-            is_flag || is_short || (is_user || matches!(*word, "-u" | "-U")) && is_login(next)
+            is_flag || is_short || is_cookie || (is_user || matches!(*word, "-u" | "-U")) && is_login(next)
         });
         follows.map(|(at, _)| *at).or_else(|| glued(word, knows).map(|length| at + length))
     })
@@ -307,8 +363,21 @@ fn glued(word: &str, knows_program: bool) -> Option<usize> {
         let is_other = is_path(value) || is_reference(value) || is_letters || is_long || is_number;
         return (knows_program || !is_other).then_some(2);
     }
-    let login = ["--user=", "--proxy-user=", "-u", "-U"].into_iter().find(|flag| word.starts_with(flag))?;
+    let cookie = word.strip_prefix("--cookie=").or_else(|| word.strip_prefix("-b"));
+    if let Some(cookie) = cookie.filter(|cookie| is_cookie(cookie)) {
+        return Some(word.len() - cookie.len());
+    }
+    let Some(login) = ["--user=", "--proxy-user=", "-u", "-U"].into_iter().find(|flag| word.starts_with(flag)) else {
+        return joined_user(word);
+    };
     is_login(word.get(login.len()..)?).then_some(login.len())
+}
+
+/// The length of `-su` in `-sume:x`.
+fn joined_user(word: &str) -> Option<usize> {
+    let flags = word.find(['u', 'U']).map(|at| at + 1)?;
+    let (flag, login) = (word.get(..flags)?, word.get(flags..)?);
+    (is_user_flag(flag) && is_login(login)).then_some(flags)
 }
 
 fn flags_of(word: &str) -> Option<&'static [&'static str]> {
