@@ -6,7 +6,7 @@ use kube::client::ClientBuilder;
 use kube::config::{AuthInfo, Config, KubeConfigOptions, Kubeconfig};
 
 use super::api::{ApiError, Identity};
-use super::credentials::Credentials;
+use super::credentials::{Credentials, fits_header};
 use super::kubeconfig::Login;
 
 /// How long it may take until there is a connection.
@@ -57,8 +57,7 @@ pub(super) fn client(base: &Config, identity: &Identity) -> Result<kube::Client,
 fn with(credentials: Credentials) -> Result<AuthInfo, ApiError> {
     match credentials {
         Credentials::None => Ok(AuthInfo::default()),
-        // kube panics at one that does not fit into a header
-        Credentials::Token(token) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
+        Credentials::Token(token) if token.is_empty() || !fits_header(&token) => {
             Err(ApiError::Identity("the token cannot be used: it is not a token".to_owned()))
         }
         Credentials::Token(token) => Ok(AuthInfo { token: Some(token.into()), ..AuthInfo::default() }),

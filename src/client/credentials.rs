@@ -1,5 +1,10 @@
 //! Credentials.
 
+/// Whether a token can stand in a header: kube panics at another one.
+pub(super) fn fits_header(token: &str) -> bool {
+    token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// What proves who one is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Credentials {

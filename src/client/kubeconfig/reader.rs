@@ -9,7 +9,7 @@ use camino::Utf8Path;
 
 use super::access::Access;
 use crate::client::api::ApiError;
-use crate::client::credentials::Credentials;
+use crate::client::credentials::{Credentials, fits_header};
 use crate::diagnostic::text::line;
 use crate::file::{self, FileError, Root};
 use crate::yaml::{self, Document, Node, Source, Span, Stream};
@@ -145,8 +145,7 @@ impl Reader<'_> {
             (None, Some(path)) => self.read(path)?.trim().to_owned(),
             (None, None) => return Ok(None),
         };
-        // kube panics at one that does not fit into a header
-        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if !fits_header(&token) {
             return Err(ApiError::Identity("the kubeconfig cannot be used: its token is not a token".to_owned()));
         }
         Ok(Some(token))

@@ -204,19 +204,9 @@ impl Members {
 
 #[cfg(test)]
 mod tests {
-    use super::super::labels::{Labels, Selector};
+    use super::super::labels::Labels;
+    use super::super::labels::testing::{labels, selector};
     use super::LabelSets;
-    use crate::yaml;
-
-    fn labels(text: &str) -> Labels {
-        let stream = yaml::parse(text);
-        Labels::of(stream.documents[0].root().unwrap())
-    }
-
-    fn selector(text: &str) -> Selector {
-        let stream = yaml::parse(text);
-        Selector::of(stream.documents[0].root().unwrap())
-    }
 
     #[test]
     fn selects_what_each_selector_matches() {

@@ -116,19 +116,24 @@ impl Expression {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod testing {
     use super::{Labels, Selector};
     use crate::yaml;
 
-    fn labels(text: &str) -> Labels {
+    pub(in crate::rules::facts) fn labels(text: &str) -> Labels {
         let stream = yaml::parse(text);
         Labels::of(stream.documents[0].root().unwrap())
     }
 
-    fn selector(text: &str) -> Selector {
+    pub(in crate::rules::facts) fn selector(text: &str) -> Selector {
         let stream = yaml::parse(text);
         Selector::of(stream.documents[0].root().unwrap())
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{labels, selector};
 
     #[test]
     fn selects_as_the_api_server_does() {
