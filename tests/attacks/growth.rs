@@ -312,7 +312,7 @@ fn unknown_words_in_suppressions() {
     let lines = each(3000, |at| format!("  # tightship: allow[privilegd{at}] x\n  k{at}: v\n"));
     let base = cost(&format!("{DATA}{}", each(3000, |at| format!("  # x\n  k{at}: v\n"))), &[]);
     for text in [format!("# tightship: allow[{words}] x\n{POD}  a: b\n"), format!("{DATA}{lines}")] {
-        let seconds = cost(&text, &[]) - base;
-        assert!(seconds < 3.0, "{seconds:.1} s for 3,000 words");
+        let ratio = cost(&text, &[]) / base;
+        assert!(ratio < 12.0, "3,000 words cost {ratio:.1} times what 3,000 comments do");
     }
 }
