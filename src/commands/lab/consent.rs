@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, bail};
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 
 use super::show::bold;
 use crate::commands::output;
@@ -13,6 +13,7 @@ use crate::diagnostic::style::{BAD, styled as coloured};
 use crate::diagnostic::text::line;
 use crate::lab::consent::{CourseProgram, Known, LabProgram, Ledger};
 use crate::lab::course::Course;
+use crate::lab::course::source::LAB;
 
 /// The width of the words for what a line is about.
 const WIDTH: usize = "privileged".len();
@@ -65,6 +66,28 @@ impl Stranger {
         }
         Ok(())
     }
+}
+
+/// Whether a course is the user's own: there is no lab in the folder yet, or they have agreed to all that it does.
+pub(super) fn is_own(dir: &Utf8Path) -> bool {
+    let is_lab = |entry: io::Result<Utf8DirEntry>| !entry.is_ok_and(|entry| !entry.path().join(LAB).exists());
+    match dir.read_dir_utf8() {
+        Ok(mut entries) => !entries.any(is_lab) || is_agreed(dir).unwrap_or_default(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+fn is_agreed(dir: &Utf8Path) -> Option<bool> {
+    let program = CourseProgram::of(&Course::open(dir).ok()?);
+    Some(Ledger::of_user()?.known(&dir.canonicalize_utf8().ok()?, &program) == Known::Agreed)
+}
+
+/// Writes down that nobody has to be asked about a course as it is now. Where that fails, they are asked.
+pub(super) fn agree_to_own(dir: &Utf8Path) {
+    let (Ok(course), Some(ledger), Ok(dir)) = (Course::open(dir), Ledger::of_user(), dir.canonicalize_utf8()) else {
+        return;
+    };
+    let _ = ledger.remember(&dir, &CourseProgram::of(&course));
 }
 
 /// Says what the course does, or what of it is new.
