@@ -989,3 +989,20 @@ fn faults_of_a_course_show_no_secret() {
     let said = stage.run(&["lint"]).exits(1);
     assert!(said.stderr.contains("this is not YAML") && !said.stderr.contains("hunter2"), "{said:?}");
 }
+
+#[test]
+fn nobody_is_asked_about_a_course_that_they_began_and_everybody_about_one_that_they_added_to() {
+    let stage = Stage::new(LAB);
+    for (course, is_asked) in [("../mine", false), ("../mine", false), ("../course", true)] {
+        let name = if stage.folder.path("mine/01-a").exists() { "b" } else { "a" };
+        Ran::of(stage.command_of(course, &["new", name]).output().unwrap()).exits(0);
+        let ran = Ran::of(stage.command_of(course, &["lint", "--context", "none", "--live"]).output().unwrap());
+        assert_eq!(ran.stderr.contains("nobody has agreed"), is_asked, "{course}: {ran:?}");
+    }
+    // what somebody else changes in it afterwards is asked about
+    let page = "mine/01-a/start/page.yaml";
+    stage.write(page, &format!("{}# changed\n", stage.folder.read(page)));
+    let ran = Ran::of(stage.command_of("../mine", &["lint", "--context", "none", "--live"]).output().unwrap());
+    assert!(ran.stderr.contains("nobody has agreed"), "{ran:?}");
+    assert_eq!(stage.asked(), "");
+}
