@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use camino::{Utf8Path, Utf8PathBuf};
 
+use super::discover::as_written;
 use crate::process::{Output, Program, ProgramError};
 
 /// How long git may take for one answer.
@@ -85,7 +86,7 @@ impl Base {
 
     /// The text that a file has in the commit; `None` if it is not there.
     pub fn read(&self, path: &Utf8Path) -> Result<Option<String>, BaseError> {
-        let absolute = plain(&camino::absolute_utf8(path)?);
+        let absolute = as_written(&camino::absolute_utf8(path)?);
         let Ok(inside) = absolute.strip_prefix(&self.root) else {
             return Err(BaseError::Outside(path.to_owned(), self.name().to_owned()));
         };
@@ -109,21 +110,6 @@ impl Base {
         }
         Ok(Some(found.text()))
     }
-}
-
-/// A path without `.` and `..`, as it is written.
-fn plain(path: &Utf8Path) -> Utf8PathBuf {
-    let mut plain = Utf8PathBuf::new();
-    for component in path.components() {
-        match component {
-            Utf8Component::CurDir => {}
-            Utf8Component::ParentDir => {
-                plain.pop();
-            }
-            other => plain.push(other),
-        }
-    }
-    plain
 }
 
 fn git<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<Output, ProgramError> {

@@ -4,6 +4,7 @@ pub mod cron;
 pub mod fields;
 pub mod go_text;
 pub mod image;
+pub mod json;
 pub mod kind;
 pub mod names;
 pub mod network;

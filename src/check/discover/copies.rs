@@ -7,6 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use crate::k8s::json::text;
+
 /// Fields of a pod that the API server, the scheduler or a controller sets, and that open nothing.
 const FREE: [&str; 11] = [
     "affinity",
@@ -308,11 +310,6 @@ fn is_same(a: Option<&Value>, b: Option<&Value>) -> bool {
         _ => true,
     };
     a.filter(filled) == b.filter(filled)
-}
-
-/// The text at a place; empty if there is none.
-fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn items(value: Option<&Value>) -> &[Value] {

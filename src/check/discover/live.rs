@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::copies;
 use super::tool::{self, Said};
 use super::{Found, Input, InputError, Live, Scope, Text};
+use crate::k8s::json::text;
 use crate::k8s::object::Kind;
 use crate::k8s::resources::Resource;
 use crate::k8s::version::Version;
@@ -148,11 +149,6 @@ impl Kubectl<'_> {
 fn parse(said: &Said) -> Result<Value, InputError> {
     serde_json::from_str(&said.stdout)
         .map_err(|error| InputError::Cluster(format!("`{}` printed no JSON: {error}", said.line)))
-}
-
-/// The text at a place; empty if there is none.
-fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Takes out what the cluster added.

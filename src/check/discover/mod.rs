@@ -25,7 +25,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub use input::{Found, Input, InputError, Live, Request, Scope, Text};
 pub use left_out::{Cause, LeftOut};
 pub use live::inputs as live_inputs;
-pub use place::{Place, target};
+pub use place::{Place, as_written, target};
 
 use crate::file::{self, Root};
 use walk::Walked;
@@ -87,7 +87,7 @@ fn piped(path: &Utf8Path) -> Input {
 
 /// Adds what belongs to units of systemd.
 fn beside_units(named: &[Input], walked: &mut Walked) {
-    let root = |file: &Utf8Path| Root::new(walk::folder_of(file)).ok().map(Arc::new);
+    let root = |file: &Utf8Path| Root::new(place::folder_of(file)).ok().map(Arc::new);
     let units = named.iter().filter_map(Input::path).map(|file| (file.to_owned(), root(file)));
     let found = walked.files.iter().map(|file| {
         let spot = walked.spots.get(file).and_then(|spots| spots.first());

@@ -13,19 +13,20 @@ pub fn target(path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
     let real = match path.canonicalize_utf8() {
         Ok(real) => real,
         // a link to nothing is replaced itself
-        Err(_) => parent(path).canonicalize_utf8()?.join(path.file_name().unwrap_or_default()),
+        Err(_) => folder_of(path).canonicalize_utf8()?.join(path.file_name().unwrap_or_default()),
     };
     let here = Utf8Path::new(".").canonicalize_utf8()?;
     let inside = repository(&here);
-    let as_named = plain(&here.join(path));
-    let root = if as_named.starts_with(inside) { inside.to_owned() } else { folder_of(&as_named)? };
+    let as_named = as_written(&here.join(path));
+    let root = if as_named.starts_with(inside) { inside.to_owned() } else { root_of(&as_named)? };
     if real.starts_with(&root) { Ok(real) } else { Err(FileError::Outside(root)) }
 }
 
-/// A path without `..`.
-fn plain(path: &Utf8Path) -> Utf8PathBuf {
+/// A path without `.` and `..`, as it is written.
+pub fn as_written(path: &Utf8Path) -> Utf8PathBuf {
     path.components().fold(Utf8PathBuf::new(), |mut path, step| {
         match step {
+            Utf8Component::CurDir => {}
             Utf8Component::ParentDir => drop(path.pop()),
             step => path.push(step),
         }
@@ -33,13 +34,14 @@ fn plain(path: &Utf8Path) -> Utf8PathBuf {
     })
 }
 
-fn parent(path: &Utf8Path) -> &Utf8Path {
-    path.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."))
+/// The folder that holds a file.
+pub(super) fn folder_of(path: &Utf8Path) -> &Utf8Path {
+    path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."))
 }
 
 /// The repository of the folder that a file is in, or else that folder.
-fn folder_of(path: &Utf8Path) -> std::io::Result<Utf8PathBuf> {
-    let folder = parent(path).canonicalize_utf8()?;
+fn root_of(path: &Utf8Path) -> std::io::Result<Utf8PathBuf> {
+    let folder = folder_of(path).canonicalize_utf8()?;
     Ok(repository(&folder).to_owned())
 }
 

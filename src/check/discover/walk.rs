@@ -11,7 +11,7 @@ use rayon::Scope;
 use super::InputError;
 use super::ignores::Ignores;
 use super::left_out::{Cause, LeftOut};
-use super::place::Spot;
+use super::place::{Spot, folder_of};
 use super::read;
 use super::repository::{self, Repository};
 use crate::file::{FileError, LIMIT, Root};
@@ -87,11 +87,6 @@ fn is_wanted(name: &str) -> bool {
 /// The path without `./`, which no program that reads a report expects.
 pub(super) fn plain(path: &Utf8Path) -> &Utf8Path {
     path.strip_prefix(".").ok().filter(|path| !path.as_str().is_empty()).unwrap_or(path)
-}
-
-/// The folder that holds a file.
-pub(super) fn folder_of(path: &Utf8Path) -> &Utf8Path {
-    path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."))
 }
 
 /// Whether what was found can be read within bounds.

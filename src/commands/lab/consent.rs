@@ -47,8 +47,7 @@ impl Stranger {
             return Ok(());
         }
         let dir = self.dir.canonicalize_utf8().with_context(|| self.dir.to_string())?;
-        let ledger = Ledger::of_user();
-        let known = ledger.as_ref().map_or(Known::Nothing, |ledger| ledger.known(&dir, program));
+        let known = known(&dir, program);
         if known == Known::Agreed {
             return Ok(());
         }
@@ -61,7 +60,7 @@ impl Stranger {
         if !is_yes()? {
             bail!("nothing of the course was run");
         }
-        if let Some(Err(error)) = ledger.map(|ledger| ledger.remember(&dir, program)) {
+        if let Some(Err(error)) = Ledger::of_user().map(|ledger| ledger.remember(&dir, program)) {
             output::say(&format!("it could not be written down that you agreed, so you are asked again: {error}"))?;
         }
         Ok(())
@@ -70,16 +69,21 @@ impl Stranger {
 
 /// Whether a course is the user's own: there is no lab in the folder yet, or they have agreed to all that it does.
 pub(super) fn is_own(dir: &Utf8Path) -> bool {
-    let is_lab = |entry: io::Result<Utf8DirEntry>| !entry.is_ok_and(|entry| !entry.path().join(LAB).exists());
+    let is_no_lab = |entry: io::Result<Utf8DirEntry>| entry.is_ok_and(|entry| !entry.path().join(LAB).exists());
     match dir.read_dir_utf8() {
-        Ok(mut entries) => !entries.any(is_lab) || is_agreed(dir).unwrap_or_default(),
+        Ok(mut entries) => entries.all(is_no_lab) || is_agreed(dir).unwrap_or_default(),
         Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }
 
-fn is_agreed(dir: &Utf8Path) -> Option<bool> {
-    let program = CourseProgram::of(&Course::open(dir).ok()?);
-    Some(Ledger::of_user()?.known(&dir.canonicalize_utf8().ok()?, &program) == Known::Agreed)
+fn is_agreed(dir: &Utf8Path) -> anyhow::Result<bool> {
+    let program = CourseProgram::of(&Course::open(dir)?);
+    Ok(known(&dir.canonicalize_utf8()?, &program) == Known::Agreed)
+}
+
+/// What the user has agreed to of a course in a folder.
+fn known(dir: &Utf8Path, program: &CourseProgram) -> Known {
+    Ledger::of_user().map_or(Known::Nothing, |ledger| ledger.known(dir, program))
 }
 
 /// Writes down that nobody has to be asked about a course as it is now. Where that fails, they are asked.

@@ -5,23 +5,14 @@ use serde_json::Value;
 use crate::client::kinds::Resource;
 use crate::client::url;
 use crate::client::{Request, Response};
+pub(super) use crate::k8s::json::{items, text};
 use crate::lab::check_context::CheckContext;
 use crate::lab::probe_pods;
 use crate::lab::verdict::CheckResult;
 
-/// The text at a place; empty if there is none.
-pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
 /// The number at a place; 0 if there is none.
 pub(super) fn number(value: &Value, pointer: &str) -> u64 {
     value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
-}
-
-/// The members at a place; none if there is nothing.
-pub(super) fn items<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
-    value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Whether somebody has deleted it, and it is only still there.

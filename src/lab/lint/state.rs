@@ -15,7 +15,7 @@ use crate::lab::run::RunError;
 const WORKLOADS: &[Kind] = &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::CronJob, Kind::Job, Kind::Pod];
 
 /// The kinds that are compared between two runs.
-const COMPARED: &[Kind] = &[
+pub(super) const COMPARED: &[Kind] = &[
     Kind::Deployment,
     Kind::StatefulSet,
     Kind::DaemonSet,
@@ -118,21 +118,32 @@ pub(super) fn objects(api: &dyn Api, names: &Names) -> Result<BTreeSet<String>, 
                     continue;
                 }
                 strip(&mut object);
-                found.insert(format!("{} in {alias}: {}", kind.name(), neutral(&object.to_string(), names)));
+                found.insert(format!(
+                    "{} in {alias}: {}",
+                    kind.name(),
+                    neutral(&object.to_string(), names, |alias| format!("<{alias}>"))
+                ));
             }
         }
     }
     Ok(found)
 }
 
-fn strip(object: &mut Value) {
+/// Takes out of an object what the API server writes into every one.
+pub(super) fn strip_server_fields(object: &mut Value) {
     if let Some(fields) = object.as_object_mut() {
         fields.remove("status");
     }
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-        for key in ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"] {
+        for key in ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink"] {
             metadata.remove(key);
         }
+    }
+}
+
+fn strip(object: &mut Value) {
+    strip_server_fields(object);
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.remove("annotations");
         // the API server notes the day on which a token of a Secret was used
         if let Some(labels) = metadata.get_mut("labels").and_then(Value::as_object_mut) {
@@ -154,9 +165,10 @@ fn strip(object: &mut Value) {
     }
 }
 
-fn neutral(text: &str, names: &Names) -> String {
+/// A text without what differs between runs; `space` shows the alias of a namespace.
+pub(super) fn neutral(text: &str, names: &Names, space: impl Fn(&str) -> String) -> String {
     let random = names.random.iter().map(|(name, word)| (word.as_str(), format!("<{name}>")));
-    let spaces = names.ns.iter().map(|(alias, name)| (name.as_str(), format!("<{alias}>")));
+    let spaces = names.ns.iter().map(|(alias, name)| (name.as_str(), space(alias)));
     let run = std::iter::once((names.run.as_str(), "<run>".to_owned()));
     spaces.chain(random).chain(run).fold(text.to_owned(), |text, (word, name)| text.replace(word, &name))
 }

@@ -102,7 +102,10 @@ impl Rest<'_> {
     /// Whether Helm rendered anything of a chart inside of another.
     fn is_rendered(&self, chart: &Utf8Path, sources: &Sources) -> bool {
         let is_inner = self.charts.renderer(chart).is_some();
-        let has = |name: &String| sources.keys().any(|source| source.starts_with(&format!("{name}templates/")));
+        let has = |name: &String| {
+            let templates = format!("{name}templates/");
+            sources.keys().any(|source| source.starts_with(&templates))
+        };
         !is_inner || self.names.get(chart).into_iter().flatten().any(has)
     }
 

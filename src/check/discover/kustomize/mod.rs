@@ -16,9 +16,10 @@ use std::path::PathBuf;
 use camino::Utf8Path;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
+use super::place::folder_of;
 use super::refusal::{Refusal, Refused};
 use super::tool::{self, Tools};
-use super::walk::{Walked, folder_of};
+use super::walk::Walked;
 use super::{Found, Input, Request};
 use folder::Key;
 use graph::Graph;

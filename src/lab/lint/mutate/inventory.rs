@@ -9,30 +9,14 @@ use crate::client::kinds::Resource;
 use crate::client::{Api, apply};
 use crate::k8s::object::Kind;
 use crate::lab::check_context::Names;
+use crate::lab::lint::state::{self, COMPARED};
 use crate::lab::run::{LABEL, RunError};
 
 /// Objects by what they are called: `Role shop/support`.
 pub(super) type Objects = BTreeMap<String, Value>;
 
-/// The kinds in a namespace.
-const KINDS: &[Kind] = &[
-    Kind::Deployment,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::CronJob,
-    Kind::Job,
-    Kind::Pod,
-    Kind::Service,
-    Kind::ConfigMap,
-    Kind::Secret,
-    Kind::ServiceAccount,
-    Kind::Role,
-    Kind::RoleBinding,
-    Kind::NetworkPolicy,
-    Kind::Ingress,
-    Kind::ResourceQuota,
-    Kind::LimitRange,
-];
+/// The kinds in a namespace, beside those that are compared between two runs.
+const MORE: &[Kind] = &[Kind::Pod, Kind::Ingress];
 
 /// The kinds outside of namespaces.
 const OUTSIDE: &[Kind] = &[
@@ -52,10 +36,7 @@ pub(super) fn name(object: &Value, names: &Names) -> String {
 
 /// A text without what differs between runs.
 pub(super) fn neutral(shown: &str, names: &Names) -> String {
-    let spaces = names.ns.iter().map(|(alias, name)| (name.as_str(), alias.clone()));
-    let random = names.random.iter().map(|(name, word)| (word.as_str(), format!("<{name}>")));
-    let run = std::iter::once((names.run.as_str(), "<run>".to_owned()));
-    spaces.chain(random).chain(run).fold(shown.to_owned(), |text, (word, name)| text.replace(word, &name))
+    state::neutral(shown, names, str::to_owned)
 }
 
 /// All that people have made in a run.
@@ -67,7 +48,7 @@ pub(super) fn take(api: &dyn Api, names: &Names) -> Result<Objects, RunError> {
         }
     };
     for namespace in names.ns.values() {
-        for kind in KINDS {
+        for kind in COMPARED.iter().chain(MORE) {
             let Some(resource) = Resource::of(*kind) else { continue };
             apply::list(api, &resource, Some(namespace), None)?.into_iter().for_each(&mut add);
         }

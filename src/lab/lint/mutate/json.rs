@@ -2,15 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-/// The text at a place; empty if there is none.
-pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The members at a place; none if there is nothing.
-pub(super) fn items<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
-    value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
+pub(super) use crate::k8s::json::{items, text};
+use crate::lab::lint::state;
 
 /// The pod spec of a workload, and the JSON pointer to it.
 pub(super) fn pod_spec(object: &Value) -> Option<(&'static str, &Value)> {
@@ -26,14 +19,7 @@ pub(super) fn pod_spec(object: &Value) -> Option<(&'static str, &Value)> {
 /// An object without what the API server writes into it.
 pub(super) fn bare(object: &Value) -> Value {
     let mut object = object.clone();
-    if let Some(fields) = object.as_object_mut() {
-        fields.remove("status");
-    }
-    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-        for key in ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink"] {
-            metadata.remove(key);
-        }
-    }
+    state::strip_server_fields(&mut object);
     object
 }
 
