@@ -60,6 +60,7 @@ impl Learner {
             .env("NO_COLOR", "1")
             .env("KUBECONFIG", &self.kubeconfig)
             .env("XDG_DATA_HOME", self.data())
+            .env("XDG_STATE_HOME", self.folder.path().join("state"))
             .stdin(Stdio::null());
         command
     }
