@@ -53,7 +53,7 @@ impl<'s> Builder<'s> {
                 let (text, style, tag) = match tag {
                     // every reader sees what kubectl sees: keys, kinds and values
                     Tag::Binary => match resolve::binary(&text) {
-                        Ok(decoded) => (Cow::Owned(decoded), Style::Quoted, Tag::Str),
+                        Ok(decoded) => (Cow::Owned(decoded), style, Tag::Str),
                         // an error wherever somebody asks for the value
                         Err(_) => (text, style, tag),
                     },

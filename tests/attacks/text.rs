@@ -309,3 +309,18 @@ fn no_other_form_hides_an_object() {
         assert!(ran.code == 1 && ran.stdout.contains("critical[privileged]"), "{text}\n{ran:?}");
     }
 }
+
+#[test]
+fn text_in_base64_is_not_told_to_have_quotes() {
+    let folder = Folder::new();
+    let port = "ports: [{containerPort: !!binary ODA4MA==}]";
+    folder.write(
+        "a.yaml",
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: a, image: a, {port}}}]}}\n"
+        ),
+    );
+    let ran = folder.run(&["check", "--no-config", "--select=wrong-type", "."]);
+    assert!(ran.code == 1 && ran.stdout.contains("expected a whole number"), "{ran:?}");
+    assert!(!ran.stdout.contains("quotes") && !ran.stdout.contains("fixable"), "{ran:?}");
+}
