@@ -28,6 +28,9 @@ pub const CONTAINER: &str = "probe";
 /// How long a pod may take to run.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How many are made where the runtime of the node does not start them.
+const TRIES: usize = 5;
+
 /// How often it is looked at.
 const MOMENT: Duration = Duration::from_millis(50);
 
@@ -49,6 +52,9 @@ pub const STUCK: &[&str] = &[
     "InvalidImageName",
     "RunContainerError",
 ];
+
+/// The reason that the kubelet gives for a container that the runtime could not start.
+const NOT_STARTED: &str = "StartError";
 
 /// Whether an object is a pod of this kind, and nothing more: the label alone is no reason to overlook something.
 pub fn is_one(object: &Value) -> bool {
@@ -178,11 +184,22 @@ impl<'a> ProbePods<'a> {
     }
 
     fn make(&self, namespace: &str, labels: &[String]) -> Result<Dialer, CheckResult> {
+        let until = Instant::now() + PATIENCE;
+        let mut said = String::new();
+        for _ in 0..TRIES {
+            match self.make_once(namespace, labels, until)? {
+                Attempt::Runs(dialer) => return Ok(dialer),
+                Attempt::NotStarted(reason) => said = reason,
+            }
+        }
+        Err(does_not_start(namespace, &said))
+    }
+
+    fn make_once(&self, namespace: &str, labels: &[String], until: Instant) -> Result<Attempt, CheckResult> {
         let name = format!("probe-{}-{}", self.id, self.made.fetch_add(1, Ordering::Relaxed));
         self.namespaces.lock().unwrap_or_else(PoisonError::into_inner).insert(namespace.to_owned());
         let pods = format!("/api/v1/namespaces/{namespace}/pods");
         let pod = self.manifest(&name, labels)?;
-        let until = Instant::now() + PATIENCE;
         loop {
             let response = self.api.request(&Request::new(Method::Post, &pods).with(pod.clone()))?;
             match response.message() {
@@ -209,15 +226,12 @@ impl<'a> ProbePods<'a> {
                 State::Stuck(reason) if reason.contains("ImagePull") || reason.contains("ErrImage") => {
                     return Err(CheckResult::error(format!("the cluster has no image {}", self.image)));
                 }
-                State::Waits(reason) | State::Stuck(reason) => {
-                    return Err(CheckResult::error(format!(
-                        "the pod from which tightship dials does not start in {namespace}: {reason}"
-                    )));
-                }
+                State::NotStarted(reason) => return Ok(Attempt::NotStarted(reason)),
+                State::Waits(reason) | State::Stuck(reason) => return Err(does_not_start(namespace, &reason)),
             }
         }
         thread::sleep(SETTLING);
-        Ok(Dialer { name, since: Instant::now() })
+        Ok(Attempt::Runs(Dialer { name, since: Instant::now() }))
     }
 
     fn manifest(&self, name: &str, labels: &[String]) -> Result<Value, CheckResult> {
@@ -286,10 +300,22 @@ pub fn example() -> Value {
     manifest("probe-1", "busybox:1.37", &Map::from_iter([(LABEL.to_owned(), Value::from("a1"))]))
 }
 
+/// What became of a pod.
+enum Attempt {
+    Runs(Dialer),
+    /// The runtime of the node failed, as it may on a busy machine, and the next pod may run. Why.
+    NotStarted(String),
+}
+
+fn does_not_start(namespace: &str, reason: &str) -> CheckResult {
+    CheckResult::error(format!("the pod from which tightship dials does not start in {namespace}: {reason}"))
+}
+
 /// How far a pod is.
 enum State {
     Runs,
     Waits(String),
+    NotStarted(String),
     Stuck(String),
 }
 
@@ -301,7 +327,14 @@ fn state(pod: &Value) -> State {
     };
     match text("/status/phase").as_str() {
         "Running" => State::Runs,
-        "Failed" | "Succeeded" => State::Stuck(format!("it has ended already ({})", reason("/status"))),
+        "Failed" | "Succeeded" => {
+            let ended = "/status/containerStatuses/0/state/terminated";
+            if text(&format!("{ended}/reason")) == NOT_STARTED {
+                return State::NotStarted(reason(ended));
+            }
+            let said = [reason("/status"), reason(ended)].into_iter().find(|said| !said.is_empty());
+            State::Stuck(format!("it has ended already ({})", said.unwrap_or_default()))
+        }
         _ => {
             let waiting = "/status/containerStatuses/0/state/waiting";
             if STUCK.contains(&text(&format!("{waiting}/reason")).as_str()) {
@@ -330,8 +363,13 @@ mod tests {
 
     /// A cluster in which pods have this status.
     fn cluster(status: &Value) -> Recorded {
+        others(Recorded::new(), status)
+    }
+
+    /// The pods that a cluster has not said anything of yet have this status.
+    fn others(cluster: Recorded, status: &Value) -> Recorded {
         let body = json!({"status": status}).to_string();
-        Recorded::new().when(move |request| {
+        cluster.when(move |request| {
             let status = if request.method == Method::Post { 201 } else { 200 };
             request.path.contains("/pods").then(|| Response { status, body: body.clone(), warnings: Vec::new() })
         })
@@ -390,5 +428,30 @@ mod tests {
         assert_eq!(probes.pod("a", &[]).unwrap_err(), CheckResult::error(observed));
         let no_label = probes.pod("a", &["app".to_owned()]).unwrap_err();
         assert_eq!(no_label, CheckResult::error("`app` is not a label: it has no `=`"));
+    }
+
+    #[test]
+    fn one_that_the_runtime_does_not_start_is_made_anew_a_few_times() {
+        let ended = |reason: &str| {
+            let state = json!({"terminated": {"reason": reason, "message": "unable to freeze", "exitCode": 128}});
+            json!({"phase": "Failed", "containerStatuses": [{"state": state}]})
+        };
+        let count = |api: &Recorded| api.asked().iter().filter(|request| request.method == Method::Post).count();
+        // the first one fails, the others run
+        let failed =
+            Response { status: 200, body: json!({"status": ended("StartError")}).to_string(), warnings: Vec::new() };
+        let first = Recorded::new().when(move |request| request.path.ends_with("-0").then(|| failed.clone()));
+        let api = others(first, &json!({"phase": "Running"}));
+        assert!(ProbePods::new(&api, "busybox:1.37").pod("a", &[]).unwrap().name.ends_with("-1"));
+        assert_eq!(count(&api), 2);
+        for (reason, tries, said) in [
+            ("StartError", 5, "StartError: unable to freeze"),
+            ("OOMKilled", 1, "it has ended already (OOMKilled: unable to freeze)"),
+        ] {
+            let api = cluster(&ended(reason));
+            let found = ProbePods::new(&api, "busybox:1.37").pod("a", &[]).unwrap_err();
+            let expected = format!("the pod from which tightship dials does not start in a: {said}");
+            assert_eq!((found, count(&api)), (CheckResult::error(expected), tries));
+        }
     }
 }
