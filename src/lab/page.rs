@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 
 use super::course::cks::Cks;
 use super::course::values::Need;
+use super::course::workshop::EXERCISES;
 use super::course::{Course, Entry};
 
-/// The page of a course, in Markdown: the labs with their times, and which lab covers what. What is left out is known only of
-/// the course that is built in.
+/// The page of a course, in Markdown: the labs with their times, and which lab covers what. What is left out, and where
+/// the exercises of 2019 are, is known only of the course that is built in.
 pub fn markdown(course: &Course, is_built_in: bool) -> String {
     let mut page = String::from("# Labs\n\n");
     let minutes: u32 = course.labs.iter().map(|entry| entry.lab.minutes.0).sum();
@@ -48,6 +49,9 @@ pub fn markdown(course: &Course, is_built_in: bool) -> String {
     }
     exam(&mut page, course, is_built_in);
     benchmark(&mut page, course);
+    if is_built_in {
+        workshop(&mut page, course);
+    }
     page
 }
 
@@ -80,6 +84,15 @@ fn benchmark(page: &mut String, course: &Course) {
     for item in items.values() {
         let labs = covering(course, |entry| entry.lab.cis.iter().any(|other| other == item));
         let _ = writeln!(page, "| {item} | {labs} |");
+    }
+}
+
+/// The exercises of the workshop of 2019, and where each is.
+fn workshop(page: &mut String, course: &Course) {
+    page.push_str("\n## The workshop of 2019\n\nEach exercise, and where it is today.\n\n| 2019 | today | labs |\n|---|---|---|\n");
+    for exercise in EXERCISES {
+        let labs = covering(course, |entry| exercise.labs.contains(&entry.lab.id.value.0.as_str()));
+        let _ = writeln!(page, "| {} | {} | {labs} |", exercise.was, exercise.now);
     }
 }
 

@@ -1,9 +1,11 @@
-//! Client certificates.
+//! Certificates.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
 use x509_parser::pem::parse_x509_pem;
 use x509_parser::x509::X509Name;
 
@@ -64,22 +66,48 @@ fn der(pem: &[u8]) -> Option<Vec<u8>> {
     (pem.label == "CERTIFICATE").then_some(pem.contents)
 }
 
+/// What expressions see of the first certificate of a text; none if it has none.
+pub(super) fn first(pem: &[u8]) -> Option<Value> {
+    let der = der(pem)?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(&der).ok()?;
+    Some(describe(&certificate))
+}
+
 /// What expressions see.
 fn describe(certificate: &X509Certificate<'_>) -> Value {
     let subject = certificate.subject();
     let organizations: Vec<&str> = subject.iter_organization().filter_map(|name| name.as_str().ok()).collect();
     let (from, to) = (certificate.validity().not_before.timestamp(), certificate.validity().not_after.timestamp());
     let usage = certificate.extended_key_usage().ok().flatten();
-    let client_auth = usage.is_some_and(|usage| usage.value.client_auth || usage.value.any);
+    let client_auth = usage.as_ref().is_some_and(|usage| usage.value.client_auth || usage.value.any);
+    let server_auth = usage.is_some_and(|usage| usage.value.server_auth || usage.value.any);
     let not_after = jiff::Timestamp::from_second(to).map(|time| time.to_string()).unwrap_or_default();
     json!({
         "cn": common_name(subject),
         "o": organizations,
+        "names": names(certificate),
         "issuer": common_name(certificate.issuer()),
         "seconds": to.saturating_sub(from),
         "client_auth": client_auth,
+        "server_auth": server_auth,
+        "key": hexadecimal(&Sha256::digest(certificate.public_key().raw)),
         "not_after": not_after,
     })
+}
+
+/// The names and addresses for which a server may use it.
+fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let names = certificate.subject_alternative_name().ok().flatten();
+    let names = names.map(|names| names.value.general_names.as_slice()).unwrap_or_default();
+    let written = |name: &GeneralName<'_>| match name {
+        GeneralName::DNSName(name) => (*name).to_owned(),
+        other => other.to_string(),
+    };
+    names.iter().map(written).collect()
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn common_name<'n>(name: &'n X509Name<'_>) -> &'n str {

@@ -102,7 +102,7 @@ fn service(spec: &Http, method: Method, context: &CheckContext<'_>) -> Result<An
 }
 
 /// Whether it is not the service that says so.
-fn is_of_api_server(response: &Response) -> bool {
+pub(super) fn is_of_api_server(response: &Response) -> bool {
     let status = serde_json::from_str::<Value>(&response.body).unwrap_or_default();
     text(&status, "/kind") == "Status" && text(&status, "/apiVersion") == "v1"
 }

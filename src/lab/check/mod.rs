@@ -30,6 +30,7 @@ mod pods;
 pub mod recorded;
 mod refusal;
 mod resource;
+mod route;
 mod rule;
 mod targets;
 mod tcp;
@@ -63,6 +64,7 @@ fn evaluate_with(id: &str, probe: &CheckKind, snapshot: Option<&Value>, context:
         CheckKind::Exec(spec) => exec::evaluate(spec, context),
         CheckKind::Connect(spec) => connect::evaluate(spec, context),
         CheckKind::Http(spec) => http::evaluate(spec, context),
+        CheckKind::Route(spec) => route::evaluate(spec, context),
         CheckKind::Token(spec) => token::evaluate(spec, context),
         CheckKind::Cert(spec) => cert::evaluate(spec, context),
         CheckKind::Leak(spec) => leak::evaluate(spec, context),

@@ -295,6 +295,12 @@ impl<'e> Deeds<'e> {
             }
             CheckKind::Exec(run) => self.run(run),
             CheckKind::Http(http) => self.http(http),
+            CheckKind::Route(route) => {
+                for path in &route.paths {
+                    self.add(Kind::Asks, format!("GET {} of {}, by the class {}", path.value, route.host, route.class));
+                }
+                self.add(Kind::Reads, "the Secrets whose certificates routes name");
+            }
             CheckKind::Audit(audit) => self.audit(audit),
             CheckKind::Token(token) => match &token.from {
                 TokenFrom::Kubeconfig(file) | TokenFrom::File(file) => self.add(Kind::Reads, file.value.as_str()),
@@ -418,6 +424,8 @@ mod tests {
             "reads /etc/kubernetes/admin.conf on the node",
             "deletes RoleBinding bot in shop",
             "asks GET / of service page",
+            "asks GET / of a.example, by the class edge",
+            "reads the Secrets whose certificates routes name",
         ] {
             assert!(told.iter().any(|line| line == expected), "{expected}\nis not in\n{}", told.join("\n"));
         }

@@ -1,7 +1,8 @@
 //! What a check looks at: one record per type.
 
 use super::values::{
-    Admitted, Authority, Each, Exit, Id, Labels, Number, Operation, Place, Presence, Protocol, Reached, Runs, Target,
+    Admitted, Authority, Each, Exit, Id, Labels, Number, Operation, Place, Presence, Protocol, Reached, Routed, Runs,
+    Scheme, Target,
 };
 use crate::check::config::RuleName;
 use crate::decode::{Located, Yes, one_of, record};
@@ -226,6 +227,32 @@ record! {
 }
 
 record! {
+    /// What becomes of requests from outside, by the objects that an edge of a class reads: Ingresses, or Gateways with
+    /// `HTTPRoutes`. No controller has to run: the Service that a rule leads to is asked.
+    Route "check" {
+        /// The name of the `IngressClass` or `GatewayClass`; those of the same controller count as well.
+        class "class": String,
+        /// The host that is asked for.
+        host "host": String,
+        /// The paths that are asked for.
+        paths "paths": Vec<Located<String>>,
+        /// How it is asked.
+        scheme "scheme": Scheme = Scheme::Https,
+        /// What becomes of the requests.
+        expect "expect": Routed,
+        /// What each answer holds, as a regular expression; with `named`, what none does.
+        body "body": Option<Located<String>> = None,
+        /// Whether what the rules name is asked for as well, of what is closed: their paths, with `paths` behind each, answer
+        /// without `body`, no other host of theirs answers at all, and a path that none names gets to no program that has `body`.
+        named "named": bool = false,
+        /// The authority that a client trusts, as base64 of its PEM; it speaks TLS with what is in the Secret.
+        trust "trust": Option<String> = None,
+        /// An expression over `cert`, the certificate that a client gets.
+        cel "cel": Option<Located<String>> = None,
+    }
+}
+
+record! {
     /// What `tightship check` finds.
     Rules "check" {
         /// The rules.
@@ -337,7 +364,8 @@ one_of! {
 record! {
     /// A client certificate.
     Cert "check" {
-        /// An expression over `cert`: `cn`, `o`, `issuer`, `seconds`, `client_auth`.
+        /// An expression over `cert`: `cn`, `o`, `names`, `issuer`, `seconds`, `client_auth`, `server_auth`, and `key`: SHA-256 of
+        /// its public key.
         cel "cel": Option<Located<String>> = None,
         /// Whether a `CertificateSigningRequest` of the cluster must have given it.
         issued_by_csr "issued_by_csr": bool = false,
@@ -483,6 +511,8 @@ one_of! {
         "connect" Connect(Connect),
         /// A request, and its answer.
         "http" Http(Http),
+        /// What becomes of requests from outside.
+        "route" Route(Route),
         /// What `tightship check` finds.
         "rule" Rule(Rules),
         /// A workload or component that works.

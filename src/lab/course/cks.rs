@@ -79,7 +79,6 @@ impl Cks {
     /// Why the course that comes with tightship does not cover it, where it does not.
     pub fn left_out(self) -> &'static str {
         match self {
-            Self::IngressTls => "needs the image of a controller",
             Self::NodeMetadata => "needs a cloud",
             Self::Binaries => "is a checksum, and no cluster is needed for it",
             Self::Upgrades => "needs packages of two releases",

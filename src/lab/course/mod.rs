@@ -15,6 +15,7 @@ pub mod source;
 pub mod step;
 pub mod values;
 pub mod workload;
+pub mod workshop;
 
 pub use check_kind::CheckKind;
 pub use faults::Faults;

@@ -129,6 +129,26 @@ string_enum! {
 }
 
 string_enum! {
+    /// How a request from outside is sent.
+    Scheme {
+        /// With TLS.
+        "https" Https,
+        /// In plain text.
+        "http" Http,
+    }
+}
+
+string_enum! {
+    /// What becomes of a request from outside.
+    Routed {
+        /// A Service answers it with status 200.
+        "served" Served,
+        /// No Service answers it, but with a refusal; the edge may send it from HTTP to HTTPS.
+        "closed" Closed,
+    }
+}
+
+string_enum! {
     /// What is asked over HTTP.
     Target {
         /// A service, through the API server's proxy.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::rollout::{self, Survey};
 use crate::lab::check;
 use crate::lab::check_context::CheckContext;
-use crate::lab::course::values::{Admitted, Need, Reached, Runs};
+use crate::lab::course::values::{Admitted, Need, Reached, Routed, Runs};
 use crate::lab::course::{CheckKind, Lab, LabCheck};
 use crate::lab::node::{NodeError, restart_wait};
 use crate::lab::verdict::{CheckResult, Verdict};
@@ -258,6 +258,7 @@ fn holds(probe: &CheckKind) -> u32 {
         CheckKind::Exec(run) => run.expect == Runs::Denied,
         CheckKind::Connect(connect) => connect.expect != Reached::Open,
         CheckKind::Http(http) => http.refused,
+        CheckKind::Route(route) => route.expect == Routed::Closed,
         CheckKind::Token(token) => token.absent,
         CheckKind::Any(members) | CheckKind::All(members) | CheckKind::None(members) => {
             return members.iter().map(holds).max().unwrap_or_default();

@@ -180,6 +180,7 @@ fn type_of(probe: &CheckKind) -> &'static str {
         CheckKind::Exec(_) => "exec",
         CheckKind::Connect(_) => "connect",
         CheckKind::Http(_) => "http",
+        CheckKind::Route(_) => "route",
         CheckKind::Rule(_) => "rule",
         CheckKind::Healthy(_) => "healthy",
         CheckKind::Token(_) => "token",

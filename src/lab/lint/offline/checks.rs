@@ -32,6 +32,7 @@ fn probe(linter: &mut Linter<'_>, probe: &CheckKind, span: Span) {
         CheckKind::Exec(spec) => reach::exec(linter, spec, span),
         CheckKind::Connect(spec) => reach::connect(linter, spec, span),
         CheckKind::Http(spec) => reach::http(linter, spec, span),
+        CheckKind::Route(spec) => reach::route(linter, spec, span),
         CheckKind::Healthy(spec) => reach::healthy(linter, spec, span),
         CheckKind::Leak(spec) => reach::leak(linter, spec, span),
         CheckKind::Flag(spec) => node::flag(linter, spec, span),

@@ -7,8 +7,8 @@ use crate::decode::Located;
 use crate::diagnostic::Diagnostic;
 use crate::k8s::names::NameRule;
 use crate::lab::course::CheckKind;
-use crate::lab::course::check_kind::{Connect, Healthy, Http, Leak, Run, To, Works};
-use crate::lab::course::values::{Need, Protocol, Reached, Runs, Target};
+use crate::lab::course::check_kind::{Connect, Healthy, Http, Leak, Route, Run, To, Works};
+use crate::lab::course::values::{Need, Protocol, Reached, Routed, Runs, Scheme, Target};
 use crate::yaml::Span;
 
 pub(super) fn exec(linter: &mut Linter<'_>, spec: &Run, span: Span) {
@@ -181,6 +181,48 @@ pub(super) fn http(linter: &mut Linter<'_>, spec: &Http, span: Span) {
     }
     linter.regex(spec.body.as_ref());
     linter.regex(spec.not_body.as_ref());
+}
+
+pub(super) fn route(linter: &mut Linter<'_>, spec: &Route, span: Span) {
+    if spec.paths.is_empty() {
+        linter.wrong(span, "`paths` is empty: nothing is asked for");
+    }
+    for path in &spec.paths {
+        let text = linter.filled(path).unwrap_or_else(|| path.value.clone());
+        let is_plain = text.starts_with('/')
+            && !text.contains(['?', '#', '%'])
+            && !text.split('/').any(|part| part == "." || part == "..");
+        if !is_plain || text.contains("//") {
+            linter.wrong(
+                path.span,
+                "expected a path as an edge compares it: it begins with `/`, and has no `..`, `//`, `?` or `%`",
+            );
+        }
+    }
+    match (spec.expect, spec.scheme) {
+        (Routed::Closed, _) => {
+            linter.not_with(
+                span,
+                "of what nobody answers",
+                &[("trust", spec.trust.is_some()), ("cel", spec.cel.is_some())],
+            );
+            if spec.body.is_some() && !spec.named {
+                linter.wrong(span, "of what nobody answers, `body` needs `named`: it is what no answer may hold");
+            }
+        }
+        (Routed::Served, Scheme::Http) => {
+            linter.not_with(span, "without TLS", &[("trust", spec.trust.is_some()), ("cel", spec.cel.is_some())]);
+        }
+        (Routed::Served, Scheme::Https) if spec.trust.is_none() => {
+            linter.wrong(span, "`trust` is missing: without an authority a client accepts no certificate");
+        }
+        (Routed::Served, Scheme::Https) => {}
+    }
+    if spec.expect == Routed::Served {
+        linter.not_with(span, "of what is answered", &[("named", spec.named)]);
+    }
+    linter.regex(spec.body.as_ref());
+    linter.cel(spec.cel.as_ref());
 }
 
 pub(super) fn healthy(linter: &mut Linter<'_>, spec: &Healthy, span: Span) {

@@ -71,20 +71,20 @@ const LAB: &[(&str, &str, &str)] = &[
         "lab.yaml:33:16: there is no check `no-secret` (did you mean `no-secrets`?)",
     ),
     ("why: \"It can: {observed}\"", "why: a\n        after: refused", "lab.yaml:29:16: `no-secrets` waits for itself"),
-    ("without: network", "without: netwrk", "lab.yaml:115:14: there is no task `netwrk` (did you mean `network`?)"),
-    ("task: rights}", "task: right}", "lab.yaml:98:66: there is no task `right` (did you mean `rights`?)"),
+    ("without: network", "without: netwrk", "lab.yaml:116:14: there is no task `netwrk` (did you mean `network`?)"),
+    ("task: rights}", "task: right}", "lab.yaml:99:66: there is no task `right` (did you mean `rights`?)"),
     (
         "fails: [closed, not-root]",
         "fails: [close, not-root]",
-        "lab.yaml:114:13: there is no check `close` (did you mean",
+        "lab.yaml:115:13: there is no check `close` (did you mean",
     ),
     (
         "fails: [no-secrets, refused]",
         "fails: [no-secrets]",
-        "lab.yaml:110:13: where `no-secrets` fails, `refused` is blocked",
+        "lab.yaml:111:13: where `no-secrets` fails, `refused` is blocked",
     ),
-    ("fails: [closed, not-root]", "fails: [open]", "lab.yaml:115:14: without `network` no check of this task fails"),
-    ("fails: [closed, not-root]", "fails: []", "lab.yaml:112:5: this trap fails no check, so it is a solution"),
+    ("fails: [closed, not-root]", "fails: [open]", "lab.yaml:116:14: without `network` no check of this task fails"),
+    ("fails: [closed, not-root]", "fails: []", "lab.yaml:113:5: this trap fails no check, so it is a solution"),
     // tasks
     ("hints: [Who may call?, Deny it.]", "hints: [Deny it.]", "lab.yaml:39:9: this task has fewer than two hints"),
     ("hints: [Who may call?, Deny it.]", "hints: [Deny it., Deny it.]", "lab.yaml:41:12: two hints say the same"),
@@ -103,7 +103,7 @@ const LAB: &[(&str, &str, &str)] = &[
     (
         "text: It only warns.",
         "text: |\n      aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        "lab.yaml:108:11: a line has 85 characters",
+        "lab.yaml:109:11: a line has 85 characters",
     ),
 ];
 
@@ -208,6 +208,21 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("mode_max: \"0600\"", "mode_max: rw", "`rw` is not a mode"),
     ("log: /var", "log: var", "`var/log/audit.log` is not a path on the node"),
     (", not_contains: secret", "", "`prefix` or `not_contains` is missing"),
+    ("paths: [/]", "paths: []", "`paths` is empty: nothing is asked for"),
+    ("paths: [/]", "paths: [/a/../b]", "expected a path as an edge compares it"),
+    ("paths: [/]", "paths: [\"/{{ random.marker }}\", /a?b]", "expected a path as an edge compares it"),
+    ("paths: [/]", "paths: [a]", "expected a path as an edge compares it"),
+    ("expect: served", "expect: closed", "`trust` means nothing of what nobody answers"),
+    ("expect: served", "scheme: http, expect: served", "`trust` means nothing without TLS"),
+    (
+        "expect: served, trust: Y2E=, cel:",
+        "expect: closed, body: word} # ",
+        "of what nobody answers, `body` needs `named`",
+    ),
+    ("expect: served", "named: true, expect: served", "`named` means nothing of what is answered"),
+    (", trust: Y2E=", "", "`trust` is missing: without an authority"),
+    ("cel: cert.seconds <= 3600}\nsol", "cel: cert.seconds <=}\nsol", "`cert.seconds <=` is not CEL"),
+    ("expect: served, trust", "expect: served, body: \"(\", trust", "this is not a regular expression"),
 ];
 
 #[test]
@@ -262,42 +277,42 @@ fn steps_can_be_done() {
             (
                 "- node_restart: kube-apiserver",
                 "- node_delete: /etc/kubernetes/../passwd",
-                "lab.yaml:118:22: /etc/kubernetes/../passwd on the node is not put back",
+                "lab.yaml:119:22: /etc/kubernetes/../passwd on the node is not put back",
             ),
             (
                 "- node_restart: kube-apiserver",
                 "- node_put: {from: files/bot.yaml, to: /root/x}",
-                "lab.yaml:118:46: /root/x on the node is not put back",
+                "lab.yaml:119:46: /root/x on the node is not put back",
             ),
             (
                 "- node_restart: kube-apiserver",
                 "- node_edit: {file: /root/x}",
-                "lab.yaml:118:27: /root/x on the node is not put back",
+                "lab.yaml:119:27: /root/x on the node is not put back",
             ),
             (
                 "{kind: RoleBinding, name: bot",
                 "{kind: --server=x, name: bot",
-                "lab.yaml:98:18: `--server=x` is not a kind",
+                "lab.yaml:99:18: `--server=x` is not a kind",
             ),
             ("files/bot.yaml", "files/bto.yaml", "lab.yaml:20:41: this lab has no file `files/bto.yaml` (did you mean"),
             (
                 "{answers: {uid: \"Zero \"}, task: rights}",
                 "{answers: {uid: one}}",
-                "lab.yaml:99:19: the answer to `uid` is not",
+                "lab.yaml:100:19: the answer to `uid` is not",
             ),
-            ("      - answers: {uid: zero}\n", "", "lab.yaml:101:10: this solution does not answer `uid`"),
+            ("      - answers: {uid: zero}\n", "", "lab.yaml:102:10: this solution does not answer `uid`"),
             (
                 "answers: {uid: zero}",
                 "answers: {udi: zero}",
-                "lab.yaml:105:18: there is no question `udi` (did you mean `uid`?)",
+                "lab.yaml:106:18: there is no question `udi` (did you mean `uid`?)",
             ),
             (
                 "{kind: RoleBinding, name: bot, ns: shop}",
                 "{kind: RoleBinding, name: bot}",
-                "lab.yaml:98:25: `ns` is missing",
+                "lab.yaml:99:25: `ns` is missing",
             ),
-            ("dir: solution-two", "dir: second", "lab.yaml:101:10: `second` is not a name for this folder"),
-            ("[network_policy, own_cluster]", "[network_policy, node]", "lab.yaml:118:23: a change of the node needs"),
+            ("dir: solution-two", "dir: second", "lab.yaml:102:10: `second` is not a name for this folder"),
+            ("[network_policy, own_cluster]", "[network_policy, node]", "lab.yaml:119:23: a change of the node needs"),
         ],
     );
 }
