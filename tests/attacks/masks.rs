@@ -5,7 +5,14 @@ use crate::support::Folder;
 const FORMATS: [&str; 6] = ["text", "concise", "json", "sarif", "github", "junit"];
 
 /// Commands that hold `swordf1sh`, as they stand in scripts and comments.
-const COMMANDS: [&str; 82] = [
+const COMMANDS: [&str; 89] = [
+    "curl -kb sid=swordf1sh https://example.com",
+    "curl -skbsid=swordf1sh https://example.com",
+    "git clone https://swordf1sh:@example.com/a/b",
+    "https://swordf1sh:@example.com",
+    "vault   login swordf1sh",
+    "vault\tlogin swordf1sh",
+    "echo swordf1sh | docker  login  --password-stdin",
     "AccountKey=swordf1sh;EndpointSuffix=core.windows.net",
     "curl -su me:swordf1sh https://example.com",
     "curl -Lu me:swordf1sh https://example.com",
@@ -347,6 +354,8 @@ fn what_becomes_a_secret_is_masked() {
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [vault, login, swordf1sh]}]}\n",
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [curl, -su, 'me:swordf1sh']}]}\n",
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [curl, -b, 'session=swordf1sh']}]}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [curl, -kb, 'sid=swordf1sh']}]}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [sh, -c, 'vault   login swordf1sh']}]}\n",
     ] {
         let folder = Folder::new();
         // with something to fix

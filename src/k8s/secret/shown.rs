@@ -52,7 +52,7 @@ pub(super) fn hidden_from(line: &str) -> Option<usize> {
         return None;
     }
     let lower = line.to_ascii_lowercase();
-    if chunks(line).any(has_login) || LINES.iter().any(|words| lower.contains(words)) {
+    if chunks(line).any(has_login) || hides_all(lower.split_whitespace()) {
         return Some(0);
     }
     [after_name(line), after_flag(line), after_scheme(&lower)].into_iter().flatten().min()
@@ -72,7 +72,7 @@ pub(super) fn may_follow(flag: &str, value: &str, knows_program: bool) -> bool {
     match flag {
         "-p" | "-P" | "-a" | "-w" | "-W" => !is_other && (knows_program || !is_number),
         "-u" | "-U" | "--user" | "--proxy-user" => is_login(value),
-        "-b" | "--cookie" => is_cookie(value),
+        _ if is_cookie_flag(flag) => is_cookie(value),
         _ => is_user_flag(flag) && is_login(value),
     }
 }
@@ -80,7 +80,7 @@ pub(super) fn may_follow(flag: &str, value: &str, knows_program: bool) -> bool {
 /// Whether nothing of a command is shown, whose words are these.
 pub(super) fn hides_all<'w>(words: impl Iterator<Item = &'w str>) -> bool {
     let mut command = String::new();
-    for word in words {
+    for word in words.flat_map(str::split_whitespace) {
         command.extend([word.to_ascii_lowercase().as_str(), " "]);
     }
     LINES.iter().any(|words| command.contains(words))
@@ -88,7 +88,17 @@ pub(super) fn hides_all<'w>(words: impl Iterator<Item = &'w str>) -> bool {
 
 /// `-su`, `-LU`: a user's name and password follow.
 fn is_user_flag(word: &str) -> bool {
-    let switches = word.strip_prefix('-').and_then(|word| word.strip_suffix(['u', 'U']));
+    is_joined(word, &['u', 'U'])
+}
+
+/// `--cookie`, `-b`, `-kb`: a cookie follows.
+fn is_cookie_flag(word: &str) -> bool {
+    word == "--cookie" || is_joined(word, &['b'])
+}
+
+/// Whether a word is one of these flags of one letter, with switches before it or without.
+fn is_joined(word: &str, flags: &[char]) -> bool {
+    let switches = word.strip_prefix('-').and_then(|word| word.strip_suffix(flags));
     switches.is_some_and(|switches| switches.chars().all(|switch| SWITCHES.contains(switch)))
 }
 
@@ -156,13 +166,19 @@ fn has_login(chunk: &str) -> bool {
 fn has_url_login(chunk: &str) -> bool {
     let Some((scheme, rest)) = chunk.split_once("://") else { return false };
     let Some((login, _)) = rest.rsplit_once('@') else { return false };
-    match login.split_once(':') {
-        Some((_, password)) => !password.is_empty() && !is_reference(password),
+    let (user, password) = match login.split_once(':') {
+        // a token may stand where the name of a user does, with no password
+        Some((user, "")) => (user, None),
+        Some((user, password)) => (user, Some(password)),
+        None => (login, None),
+    };
+    match password {
+        Some(password) => !is_reference(password),
         // a token alone; what is no token there is the name of an account
         None if ACCOUNTS.iter().any(|end| scheme.ends_with(end)) => {
-            login.len() >= 16 && login.bytes().any(|byte| byte.is_ascii_digit())
+            user.len() >= 16 && user.bytes().any(|byte| byte.is_ascii_digit())
         }
-        None => !login.is_empty() && !login.contains('/') && login != "git" && !is_reference(login),
+        None => !user.is_empty() && !user.contains('/') && user != "git" && !is_reference(user),
     }
 }
 
@@ -345,7 +361,7 @@ fn after_flag(line: &str) -> Option<usize> {
         let next = words.get(index + 1);
         let follows = next.filter(|(_, next)| {
             let is_user = matches!(*word, "--user" | "--proxy-user" | "--login") || is_user_flag(word);
-            let is_cookie = matches!(*word, "-b" | "--cookie") && is_cookie(next);
+            let is_cookie = is_cookie_flag(word) && is_cookie(next);
             let is_flag = flags.contains(word) && !next.starts_with('-');
             let is_short = matches!(*word, "-p" | "-P") && may_follow(word, next, knows);
             is_flag || is_short || is_cookie || (is_user || matches!(*word, "-u" | "-U")) && is_login(next)
@@ -363,7 +379,7 @@ fn glued(word: &str, knows_program: bool) -> Option<usize> {
         let is_other = is_path(value) || is_reference(value) || is_letters || is_long || is_number;
         return (knows_program || !is_other).then_some(2);
     }
-    let cookie = word.strip_prefix("--cookie=").or_else(|| word.strip_prefix("-b"));
+    let cookie = word.strip_prefix("--cookie=").or_else(|| joined_value(word, &['b']));
     if let Some(cookie) = cookie.filter(|cookie| is_cookie(cookie)) {
         return Some(word.len() - cookie.len());
     }
@@ -375,9 +391,15 @@ fn glued(word: &str, knows_program: bool) -> Option<usize> {
 
 /// The length of `-su` in `-sume:x`.
 fn joined_user(word: &str) -> Option<usize> {
-    let flags = word.find(['u', 'U']).map(|at| at + 1)?;
-    let (flag, login) = (word.get(..flags)?, word.get(flags..)?);
-    (is_user_flag(flag) && is_login(login)).then_some(flags)
+    let login = joined_value(word, &['u', 'U'])?;
+    is_login(login).then_some(word.len() - login.len())
+}
+
+/// `me:x` of `-sume:x`: what follows such a flag of one letter in the same word.
+fn joined_value<'w>(word: &'w str, flags: &[char]) -> Option<&'w str> {
+    let end = word.find(flags).map(|at| at + 1)?;
+    let (flag, value) = (word.get(..end)?, word.get(end..)?);
+    is_joined(flag, flags).then_some(value)
 }
 
 fn flags_of(word: &str) -> Option<&'static [&'static str]> {
