@@ -344,3 +344,18 @@ fn the_configuration_of_another_user_does_not_count() {
     }
     check(&[]).exits(0);
 }
+
+#[test]
+fn an_annotation_suppresses_nothing_of_another_object() {
+    // the pod's spec is written within the ConfigMap
+    let folder = Folder::new();
+    folder.write(
+        "list.yaml",
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a, annotations: {tightship/allow.privileged: needed}}\n  \
+         data:\n    a: &spec {containers: [{name: app, image: b, securityContext: {privileged: true}}]}\n\
+         - apiVersion: v1\n  kind: Pod\n  metadata: {name: app}\n  spec: *spec\n",
+    );
+    let select = "--select=privileged,unused-suppression";
+    let ran = folder.run(&["check", "--no-config", "--fail-on=high", select]).exits(1);
+    ran.says(&["nothing here breaks `privileged`"]);
+}

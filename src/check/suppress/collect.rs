@@ -135,6 +135,7 @@ fn of_comment(
         covers,
         expires,
         object: Arc::clone(&object),
+        is_annotation: false,
     }));
 }
 
@@ -167,7 +168,15 @@ fn of_object(object: &Object<'_, '_>, file: FileId, collected: &mut Collected) {
             continue;
         }
         let covers = object.root.origin();
-        collected.suppressions.push(Suppression { rule, file, span, covers, expires, object: id() });
+        collected.suppressions.push(Suppression {
+            rule,
+            file,
+            span,
+            covers,
+            expires,
+            object: id(),
+            is_annotation: true,
+        });
     }
 }
 

@@ -43,7 +43,7 @@ pub(in crate::check) fn judge(
     context: &SuppressionContext<'_>,
 ) -> Judged {
     let before = findings.len();
-    let found = Found::new(findings);
+    let found = Found::new(findings, &collected.suppressions);
     let used: Vec<bool> = collected.suppressions.iter().map(|suppression| found.any_in(suppression)).collect();
     let is_over = |expires: Option<Date>| expires.is_some_and(|day| day < context.today);
     let covers = Covers::new(collected.suppressions.iter().filter(|suppression| !is_over(suppression.expires)));

@@ -33,6 +33,8 @@ pub(super) struct Suppression {
     pub(super) expires: Option<Date>,
     /// The object that it stands in.
     pub(super) object: Arc<ObjectId>,
+    /// Whether it holds for all of that object, and for no other.
+    pub(super) is_annotation: bool,
 }
 
 impl Suppression {
