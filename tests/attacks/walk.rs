@@ -3,6 +3,8 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::canary::Canary;
 use crate::support::{Folder, Ran};
 
@@ -241,6 +243,61 @@ fn every_format_tells_what_is_left_out() {
     std::fs::remove_file(folder.path("a.yaml")).unwrap();
     check(&folder, &[]).exits(3).says(&["nothing to check", words]);
     folder.run(&["check", "--no-config", "--show-files"]).exits(3);
+}
+
+/// What is left out of the folder of the test below, by its cause, and the words for one of it.
+const CAUSES: [(&str, &str); 11] = [
+    ("ignored", "1 ignored by git"),
+    ("toolFolder", "1 folder of a tool"),
+    ("repository", "1 other repository"),
+    ("gitFolder", "1 file in git's own folder"),
+    ("patch", "1 patch that nothing here applies"),
+    ("template", "1 template that is not rendered"),
+    ("linkOut", "1 link that leads out"),
+    ("deadLink", "1 link that leads nowhere"),
+    ("noFile", "1 FIFO, socket or device"),
+    ("large", "1 file larger than 64 MiB"),
+    ("excluded", "1 excluded by the configuration"),
+];
+
+/// A repository with a file or folder of each cause to leave one out.
+fn with_every_cause() -> Folder {
+    let folder = repository(&["a.yaml"]);
+    for name in ["ignored.yaml", ".git/b.yaml", "excluded.yaml", ".terraform/c.yaml", "nested/d.yaml"] {
+        folder.write(name, POD);
+    }
+    folder.write(".gitignore", "ignored.yaml\n");
+    git(&folder, &["init", "--quiet", "nested"]);
+    folder.write("prod/kustomization.yaml", "resources: [pod.yaml]\npatches: [{path: patch.yaml}]\n");
+    folder.write("prod/pod.yaml", POD);
+    folder.write("prod/patch.yaml", "- {op: remove, path: /metadata/labels}\n");
+    folder.write("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 0.1.0\n");
+    folder.write("chart/templates/pod.yaml", format!("# {{{{ 1 }}}}\n{POD}"));
+    symlink("/etc/hostname", folder.path("out.yaml")).unwrap();
+    symlink("nowhere", folder.path("dead.yaml")).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.path("fifo.yaml")).status().unwrap().success());
+    std::fs::File::create(folder.path("large.yaml")).unwrap().set_len(64 * 1024 * 1024 + 1).unwrap();
+    folder.write(".tightship.yaml", "apiVersion: tightship/v1\nkind: Check\nexclude: [excluded.yaml]\n");
+    folder
+}
+
+#[test]
+fn programs_read_every_cause() {
+    let folder = with_every_cause();
+    let check = |format: &str| folder.run(&["check", "--no-build", "--select", "privileged", "--format", format]);
+    let json: Value = serde_json::from_str(&check("json").stdout).unwrap();
+    let expected: serde_json::Map<String, Value> =
+        CAUSES.map(|(key, _)| (key.to_owned(), 1.into())).into_iter().collect();
+    assert_eq!(json["counts"]["leftOut"], Value::Object(expected), "{json:#}");
+    let sarif: Value = serde_json::from_str(&check("sarif").stdout).unwrap();
+    let notes = sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    let texts: Vec<&str> = notes.iter().filter_map(|note| note["message"]["text"].as_str()).collect();
+    let words = format!("left out: {}", CAUSES.map(|(_, words)| words).join(", "));
+    assert!(texts.contains(&&*words), "{texts:#?}");
+    let junit = check("junit").stdout;
+    for (_, words) in CAUSES {
+        assert!(junit.contains(&format!("<testcase name=\"{}\"", words.replace('\'', "&apos;"))), "{words}: {junit}");
+    }
 }
 
 #[test]
