@@ -305,6 +305,15 @@ fn steps_of_a_course() {
 }
 
 #[test]
+#[cfg(feature = "cluster")]
+fn placeholders_of_a_course() {
+    for text in ["{% raw %}", "{% raw %}{% endraw %}", "{{ run }}", "{", "{%", "{% raw %}{% ", "{{ not not ", "{#"] {
+        let map = |count: usize| format!("# {}\n{DATA}  k: v\n", text.repeat(count));
+        compare(2500, MOST, |size| consent("    - apply: start\n", &map(size)));
+    }
+}
+
+#[test]
 fn unknown_words_in_suppressions() {
     grows(|count| format!("# tightship: allow[{}] x\n{POD}  a: b\n", each(count, |at| format!("w{at},"))), 3000);
     // what each costs: not a comparison with every rule

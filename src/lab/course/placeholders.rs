@@ -130,13 +130,4 @@ mod tests {
             assert!(said.contains(expected), "{text}: {said}");
         }
     }
-
-    #[test]
-    fn long_and_deep_texts_are_read_at_once() {
-        let begun = std::time::Instant::now();
-        for text in ["{% raw %}", "{% raw %}{% endraw %}", "{{ a }}", "{", "{%", "{% raw %}{% ", "{{ not not ", "{#"] {
-            let _ = read(&text.repeat(100_000));
-        }
-        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
-    }
 }
