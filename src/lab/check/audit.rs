@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::cel::Expression;
 use super::folder::credentials;
-use super::identity::identity_or_admin;
+use super::identity::{self, by_itself};
 use super::objects::namespace;
 use super::targets::{self, MOMENT, Which};
 use super::text::short;
-use crate::client::{ExecReply, Method, Request};
+use crate::client::{ExecReply, Identity, Method, Request};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::{Audit, Provoke};
 use crate::lab::course::values::Presence;
@@ -73,7 +73,7 @@ fn is_complete(events: &[Value]) -> bool {
 
 /// Does what the log shall tell of. The word that tells it apart is in the URL, which every event has.
 fn provoke(spec: &Provoke, nonce: &str, context: &CheckContext<'_>) -> Result<(), CheckResult> {
-    let identity = identity_or_admin(spec.by_whom.as_deref(), context)?;
+    let identity = spec.by_whom.as_deref().map_or(Ok(Identity::Admin), |who| by_itself(who, context))?;
     if let Some(workload) = &spec.exec {
         let alias =
             spec.ns.as_ref().ok_or_else(|| CheckResult::error("a program is run in a workload of a namespace"))?;
@@ -185,9 +185,19 @@ fn said(spec: &Audit, expression: Option<&Expression>, events: &[Value]) -> Chec
         (Some((_, event)), Presence::Absent) => CheckResult::fail(format!("the log has {}", call(event))),
         (None, Presence::Present) => CheckResult::fail(match result.last() {
             Some((result, event)) => format!("of it, the log has {}: {}", call(event), result.observed),
-            None => format!("{} tells nothing of it", spec.log),
+            None => format!("{} tells nothing of {}", spec.log, provoked(spec)),
         }),
         (None, Presence::Absent) => CheckResult::pass(format!("no such event among {}", events.len())),
+    }
+}
+
+/// What was done so that there is something to tell.
+fn provoked(spec: &Audit) -> String {
+    let Some(provoke) = spec.provoke.as_deref() else { return "it".to_owned() };
+    let by = provoke.by_whom.as_deref().map(|who| format!(" by {}", identity::call(who))).unwrap_or_default();
+    match &provoke.exec {
+        Some(workload) => format!("a command in {}{by}", workload.value),
+        None => short(&format!("{} of {}{by}", provoke.method, provoke.path)),
     }
 }
 
@@ -205,7 +215,7 @@ mod tests {
     use jiff::Timestamp;
     use serde_json::{Value, json};
 
-    use crate::client::{Ended, Response};
+    use crate::client::{Ended, Identity, Response};
     use crate::lab::check::recorded::{Fixture, Recorded};
     use crate::lab::node::look::tests::printed;
     use crate::lab::verdict::{CheckResult, Verdict};
@@ -229,10 +239,15 @@ mod tests {
             let seen = Arc::new(Mutex::new(Vec::new()));
             let log = Arc::clone(&seen);
             let api = Recorded::new().when(move |request| {
+                if request.path.ends_with("/serviceaccounts/bot/token") {
+                    let body = json!({"status": {"token": "ey.J"}}).to_string();
+                    return Some(Response { status: 201, body, warnings: Vec::new() });
+                }
                 if let Some(level) = self.level {
                     let time = Timestamp::now().to_string();
                     let event = json!({"kind": "Event", "level": level, "stage": "ResponseComplete", "verb": "get",
-                        "requestURI": request.path, "stageTimestamp": time, "objectRef": {"resource": "secrets"}});
+                        "requestURI": request.path, "stageTimestamp": time, "objectRef": {"resource": "secrets"},
+                        "user": {"username": if request.identity == Identity::Token("ey.J".to_owned()) { "bot" } else { "" }}});
                     seen.lock().unwrap().push(event);
                 }
                 Some(Response { status: self.status, body: "{}".to_owned(), warnings: Vec::new() })
@@ -288,7 +303,21 @@ mod tests {
         // somebody else's event of the same kind is no evidence
         let other = json!({"level": "Metadata", "requestURI": "/api/v1/namespaces/ts-demo-shop-ab12/secrets/a"});
         let cluster = Cluster { other: vec![(other, 1)], ..Cluster::logging(None) };
-        assert_eq!(evaluate(cluster, &check), CheckResult::fail("/var/log/kubernetes/audit.log tells nothing of it"));
+        assert_eq!(
+            evaluate(cluster, &check),
+            CheckResult::fail(
+                "/var/log/kubernetes/audit.log tells nothing of GET of /api/v1/namespaces/{ns}/secrets/a"
+            )
+        );
+    }
+
+    #[test]
+    fn an_account_comes_with_its_own_token_as_a_policy_sees_who_asks_before_impersonation() {
+        let by_bot = READ.replace("ns: shop}", "ns: shop, as: {service_account: shop/bot}}");
+        let check = format!("{by_bot}, cel: \"event.user.username == 'bot'\"");
+        assert_eq!(evaluate(Cluster::logging(Some("Metadata")), &check).verdict, Verdict::Pass);
+        let check = format!("{READ}, cel: \"event.user.username == 'bot'\"");
+        assert_eq!(evaluate(Cluster::logging(Some("Metadata")), &check).verdict, Verdict::Fail);
     }
 
     #[test]

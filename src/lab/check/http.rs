@@ -1,11 +1,11 @@
 //! Requests over HTTP, and their answers.
 
 use regex::Regex;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::curl::{self, Answer};
 use super::folder::credentials;
-use super::identity::{identity, identity_or_admin};
+use super::identity::{by_itself, identity_or_admin};
 use super::objects::{self, text};
 use super::text::{ends, line_of, optional, quoted, short};
 use crate::client::kubeconfig::Credentials;
@@ -14,9 +14,6 @@ use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::{Http, Who};
 use crate::lab::course::values::Target;
 use crate::lab::verdict::CheckResult;
-
-/// How long a token lives that is asked for here.
-const LIFETIME: u32 = 600;
 
 /// Looks once.
 pub(super) fn evaluate(spec: &Http, context: &CheckContext<'_>) -> CheckResult {
@@ -33,11 +30,7 @@ fn attempt(spec: &Http, context: &CheckContext<'_>) -> Result<CheckResult, Check
     let answer = match spec.target {
         Target::Service => service(spec, method, context)?,
         Target::ApiServer => {
-            let identity = match spec.auth.as_deref() {
-                Some(Who::ServiceAccount(account)) => Identity::Token(token_of(account, context)?),
-                Some(who) => identity(who, context)?,
-                None => Identity::Anonymous,
-            };
+            let identity = spec.auth.as_deref().map_or(Ok(Identity::Anonymous), |who| by_itself(who, context))?;
             let request = Request::new(method, path(spec)).by(identity);
             Answer::Said(context.api.request(&request).map_err(credentials)?)
         }
@@ -125,10 +118,7 @@ fn node(
 
 /// The token that somebody shows; none for nobody.
 fn bearer(who: &Who, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
-    if let Who::ServiceAccount(account) = who {
-        return token_of(account, context).map(Some);
-    }
-    match identity(who, context)? {
+    match by_itself(who, context)? {
         Identity::Anonymous => Ok(None),
         Identity::Token(token) | Identity::Credentials(Credentials::Token(token)) => Ok(Some(token)),
         Identity::Credentials(Credentials::None | Credentials::Certificate { .. }) => {
@@ -138,29 +128,6 @@ fn bearer(who: &Who, context: &CheckContext<'_>) -> Result<Option<String>, Check
             Err(CheckResult::error("impersonation is not possible at a port of the node"))
         }
     }
-}
-
-/// A new token of a service account, written as `alias/name`.
-fn token_of(account: &str, context: &CheckContext<'_>) -> Result<String, CheckResult> {
-    let (alias, name) = account
-        .split_once('/')
-        .ok_or_else(|| CheckResult::error(format!("`{account}` is not a service account: expected `alias/name`")))?;
-    let namespace = objects::namespace(context, alias)?;
-    let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts/{}/token", url::segment(name));
-    let request = json!({
-        "apiVersion": "authentication.k8s.io/v1",
-        "kind": "TokenRequest",
-        "spec": {"expirationSeconds": LIFETIME},
-    });
-    let response = context.api.request(&Request::new(Method::Post, path).with(request))?;
-    if response.status == 404 {
-        return Err(CheckResult::nothing(format!("there is no service account {name} in {namespace}")));
-    }
-    let token = if response.is_success() { text(&response.json()?, "/status/token").to_owned() } else { String::new() };
-    if token.is_empty() {
-        return Err(CheckResult::error(format!("the API server gives no token of {name}: {}", response.message())));
-    }
-    Ok(token)
 }
 
 #[cfg(test)]

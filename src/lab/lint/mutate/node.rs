@@ -6,7 +6,6 @@ use super::json::{differences, items, text, with, with_at, with_member, without_
 use super::scene::Scene;
 use super::wrong::{Edit, Wrong};
 use crate::decode::Map;
-use crate::lab::course::check_kind::Who;
 use crate::lab::course::step::NodeEdit;
 use crate::lab::course::values::{Anything, Presence, Target};
 use crate::lab::course::{Action, CheckKind, Lab};
@@ -118,13 +117,24 @@ fn audit(scene: &Scene<'_>, policy: &Value) -> Vec<(String, Value)> {
             first(json!({"level": "RequestResponse", "resources": [{"group": "", "resources": ["secrets"]}]})),
         ),
     ];
+    let secrets = json!([{"group": "", "resources": ["secrets"]}]);
+    let lists = json!({"level": "None", "verbs": ["list"], "resources": secrets});
+    found.push(("lists of Secrets are left out".to_owned(), first(lists)));
+    let elsewhere = json!({"level": "None", "namespaces": ["kube-system"], "resources": secrets});
+    found.push(("Secrets of another namespace are left out".to_owned(), first(elsewhere)));
+    // whoever reads, those that no check names, too
+    let accounts = scene.after.values().filter(|object| text(object, "/kind") == "ServiceAccount");
+    for account in accounts {
+        let (namespace, name) = (text(account, "/metadata/namespace"), text(account, "/metadata/name"));
+        let user = format!("system:serviceaccount:{namespace}:{name}");
+        found.push((format!("the account {name} is left out"), first(json!({"level": "None", "users": [user]}))));
+    }
+    // what is not to be told
     for probe in scene.probes() {
         let CheckKind::Audit(spec) = probe else { continue };
-        let who = spec.provoke.as_ref().and_then(|provoke| provoke.by_whom.as_deref());
-        if let (Some(Who::ServiceAccount(account)), Presence::Present) = (who, spec.expect) {
-            let Some((alias, name)) = account.split_once('/') else { continue };
-            let user = format!("system:serviceaccount:{}:{name}", scene.ns(alias).unwrap_or_default());
-            found.push((format!("{} is left out", account.value), first(json!({"level": "None", "users": [user]}))));
+        let path = spec.provoke.as_ref().filter(|provoke| provoke.exec.is_none()).map(|provoke| &provoke.path);
+        if let (Some(path), Presence::Absent) = (path.filter(|path| !path.starts_with("/api")), spec.expect) {
+            found.push((format!("{path} is told"), first(json!({"level": "Metadata", "nonResourceURLs": [path]}))));
         }
     }
     found
