@@ -22,6 +22,9 @@ const NAMESPACES: &str = "/api/v1/namespaces";
 /// The port on which such a pod listens.
 pub const PORT: u32 = 8080;
 
+/// Another one on which it listens: that of name servers, which policies open.
+pub const DNS_PORT: u32 = 53;
+
 /// The name of its container.
 pub const CONTAINER: &str = "probe";
 
@@ -72,7 +75,8 @@ pub fn is_one(object: &Value) -> bool {
 
 fn command() -> Value {
     // it ends by itself, and until then it takes connections
-    json!(["timeout", "120", "httpd", "-f", "-p", PORT.to_string(), "-h", "/bin"])
+    let listen = format!("httpd -p {DNS_PORT} -h /bin; exec timeout 120 httpd -f -p {PORT} -h /bin");
+    json!(["sh", "-c", listen])
 }
 
 fn container_context() -> Value {

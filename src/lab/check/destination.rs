@@ -87,13 +87,13 @@ fn one(to: &To, port: Option<u32>, proto: Protocol, context: &CheckContext<'_>) 
             let port = the_port()?;
             Ok(Destination::of(address.clone(), port, format!("{address}:{port}")))
         }
-        To::NewNamespace(_) => new_namespace(context),
+        To::NewNamespace(_) => new_namespace(port.unwrap_or(probe_pods::PORT), context),
         To::Outside(_) => outside(context),
     }
 }
 
 /// A pod in a namespace that nobody can have named.
-fn new_namespace(context: &CheckContext<'_>) -> Result<Destination, CheckResult> {
+fn new_namespace(port: u32, context: &CheckContext<'_>) -> Result<Destination, CheckResult> {
     let namespace = context.probes.new_namespace()?;
     let pod = context.probes.pod(&namespace, &[])?;
     let path = format!("/api/v1/namespaces/{namespace}/pods/{}", pod.name);
@@ -102,7 +102,11 @@ fn new_namespace(context: &CheckContext<'_>) -> Result<Destination, CheckResult>
     if address.is_empty() {
         return Err(CheckResult::error(format!("the pod {} of tightship has no address", pod.name)));
     }
-    let made = Destination::of(address, probe_pods::PORT, "a pod of a namespace that was made just now");
+    let name = match port {
+        probe_pods::PORT => "a pod of a namespace that was made just now".to_owned(),
+        port => format!("port {port} of a pod of a namespace that was made just now"),
+    };
+    let made = Destination::of(address, port, name);
     Ok(Destination { made: Made::Pod, ..made })
 }
 

@@ -199,6 +199,7 @@ fn openings(scene: &Scene<'_>, way: &str, peers: &str) -> Vec<(&'static str, Val
         found.push(("to every address", json!({peers: [{"ipBlock": {"cidr": "0.0.0.0/0"}}]})));
         let world = json!({peers: [{"ipBlock": {"cidr": "0.0.0.0/0", "except": PRIVATE}}]});
         found.push(("to the world outside of the cluster", world));
+        found.push(("to everywhere on port 443", json!({"ports": [{"protocol": "TCP", "port": 443}]})));
     }
     found
 }

@@ -9,6 +9,7 @@ use crate::k8s::names::NameRule;
 use crate::lab::course::CheckKind;
 use crate::lab::course::check_kind::{Connect, Healthy, Http, Leak, Route, Run, To, Works};
 use crate::lab::course::values::{Need, Protocol, Reached, Routed, Runs, Scheme, Target};
+use crate::lab::probe_pods;
 use crate::yaml::Span;
 
 pub(super) fn exec(linter: &mut Linter<'_>, spec: &Run, span: Span) {
@@ -77,10 +78,12 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
     }
     let is_ours = matches!(spec.to, Some(To::NewNamespace(_) | To::Outside(_)));
     if is_ours {
+        let listens = |port: u32| [probe_pods::PORT, probe_pods::DNS_PORT].contains(&port);
+        let is_open = matches!(spec.to, Some(To::NewNamespace(_))) && spec.port.is_some_and(|port| listens(port.0));
         linter.not_with(
             span,
             "of a place that is made for the dial",
-            &[("port", spec.port.is_some()), ("control", spec.control.is_some())],
+            &[("port", spec.port.is_some() && !is_open), ("control", spec.control.is_some())],
         );
     } else if spec.port.is_none() && spec.proto != Protocol::Dns {
         linter.wrong(span, "`port` is missing");
