@@ -8,7 +8,11 @@ use cel::{Context, Env, ExecutionError, Program};
 use serde_json::Value;
 
 use super::{bounds, objects, trace};
+use crate::k8s::quantity::Quantity;
 use crate::lab::verdict::CheckResult;
+
+/// The most bytes of an expression that are shown.
+const LONG: usize = 100;
 
 /// An expression that can be evaluated.
 pub(super) struct Expression {
@@ -60,14 +64,17 @@ impl Expression {
         let seen = || trace::of(self.program.expression(), variables);
         match self.evaluate(variables) {
             Ok(cel::Value::Bool(true)) => CheckResult::pass(seen().unwrap_or_else(|| format!("`{}`", self.text))),
-            Ok(cel::Value::Bool(false)) => {
-                CheckResult::fail(seen().unwrap_or_else(|| format!("`{}` does not hold", self.text)))
-            }
+            Ok(cel::Value::Bool(false)) => CheckResult::fail(seen().unwrap_or_else(|| self.denied())),
             Ok(_) => CheckResult::error(format!("`{}` is neither true nor false", self.text)),
             Err(error) => {
                 self.fault(&error).unwrap_or_else(|| CheckResult::fail(seen().unwrap_or_else(|| missing(&error))))
             }
         }
+    }
+
+    /// That it is false, where no value tells why. A long expression would tell nobody anything.
+    fn denied(&self) -> String {
+        if self.text.len() > LONG { "it does not fit".to_owned() } else { format!("`{}` does not hold", self.text) }
     }
 
     /// Its value; none where a field is missing or of another type.
@@ -92,6 +99,8 @@ impl Expression {
         }
         let declared = context.add_function("eff", effective);
         declared.map_err(|error| ExecutionError::function_error("eff", error))?;
+        let declared = context.add_function("quantity", quantity);
+        declared.map_err(|error| ExecutionError::function_error("quantity", error))?;
         self.program.execute(&context)
     }
 
@@ -129,6 +138,13 @@ fn missing(error: &ExecutionError) -> String {
 fn effective(container: cel::Value, pod: cel::Value, field: Arc<String>) -> cel::Value {
     let own = |of: &cel::Value| member(of, "securityContext").and_then(|context| member(&context, &field));
     own(&container).or_else(|| own(&pod)).unwrap_or(cel::Value::Null)
+}
+
+/// `quantity("500m")`: a quantity of Kubernetes as a number in thousandths, so that quantities compare; null if it is none.
+#[expect(clippy::needless_pass_by_value, reason = "functions of CEL take their arguments so")]
+fn quantity(text: Arc<String>) -> cel::Value {
+    let millis = Quantity::parse(&text).ok().and_then(|quantity| i64::try_from(quantity.millis()).ok());
+    millis.map_or(cel::Value::Null, cel::Value::Int)
 }
 
 fn member(value: &cel::Value, key: &str) -> Option<cel::Value> {
@@ -193,6 +209,16 @@ mod tests {
     }
 
     #[test]
+    fn quantities_compare_however_they_are_written() {
+        assert_eq!(
+            verdict("quantity('640Mi') == quantity('671088640') && quantity('0.5') == quantity('500m')"),
+            Verdict::Pass
+        );
+        assert_eq!(verdict("quantity('1Gi') <= quantity('640Mi')"), Verdict::Fail);
+        assert_eq!(verdict("quantity('much') <= quantity('640Mi')"), Verdict::Fail);
+    }
+
+    #[test]
     fn macros_work() {
         assert_eq!(verdict("has(pod.securityContext) && !has(pod.hostNetwork)"), Verdict::Pass);
         assert_eq!(verdict("pod.containers.exists(c, c.name == 'b') && pod.containers.size() == 2"), Verdict::Pass);
@@ -219,6 +245,8 @@ mod tests {
         assert_eq!(both.observed, "pod.securityContext.runAsNonRoot is false, pod.securityContext.runAsUser is 1000");
         let all = evaluate("pod.containers.all(c, c.name == 'a')");
         assert_eq!(all.observed, "`pod.containers.all(c, c.name == 'a')` does not hold");
+        let long = format!("pod.containers.all(c, {})", ["c.name == 'a'"; 9].join(" || "));
+        assert_eq!(evaluate(&long).observed, "it does not fit");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::json::{items, pod_spec, text, with, with_at, with_member, without_at};
 use super::scene::Scene;
 use super::wrong::Wrong;
+use crate::k8s::quantity::Quantity;
 use crate::lab::course::CheckKind;
 use crate::lab::course::check_kind::Who;
 
@@ -150,6 +151,8 @@ pub(super) fn weaker_quota(scene: &Scene<'_>) -> Vec<Wrong> {
         let hard = quota.pointer("/spec/hard").and_then(Value::as_object).cloned().unwrap_or_default();
         let raised: serde_json::Map<String, Value> = hard.keys().map(|key| (key.clone(), json!("1000"))).collect();
         found.extend(scene.changes("every limit is 1000", quota, with_at(quota, "/spec/hard", raised.into())));
+        let twice = with_at(quota, "/spec/hard", doubled(&hard));
+        found.extend(scene.changes("every limit is twice as high", quota, twice));
         if hard.contains_key("pods") {
             found.extend(scene.changes("1000 pods", quota, with_at(quota, "/spec/hard/pods", json!("1000"))));
         }
@@ -160,22 +163,47 @@ pub(super) fn weaker_quota(scene: &Scene<'_>) -> Vec<Wrong> {
         found.extend(scene.changes("only pods with a priority class count", quota, Some(by_class)));
     }
     for (_, _, range) in scene.changed_of(&["LimitRange"]) {
-        for (at, limit) in items(range, "/spec/limits").iter().enumerate() {
+        // how much a pod may have is a matter of its containers, and of the quota
+        let of_containers = |(_, limit): &(usize, &Value)| text(limit, "/type") == "Container";
+        for (at, limit) in items(range, "/spec/limits").iter().enumerate().filter(of_containers) {
             let pointer = format!("/spec/limits/{at}");
             for key in ["max", "defaultRequest"].into_iter().filter(|key| limit.get(key).is_some()) {
                 let changed = without_at(range, &format!("{pointer}/{key}"));
                 found.extend(scene.changes(&format!("without `{key}`"), range, changed));
             }
             let max = limit.get("max").and_then(Value::as_object).cloned().unwrap_or_default();
-            let raised: serde_json::Map<String, Value> = max.keys().map(|key| (key.clone(), json!("64Gi"))).collect();
-            if !raised.is_empty() {
-                found.extend(scene.changes(
-                    "the most is 64Gi",
-                    range,
-                    with_at(range, &format!("{pointer}/max"), raised.into()),
-                ));
+            if max.is_empty() {
+                continue;
             }
+            let most = |value: Value| with_at(range, &format!("{pointer}/max"), value);
+            let raised: serde_json::Map<String, Value> = max.keys().map(|key| (key.clone(), json!("64Gi"))).collect();
+            found.extend(scene.changes("the most is 64Gi", range, most(raised.into())));
+            found.extend(scene.changes("the most is twice as much", range, most(doubled(&max))));
         }
     }
     found
+}
+
+/// Quantities, each of them twice.
+fn doubled(quantities: &serde_json::Map<String, Value>) -> Value {
+    let twice = |value: &Value| {
+        let millis = Quantity::parse(value.as_str()?).ok()?.millis() * 2;
+        Some(json!(if millis % 1000 == 0 { (millis / 1000).to_string() } else { format!("{millis}m") }))
+    };
+    let all = quantities.iter().map(|(key, value)| (key.clone(), twice(value).unwrap_or_else(|| value.clone())));
+    Value::Object(all.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::doubled;
+
+    #[test]
+    fn quantities_are_doubled_however_they_are_written() {
+        let hard = json!({"pods": "6", "requests.cpu": "250m", "limits.memory": "1Ki", "odd": "x"});
+        let twice = json!({"pods": "12", "requests.cpu": "500m", "limits.memory": "2048", "odd": "x"});
+        assert_eq!(hard.as_object().map(doubled), Some(twice));
+    }
 }

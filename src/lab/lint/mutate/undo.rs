@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::inventory::{Objects, name};
-use super::json::{Step, differences, pod_spec, text};
+use super::json::{Hunk, Step, differences, pod_spec, text};
 use super::network::reach;
 use super::rights::grants;
 use super::scene::Scene;
@@ -36,7 +36,7 @@ fn refuses(object: &Value) -> bool {
 
 /// The ways to undo one change of an object that was there before.
 fn parts(scene: &Scene<'_>, object_name: &str, before: &Value, after: &Value) -> Vec<Wrong> {
-    let hunks: Vec<_> = differences(before, after).into_iter().filter(|hunk| counts(hunk.path.as_slice())).collect();
+    let hunks: Vec<Hunk> = differences(before, after).into_iter().filter(|hunk| counts(hunk.path.as_slice())).collect();
     let of = |what: String, object: Value| Wrong::new(format!("{object_name}: {what}"), [Edit::Put(object)]);
     let mut wrongs: Vec<Wrong> =
         hunks.iter().map(|hunk| of(format!("{} as at the start", hunk.shown), hunk.undone(after))).collect();
@@ -44,10 +44,17 @@ fn parts(scene: &Scene<'_>, object_name: &str, before: &Value, after: &Value) ->
     if hunks.len() > 1 {
         let whole = of("all as at the start".to_owned(), before.clone());
         // a workload as it was is wrong even if no rule says why
-        let is_workload = pod_spec(after).is_some();
+        let is_workload = pod_spec(after).is_some() && !is_filled_in(scene, &hunks);
         wrongs.extend(Some(whole).filter(|whole| is_workload || matters(scene, whole)));
     }
     wrongs
+}
+
+/// Whether a workload has got nothing but what a `LimitRange` of the solution gives its pods anyway.
+fn is_filled_in(scene: &Scene<'_>, hunks: &[Hunk]) -> bool {
+    let is_amount = |step: &Step| matches!(step, Step::Key(key) if key == "resources");
+    let is_limited = scene.changed_of(&["LimitRange"]).next().is_some();
+    is_limited && hunks.iter().all(|hunk| hunk.path.iter().any(is_amount))
 }
 
 /// Whether a place of an object can mean anything to a lab.
