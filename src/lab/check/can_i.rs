@@ -29,6 +29,8 @@ fn look(spec: &CanI, context: &CheckContext<'_>) -> Result<CheckResult, CheckRes
     if let Some(namespace) = namespace {
         objects::require_namespace(context, namespace)?;
     }
+    let except = spec.except_in.iter().map(|alias| objects::namespace(context, alias));
+    let spared = namespace.map(Ok).into_iter().chain(except).collect::<Result<Vec<&str>, _>>()?;
     let question = Question { who: identity::identity(&spec.subject, context)?, namespace, context };
     let who = identity::call(&spec.subject);
     let place = namespace.map(|namespace| format!(" in {namespace}")).unwrap_or_default();
@@ -46,7 +48,7 @@ fn look(spec: &CanI, context: &CheckContext<'_>) -> Result<CheckResult, CheckRes
         return Ok(CheckResult::fail(format!("{who} may also {more}{place}")));
     }
     if (spec.only || spec.only_here)
-        && let Some(more) = question.elsewhere(spec.only_here)?
+        && let Some(more) = question.elsewhere(&spared, spec.only_here)?
     {
         return Ok(CheckResult::fail(format!("{who} may also {more}")));
     }
@@ -114,8 +116,7 @@ impl Question<'_, '_> {
 
     /// What is allowed in any other namespace, and with `cluster` in all of them. Rights in a namespace come from a
     /// `RoleBinding` in it, so that only those that name the subject need be looked at.
-    fn elsewhere(&self, cluster: bool) -> Result<Option<String>, CheckResult> {
-        let here = self.namespace.unwrap_or_default();
+    fn elsewhere(&self, spared: &[&str], cluster: bool) -> Result<Option<String>, CheckResult> {
         let of_all = objects::list(self.context, &objects::kind(self.context, None, "RoleBinding")?, None, None)?;
         let (user, groups) = self.names()?;
         let is_meant = |subject: &Value| is_subject(subject, &user, &groups);
@@ -129,7 +130,7 @@ impl Question<'_, '_> {
         if cluster {
             everywhere = self.granted(&nowhere, &[])?.map(|more| format!("{more} everywhere"));
         }
-        for place in places.into_iter().filter(|place| *place != here && everywhere.is_none()) {
+        for place in places.into_iter().filter(|place| !spared.contains(place) && everywhere.is_none()) {
             if let Some(more) = self.granted(place, &[])? {
                 return Ok(Some(format!("{more} in {place}")));
             }
@@ -361,6 +362,21 @@ mod tests {
                 assert_eq!(elsewhere(&subject, more).verdict, Verdict::Pass, "{subject} {more}");
             }
         }
+    }
+
+    #[test]
+    fn rights_in_a_namespace_that_is_left_out_do_not_count() {
+        let rules = |request: &Request| {
+            request.path.ends_with("rulesreviews").then(|| say(&yaml(&format!("{{resourceRules: [{PODS}]}}"))))
+        };
+        let bot = json!({"kind": "ServiceAccount", "name": "bot", "namespace": SHOP});
+        let binding = json!({"metadata": {"name": "x", "namespace": SHOP}, "subjects": [bot]});
+        let api = api(&[]).when(rules).list(BINDINGS, &[binding]);
+        let evaluate = |more: &str| {
+            let check = format!("can_i: {{{BOT}, deny: [get nodes], may: [get pods], only: true, {more}}}");
+            Fixture::new().evaluate(&api, &check).verdict
+        };
+        assert_eq!((evaluate(""), evaluate("except_in: [shop]")), (Verdict::Fail, Verdict::Pass));
     }
 
     #[test]

@@ -74,6 +74,8 @@ record! {
         only "only": bool = false,
         /// Whether nothing at all may be allowed in other namespaces, and on the cluster as a whole.
         only_here "only_here": bool = false,
+        /// The aliases of other namespaces that `only` and `only_here` leave out.
+        except_in "except_in": Vec<Located<Id>> = Vec::new(),
     }
 }
 

@@ -69,6 +69,14 @@ pub static OPERATORS: &[Operator] = &[
         make: rights::wider_role,
     },
     Operator {
+        name: "wider-binding",
+        wrong: "a binding of the solution gives its role to others, too",
+        attacks: &["can_i"],
+        rules: &[],
+        adds: false,
+        make: rights::wider_binding,
+    },
+    Operator {
         name: "mounted-secret",
         wrong: "who may not read a Secret has it as a file",
         attacks: &["can_i"],

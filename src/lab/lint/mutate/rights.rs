@@ -308,6 +308,7 @@ pub(super) fn unlisted(scene: &Scene<'_>) -> Vec<Wrong> {
 /// The roles of the solution, each rule wider than it is.
 pub(super) fn wider_role(scene: &Scene<'_>) -> Vec<Wrong> {
     let before = grants(scene.after);
+    let (is_limited, denied) = limits(scene);
     let mut found = Vec::new();
     for (name, _, role) in scene.changed_of(&["Role", "ClusterRole"]) {
         for (at, rule) in items(role, "/rules").iter().enumerate() {
@@ -328,15 +329,44 @@ pub(super) fn wider_role(scene: &Scene<'_>) -> Vec<Wrong> {
             for (what, wider) in ways {
                 let Some(wider) = wider else { continue };
                 let wrong = Wrong::new(format!("{name}: rule {number} holds for {what}"), [Edit::Put(wider)]);
-                // a role that nobody has harms nobody
                 let after = grants(&scene.edited(&wrong.edits));
-                if !after.iter().all(|grant| before.iter().any(|other| other.covers(grant))) {
+                // a role that nobody has harms nobody
+                let more: Vec<&Grant> =
+                    after.iter().filter(|grant| !before.iter().any(|other| other.covers(grant))).collect();
+                let is_denied = || more.iter().any(|grant| denied.iter().any(|other| grant.covers(other)));
+                if !more.is_empty() && (is_limited || is_denied() || scene.is_worse(&wrong.edits)) {
                     found.push(wrong);
                 }
             }
         }
     }
     found
+}
+
+/// The bindings of the solution, each for everybody who has credentials, too.
+pub(super) fn wider_binding(scene: &Scene<'_>) -> Vec<Wrong> {
+    let everybody = json!({"kind": "Group", "apiGroup": GROUP, "name": "system:authenticated"});
+    let bindings = scene.changed_of(&["RoleBinding", "ClusterRoleBinding"]);
+    let wider = bindings.filter_map(|(_, _, binding)| {
+        let changed = with_member(binding, "/subjects", everybody.clone());
+        scene.changes("it names system:authenticated, too", binding, changed)
+    });
+    wider.collect()
+}
+
+/// Whether a lab says of somebody all that they may, and what it denies: what it does not speak of is not wrong there.
+fn limits(scene: &Scene<'_>) -> (bool, Vec<Grant>) {
+    let mut is_limited = false;
+    let mut found = Vec::new();
+    for probe in scene.probes() {
+        let CheckKind::CanI(spec) = probe else { continue };
+        is_limited |= spec.only;
+        let Some((who, _)) = subject(scene, &spec.subject) else { continue };
+        let scope = spec.ns.as_ref().and_then(|alias| scene.ns(alias)).unwrap_or("*");
+        let rights = spec.deny.iter().filter_map(|right| Right::parse(right).ok());
+        found.extend(rights.flat_map(|right| of_rule(&called(&who, ""), scope, &rule(&right))));
+    }
+    (is_limited, found)
 }
 
 /// A Secret that somebody may not read, mounted where they are.

@@ -79,6 +79,10 @@ fn rights_come_back_in_many_ways() {
     }
     has("rbac-least", "unlisted-right", "support may get /metrics");
     has("rbac-least", "wider-role", "Role shop/support: rule 1 holds for every verb");
+    has("from-nothing", "wider-binding", "RoleBinding ferry/board: it names system:authenticated, too");
+    // a lab that denies some rights says nothing of others
+    let wider = made("rbac-traps", "wider-role");
+    assert!(wider.iter().all(|what| !what.contains("ops/ci-release")), "{wider:#?}");
     has("rbac-least", "mounted-secret", "Deployment shop/desk: the Secret payment-key is mounted");
 }
 

@@ -62,12 +62,18 @@ pub(super) fn can_i(linter: &mut Linter<'_>, spec: &CanI, span: Span) {
     if let Some(ns) = &spec.ns {
         linter.alias(ns);
     }
+    for alias in &spec.except_in {
+        linter.alias(alias);
+    }
     who(linter, &spec.subject);
     if spec.allow.is_empty() && spec.deny.is_empty() && !spec.only && !spec.only_here {
         linter.wrong(span, "`allow`, `deny` or `only` is missing: nothing is checked");
     }
     if !spec.only {
         linter.not_with(span, "without `only`", &[("may", !spec.may.is_empty())]);
+    }
+    if !spec.only && !spec.only_here {
+        linter.not_with(span, "without `only` or `only_here`", &[("except_in", !spec.except_in.is_empty())]);
     }
     for right in spec.allow.iter().chain(&spec.deny).chain(&spec.may) {
         let Some(text) = linter.filled(right) else { continue };

@@ -170,6 +170,12 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("deny: [get secrets,", "may: [get pods], deny: [get secrets,", "`may` means nothing without `only`"),
     ("deny: [get secrets,", "only: true, may: [get pds], deny: [get secrets,", "unknown resource `pds`"),
     (
+        "deny: [get secrets,",
+        "except_in: [ops], deny: [get secrets,",
+        "`except_in` means nothing without `only` or `only_here`",
+    ),
+    ("deny: [get secrets,", "only: true, except_in: [op], deny: [get secrets,", "there is no namespace `op`"),
+    (
         "by: pod-security, message",
         "workload: deployment/page, by: pod-security, message",
         "`workload` belongs to `op: debug` or",
