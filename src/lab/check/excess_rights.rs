@@ -97,12 +97,13 @@ impl Granted<'_> {
     }
 
     fn say(&self) -> String {
-        let group = if self.group.is_empty() || self.resource == "*" { "" } else { self.group };
-        let what = match (self.resource, group) {
-            ("*", _) if self.group == "*" => "everything".to_owned(),
-            ("*", _) if self.group.is_empty() => "everything of the core group".to_owned(),
-            ("*", _) => format!("everything of {}", self.group),
-            (resource, _) => resource.to_owned(),
+        let what = match (self.resource, self.group) {
+            ("*", "*") => "everything".to_owned(),
+            ("*", "") => "everything of the core group".to_owned(),
+            ("*", group) => format!("everything of {group}"),
+            (resource, "") => resource.to_owned(),
+            (resource, "*") => format!("{resource} of every group"),
+            (resource, group) => format!("{resource} of the group {group}"),
         };
         let verb = if self.verb == "*" { "do anything with" } else { self.verb };
         match self.name {
@@ -142,7 +143,8 @@ mod tests {
             ("{verbs: ['*'], apiGroups: [''], resources: [pods]}", "do anything with pods"),
             ("{verbs: [get], apiGroups: [''], resources: ['*']}", "get everything of the core group"),
             ("{verbs: [get], apiGroups: ['*'], resources: ['*']}", "get everything"),
-            ("{verbs: [get], apiGroups: ['*'], resources: [pods]}", "get pods"),
+            ("{verbs: [get], apiGroups: ['*'], resources: [pods]}", "get pods of every group"),
+            ("{verbs: [get], apiGroups: [v1], resources: [pods]}", "get pods of the group v1"),
             ("{verbs: [get], apiGroups: [''], resources: ['*/log']}", "get */log"),
         ] {
             assert_eq!(beyond(rule, &["get pods", "get pods/log"]).as_deref(), Some(more));
