@@ -86,7 +86,7 @@ fn is_wanted(found: Reached, expect: Reached) -> bool {
 fn control(spec: &Connect, context: &CheckContext<'_>) -> Result<Option<Connect>, CheckResult> {
     let Some(id) = spec.control.as_deref() else {
         let is_needed =
-            spec.expect == Reached::Blocked && !matches!(spec.to, Some(To::NewNamespace(_) | To::Outside(_)));
+            spec.expect == Reached::Blocked && !matches!(spec.to, Some(To::NewNamespace(..) | To::Outside(_)));
         return if is_needed { Err(CheckResult::error("this check has no control")) } else { Ok(None) };
     };
     match (context.check)(id).map(|check| check.probe) {

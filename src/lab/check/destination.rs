@@ -12,7 +12,7 @@ use crate::client::kinds::Resource;
 use crate::client::url;
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::{Connect, To};
-use crate::lab::course::values::Protocol;
+use crate::lab::course::values::{Labels, Protocol};
 use crate::lab::probe_pods;
 use crate::lab::verdict::CheckResult;
 
@@ -87,25 +87,25 @@ fn one(to: &To, port: Option<u32>, proto: Protocol, context: &CheckContext<'_>) 
             let port = the_port()?;
             Ok(Destination::of(address.clone(), port, format!("{address}:{port}")))
         }
-        To::NewNamespace(_) => new_namespace(port.unwrap_or(probe_pods::PORT), context),
+        To::NewNamespace(_, with) => new_namespace(&with.labels, port.unwrap_or(probe_pods::PORT), context),
         To::Outside(_) => outside(context),
     }
 }
 
 /// A pod in a namespace that nobody can have named.
-fn new_namespace(port: u32, context: &CheckContext<'_>) -> Result<Destination, CheckResult> {
+fn new_namespace(labels: &Labels, port: u32, context: &CheckContext<'_>) -> Result<Destination, CheckResult> {
     let namespace = context.probes.new_namespace()?;
-    let pod = context.probes.pod(&namespace, &[])?;
+    let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let pod = context.probes.pod(&namespace, &labels)?;
     let path = format!("/api/v1/namespaces/{namespace}/pods/{}", pod.name);
     let found = objects::get(context, &path)?.unwrap_or_default();
     let address = text(&found, "/status/podIP");
     if address.is_empty() {
         return Err(CheckResult::error(format!("the pod {} of tightship has no address", pod.name)));
     }
-    let name = match port {
-        probe_pods::PORT => "a pod of a namespace that was made just now".to_owned(),
-        port => format!("port {port} of a pod of a namespace that was made just now"),
-    };
+    let with = if labels.is_empty() { String::new() } else { format!(" with {}", labels.join(",")) };
+    let at = if port == probe_pods::PORT { String::new() } else { format!("port {port} of ") };
+    let name = format!("{at}a pod{with} of a namespace that was made just now");
     let made = Destination::of(address, port, name);
     Ok(Destination { made: Made::Pod, ..made })
 }

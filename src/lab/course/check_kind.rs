@@ -163,6 +163,14 @@ record! {
     }
 }
 
+record! {
+    /// A pod that is made for the dial.
+    Labelled "destination" {
+        /// Its labels.
+        labels "labels": Labels = Labels::default(),
+    }
+}
+
 one_of! {
     /// Where a dial goes: exactly one of these.
     To "destination" {
@@ -175,7 +183,7 @@ one_of! {
         /// A name that the cluster's name server knows.
         "host" Host(String),
         /// A pod in a namespace that nobody can have named, on port 8080.
-        "new_namespace" NewNamespace(Yes),
+        "new_namespace" NewNamespace(Yes) beside Labelled,
         /// This machine, which is outside of the cluster, on a port that is open for the dial. Where pods do not reach it
         /// anyway, nothing is found out.
         "outside" Outside(Yes),

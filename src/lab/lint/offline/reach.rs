@@ -76,10 +76,10 @@ pub(super) fn connect(linter: &mut Linter<'_>, spec: &Connect, span: Span) {
         None if spec.proto == Protocol::Dns => {}
         None => linter.wrong(span, "`to` is missing: where it goes"),
     }
-    let is_ours = matches!(spec.to, Some(To::NewNamespace(_) | To::Outside(_)));
+    let is_ours = matches!(spec.to, Some(To::NewNamespace(..) | To::Outside(_)));
     if is_ours {
         let listens = |port: u32| [probe_pods::PORT, probe_pods::DNS_PORT].contains(&port);
-        let is_open = matches!(spec.to, Some(To::NewNamespace(_))) && spec.port.is_some_and(|port| listens(port.0));
+        let is_open = matches!(spec.to, Some(To::NewNamespace(..))) && spec.port.is_some_and(|port| listens(port.0));
         linter.not_with(
             span,
             "of a place that is made for the dial",
@@ -136,7 +136,7 @@ fn place(to: Option<&To>) -> Option<(&'static str, Option<&str>, &str)> {
         To::Workload(name, within) => ("workload", Some(&within.ns), name),
         To::Ip(address) => ("ip", None, address),
         To::Host(name) => ("host", None, name),
-        To::NewNamespace(_) => ("new_namespace", None, ""),
+        To::NewNamespace(..) => ("new_namespace", None, ""),
         To::Outside(_) => ("outside", None, ""),
     })
 }
