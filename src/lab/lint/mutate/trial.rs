@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -26,8 +27,10 @@ use crate::lab::run::{Patience, RenderedLab, Report, RunError, rollout};
 use crate::lab::verdict::Verdict;
 use crate::lab::within;
 
-/// How often what passes is looked at again: a busy cluster may be late.
-const LOOKS: usize = 2;
+/// How often what passes is looked at: a busy cluster may be late.
+const LOOKS: u32 = 3;
+/// The pause before the second look; before the third one it is twice as long.
+const PAUSE: Duration = Duration::from_secs(4);
 /// How often an object is written that somebody else writes meanwhile.
 const WRITES: usize = 5;
 /// How long an object may take to be gone.
@@ -247,7 +250,8 @@ impl Bench<'_> {
     /// What the checks say. Whoever verifies waits for rollouts first.
     fn judge(&self) -> Outcome {
         let mut outcome = Outcome::Passed;
-        for _ in 0..LOOKS {
+        for look in 0..LOOKS {
+            thread::sleep(PAUSE * look);
             let report = self.stage.verify(self.api, self.snapshots, None, Patience::Learner(None), &mut |_| {});
             let of = |verdicts: &[Verdict]| {
                 let found = report.checks.iter().filter(|check| verdicts.contains(&check.status));
