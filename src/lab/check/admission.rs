@@ -130,8 +130,13 @@ fn debug(spec: &Admission, mut object: Value, context: &CheckContext<'_>) -> Res
     Ok(change(&path, json!({"spec": {"ephemeralContainers": containers}})))
 }
 
-/// Where a pod of the workload is that is changed.
+/// Where the pod is that is changed: one of the workload, or a throw-away pod whose name nobody can know before.
 fn pod_of(spec: &Admission, context: &CheckContext<'_>) -> Result<String, CheckResult> {
+    if let (Some(alias), None) = (&spec.ns, &spec.workload) {
+        let namespace = objects::namespace(context, alias)?;
+        let pod = context.probes.pod(namespace, &[])?;
+        return Ok(format!("/api/v1/namespaces/{namespace}/pods/{}", pod.name));
+    }
     let (Some(alias), Some(workload)) = (&spec.ns, &spec.workload) else {
         return Err(CheckResult::error("the check names no workload whose pod is changed"));
     };

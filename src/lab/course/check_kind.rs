@@ -88,7 +88,8 @@ record! {
         file "file": Located<String>,
         /// What is asked for.
         op "op": Operation = Operation::Create,
-        /// Whose pod is changed, or gets containers for debugging, as `deployment/name`, or `pod/name`.
+        /// Whose pod is changed, or gets containers for debugging, as `deployment/name`, or `pod/name`. Without one, a pod that
+        /// is made for the check gets them.
         workload "workload": Option<Located<String>> = None,
         /// Who asks.
         by_whom "as": Option<Located<Who>> = None => "the learner",

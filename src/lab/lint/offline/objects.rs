@@ -111,7 +111,7 @@ pub(super) fn admission(linter: &mut Linter<'_>, spec: &Admission, span: Span) {
             }
         }
         None if spec.op == Operation::Debug => {
-            linter.wrong(span, "`op: debug` needs a `workload`, whose pod is debugged");
+            linter.namespace(spec.ns.as_ref(), span, "a pod that is debugged");
         }
         None => {}
     }
