@@ -35,9 +35,10 @@ pub fn markdown(course: &Course, is_built_in: bool) -> String {
         let lab = &entry.lab;
         let rules: Vec<String> =
             lab.rules.iter().filter_map(|rule| rule.value.0).map(|rule| format!("`{}`", rule.id)).collect();
+        let since = lab.kubernetes.as_ref().map(|release| format!(", {} or newer", release.0)).unwrap_or_default();
         let _ = writeln!(
             page,
-            "| {:02} | {} | {} | {} | {} | {} | {} |",
+            "| {:02} | {} | {} | {} | {}{since} | {} | {} |",
             entry.number,
             lab.id.value,
             lab.level.as_str(),

@@ -101,6 +101,7 @@ pub(super) fn run(context: &LabContext, args: &LintArgs) -> anyhow::Result<u8> {
         if args.mutate {
             output::show(&mutants(&labs, &proofs, seconds))?;
         }
+        output::show(&left_out(&labs, &proofs))?;
     }
     Ok(if interrupt::happened() {
         interrupt::CODE
@@ -188,7 +189,7 @@ fn prove(
     // what is done on a cluster that goes may end at once; on somebody else's it is cleaned up
     let ends = Stoppable { api: &site.client, stop };
     let api: &dyn Api = if matches!(hold, Hold::Cluster(_)) { &ends } else { &site.client };
-    let ground = Ground { api, login: site.login(), node: &site.record.node, folder: hold.folder()? };
+    let ground = Ground { api, login: site.login(), record: &site.record, folder: hold.folder()? };
     Ok(live::prove(labs, plan, &ground, usize::from(args.jobs), stop, &|proof| teller.tell(proof)))
 }
 
@@ -210,7 +211,11 @@ impl Teller {
         let mut done = self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *done += usize::from(proof.attempts == 1);
         let (number, total) = (*done, self.total);
-        let word = if proof.faults.is_empty() { "ok" } else { "FAULT" };
+        let word = match proof.left_out {
+            Some(_) => "left",
+            None if proof.faults.is_empty() => "ok",
+            None => "FAULT",
+        };
         let again = if proof.attempts > 1 { " (again)" } else { "" };
         let line = format!(
             "{number:>3}/{total} {:>6.1} s  {word:<5} {} {}{again}",
@@ -268,12 +273,26 @@ fn mutants(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
     text
 }
 
+/// A line for each lab that the cluster is too old for.
+fn left_out(labs: &[&Entry], proofs: &[Proof]) -> String {
+    let mut text = String::new();
+    for entry in labs {
+        let of = proofs.iter().filter(|proof| proof.lab == *entry.lab.id.value.0);
+        let left: Vec<&str> = of.filter_map(|proof| proof.left_out.as_deref()).collect();
+        if let Some(why) = left.first() {
+            let _ =
+                writeln!(text, "{}: nothing is proved of {}: {why}", entry.folder, output::count(left.len(), "state"));
+        }
+    }
+    text
+}
+
 /// A line for each lab.
 fn table(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
     let width = labs.iter().map(|entry| entry.folder.len()).max().unwrap_or_default();
     let mut text = format!("{:<width$}  start  solutions  traps  others  verify s  reset s  total s\n", "lab");
     for entry in labs {
-        let is_state = |proof: &&Proof| !matches!(proof.phase, Phase::Mutants(_));
+        let is_state = |proof: &&Proof| !matches!(proof.phase, Phase::Mutants(_)) && proof.left_out.is_none();
         let of = proofs.iter().filter(|proof| proof.lab == *entry.lab.id.value.0).filter(is_state);
         let of: Vec<&Proof> = of.collect();
         let ratio = |is: fn(&Phase) -> bool| {
@@ -296,7 +315,7 @@ fn table(labs: &[&Entry], proofs: &[Proof], seconds: f64) -> String {
             slowest(|phase| *phase == Phase::Reset)
         );
     }
-    let states = proofs.iter().filter(|proof| !matches!(proof.phase, Phase::Mutants(_)));
+    let states = proofs.iter().filter(|proof| !matches!(proof.phase, Phase::Mutants(_)) && proof.left_out.is_none());
     let proved = states.clone().filter(|proof| proof.faults.is_empty()).count();
     let _ = writeln!(
         text,

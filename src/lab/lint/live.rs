@@ -18,6 +18,7 @@ use crate::lab::course::{Entry, Lab};
 use crate::lab::lab_cluster::CONTEXT;
 use crate::lab::node::pristine;
 use crate::lab::run::{self, Patience, Proved, RenderedLab, Report, RunError, rollout};
+use crate::lab::state::ClusterRecord;
 use crate::lab::verdict::Verdict;
 use camino::Utf8Path;
 
@@ -32,8 +33,8 @@ pub struct Ground<'g> {
     pub api: &'g dyn Api,
     /// Where it is, and who one is there.
     pub login: &'g Login,
-    /// The container that is its control-plane node.
-    pub node: &'g str,
+    /// What it is.
+    pub record: &'g ClusterRecord,
     /// A folder for what runs need, which somebody removes.
     pub folder: &'g Utf8Path,
 }
@@ -173,6 +174,7 @@ fn one(entry: &Entry, phase: &Phase, plan: &Plan, grounds: &dyn Grounds, stop: &
         lab: entry.lab.id.value.to_string(),
         phase: phase.clone(),
         faults: Vec::new(),
+        left_out: None,
         mutants: Vec::new(),
         attempts: 1,
         seconds: 0.0,
@@ -196,6 +198,11 @@ fn on(
     ground: &Ground<'_>,
     proof: &mut Proof,
 ) -> bool {
+    if let Some(needed) = ground.record.lacks(&entry.lab) {
+        let has = &ground.record.version;
+        proof.left_out = Some(format!("it needs Kubernetes {needed} or newer, and the cluster has {has}"));
+        return true;
+    }
     let mut trial = match Trial::new(entry, ground) {
         Ok(trial) => trial,
         Err(error) => {
@@ -395,7 +402,7 @@ fn stage<'t>(entry: &'t Entry, ground: &Ground<'_>, folder: &std::path::Path) ->
     let mut names = Names::for_run(&entry.lab).map_err(unnamed)?;
     let work = folder.join(&names.run);
     names.kubeconfig = folder.join(format!("{}.kubeconfig", names.run));
-    ground.node.clone_into(&mut names.node);
+    ground.record.node.clone_into(&mut names.node);
     ground.login.server().clone_into(&mut names.server);
     let kubeconfig = ground.login.kubeconfig(CONTEXT, names.home());
     fs::write(&names.kubeconfig, kubeconfig).map_err(RunError::at(&names.kubeconfig))?;

@@ -87,7 +87,7 @@ impl Grounds for Pool<'_> {
         let own = self.take(entry)?;
         let api = Stoppable { api: &own.site.client, stop: self.stop };
         let ground =
-            Ground { api: &api, login: own.site.login(), node: &own.site.record.node, folder: own.cluster.folder() };
+            Ground { api: &api, login: own.site.login(), record: &own.site.record, folder: own.cluster.folder() };
         if act(&ground) {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(own);
         } else {

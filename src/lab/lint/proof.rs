@@ -44,6 +44,9 @@ pub struct Proof {
     pub phase: Phase,
     /// Why it is not proved; empty if it is.
     pub faults: Vec<String>,
+    /// Why it was not tried; none if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
     /// The mutants that were tried.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mutants: Vec<Tried>,

@@ -10,6 +10,7 @@ mod network;
 mod node;
 mod operators;
 mod rights;
+mod route;
 mod scene;
 #[cfg(test)]
 mod tests;

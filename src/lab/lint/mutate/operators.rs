@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::inventory::neutral;
 use super::scene::Scene;
 use super::wrong::Wrong;
-use super::{admission, network, node, rights, undo, workload};
+use super::{admission, network, node, rights, route, undo, workload};
 
 /// What the choice of a sample begins with: another one chooses others.
 const SEED: &str = "1";
@@ -99,6 +99,38 @@ pub static OPERATORS: &[Operator] = &[
         rules: &[],
         adds: false,
         make: network::wider_selector,
+    },
+    Operator {
+        name: "wider-route",
+        wrong: "a route publishes more hosts or paths, or has no TLS",
+        attacks: &["route"],
+        rules: &[],
+        adds: false,
+        make: route::wider_route,
+    },
+    Operator {
+        name: "second-route",
+        wrong: "another route publishes what one has closed",
+        attacks: &["route"],
+        rules: &[],
+        adds: true,
+        make: route::second_route,
+    },
+    Operator {
+        name: "rewritten-route",
+        wrong: "a rule of a route leads elsewhere than its path says",
+        attacks: &["route"],
+        rules: &[],
+        adds: false,
+        make: route::rewritten_route,
+    },
+    Operator {
+        name: "open-service",
+        wrong: "a Service leads around the route",
+        attacks: &["route"],
+        rules: &[],
+        adds: true,
+        make: route::open_service,
     },
     Operator {
         name: "exempt-user",

@@ -305,10 +305,28 @@ pub(super) fn unlisted(scene: &Scene<'_>) -> Vec<Wrong> {
     found
 }
 
+/// The rights that a list of the only ones has: all that it names may be given.
+fn may(scene: &Scene<'_>) -> BTreeSet<Grant> {
+    let mut found = BTreeSet::new();
+    for probe in scene.probes() {
+        let CheckKind::CanI(spec) = probe else { continue };
+        let (Some(scope), Some((subject, _))) =
+            (spec.ns.as_ref().and_then(|alias| scene.ns(alias)), subject(scene, &spec.subject))
+        else {
+            continue;
+        };
+        let listed = spec.allow.iter().chain(&spec.may).filter(|_| spec.only);
+        let rules = listed.filter_map(|right| Right::parse(right).ok()).map(|right| rule(&right));
+        found.extend(rules.flat_map(|rule| of_rule(&called(&subject, scope), scope, &rule)));
+    }
+    found
+}
+
 /// The roles of the solution, each rule wider than it is.
 pub(super) fn wider_role(scene: &Scene<'_>) -> Vec<Wrong> {
     let before = grants(scene.after);
     let (is_limited, denied) = limits(scene);
+    let right = may(scene);
     let mut found = Vec::new();
     for (name, _, role) in scene.changed_of(&["Role", "ClusterRole"]) {
         for (at, rule) in items(role, "/rules").iter().enumerate() {
@@ -330,9 +348,11 @@ pub(super) fn wider_role(scene: &Scene<'_>) -> Vec<Wrong> {
                 let Some(wider) = wider else { continue };
                 let wrong = Wrong::new(format!("{name}: rule {number} holds for {what}"), [Edit::Put(wider)]);
                 let after = grants(&scene.edited(&wrong.edits));
-                // a role that nobody has harms nobody
-                let more: Vec<&Grant> =
-                    after.iter().filter(|grant| !before.iter().any(|other| other.covers(grant))).collect();
+                // a role that nobody has harms nobody, nor does one that gives what may be given
+                let more: Vec<&Grant> = after
+                    .iter()
+                    .filter(|grant| !before.iter().chain(&right).any(|other| other.covers(grant)))
+                    .collect();
                 let is_denied = || more.iter().any(|grant| denied.iter().any(|other| grant.covers(other)));
                 if !more.is_empty() && (is_limited || is_denied() || scene.is_worse(&wrong.edits)) {
                     found.push(wrong);

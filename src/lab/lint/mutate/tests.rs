@@ -87,6 +87,22 @@ fn rights_come_back_in_many_ways() {
 }
 
 #[test]
+fn routes_publish_more_in_many_ways() {
+    for (operator, words) in [
+        ("wider-route", "Ingress house/tickets: rule 1 is for every host"),
+        ("wider-route", "Ingress house/tickets: rule 1 is for every name of theatre.example"),
+        ("wider-route", "Ingress house/tickets: rule 1 takes every path in place of /tickets"),
+        ("wider-route", "Ingress house/tickets: the backend of its first path is the default"),
+        ("wider-route", "Ingress house/tickets: it has no TLS"),
+        ("second-route", "a second Ingress publishes /admin of tickets.theatre.example"),
+        ("second-route", "a second Ingress publishes / of mutant.tickets.theatre.example"),
+        ("open-service", "Service house/tickets: it has a port of every node"),
+    ] {
+        has("route-tls", operator, words);
+    }
+}
+
+#[test]
 fn policies_open_in_many_ways_and_those_that_say_nothing_more_are_left_alone() {
     let undone = made("netpol-deny", "undo");
     assert!(undone.contains(&"NetworkPolicy shop/default-deny-ingress is not made".to_owned()), "{undone:#?}");
