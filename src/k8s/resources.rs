@@ -152,6 +152,12 @@ impl Resources {
         self.resources.iter().any(|resource| resource.is_custom && resource.group() == group)
     }
 
+    /// Whether there is a group of this name.
+    pub fn has_group(&self, group: &str) -> bool {
+        self.resources.iter().any(|resource| resource.group() == group)
+            || self.rights.iter().any(|right| right.group == group)
+    }
+
     /// Whether a group has the resource, in whatever version.
     pub fn has(&self, group: &str, plural: &str) -> bool {
         let is_ours = |resource: &Resource| resource.plural == plural && resource.group() == group;

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::diagnostic::nearest;
+use crate::k8s::fields::table;
 use crate::k8s::{rbac, resources};
 use crate::rules::facts::{Facts, PolicyRule, Role, Word};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
@@ -52,6 +54,13 @@ fn check(facts: &Facts, sink: &mut Sink<'_>) {
                 let place = role.object.at(url.span, "only a ClusterRole can have this");
                 let message = format!("the API server refuses {}: URLs are in no namespace", role.object);
                 sink.report(role.object.diagnostic(path, place, message));
+            }
+            for (at, group) in rule.groups.iter().enumerate() {
+                if let Some((message, label)) = group_fault(&group.text) {
+                    let place = role.object.at(group.span, label);
+                    let path = format!("rules[{index}].apiGroups[{at}]");
+                    sink.report(role.object.diagnostic(path, place, message));
+                }
             }
             let groups = Groups::of(rule);
             for (at, resource) in rule.resources.iter().enumerate() {
@@ -113,8 +122,11 @@ fn resource_fault(holder: &Role, groups: &Groups<'_>, resource: &str) -> Option<
         let message = format!("`{resource}` is in the API group {group}: this allows nothing");
         return Some((message, format!("expected `apiGroups: [{group}]`")));
     }
-    let plural = resources::table().plurals().find(|known| is_misspelt(resource, known))?;
-    Some((format!("there is no resource `{resource}`: this allows nothing"), format!("expected `{plural}`")))
+    let misspelt = resources::table().plurals().find(|known| is_misspelt(resource, known));
+    let is_plain = resource != "*" && !resource.contains('/') && !groups.names.contains("extensions");
+    let near =
+        misspelt.or_else(|| resources::table().plurals().find(|known| is_plain && is_beginning(resource, known)))?;
+    Some((format!("there is no resource `{resource}`: this allows nothing"), format!("expected `{near}`")))
 }
 
 /// Whether a right in a namespace is enough, as for binding a ClusterRole there.
@@ -128,12 +140,51 @@ fn is_built_in(group: &str) -> bool {
         || group == "rbac.authorization.k8s.io"
 }
 
+/// Whether it is the known resource without its last letters, as `replicas` for `replicasets`.
+fn is_beginning(resource: &str, known: &str) -> bool {
+    let stem = resource.trim_end_matches('s');
+    stem.len() > 4 && known.strip_prefix(stem).is_some_and(|rest| rest.len() < 6)
+}
+
 /// Whether it is the known resource in the singular, or in the spelling of its kind.
 fn is_misspelt(resource: &str, known: &str) -> bool {
     let lower = resource.to_ascii_lowercase();
     let singular = known.strip_suffix('s').is_some_and(|one| one == lower || one.strip_suffix('e') == Some(&*lower));
     let policies = known.strip_suffix("ies").is_some_and(|stem| lower.strip_suffix('y') == Some(stem));
     singular || policies || (lower == known && resource != known)
+}
+
+/// Whether a rule is about groups only that are not those of Kubernetes: the authorizer takes any verb there.
+fn is_custom(rule: &PolicyRule) -> bool {
+    let is_known = |group: &Word| &*group.text == "*" || table().is_whole_group(&format!("{}/v1", group.text));
+    !rule.groups.is_empty() && !rule.groups.iter().any(is_known)
+}
+
+/// What is wrong with a group, and what was expected.
+fn group_fault(group: &str) -> Option<(String, String)> {
+    let nothing = |why: &str, expected: &str| {
+        Some((format!("`{group}` {why}: this allows nothing"), format!("expected `{expected}`")))
+    };
+    let is_version =
+        |text: &str| text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let lower = group.to_ascii_lowercase();
+    match group {
+        "" | "*" => None,
+        "core" => nothing("is no API group", "\"\""),
+        _ if is_version(group) => nothing("is a version, and no API group", "\"\""),
+        _ if group.contains('/') => {
+            nothing("has a version, which an API group does not", group.split('/').next().unwrap_or_default())
+        }
+        _ if lower != group => nothing("has upper case letters, which no API group has", &lower),
+        "k8s.io" => nothing("is no API group", "rbac.authorization.k8s.io` or another of its groups, or `\"\""),
+        // a custom resource is in a group with a dot
+        _ if !group.contains('.') && !resources::table().has_group(group) && group != "extensions" => {
+            let known = ["apps", "batch", "policy", "autoscaling", "events.k8s.io"];
+            let near = nearest(group, known).map_or_else(|| "a group of Kubernetes".to_owned(), str::to_owned);
+            nothing("is no API group", &near)
+        }
+        _ => None,
+    }
 }
 
 /// What is wrong with a verb, and what was expected.
@@ -149,6 +200,10 @@ fn verb_fault(rule: &PolicyRule, verb: &str) -> Option<(String, String)> {
         ("all", "the verbs by name"),
     ];
     let lower = verb.to_ascii_lowercase();
+    // what a request is called in a group of somebody else's is theirs to say
+    if is_custom(rule) {
+        return None;
+    }
     if let Some((_, expected)) = WORDS.iter().find(|(word, _)| *word == lower) {
         return Some((format!("there is no verb `{verb}`: this allows nothing"), format!("expected {expected}")));
     }
