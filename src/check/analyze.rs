@@ -203,6 +203,8 @@ impl<'a> Analyzer<'a> {
                 analysis.counts.objects += is_ours;
                 analysis.counts.skipped += others - is_ours;
                 analysis.facts.control_plane.append(parts);
+                let found = manifest::check_document(document, &self.manifest, file).filter(|_| is_ours == 0);
+                analysis.found.extend(found.filter(|_| !self.settings.as_admission));
             }
             if !duplicates.is_empty() {
                 self.lists(document, &duplicates, file, text, &mut analysis);

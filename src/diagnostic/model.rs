@@ -119,6 +119,12 @@ impl Diagnostic {
         self
     }
 
+    /// The field that it is about, where that is not the one that it points at.
+    pub fn at_path(mut self, path: impl Into<Text>) -> Self {
+        self.path = path.into();
+        self
+    }
+
     /// The container it is about, by its name.
     pub fn container(mut self, name: impl Into<Text>) -> Self {
         self.container = Some(name.into());

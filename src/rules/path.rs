@@ -20,6 +20,25 @@ pub fn at(root: Node<'_, '_>, span: Span) -> String {
     path
 }
 
+/// The path of a member of a list, or of any other node of the object; empty for the object itself.
+pub fn of(root: Node<'_, '_>, target: Node<'_, '_>) -> String {
+    let mut path = String::new();
+    let mut node = root;
+    while node.span() != target.span()
+        && let Some((step, next)) = step(node, target.span())
+    {
+        if !step.starts_with('[') && !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(&step);
+        match next {
+            Some(next) => node = next,
+            None => break,
+        }
+    }
+    path
+}
+
 /// The path of what holds the last step of a path; empty for the object itself.
 pub fn parent(path: &str) -> &str {
     let end = match path.strip_suffix("\"]") {

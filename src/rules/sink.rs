@@ -120,7 +120,11 @@ impl Subject<'_> {
             object.name = shown(&object.name).unwrap_or(object.name);
             Arc::new(object)
         });
-        let path = path::at(self.object.root, diagnostic.span());
+        let path = if diagnostic.path.is_empty() {
+            path::at(self.object.root, diagnostic.span()).into()
+        } else {
+            diagnostic.path.clone()
+        };
         let diagnostic = diagnostic.about(Arc::clone(object), path).in_file(self.file);
         if self.object.kind == Kind::Secret { without_odd_keys(self.object, diagnostic) } else { diagnostic }
     }

@@ -11,6 +11,19 @@ use super::scalar::{Style, Tag};
 use super::tree::{Comment, Data, Document, NodeData, Span, Stream, SyntaxError, Text};
 use super::trivia;
 
+/// The first scalar of a document without a byte order mark, which kubectl takes after a document marker, too.
+fn without_mark(text: Cow<'_, str>, span: Span) -> (Cow<'_, str>, Span) {
+    const MARK: char = '\u{feff}';
+    let text = match text {
+        Cow::Borrowed(text) => text.strip_prefix(MARK).map(Cow::Borrowed).ok_or(Cow::Borrowed(text)),
+        Cow::Owned(text) => text.strip_prefix(MARK).map(|rest| Cow::Owned(rest.to_owned())).ok_or(Cow::Owned(text)),
+    };
+    match text {
+        Ok(text) => (text, Span { start: span.start + 3, end: span.end }),
+        Err(text) => (text, span),
+    }
+}
+
 /// The tree of the document that is being read.
 pub(super) struct Builder<'s> {
     text: &'s str,
@@ -59,6 +72,7 @@ impl<'s> Builder<'s> {
                     },
                     _ => (text, style, tag),
                 };
+                let (text, span) = if self.document.nodes.len() <= 1 { without_mark(text, span) } else { (text, span) };
                 let text = self.keep(text, span);
                 self.add(Data::Scalar { text, style, tag, properties }, span, anchor);
             }

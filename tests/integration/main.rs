@@ -39,6 +39,7 @@ mod schema_random;
 mod spec;
 #[path = "../support/mod.rs"]
 mod support;
+mod verdicts;
 mod well_known;
 mod wizard;
 mod writing;

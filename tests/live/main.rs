@@ -29,6 +29,7 @@ mod space;
 mod spec;
 #[path = "../support/mod.rs"]
 mod support;
+mod verdicts;
 mod workloads;
 
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ fn tests() -> Vec<Test> {
         round_trip::TESTS,
         environments::TESTS,
         schema::TESTS,
+        verdicts::TESTS,
         inputs::TESTS,
         admission::TESTS,
         #[cfg(feature = "cluster")]

@@ -11,6 +11,7 @@ pub(crate) mod merge;
 pub(crate) mod pod_security_cases;
 pub(crate) mod rule_data;
 pub(crate) mod style;
+pub(crate) mod verdicts;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

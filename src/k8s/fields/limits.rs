@@ -25,7 +25,7 @@ const OPTIONAL: [(&str, &str); 15] = [
 ];
 
 /// Fields that the `OpenAPI` has as optional, and that the server refuses an object without.
-const REQUIRED: [(&str, &str); 44] = [
+const REQUIRED: [(&str, &str); 50] = [
     ("admissionregistration.v1.NamedRuleWithOperations", "apiGroups"),
     ("admissionregistration.v1.NamedRuleWithOperations", "apiVersions"),
     ("admissionregistration.v1.NamedRuleWithOperations", "operations"),
@@ -37,7 +37,13 @@ const REQUIRED: [(&str, &str); 44] = [
     ("admissionregistration.v1.ValidatingAdmissionPolicy", "spec"),
     ("admissionregistration.v1.ValidatingAdmissionPolicyBinding", "spec"),
     ("admissionregistration.v1.ValidatingAdmissionPolicySpec", "matchConstraints"),
+    ("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "policyName"),
+    ("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "validationActions"),
+    ("apps.v1.DaemonSet", "spec"),
+    ("apps.v1.Deployment", "spec"),
+    ("apps.v1.ReplicaSet", "spec"),
     ("apps.v1.ReplicaSetSpec", "template"),
+    ("apps.v1.StatefulSet", "spec"),
     ("autoscaling.v2.HorizontalPodAutoscaler", "spec"),
     ("batch.v1.Job", "spec"),
     ("batch.v1.CronJob", "spec"),

@@ -7,7 +7,7 @@ use crate::k8s::fields;
 use crate::k8s::object::Kind;
 use crate::k8s::pod::{Field, Pod, head};
 use crate::k8s::schema::SchemaFault;
-use crate::rules::path::parent;
+use crate::rules::path::{self, parent};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::yaml::Node;
 
@@ -70,10 +70,11 @@ pub(super) fn of<'d, 's>(context: &Context<'_, 'd, 's>, problem: &SchemaFault<'d
         Some(key) => format!("`{}`", context.path(key.span())),
         None => context.owner(problem.map.entries().next().map_or(problem.map, |(key, _)| key)),
     };
-    (
-        &RULE,
-        Diagnostic::new(span, format!("{owner} lacks `{}`", field.name)).label(format!("`{}` is missing", field.name)),
-    )
+    let report = Diagnostic::new(span, format!("{owner} lacks `{}`", field.name));
+    let report = report.label(format!("`{}` is missing", field.name));
+    // a member of a list is pointed at by its first key
+    let path = problem.key.map_or_else(|| path::of(context.object.root, problem.map), |key| context.path(key.span()));
+    (&RULE, report.at_path(if path.is_empty() { field.name.to_owned() } else { path }))
 }
 
 /// What every object has, and no table lists: a name; and an image in a pod that no controller makes.
@@ -98,7 +99,7 @@ pub(super) fn of_object(context: &Context<'_, '_, '_>) -> Vec<Found> {
         if image.is_none_or(|image| image.text() == Some("")) {
             let span = image.map_or_else(|| container.place(), Node::span);
             let path = context.path(head(container.node));
-            let report = Diagnostic::new(span, format!("`{}` lacks `image`", parent(&path)));
+            let report = Diagnostic::new(span, format!("`{}` lacks `image`", parent(&path))).at_path(parent(&path));
             found.push((&RULE, report.label("`image` is missing").container(container.name())));
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! One walk over all fields of an object serves most of them (`kube::schema`); each file says what of it is its own.
 
+mod between_fields;
+mod conflicting_fields;
 mod context;
 mod duplicate_item;
 mod duplicate_key;
@@ -12,19 +14,26 @@ mod invalid_value;
 mod misplaced_field;
 mod misread_quantity;
 mod missing_field;
+mod not_an_object;
 mod removed_api_version;
+mod selector_mismatch;
+mod sources;
 mod unknown_field;
 mod unknown_kind;
+mod unknown_reference;
 mod unreadable_value;
 mod wrong_type;
 
 use super::rule::Rule;
 use super::sink::Sink;
+use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::table;
-use crate::k8s::object::Object;
+use crate::k8s::object::{Kind, Object};
 use crate::k8s::schema::{self, Fault, SchemaFault};
-use crate::yaml::{Kind, Node, Span};
+use crate::k8s::validation::{Violation, validate};
+use crate::yaml::{Document, FileId, Kind as NodeKind, Node, Span};
 use context::{Context, Found};
+use sources::Source;
 
 /// The rules of this group.
 pub const RULES: &[&Rule] = &[
@@ -34,9 +43,13 @@ pub const RULES: &[&Rule] = &[
     &wrong_type::RULE,
     &invalid_value::RULE,
     &missing_field::RULE,
+    &conflicting_fields::RULE,
+    &selector_mismatch::RULE,
+    &unknown_reference::RULE,
     &invalid_name::RULE,
     &invalid_quantity::RULE,
     &misread_quantity::RULE,
+    &not_an_object::RULE,
     &duplicate_key::RULE,
     &duplicate_item::RULE,
     &unreadable_value::RULE,
@@ -60,7 +73,9 @@ pub fn check<'d, 's>(
         Some(info) => schema::walk(object.root, info.ty, version, &mut |problem| problems.push(problem)),
         None => schema::walk_unknown(object.root, version, &mut |problem| problems.push(problem)),
     }
-    let report = |sink: &mut Sink<'_>, (rule, report): Found| {
+    let mut spans = Vec::new();
+    let mut report = |sink: &mut Sink<'_>, (rule, report): Found| {
+        spans.push(report.span());
         if chosen.contains(&rule) {
             rule.speak(sink);
             sink.report(report);
@@ -71,12 +86,16 @@ pub fn check<'d, 's>(
     {
         report(sink, found);
     }
+    let source = Source::of(object);
+    problems.retain(|problem| !source.explains(problem));
     for problem in &problems {
         if let Some(found) = judge(&context, problem, sink) {
             report(sink, found);
         }
     }
-    for found in missing_field::of_object(&context).into_iter().chain(invalid_name::of_object(&context)) {
+    let named = object.metadata.and_then(|metadata| metadata.get("name"));
+    let name = invalid_name::of_object(&context).filter(|_| !named.is_some_and(|name| source.stands_in(name)));
+    for found in missing_field::of_object(&context).into_iter().chain(name) {
         report(sink, found);
     }
     for found in within(duplicates, object.root.origin())
@@ -84,6 +103,27 @@ pub fn check<'d, 's>(
     {
         report(sink, found);
     }
+    if info.is_some() {
+        // where a field is wrong by itself, that is the reason for what is wrong beside it
+        let violations = validate(object, version);
+        let counts = |violation: &&Violation<'_, '_>| {
+            let node = violation.at.node;
+            let stands_in = source.stands_in(node) || node.items().any(|item| source.stands_in(item));
+            !spans.contains(&violation.span()) && !stands_in
+        };
+        for violation in violations.iter().filter(counts) {
+            let (rule, found) = between_fields::of(&context, violation);
+            if chosen.contains(&rule) {
+                rule.speak(sink);
+                sink.report(found);
+            }
+        }
+    }
+}
+
+/// What is wrong with a document that is no object.
+pub fn check_document(document: &Document<'_>, chosen: &[&'static Rule], file: FileId) -> Option<Diagnostic> {
+    not_an_object::of(document, file).filter(|_| chosen.contains(&&not_an_object::RULE))
 }
 
 /// Holds what stands around the members of a list against the rules of this group.
@@ -98,7 +138,7 @@ pub fn check_list<'d, 's>(
         let behind = list.root.members_before(node.span().start.saturating_add(1));
         let near = (behind.saturating_sub(2)..behind).filter_map(|index| list.root.entry(index));
         let holder = near.rev().find(|(key, value)| key.span() == node.span() || holds(*value, node));
-        holder.is_some_and(|(key, value)| key.span() == node.span() || value.kind() != Kind::Sequence)
+        holder.is_some_and(|(key, value)| key.span() == node.span() || value.kind() != NodeKind::Sequence)
     };
     for (first, later) in duplicates.iter().filter(|(_, later)| own(*later)) {
         if let Some((rule, report)) =
@@ -123,6 +163,10 @@ fn holds(outer: Node<'_, '_>, inner: Node<'_, '_>) -> bool {
     outer.span().start <= inner.span().start && inner.span().end <= outer.span().end
 }
 
+fn is_of_host(problem: &SchemaFault<'_, '_>) -> bool {
+    matches!(problem.key.and_then(Node::text), Some("hostname" | "subdomain"))
+}
+
 /// The rule that a problem breaks, and what to say of it; `None` where another group says it.
 fn judge<'d, 's>(context: &Context<'_, 'd, 's>, problem: &SchemaFault<'d, 's>, sink: &Sink<'_>) -> Option<Found> {
     let found = match &problem.fault {
@@ -134,6 +178,8 @@ fn judge<'d, 's>(context: &Context<'_, 'd, 's>, problem: &SchemaFault<'d, 's>, s
         Fault::NotInEnum { node, field } => invalid_value::of_enum(context, problem, *node, field, sink),
         Fault::OutOfRange { node, least, most } => invalid_value::of_range(context, *node, *least, *most),
         Fault::Malformed { node, reason } => invalid_value::malformed(context, *node, reason),
+        // the controller gives each pod a name of its own
+        Fault::Name { .. } if context.object.kind == Kind::StatefulSet && is_of_host(problem) => return None,
         Fault::Name { node, rule, error } => invalid_name::of(context, *node, *rule, error),
         Fault::Quantity { node, error } => invalid_quantity::of(context, *node, error, sink),
         Fault::Misread { node, meaning } => misread_quantity::of(context, *node, meaning),

@@ -2,7 +2,7 @@
 
 use super::duplicates::{self, Twice};
 use crate::diagnostic::Diagnostic;
-use crate::k8s::pod::Container;
+use crate::k8s::pod::{Container, Role};
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::{PodContext, Sink};
 
@@ -49,7 +49,9 @@ spec:
 
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     let pod = context.pod;
-    duplicates::among(pod.containers.iter().map(|container| container.fields.name), &mut |twice| {
+    // in the order in which the API server compares them
+    let in_order = [Role::Main, Role::Init, Role::Ephemeral].into_iter().flat_map(|role| pod.of_role(role));
+    duplicates::among(in_order.map(|container| container.fields.name), &mut |twice| {
         report(format!("two containers of the pod have the name `{}`", twice.name), twice, None, sink);
     });
     if let Some(volumes) = pod.fields.volumes {
