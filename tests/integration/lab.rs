@@ -166,9 +166,8 @@ fn the_environment_may_ask_for_a_cluster() {
 }
 
 #[test]
-fn a_container_for_debugging_needs_a_pod() {
+fn a_workload_is_for_containers_for_debugging() {
     for (check, said) in [
-        ("op: debug, expect: deny", "needs a `workload`"),
         ("op: create, workload: deployment/page, expect: deny", "belongs to `op: debug`"),
         ("op: debug, workload: page, expect: deny", "`page`"),
     ] {
