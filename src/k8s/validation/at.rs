@@ -1,5 +1,7 @@
 //! A value of an object and where it stands.
 
+use std::collections::HashMap;
+
 use crate::k8s::pod::{Field, head};
 use crate::k8s::quantity::Quantity;
 use crate::yaml::{Kind, Node, Span};
@@ -61,6 +63,11 @@ impl<'d, 's> At<'d, 's> {
     pub(super) fn entries(self) -> impl Iterator<Item = Self> + use<'d, 's> {
         let entries = self.node.fields().filter(|(_, value)| !value.is_null());
         entries.map(|(key, node)| Self { key: Some(key), node })
+    }
+
+    /// The same by their names, for who looks up many.
+    pub(super) fn by_name(self) -> HashMap<&'d str, Self> {
+        self.entries().map(|entry| (entry.name(), entry)).collect()
     }
 
     /// The members of a field that is a list.

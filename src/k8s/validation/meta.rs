@@ -48,7 +48,8 @@ pub(super) fn is_empty(selector: At<'_, '_>) -> bool {
 /// The first part of a selector that labels do not fulfil: an entry of `matchLabels`, or a member of `matchExpressions`.
 /// A part that is malformed is no reason.
 pub(super) fn unfulfilled<'d, 's>(selector: At<'d, 's>, labels: Option<At<'d, 's>>) -> Option<At<'d, 's>> {
-    let label = |key: &str| labels.and_then(|labels| labels.node.get(key)).filter(|value| !value.is_null());
+    let labels = labels.map(At::by_name).unwrap_or_default();
+    let label = |key: &str| labels.get(key).map(|label| label.node);
     let mut pairs = selector.get("matchLabels").into_iter().flat_map(At::entries);
     let pair = pairs.find(|pair| label(pair.name()).and_then(Node::as_str) != pair.any_str());
     let fulfils = |requirement: &At<'d, 's>| {

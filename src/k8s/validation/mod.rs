@@ -19,10 +19,13 @@ mod networking;
 mod policy;
 mod rbac;
 mod scheduling;
+mod seen;
 mod storage;
 
 pub use at::At;
 pub use errors::{Errors, Violation, Wrong};
+
+use seen::Seen;
 
 use super::object::Object;
 use super::resources::group_of;

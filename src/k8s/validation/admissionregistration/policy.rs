@@ -2,7 +2,7 @@
 
 use super::rules::{validate_expression, validate_match_conditions, validate_rule_with_operations};
 use crate::k8s::names::NameRule;
-use crate::k8s::validation::{At, Errors, format, meta};
+use crate::k8s::validation::{At, Errors, Seen, format, meta};
 
 /// `validateValidatingAdmissionPolicySpec`.
 pub(super) fn validate_validating_admission_policy_spec<'d, 's>(spec: At<'d, 's>, errors: &mut Errors<'d, 's>) {
@@ -94,16 +94,15 @@ pub(super) fn validate_validating_admission_policy_binding_spec<'d, 's>(spec: At
         validate_match_resources(resources, errors);
     }
     let Some(actions) = actions else { return };
-    let mut seen: Vec<At<'d, 's>> = Vec::new();
+    let mut seen = Seen::default();
     for action in actions.items() {
-        match seen.iter().find(|known| known.str() == action.str()) {
-            Some(first) => errors.duplicate(action, "is there twice", *first),
-            None => seen.push(action),
+        if let Some(first) = seen.before(action.str(), action) {
+            errors.duplicate(action, "is there twice", first);
         }
     }
-    let named = |word: &str| seen.iter().find(|action| action.str() == Some(word));
+    let named = |word: &str| actions.items().find(|action| action.str() == Some(word));
     if let (Some(deny), Some(warn)) = (named("Deny"), named("Warn")) {
         let second = if deny.node.span().start > warn.node.span().start { deny } else { warn };
-        errors.crowded(actions, *second, "may not hold both `Deny` and `Warn`");
+        errors.crowded(actions, second, "may not hold both `Deny` and `Warn`");
     }
 }

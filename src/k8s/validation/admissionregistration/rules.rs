@@ -1,5 +1,7 @@
 //! `validateRuleWithOperations` and `validateMatchConditions`.
 
+use std::collections::HashSet;
+
 use crate::k8s::names::NameRule;
 use crate::k8s::validation::{At, Errors, format};
 
@@ -34,7 +36,7 @@ pub(super) fn validate_rule_with_operations<'d, 's>(rule: At<'d, 's>, errors: &m
 /// `validateResources`.
 fn validate_resources<'d, 's>(resources: At<'d, 's>, errors: &mut Errors<'d, 's>) {
     let named = |name: &str| resources.items().find(|item| item.str() == Some(name));
-    let mut before: Vec<(&str, &str)> = Vec::new();
+    let mut before: HashSet<(&str, &str)> = HashSet::new();
     for item in resources.items() {
         if item.any_str() == Some("") {
             errors.invalid(item, "is empty");
@@ -43,7 +45,7 @@ fn validate_resources<'d, 's>(resources: At<'d, 's>, errors: &mut Errors<'d, 's>
         if before.contains(&(resource, "*")) || before.contains(&("*", sub)) {
             errors.invalid(item, "is meant by a pattern before it already");
         }
-        before.push((resource, sub));
+        before.insert((resource, sub));
     }
     if let Some(all) = named("*/*").filter(|_| resources.items().len() > 1) {
         errors.crowded(resources, all, "may hold nothing else beside `*/*`");

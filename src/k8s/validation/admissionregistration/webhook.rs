@@ -2,7 +2,7 @@
 
 use super::rules::{validate_match_conditions, validate_rule_with_operations};
 use crate::k8s::names::NameRule;
-use crate::k8s::validation::{At, Errors, format, meta};
+use crate::k8s::validation::{At, Errors, Seen, format, meta};
 
 /// Both kinds of configurations.
 pub(super) fn validate_webhook_configuration<'d, 's>(root: At<'d, 's>, errors: &mut Errors<'d, 's>) {
@@ -53,15 +53,14 @@ fn validate_webhook<'d, 's>(hook: At<'d, 's>, errors: &mut Errors<'d, 's>) {
 
 /// `validateAdmissionReviewVersions`.
 fn validate_admission_review_versions<'d, 's>(versions: At<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let mut seen: Vec<At<'d, 's>> = Vec::new();
+    let mut seen = Seen::default();
     for version in versions.items() {
-        match seen.iter().find(|known| known.str() == version.str()) {
-            Some(first) => errors.duplicate(version, "is there twice", *first),
-            None => seen.push(version),
+        if let Some(first) = seen.before(version.str(), version) {
+            errors.duplicate(version, "is there twice", first);
         }
         errors.check(version, format::name(NameRule::Dns1035Label));
     }
-    if !versions.is_empty() && !seen.iter().any(|version| matches!(version.str(), Some("v1" | "v1beta1"))) {
+    if !versions.is_empty() && !versions.items().any(|version| matches!(version.str(), Some("v1" | "v1beta1"))) {
         errors.invalid(versions, "must hold `v1` or `v1beta1`");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::k8s::names::NameRule;
 use crate::k8s::validation::admissionregistration::validate_client_config;
-use crate::k8s::validation::{At, Errors, at, format};
+use crate::k8s::validation::{At, Errors, Seen, at, format};
 
 /// `ValidateCustomResourceDefinition`.
 pub(super) fn validate_custom_resource_definition<'d, 's>(
@@ -64,16 +64,15 @@ fn validate_names<'d, 's>(names: At<'d, 's>, errors: &mut Errors<'d, 's>) {
 
 /// The versions of `validateCustomResourceDefinitionSpec`.
 fn validate_versions<'d, 's>(versions: At<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let (mut names, mut stored): (Vec<At<'d, 's>>, usize) = (Vec::new(), 0);
+    let (mut names, mut stored) = (Seen::default(), 0);
     for version in versions.items() {
         let [name, storage, schema, deprecated, warning] =
             version.fields(["name", "storage", "schema", "deprecated", "deprecationWarning"]);
         stored += usize::from(at::is_true(storage));
         if let Some(name) = name {
             errors.check(name, format::name(NameRule::Dns1035Label));
-            match names.iter().find(|known| known.str() == name.str()) {
-                Some(_) => errors.invalid_at(versions, name, "has two versions of one name"),
-                None => names.push(name),
+            if names.before(name.str(), name).is_some() {
+                errors.invalid_at(versions, name, "has two versions of one name");
             }
         }
         for column in version.each("additionalPrinterColumns").filter_map(|column| column.get("type")) {

@@ -3,7 +3,7 @@
 use crate::k8s::names::NameRule;
 use crate::k8s::object::Object;
 use crate::k8s::validation::core::{Template, validate_pod_template_spec};
-use crate::k8s::validation::{At, Errors, at, format, meta};
+use crate::k8s::validation::{At, Errors, Seen, at, format, meta};
 
 /// `maxParallelismForIndexedJob` and `maxFailedIndexesForIndexedJob`.
 const MOST_INDEXED: i128 = 100_000;
@@ -178,19 +178,19 @@ fn validate_exit_codes<'d, 's>(codes: At<'d, 's>, pod: Option<At<'d, 's>>, error
     if values.items().len() > 255 {
         errors.invalid(values, "has more than 255 codes");
     }
-    let mut before: Vec<At<'d, 's>> = Vec::new();
+    let (mut seen, mut last): (_, Option<At<'d, 's>>) = (Seen::default(), None);
     for value in values.items() {
         if value.int() == Some(0) && at::text(operator) == Some("In") {
             errors.invalid(value, "may not be 0: that is no failure");
         }
-        match before.iter().find(|known| known.int() == value.int()) {
-            Some(first) => errors.duplicate(value, "is there twice", *first),
-            None if before.last().is_some_and(|last| last.int() > value.int()) => {
+        match seen.before(value.int(), value) {
+            Some(first) => errors.duplicate(value, "is there twice", first),
+            None if last.is_some_and(|last| last.int() > value.int()) => {
                 errors.invalid_at(values, value, "must be in rising order");
             }
             None => {}
         }
-        before.push(value);
+        last = Some(value);
     }
 }
 

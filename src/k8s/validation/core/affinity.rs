@@ -2,7 +2,7 @@
 
 use super::scheduling;
 use crate::k8s::names::NameRule;
-use crate::k8s::validation::{At, Errors, at, format, meta};
+use crate::k8s::validation::{At, Errors, Seen, at, format, meta};
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
@@ -117,8 +117,12 @@ fn validate_pod_affinity_term<'d, 's>(term: At<'d, 's>, errors: &mut Errors<'d, 
             scheduling::validate_label_keys(keys, selector, most, errors);
         }
     }
+    let mut others = Seen::default();
+    for key in other_keys.into_iter().flat_map(At::items) {
+        others.before(key.str(), key);
+    }
     for key in keys.into_iter().flat_map(At::items) {
-        let other = other_keys.into_iter().flat_map(At::items).find(|other| other.str() == key.str());
+        let other = others.get(&key.str());
         if other.is_some() {
             errors.conflict(key, "is in `mismatchLabelKeys`, too", other, "here too");
         }

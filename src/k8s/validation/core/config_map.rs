@@ -9,9 +9,10 @@ pub(super) const MOST_BYTES: usize = 1024 * 1024;
 /// `ValidateConfigMap`. The names of the keys are a matter of the table of fields.
 pub(super) fn validate_config_map<'d, 's>(root: At<'d, 's>, errors: &mut Errors<'d, 's>) {
     let [data, binary] = root.fields(["data", "binaryData"]);
+    let of_binary = binary.map(At::by_name).unwrap_or_default();
     for entry in data.into_iter().flat_map(At::entries) {
-        if let Some(other) = binary.and_then(|binary| binary.get(entry.name())) {
-            errors.duplicate(entry, "is a key of `binaryData`, too", other);
+        if let Some(other) = of_binary.get(entry.name()) {
+            errors.duplicate(entry, "is a key of `binaryData`, too", *other);
         }
     }
     let texts = data.into_iter().flat_map(At::entries).filter_map(|entry| entry.node.text()).map(str::len);

@@ -1,6 +1,6 @@
 //! What the functions on pods know of the pod around.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::k8s::validation::At;
 
@@ -18,7 +18,9 @@ pub(super) struct Owner<'d, 's> {
 pub(super) struct Pod<'d, 's> {
     pub(super) owner: Owner<'d, 's>,
     /// The volumes by name, with the fields of each.
-    pub(super) volumes: Vec<At<'d, 's>>,
+    pub(super) volumes: HashMap<&'d str, At<'d, 's>>,
+    /// The names of the claim templates of a StatefulSet.
+    pub(super) templates: HashSet<&'d str>,
     pub(super) grace: i128,
     pub(super) grace_field: Option<At<'d, 's>>,
     pub(super) os: Option<&'d str>,

@@ -164,7 +164,7 @@ fn validate_file_key_selector<'d, 's>(selector: At<'d, 's>, pod: &Pod<'d, 's>, e
     }
     let Some(volume) = volume else { return };
     let Some(name) = volume.str() else { return };
-    match pod.volumes.iter().find(|known| known.text("name") == Some(name)) {
+    match pod.volumes.get(name) {
         None => errors.not_found(volume, format!("names the volume `{name}`, which the pod does not have")),
         Some(known) if known.get("emptyDir").is_none() => {
             errors.invalid(volume, "must name a volume of the type `emptyDir`");

@@ -3,18 +3,17 @@
 use super::resources;
 use crate::k8s::names::NameRule;
 use crate::k8s::quantity::Quantity;
-use crate::k8s::validation::{At, Errors, at, format};
+use crate::k8s::validation::{At, Errors, Seen, at, format};
 
 /// `ValidateLimitRange`.
 pub(super) fn validate_limit_range<'d, 's>(root: At<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let mut seen: Vec<At<'d, 's>> = Vec::new();
+    let mut seen = Seen::default();
     for limit in root.path(&["spec", "limits"]).into_iter().flat_map(At::items) {
         let names = ["type", "max", "min", "default", "defaultRequest", "maxLimitRequestRatio"];
         let [ty, max, min, default, request, ratio] = limit.fields(names);
         if let Some(ty) = ty.filter(|ty| ty.str().is_some()) {
-            match seen.iter().find(|known| known.str() == ty.str()) {
-                Some(first) => errors.duplicate(ty, "has limits already", *first),
-                None => seen.push(ty),
+            if let Some(first) = seen.before(ty.str(), ty) {
+                errors.duplicate(ty, "has limits already", first);
             }
         }
         if let Some(ty) = ty {
@@ -76,8 +75,9 @@ fn compare<'d, 's>(
     later: bool,
     errors: &mut Errors<'d, 's>,
 ) {
+    let large = large.map(At::by_name).unwrap_or_default();
     for entry in small.into_iter().flat_map(At::entries) {
-        let Some(other) = large.and_then(|large| large.get(entry.name())) else { continue };
+        let Some(other) = large.get(entry.name()).copied() else { continue };
         let quantities: (Option<Quantity>, Option<Quantity>) = (entry.quantity(), other.quantity());
         if matches!(quantities, (Some(a), Some(b)) if a > b) {
             let (named, beside) = if later { (other, entry) } else { (entry, other) };

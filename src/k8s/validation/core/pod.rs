@@ -1,5 +1,7 @@
 //! `ValidatePodCreate` and `ValidatePodSpec`.
 
+use std::collections::{HashMap, HashSet};
+
 use super::context::{Owner, Pod};
 use super::{affinity, container, pod_os, resources, scheduling, security, volume};
 use crate::k8s::names::NameRule;
@@ -86,7 +88,8 @@ pub(super) fn validate_pod_spec<'d, 's>(spec: At<'d, 's>, owner: Owner<'d, 's>, 
     ] = spec.fields(names);
     let mut pod = Pod {
         owner,
-        volumes: Vec::new(),
+        volumes: HashMap::new(),
+        templates: owner.claims.into_iter().flat_map(At::items).filter_map(volume::claim_name).collect(),
         grace: grace.and_then(At::int).unwrap_or(GRACE_PERIOD),
         grace_field: grace,
         os: os.and_then(|os| os.text("name")),
@@ -242,13 +245,14 @@ pub(super) fn validate_annotations<'d, 's>(
     errors: &mut Errors<'d, 's>,
 ) {
     let Some(annotations) = metadata.and_then(|metadata| metadata.get("annotations")) else { return };
+    let containers = spec.present(["initContainers", "containers"]).flat_map(At::items);
+    let containers: HashSet<&str> = containers.filter_map(|item| item.text("name")).collect();
     for annotation in annotations.entries() {
         let (name, value) = (annotation.name(), annotation.any_str().unwrap_or_default());
         if name == SECCOMP || name.starts_with(SECCOMP_CONTAINER) {
             errors.check(annotation, seccomp_profile);
         } else if let Some(container) = name.strip_prefix(APP_ARMOR) {
-            let lists = spec.present(["initContainers", "containers"]);
-            if !lists.flat_map(At::items).any(|item| item.text("name") == Some(container)) {
+            if !containers.contains(container) {
                 errors
                     .invalid(annotation, format!("is about the container `{container}`, which the pod does not have"));
             }
@@ -281,21 +285,22 @@ pub(super) fn validate_annotations_match<'d, 's>(
     spec: At<'d, 's>,
     errors: &mut Errors<'d, 's>,
 ) {
-    let Some(annotations) = metadata.and_then(|metadata| metadata.get("annotations")) else { return };
+    let Some(annotations) = metadata.and_then(|metadata| metadata.get("annotations")).map(At::by_name) else { return };
+    let annotation = |name: &str| annotations.get(name).copied();
     let pod = spec.get("securityContext");
     if let Some(field) = pod.and_then(|pod| pod.get("seccompProfile")) {
-        profiles_match(field, annotations.get(SECCOMP), errors);
+        profiles_match(field, annotation(SECCOMP), errors);
     }
     for item in spec.present(["initContainers", "containers", "ephemeralContainers"]).flat_map(At::items) {
         let name = item.text("name").unwrap_or_default();
         let own = item.get("securityContext");
         errors.within(Some(name));
         if let Some(field) = own.and_then(|own| own.get("seccompProfile")) {
-            profiles_match(field, annotations.get(&format!("{SECCOMP_CONTAINER}{name}")), errors);
+            profiles_match(field, annotation(&format!("{SECCOMP_CONTAINER}{name}")), errors);
         }
         let app_armor = |context: Option<At<'d, 's>>| context.and_then(|context| context.get("appArmorProfile"));
         if let Some(field) = app_armor(own).or_else(|| app_armor(pod)) {
-            profiles_match(field, annotations.get(&format!("{APP_ARMOR}{name}")), errors);
+            profiles_match(field, annotation(&format!("{APP_ARMOR}{name}")), errors);
         }
     }
     errors.within(None);

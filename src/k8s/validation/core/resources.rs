@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::context::Pod;
 use crate::k8s::names::NameRule;
-use crate::k8s::validation::{At, Errors, format};
+use crate::k8s::validation::{At, Errors, Seen, format};
 
 const HUGE_PAGES: &str = "hugepages-";
 
@@ -87,8 +87,9 @@ pub(super) fn validate_resource_requirements<'d, 's>(
         check_amount(entry, errors);
         check_huge_pages(entry, errors);
     }
+    let of_limits = limits.map(At::by_name).unwrap_or_default();
     for request in entries(requests).filter(|entry| !may_overcommit(entry.name())) {
-        let limit = limits.and_then(|limits| limits.get(request.name()));
+        let limit = of_limits.get(request.name()).copied();
         match limit {
             None => {
                 errors.required(own, "limits", format!("`{}` is not shared, so it needs its limit", request.name()));
@@ -122,16 +123,15 @@ fn validate_claim_names<'d, 's>(claims: At<'d, 's>, known: &HashSet<&str>, error
 
 /// `validateResizePolicy`.
 pub(super) fn validate_resize_policy<'d, 's>(list: At<'d, 's>, pod: &Pod<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let mut seen: Vec<At<'d, 's>> = Vec::new();
+    let mut seen = Seen::default();
     for policy in list.items() {
         let [resource, restart] = policy.fields(["resourceName", "restartPolicy"]);
         if let Some(resource) = resource {
             if !matches!(resource.str(), Some("cpu" | "memory") | None) {
                 errors.not_supported(resource, &["cpu", "memory"]);
             }
-            match seen.iter().find(|known| known.str() == resource.str()) {
-                Some(first) => errors.duplicate(resource, "is there twice", *first),
-                None => seen.push(resource),
+            if let Some(first) = seen.before(resource.str(), resource) {
+                errors.duplicate(resource, "is there twice", first);
             }
         }
         let Some(restart) = restart else { continue };

@@ -1,5 +1,7 @@
 //! `ValidateTolerations`, `validateTopologySpreadConstraints` and the gates of a pod.
 
+use std::collections::HashMap;
+
 use crate::k8s::names::NameRule;
 use crate::k8s::validation::{At, Errors, at, format, meta};
 
@@ -87,12 +89,16 @@ pub(super) fn validate_label_keys<'d, 's>(
         return;
     }
     let Some(selector) = selector else { return errors.forbidden(keys, "may not be set without `labelSelector`") };
+    let mut named: HashMap<&str, Vec<At<'d, 's>>> = HashMap::new();
+    let labels = selector.get("matchLabels").into_iter().flat_map(At::entries).map(|label| (label.name(), label));
+    let expressions = selector.each("matchExpressions").filter_map(|it| it.text("key").map(|key| (key, it)));
+    for (key, place) in labels.chain(expressions) {
+        named.entry(key).or_default().push(place);
+    }
     for key in keys.items() {
         errors.check(key, format::name(NameRule::QualifiedName));
         let Some(text) = key.str() else { continue };
-        let named = selector.path(&["matchLabels", text]).into_iter();
-        let mut named = named.chain(selector.each("matchExpressions").filter(|it| it.text("key") == Some(text)));
-        let other = named.nth(most);
+        let other = named.get(text).and_then(|places| places.get(most)).copied();
         if other.is_some() {
             errors.conflict(key, "is in the selector, too", other, "the selector");
         }

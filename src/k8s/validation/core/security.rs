@@ -1,7 +1,7 @@
 //! `validatePodSpecSecurityContext` and `ValidateSecurityContext`.
 
 use super::context::Pod;
-use crate::k8s::validation::{At, Errors, at, format};
+use crate::k8s::validation::{At, Errors, Seen, at, format};
 
 /// The highest user and group.
 const MOST_ID: i128 = i32::MAX as i128;
@@ -144,11 +144,10 @@ fn is_ipc(name: &str) -> bool {
 }
 
 fn validate_sysctls_once<'d, 's>(sysctls: At<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let mut seen: Vec<At<'d, 's>> = Vec::new();
+    let mut seen = Seen::default();
     for name in sysctls.items().filter_map(|sysctl| sysctl.get("name")).filter(|name| name.str().is_some()) {
-        match seen.iter().find(|known| known.str() == name.str()) {
-            Some(first) => errors.duplicate(name, "is set twice", *first),
-            None => seen.push(name),
+        if let Some(first) = seen.before(name.str(), name) {
+            errors.duplicate(name, "is set twice", first);
         }
     }
 }

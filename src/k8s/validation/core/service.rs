@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::k8s::names::NameRule;
-use crate::k8s::validation::{At, Errors, at, format};
+use crate::k8s::validation::{At, Errors, Seen, at, format};
 
 /// What may only be set for a Service with a load balancer.
 const RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
@@ -74,16 +74,17 @@ impl<'d, 's> Service<'d, 's> {
     /// `validateServicePort`, for each, and what they may not share.
     fn validate_ports(&self, ports: At<'d, 's>, errors: &mut Errors<'d, 's>) {
         let several = ports.items().len() > 1;
-        let (mut names, mut node_ports): (Vec<At<'d, 's>>, Vec<(&str, At<'d, 's>)>) = (Vec::new(), Vec::new());
+        let (mut names, mut node_ports) = (Seen::default(), Seen::default());
         for port in ports.items() {
             let [name, protocol, node_port, app] = port.fields(["name", "protocol", "nodePort", "appProtocol"]);
             match name.filter(|name| name.str().is_some()) {
                 None if several => errors.required(port, "name", "of several ports each has a name"),
                 None => {}
-                Some(name) => match names.iter().find(|known| known.str() == name.str()) {
-                    Some(first) => errors.duplicate(name, "is the name of another port", *first),
-                    None => names.push(name),
-                },
+                Some(name) => {
+                    if let Some(first) = names.before(name.str(), name) {
+                        errors.duplicate(name, "is the name of another port", first);
+                    }
+                }
             }
             if let Some(app) = app {
                 errors.check(app, format::name(NameRule::QualifiedName));
@@ -95,9 +96,8 @@ impl<'d, 's> Service<'d, 's> {
                 errors.conflict(node_port, "may not be set for a Service of the type ClusterIP", self.ty, "the type");
             }
             let protocol = at::text(protocol).unwrap_or("TCP");
-            match node_ports.iter().find(|(known, first)| *known == protocol && first.int() == node_port.int()) {
-                Some((_, first)) => errors.duplicate(node_port, "is taken by another port", *first),
-                None => node_ports.push((protocol, node_port)),
+            if let Some(first) = node_ports.before((protocol, node_port.int()), node_port) {
+                errors.duplicate(node_port, "is taken by another port", first);
             }
         }
     }
@@ -193,12 +193,12 @@ fn validate_cluster_ips<'d, 's>(
     errors: &mut Errors<'d, 's>,
 ) {
     let families = spec.get("ipFamilies");
-    for (index, family) in families.into_iter().flat_map(At::items).enumerate() {
+    let mut seen = Seen::default();
+    for family in families.into_iter().flat_map(At::items) {
         if !matches!(family.any_str(), None | Some("IPv4" | "IPv6")) {
             errors.not_supported(family, &["IPv4", "IPv6"]);
         }
-        let earlier = families.into_iter().flat_map(At::items).take(index).find(|it| it.str() == family.str());
-        if let Some(first) = earlier {
+        if let Some(first) = seen.before(family.str(), family) {
             errors.duplicate(family, "is there twice", first);
         }
     }

@@ -1,9 +1,11 @@
 //! `ValidateVolumes`, `ValidateVolumeMounts` and `ValidateVolumeDevices`.
 
+use std::collections::HashMap;
+
 use super::context::Pod;
 use super::{persistent_volume_claim, projected};
 use crate::k8s::names::NameRule;
-use crate::k8s::validation::{At, Errors, at, format};
+use crate::k8s::validation::{At, Errors, Seen, at, format};
 
 /// The types of volumes, in the order in which upstream counts them.
 const TYPES: [&str; 30] = [
@@ -39,23 +41,26 @@ const TYPES: [&str; 30] = [
     "image",
 ];
 
-/// `ValidateVolumes`; gives the volumes. Two of one name are a matter of the rule `duplicate-name`.
+/// `ValidateVolumes`; gives the volumes by name. Two of one name are a matter of the rule `duplicate-name`.
 pub(super) fn validate_volumes<'d, 's>(
     volumes: Option<At<'d, 's>>,
     pod: &Pod<'d, 's>,
     errors: &mut Errors<'d, 's>,
-) -> Vec<At<'d, 's>> {
-    let claims: Vec<&str> = pod.owner.claims.into_iter().flat_map(At::items).filter_map(claim_name).collect();
+) -> HashMap<&'d str, At<'d, 's>> {
     // a claim template takes the place of a volume of its name
-    let replaced = |volume: &At<'d, 's>| volume.text("name").is_some_and(|name| claims.contains(&name));
-    let volumes: Vec<At<'d, 's>> = volumes.into_iter().flat_map(At::items).filter(|volume| !replaced(volume)).collect();
-    for volume in &volumes {
-        validate_volume_source(*volume, pod, errors);
+    let replaced = |volume: &At<'d, 's>| volume.text("name").is_some_and(|name| pod.templates.contains(name));
+    let mut named = HashMap::new();
+    for volume in volumes.into_iter().flat_map(At::items).filter(|volume| !replaced(volume)) {
+        validate_volume_source(volume, pod, errors);
+        if let Some(name) = volume.text("name") {
+            named.entry(name).or_insert(volume);
+        }
     }
-    volumes
+    named
 }
 
-fn claim_name<'d>(claim: At<'d, '_>) -> Option<&'d str> {
+/// The name of a claim template.
+pub(super) fn claim_name<'d>(claim: At<'d, '_>) -> Option<&'d str> {
     claim.path(&["metadata", "name"]).and_then(At::str)
 }
 
@@ -244,25 +249,22 @@ fn validate_recursive_read_only<'d, 's>(
 
 /// `ValidateVolumeDevices`.
 pub(super) fn validate_volume_devices<'d, 's>(devices: At<'d, 's>, pod: &Pod<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let mut seen: Vec<At<'d, 's>> = Vec::new();
+    let (mut names, mut paths) = (Seen::default(), Seen::default());
     for device in devices.items() {
         let [name, path] = device.fields(["name", "devicePath"]);
         if let Some(path) = path {
             errors.check(path, format::no_backsteps);
         }
-        for (own, field) in [(name, "name"), (path, "devicePath")] {
+        for (own, seen) in [(name, &mut names), (path, &mut paths)] {
             let Some(own) = own.filter(|own| own.str().is_some()) else { continue };
-            let other = seen.iter().filter_map(|earlier| earlier.get(field)).find(|it| it.str() == own.str());
-            if let Some(first) = other {
+            if let Some(first) = seen.before(own.str(), own) {
                 errors.duplicate(own, "is there twice", first);
             }
         }
-        seen.push(device);
         let Some(name) = name else { continue };
         let Some(text) = name.str() else { continue };
-        let is_claim = pod.owner.claims.into_iter().flat_map(At::items).any(|claim| claim_name(claim) == Some(text));
-        match pod.volumes.iter().find(|volume| volume.text("name") == Some(text)) {
-            _ if is_claim => {}
+        match pod.volumes.get(text) {
+            _ if pod.templates.contains(text) => {}
             None => errors.not_found(name, format!("names the volume `{text}`, which the pod does not have")),
             Some(volume) if volume.present(["persistentVolumeClaim", "ephemeral"]).next().is_none() => {
                 errors.invalid(name, "must name a volume of the type `persistentVolumeClaim` or `ephemeral`");

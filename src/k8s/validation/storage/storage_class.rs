@@ -1,7 +1,7 @@
 //! `ValidateStorageClass`.
 
 use crate::k8s::names::NameRule;
-use crate::k8s::validation::{At, Errors, format};
+use crate::k8s::validation::{At, Errors, Seen, format};
 
 /// `ValidateStorageClass`.
 pub(super) fn validate_storage_class<'d, 's>(root: At<'d, 's>, errors: &mut Errors<'d, 's>) {
@@ -25,20 +25,18 @@ pub(super) fn validate_storage_class<'d, 's>(root: At<'d, 's>, errors: &mut Erro
 
 /// `ValidateTopologySelectorTerm`.
 fn validate_topology_selector_term<'d, 's>(term: At<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let mut keys: Vec<At<'d, 's>> = Vec::new();
+    let mut keys = Seen::default();
     for requirement in term.each("matchLabelExpressions") {
-        let mut values: Vec<At<'d, 's>> = Vec::new();
+        let mut values = Seen::default();
         for value in requirement.each("values") {
-            match values.iter().find(|known| known.str() == value.str()) {
-                Some(first) => errors.duplicate(value, "is there twice", *first),
-                None => values.push(value),
+            if let Some(first) = values.before(value.str(), value) {
+                errors.duplicate(value, "is there twice", first);
             }
         }
         let Some(key) = requirement.get("key") else { continue };
         errors.check(key, format::name(NameRule::QualifiedName));
-        match keys.iter().find(|known| known.str() == key.str()) {
-            Some(first) => errors.duplicate(key, "is there twice", *first),
-            None => keys.push(key),
+        if let Some(first) = keys.before(key.str(), key) {
+            errors.duplicate(key, "is there twice", first);
         }
     }
 }
