@@ -201,6 +201,63 @@ fn members_of_one_pod() {
     grows(|count| format!("{POD}  containers:\n    - name: a\n      image: b\n      env:\n{}", each(count, env)), 2000);
 }
 
+#[test]
+fn what_stands_between_fields() {
+    let service = |count| {
+        let port = |at| format!("    - {{name: p{at}, port: 1, nodePort: {at}}}\n");
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nspec:\n  type: NodePort\n  ports:\n{}",
+            each(count, port)
+        )
+    };
+    let deployment = |count| {
+        let label = |at| format!("l{at}: x, ");
+        let labels = each(count, label);
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec:\n  selector: {{matchLabels: {{{labels}}}}}\n  \
+             template:\n    metadata: {{labels: {{{labels}}}}}\n    spec: {{containers: [{{name: a, image: b}}]}}\n"
+        )
+    };
+    let devices = |count| {
+        let device = |at| format!("        - {{name: v{at}, devicePath: /dev/x{at}}}\n");
+        let volume = |at| format!("    - {{name: v{at}, persistentVolumeClaim: {{claimName: a}}}}\n");
+        let (devices, volumes) = (each(count, device), each(count, volume));
+        format!(
+            "{POD}  containers:\n    - name: a\n      image: b\n      volumeDevices:\n{devices}  volumes:\n{volumes}"
+        )
+    };
+    let profiles = |count| {
+        let key = "container.apparmor.security.beta.kubernetes.io";
+        let annotations = each(count, |at| format!("    {key}/c{at}: runtime/default\n"));
+        let profile = "securityContext: {appArmorProfile: {type: RuntimeDefault}}";
+        let containers = each(count, |at| format!("    - {{name: c{at}, image: b, {profile}}}\n"));
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n{annotations}spec:\n  containers:\n{containers}"
+        )
+    };
+    let map = |count| {
+        let (data, binary) = (each(count, |at| format!("  k{at}: v\n")), each(count, |at| format!("  b{at}: aa==\n")));
+        format!("{DATA}{data}binaryData:\n{binary}")
+    };
+    let amounts = |count| {
+        let amounts = each(count, |at| format!("a.b/r{at}: 1, "));
+        let resources = format!("{{limits: {{{amounts}}}, requests: {{{amounts}}}}}");
+        format!("{POD}  containers: [{{name: a, image: b, resources: {resources}}}]\n")
+    };
+    let hook = |count| {
+        let resources = each(count, |at| format!("r{at}/s{at}, "));
+        format!(
+            "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {{name: a}}\nwebhooks:\n\
+             - {{name: a.b.c, sideEffects: None, admissionReviewVersions: [v1], clientConfig: {{url: 'https://a.b'}}, rules: [\
+             {{operations: [CREATE], apiGroups: [a], apiVersions: [v1], resources: [{resources}]}}]}}\n"
+        )
+    };
+    let inputs: [&dyn Fn(usize) -> String; 7] = [&service, &deployment, &devices, &profiles, &map, &amounts, &hook];
+    for input in inputs {
+        grows(input, 1500);
+    }
+}
+
 /// A repository with links to folders of it, beside a long `.gitignore`.
 fn linked(count: usize) -> f64 {
     let folder = Folder::new();
