@@ -11,10 +11,10 @@ pub(super) fn validate_limit_range<'d, 's>(root: At<'d, 's>, errors: &mut Errors
     for limit in root.path(&["spec", "limits"]).into_iter().flat_map(At::items) {
         let names = ["type", "max", "min", "default", "defaultRequest", "maxLimitRequestRatio"];
         let [ty, max, min, default, request, ratio] = limit.fields(names);
-        if let Some(ty) = ty.filter(|ty| ty.str().is_some()) {
-            if let Some(first) = seen.before(ty.str(), ty) {
-                errors.duplicate(ty, "has limits already", first);
-            }
+        if let Some(ty) = ty.filter(|ty| ty.str().is_some())
+            && let Some(first) = seen.before(ty.str(), ty)
+        {
+            errors.duplicate(ty, "has limits already", first);
         }
         if let Some(ty) = ty {
             errors.check(ty, limit_type);
