@@ -252,7 +252,26 @@ fn what_stands_between_fields() {
              {{operations: [CREATE], apiGroups: [a], apiVersions: [v1], resources: [{resources}]}}]}}\n"
         )
     };
-    let inputs: [&dyn Fn(usize) -> String; 7] = [&service, &deployment, &devices, &profiles, &map, &amounts, &hook];
+    // a list that is wrong as often as it has members
+    let versions = |count| {
+        let schema = "schema: {openAPIV3Schema: {type: object}}";
+        let version = format!("    - {{name: v1, served: true, storage: false, {schema}}}\n");
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: as.b.c}}\nspec:\n  group: b.c\n  \
+             scope: Namespaced\n  names: {{plural: as, singular: a, kind: A}}\n  versions:\n{}",
+            version.repeat(count)
+        )
+    };
+    let codes = |count| {
+        let codes = each(count, |at| format!("{}, ", count - at));
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: a}}\nspec:\n  \
+             template: {{spec: {{restartPolicy: Never, containers: [{{name: a, image: b}}]}}}}\n  podFailurePolicy:\n    rules:\n      \
+             - {{action: Ignore, onExitCodes: {{operator: In, values: [{codes}]}}}}\n"
+        )
+    };
+    let inputs: [&dyn Fn(usize) -> String; 9] =
+        [&service, &deployment, &devices, &profiles, &map, &amounts, &hook, &versions, &codes];
     for input in inputs {
         grows(input, 1500);
     }

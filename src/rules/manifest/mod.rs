@@ -24,6 +24,8 @@ mod unknown_reference;
 mod unreadable_value;
 mod wrong_type;
 
+use std::collections::{HashMap, HashSet};
+
 use super::rule::Rule;
 use super::sink::Sink;
 use crate::diagnostic::Diagnostic;
@@ -73,9 +75,9 @@ pub fn check<'d, 's>(
         Some(info) => schema::walk(object.root, info.ty, version, &mut |problem| problems.push(problem)),
         None => schema::walk_unknown(object.root, version, &mut |problem| problems.push(problem)),
     }
-    let mut spans = Vec::new();
+    let mut spans = HashSet::new();
     let mut report = |sink: &mut Sink<'_>, (rule, report): Found| {
-        spans.push(report.span());
+        spans.insert(report.span());
         if chosen.contains(&rule) {
             rule.speak(sink);
             sink.report(report);
@@ -106,11 +108,14 @@ pub fn check<'d, 's>(
     if info.is_some() {
         // where a field is wrong by itself, that is the reason for what is wrong beside it
         let violations = validate(object, version);
-        let counts = |violation: &&Violation<'_, '_>| {
-            let node = violation.at.node;
-            let stands_in = source.stands_in(node) || node.items().any(|item| source.stands_in(item));
-            !spans.contains(&violation.span()) && !stands_in
+        // a list may be wrong as often as it has members
+        let mut known = HashMap::new();
+        let mut stands_in = |node: Node<'d, 's>| {
+            let any = || source.stands_in(node) || node.items().any(|item| source.stands_in(item));
+            *known.entry(node.span()).or_insert_with(any)
         };
+        let counts =
+            |violation: &&Violation<'d, 's>| !spans.contains(&violation.span()) && !stands_in(violation.at.node);
         for violation in violations.iter().filter(counts) {
             let (rule, found) = between_fields::of(&context, violation);
             if chosen.contains(&rule) {
