@@ -111,7 +111,7 @@ fn without_leading_zeros(number: &str) -> &str {
 }
 
 /// An IPv4 address whose parts may have leading zeros.
-fn parse_padded(text: &str) -> Option<Ipv4Addr> {
+pub(super) fn parse_padded(text: &str) -> Option<Ipv4Addr> {
     let parts: Vec<&str> = text.split('.').map(without_leading_zeros).collect();
     parts.join(".").parse().ok()
 }

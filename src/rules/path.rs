@@ -5,27 +5,20 @@ use crate::yaml::{Kind, Node, Span};
 /// The path of the innermost key or list member that holds the span: `spec.containers[web].image`. List members go by their
 /// name where they have one, so that the path stays when others are added.
 pub fn at(root: Node<'_, '_>, span: Span) -> String {
-    let mut path = String::new();
-    let mut node = root;
-    while let Some((step, next)) = step(node, span) {
-        if !step.starts_with('[') && !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(&step);
-        match next {
-            Some(next) => node = next,
-            None => break,
-        }
-    }
-    path
+    down(root, span, |_| false)
 }
 
 /// The path of a member of a list, or of any other node of the object; empty for the object itself.
 pub fn of(root: Node<'_, '_>, target: Node<'_, '_>) -> String {
+    down(root, target.span(), |node| node.span() == target.span())
+}
+
+/// The steps towards a span, to the innermost or to the node that is looked for.
+fn down<'d, 's>(root: Node<'d, 's>, span: Span, is_there: impl Fn(Node<'d, 's>) -> bool) -> String {
     let mut path = String::new();
     let mut node = root;
-    while node.span() != target.span()
-        && let Some((step, next)) = step(node, target.span())
+    while !is_there(node)
+        && let Some((step, next)) = step(node, span)
     {
         if !step.starts_with('[') && !path.is_empty() {
             path.push('.');

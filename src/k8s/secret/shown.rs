@@ -52,7 +52,7 @@ pub(super) fn hidden_from(line: &str) -> Option<usize> {
         return None;
     }
     let lower = line.to_ascii_lowercase();
-    if chunks(line).any(has_login) || hides_all(lower.split_whitespace()) {
+    if chunks(line).any(has_login) || hides_all(line.split_whitespace()) {
         return Some(0);
     }
     [after_name(line), after_flag(line), after_scheme(&lower)].into_iter().flatten().min()

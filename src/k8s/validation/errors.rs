@@ -167,9 +167,7 @@ impl<'d, 's> Errors<'d, 's> {
             self.invalid(at, why);
         }
     }
-}
 
-impl<'d, 's> Errors<'d, 's> {
     /// The key of an entry cannot be this.
     pub(super) fn invalid_key(&mut self, entry: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
         self.add(Wrong::Invalid, entry, why).point = entry.key.map(crate::yaml::Node::span);

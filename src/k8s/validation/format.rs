@@ -1,10 +1,11 @@
 //! Texts of a form, after `k8s.io/apimachinery/pkg/util/validation` and the small functions at the head of
 //! `pkg/apis/core/validation/validation.go`. A refusal is the end of a sentence that begins with the place.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use super::{At, Errors};
 use crate::k8s::names::NameRule;
+use crate::k8s::network::{Cidr, parse_padded};
 use crate::k8s::version::Version;
 
 /// What a check says.
@@ -36,26 +37,15 @@ pub(super) fn ip(text: &str, version: Version) -> Check {
     match text.parse::<IpAddr>().ok() {
         Some(ip) if strict && is_mapped(ip) => Err("is an IPv4 address written as IPv6".to_owned()),
         Some(_) => Ok(()),
-        None if sloppy_v4(text).is_some() && strict => Err("has leading zeros".to_owned()),
-        None if sloppy_v4(text).is_some() => Ok(()),
+        None if parse_padded(text).is_some() && strict => Err("has leading zeros".to_owned()),
+        None if parse_padded(text).is_some() => Ok(()),
         None => Err(format!("`{}` is no IP address", text.escape_debug())),
     }
 }
 
 /// An address as `ParseIPSloppy` reads it, with leading zeros.
 pub(super) fn sloppy_ip(text: &str) -> Option<IpAddr> {
-    text.parse().ok().or_else(|| sloppy_v4(text).map(IpAddr::V4))
-}
-
-fn sloppy_v4(text: &str) -> Option<Ipv4Addr> {
-    let mut octets = [0; 4];
-    let mut parts = text.split('.');
-    for octet in &mut octets {
-        let part = parts.next().filter(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))?;
-        let digits = part.trim_start_matches('0');
-        *octet = if digits.is_empty() { 0 } else { digits.parse().ok()? };
-    }
-    parts.next().is_none().then(|| octets.into())
+    text.parse().ok().or_else(|| parse_padded(text).map(IpAddr::V4))
 }
 
 /// An address and a prefix, as `ParseCIDRSloppy` reads them.
@@ -78,7 +68,7 @@ pub(super) fn cidr(text: &str, version: Version) -> Check {
     if version.minor() < STRICT_ADDRESSES {
         return Ok(());
     }
-    crate::k8s::network::Cidr::parse(text).map(drop).map_err(|refusal| refusal.to_string())
+    Cidr::parse(text).map(drop).map_err(|refusal| refusal.to_string())
 }
 
 /// `validatePathNoBacksteps`.

@@ -1,10 +1,8 @@
 //! `validateContainers`, `validateInitContainers`, `validateEphemeralContainers` and what they share.
 
-use std::collections::HashMap;
-
 use super::context::Pod;
 use super::{env, probe, resources, security, volume};
-use crate::k8s::validation::{At, Errors, at};
+use crate::k8s::validation::{At, Errors, Seen, at};
 
 /// The lists of containers, in the order in which upstream looks at them.
 const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
@@ -24,7 +22,7 @@ const NOT_EPHEMERAL: [&str; 8] = [
 /// All containers of a pod.
 pub(super) fn validate_containers<'d, 's>(spec: At<'d, 's>, pod: &Pod<'d, 's>, errors: &mut Errors<'d, 's>) {
     let [main, init, ephemeral] = spec.fields(LISTS);
-    let mut ports = HashMap::new();
+    let mut ports = Seen::default();
     for item in main.into_iter().flat_map(At::items) {
         errors.within(item.text("name"));
         let container = Container::of(item);
@@ -48,7 +46,7 @@ pub(super) fn validate_containers<'d, 's>(spec: At<'d, 's>, pod: &Pod<'d, 's>, e
 fn validate_init_container<'d, 's>(container: &Container<'d, 's>, pod: &Pod<'d, 's>, errors: &mut Errors<'d, 's>) {
     container.validate_common(pod, errors);
     container.validate_restart(true, errors);
-    container.validate_host_ports(&mut HashMap::new(), errors);
+    container.validate_host_ports(&mut Seen::default(), errors);
     if at::text(container.restart_policy) == Some("Always") {
         container.validate_probes(pod, errors);
         return;
@@ -247,11 +245,7 @@ impl<'d, 's> Container<'d, 's> {
     }
 
     /// `checkHostPortConflicts`.
-    fn validate_host_ports(
-        &self,
-        known: &mut HashMap<(&'d str, &'d str, i128), At<'d, 's>>,
-        errors: &mut Errors<'d, 's>,
-    ) {
+    fn validate_host_ports(&self, known: &mut Seen<'d, 's, (&'d str, &'d str, i128)>, errors: &mut Errors<'d, 's>) {
         for port in self.ports.into_iter().flat_map(At::items) {
             let [host, protocol, ip] = port.fields(["hostPort", "protocol", "hostIP"]);
             let Some((host, number)) = host.and_then(|host| Some((host, host.int().filter(|number| *number != 0)?)))
@@ -259,9 +253,8 @@ impl<'d, 's> Container<'d, 's> {
                 continue;
             };
             let key = (at::text(protocol).unwrap_or("TCP"), at::text(ip).unwrap_or_default(), number);
-            match known.get(&key) {
-                Some(first) => errors.duplicate(host, "is taken by another port of the pod", *first),
-                None => drop(known.insert(key, host)),
+            if let Some(first) = known.before(key, host) {
+                errors.duplicate(host, "is taken by another port of the pod", first);
             }
         }
     }

@@ -1,16 +1,14 @@
 //! `validateProjectionSources` and `validateDownwardAPIVolumeFile`.
 
-use std::collections::HashMap;
-
 use super::env;
-use crate::k8s::validation::{At, Errors, format};
+use crate::k8s::validation::{At, Errors, Seen, format};
 
 const SOURCES: [&str; 6] =
     ["secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate"];
 
 /// `validateProjectedVolumeSource`.
 pub(super) fn validate_projected<'d, 's>(volume: At<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let mut paths = HashMap::new();
+    let mut paths = Seen::default();
     for source in volume.each("sources") {
         for kind in source.present(SOURCES) {
             match kind.name() {
@@ -31,9 +29,8 @@ pub(super) fn validate_projected<'d, 's>(volume: At<'d, 's>, errors: &mut Errors
             }
             for path in paths_of(kind) {
                 let Some(text) = path.str() else { continue };
-                match paths.get(text) {
-                    Some(first) => errors.duplicate(path, "is the path of another file of the volume", *first),
-                    None => drop(paths.insert(text, path)),
+                if let Some(first) = paths.before(text, path) {
+                    errors.duplicate(path, "is the path of another file of the volume", first);
                 }
             }
         }

@@ -1,10 +1,14 @@
 //! Wrong answers by Ingresses and `HTTPRoutes`: they publish more than they should, or in plain text.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::json::{items, text, with, with_at, with_member, without_at};
 use super::scene::Scene;
 use super::wrong::{Edit, Wrong};
+use crate::lab::course::CheckKind;
+use crate::lab::course::values::Routed;
 
 /// The routes of the solution, each wider than it is.
 pub(super) fn wider_route(scene: &Scene<'_>) -> Vec<Wrong> {
@@ -79,9 +83,7 @@ pub(super) fn second_route(scene: &Scene<'_>) -> Vec<Wrong> {
 }
 
 /// The hosts of the checks whose requests are answered.
-fn hosts(scene: &Scene<'_>) -> std::collections::BTreeSet<String> {
-    use crate::lab::course::CheckKind;
-    use crate::lab::course::values::Routed;
+fn hosts(scene: &Scene<'_>) -> BTreeSet<String> {
     let served = scene.probes().into_iter().filter_map(|probe| match probe {
         CheckKind::Route(spec) if spec.expect == Routed::Served => Some(spec.host.clone()),
         _ => None,
