@@ -1,7 +1,6 @@
 //! The contexts that the user has named for labs. They are remembered where the user's data is, not in the working folder: what
 //! such a context does to log in, no folder that came from somewhere may ask for.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 
@@ -9,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::hex::hex;
 use super::state::{StateError, Workspace};
 use crate::client::kubeconfig::UserContext;
 use crate::cluster;
@@ -64,11 +64,7 @@ fn path(workspace: &Workspace) -> Result<(Utf8PathBuf, Utf8PathBuf), StateError>
     let folder = dir.canonicalize_utf8().map_err(super::state::at(dir))?;
     let data = cluster::data().map_err(|error| StateError::NoHome(error.to_string()))?;
     let digest = Sha256::digest(folder.as_str());
-    let name = digest.iter().take(16).fold(String::new(), |mut name, byte| {
-        // writing to a String does not fail
-        let _ = write!(name, "{byte:02x}");
-        name
-    });
+    let name = hex(digest.get(..16).unwrap_or_default());
     Ok((data.join("labs").join(format!("{name}.json")), folder))
 }
 

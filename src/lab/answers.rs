@@ -8,6 +8,7 @@ use camino::Utf8Path;
 use sha2::{Digest as _, Sha256};
 
 use super::course::{CheckKind, Lab};
+use super::hex::hex;
 use super::within;
 
 /// The name of the file.
@@ -67,12 +68,7 @@ pub fn read(folder: &Utf8Path, id: &str) -> Result<Option<String>, String> {
 
 /// How an answer is compared, so that the lab does not tell it: SHA-256 of the lab, the check and the answer.
 pub fn digest(lab: &str, check: &str, answer: &str) -> String {
-    let digest = Sha256::digest(format!("{lab}/{check}/{}", answer.trim().to_lowercase()));
-    digest.iter().fold(String::new(), |mut hex, byte| {
-        // writing to a String does not fail
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(format!("{lab}/{check}/{}", answer.trim().to_lowercase())))
 }
 
 #[cfg(test)]

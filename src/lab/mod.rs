@@ -7,6 +7,7 @@ pub mod check_context;
 pub mod consent;
 pub mod course;
 pub mod doctor;
+mod hex;
 mod kubectl;
 pub mod lab_cluster;
 pub mod lint;

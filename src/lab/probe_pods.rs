@@ -1,7 +1,6 @@
 //! Throw-away pods from which checks dial: one for each namespace and set of labels, shared by the checks of a verification.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -9,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
+use super::hex::hex;
 use super::verdict::CheckResult;
 use crate::client::url::query;
 use crate::client::{Api, Method, Request};
@@ -135,15 +135,10 @@ impl<'a> ProbePods<'a> {
         let mut bytes = [0; 6];
         // the names need only differ from those of another verification at the same time
         let _ = getrandom::fill(&mut bytes);
-        let id = bytes.iter().fold(String::new(), |mut text, byte| {
-            // writing to a String does not fail
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
         Self {
             api,
             image: image.to_owned(),
-            id,
+            id: hex(&bytes),
             made: AtomicUsize::new(0),
             pods: Mutex::default(),
             namespaces: Mutex::default(),

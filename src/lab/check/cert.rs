@@ -15,6 +15,7 @@ use super::objects::{self, text};
 use crate::client::kubeconfig::Credentials;
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::{Cert, CertFrom};
+use crate::lab::hex::hex;
 use crate::lab::verdict::{CheckResult, Verdict};
 
 /// Looks once.
@@ -90,7 +91,7 @@ fn describe(certificate: &X509Certificate<'_>) -> Value {
         "seconds": to.saturating_sub(from),
         "client_auth": client_auth,
         "server_auth": server_auth,
-        "key": hexadecimal(&Sha256::digest(certificate.public_key().raw)),
+        "key": hex(&Sha256::digest(certificate.public_key().raw)),
         "not_after": not_after,
     })
 }
@@ -104,10 +105,6 @@ fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
         other => other.to_string(),
     };
     names.iter().map(written).collect()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn common_name<'n>(name: &'n X509Name<'_>) -> &'n str {

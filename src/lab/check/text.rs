@@ -3,6 +3,7 @@
 use regex::{Regex, RegexBuilder};
 
 use crate::decode::Located;
+use crate::lab::hex::hex;
 use crate::lab::verdict::CheckResult;
 
 /// The most characters that are shown of a line.
@@ -61,7 +62,7 @@ pub(super) fn line_of<'t>(pattern: &Regex, text: &'t str) -> Option<&'t str> {
 pub(super) fn nonce() -> Result<String, CheckResult> {
     let mut bytes = [0_u8; 8];
     getrandom::fill(&mut bytes).map_err(|_| CheckResult::error("there are no random numbers"))?;
-    Ok(bytes.iter().fold(String::new(), |word, byte| format!("{word}{byte:02x}")))
+    Ok(hex(&bytes))
 }
 
 #[cfg(test)]

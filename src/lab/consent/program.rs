@@ -1,7 +1,6 @@
 //! What a course does.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -10,6 +9,7 @@ use super::applied::{self, UNREADABLE, Writers};
 use crate::decode::Located;
 use crate::lab::course::check_kind::{Audit, CertFrom, Http, Run, TokenFrom, Who};
 use crate::lab::course::{Action, CheckKind, Course, Entry, Step};
+use crate::lab::hex::hex;
 use crate::lab::{answers, kubectl};
 use crate::process::Program;
 use crate::yaml::{self, Source};
@@ -86,7 +86,7 @@ impl CourseProgram {
                 all.update(part);
             }
         }
-        Self { labs: course.labs.iter().map(lab).collect(), hash: hexadecimal(&all.finalize()) }
+        Self { labs: course.labs.iter().map(lab).collect(), hash: hex(&all.finalize()) }
     }
 }
 
@@ -376,15 +376,7 @@ fn one_line(text: &str) -> String {
 }
 
 fn digest(text: &str) -> String {
-    hexadecimal(&Sha256::digest(text))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // writing to a String does not fail
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&Sha256::digest(text))
 }
 
 #[cfg(test)]
