@@ -32,12 +32,17 @@ fn objects(entry: &Entry, names: &Names, folders: &[&str]) -> Objects {
 
 /// A lab whose solution is only applied, with its objects before and after.
 fn scene_of<R>(id: &str, look: impl FnOnce(&Scene<'_>) -> R) -> R {
+    scene_behind(id, "solution", look)
+}
+
+/// The same of any of its solutions.
+fn scene_behind<R>(id: &str, solution: &str, look: impl FnOnce(&Scene<'_>) -> R) -> R {
     let course = Course::embedded().unwrap();
     let entry = course.find(id).unwrap();
     let words = entry.lab.random.iter().map(|word| (word.value.0.clone(), "w2345678901a".to_owned()));
     let names = Names::again(&entry.lab, "abcd", words.collect::<IndexMap<_, _>>());
     let lab: Lab = entry.at(&names).unwrap();
-    let (before, after) = (objects(entry, &names, &["start"]), objects(entry, &names, &["start", "solution"]));
+    let (before, after) = (objects(entry, &names, &["start"]), objects(entry, &names, &["start", solution]));
     look(&Scene {
         lab: &lab,
         names: &names,
@@ -52,10 +57,12 @@ fn scene_of<R>(id: &str, look: impl FnOnce(&Scene<'_>) -> R) -> R {
 const ALL: Choice = Choice { most: None, is_first: true };
 
 fn made(id: &str, operator: &str) -> Vec<String> {
-    scene_of(id, |scene| {
-        let all = mutants(scene, ALL);
-        all.into_iter().filter(|mutant| mutant.operator.name == operator).map(|mutant| mutant.wrong.what).collect()
-    })
+    scene_of(id, |scene| made_of(scene, operator))
+}
+
+fn made_of(scene: &Scene<'_>, operator: &str) -> Vec<String> {
+    let all = mutants(scene, ALL);
+    all.into_iter().filter(|mutant| mutant.operator.name == operator).map(|mutant| mutant.wrong.what).collect()
 }
 
 fn has(id: &str, operator: &str, words: &str) {
@@ -99,6 +106,10 @@ fn routes_publish_more_in_many_ways() {
         ("open-service", "Service house/tickets: it has a port of every node"),
     ] {
         has("route-tls", operator, words);
+    }
+    let rewritten = scene_behind("route-tls", "solution-gateway", |scene| made_of(scene, "rewritten-route"));
+    for words in ["a rule for /mutant rewrites the path", "a rule for /mutant/[0-9]+ rewrites the path"] {
+        assert!(rewritten.iter().any(|what| what.contains(words)), "no `{words}` in {rewritten:#?}");
     }
 }
 
