@@ -352,6 +352,7 @@ fn what_becomes_a_secret_is_masked() {
         "apiVersion: v1\nkind: !!binary U2VjcmV0\nmetadata: {name: a}\nstringData: {a: swordf1sh, a: y}\n",
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, env: [{name: !!binary UEFTU1dPUkQ=, value: swordf1sh, x: y}]}]}\n",
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [vault, login, swordf1sh]}]}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, env: [{name: PASSWORD=swordf1sh, value: a, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]}]}\n",
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [curl, -su, 'me:swordf1sh']}]}\n",
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [curl, -b, 'session=swordf1sh']}]}\n",
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b, x: y, args: [curl, -kb, 'sid=swordf1sh']}]}\n",

@@ -117,8 +117,20 @@ pub fn in_message(message: &str) -> Option<String> {
     if message.len() < 11 || !message.contains(['@', '_', '-', '.']) && message.len() < 16 {
         return None;
     }
-    let found: Vec<&str> = chunks(message).filter(|chunk| shows_itself(chunk) || has_url_login(chunk)).collect();
-    (!found.is_empty()).then(|| found.into_iter().fold(message.to_owned(), |text, part| text.replace(part, "***")))
+    let whole = chunks(message).filter(|chunk| shows_itself(chunk) || has_url_login(chunk));
+    let mut found = whole.map(|chunk| (chunk, "***".to_owned())).chain(assigned(message)).peekable();
+    found.peek()?;
+    Some(found.fold(message.to_owned(), |text, (part, shown)| text.replace(part, &shown)))
+}
+
+/// What a message repeats of the form `PASSWORD=x`, with what is shown of it: the name of a variable that holds its value, too.
+fn assigned(message: &str) -> impl Iterator<Item = (&str, String)> {
+    let parts = chunks(message).filter(|chunk| chunk.contains('=')).flat_map(|chunk| chunk.split(['[', ']']));
+    parts.filter_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        let is_secret = may_name_secret(name) && may_be_value(name, value);
+        is_secret.then(|| (part, format!("{name}=***")))
+    })
 }
 
 /// Whether a key of a Secret is made of words that keys are made of. Others may be the secret themselves.
@@ -513,5 +525,8 @@ mod tests {
         }
         assert_eq!(in_message("image `https://me:hunter2@db/x` is odd").unwrap(), "image `***` is odd");
         assert_eq!(in_message("image `ghcr.io/acme/app@sha256:0` is odd"), None);
+        let path = "`spec.containers[c].env[PASSWORD=hunter2].name` is odd";
+        assert_eq!(in_message(path).unwrap(), "`spec.containers[c].env[PASSWORD=***].name` is odd");
+        assert_eq!(in_message("expected `--token-auth-file=/etc/tokens`, not `--anonymous-auth=true`"), None);
     }
 }
