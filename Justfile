@@ -54,13 +54,17 @@ lint:
 fmt:
     cargo fmt
 
-# Writes what is generated from the code: the JSON Schemas and the page of rules.
+# Writes what is generated from the code: the JSON Schemas, the curriculum of the labs and the reference.
 docs:
     cargo run --locked --quiet -- schema > tightship.schema.json
     cargo run --locked --quiet -- schema lab > lab.schema.json
-    cargo run --locked --quiet -- rules --format markdown > docs/rules.md
     cargo run --locked --quiet -- lab list --markdown > docs/labs.md
+    cargo run --locked --quiet -- reference --out docs
     cargo doc --no-deps --locked
+
+# Builds the site of the documentation into target/site; needs mdbook.
+site:
+    mdbook build
 
 # Proves labs in every state, and that wrong answers made from their solutions fail, on clusters of its own; without a name all labs.
 test-labs *labs:
@@ -86,6 +90,19 @@ growth:
 # Compares the check with kubeconform, kube-score and checkov on the same manifests.
 peers *args:
     benches/peers {{args}}
+
+# Writes docs/comparison.md: tightship and its peers on the same manifests; fetches them from PyPI and the Go module proxy.
+compare work="target/compare":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    mkdir -p {{work}}
+    cargo build --profile dist --locked
+    export GOBIN=$(realpath {{work}}) GOFLAGS=-modcacherw
+    [ -x "$GOBIN/kubeconform" ] || go install github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+    [ -x "$GOBIN/kube-score" ] || go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0
+    if [ ! -x "$GOBIN/venv/bin/checkov" ]; then python3 -m venv "$GOBIN/venv" && "$GOBIN/venv/bin/pip" install --quiet checkov; fi
+    benches/compare target/dist/tightship "$GOBIN/venv/bin/checkov" "$GOBIN/kube-score" "$GOBIN/kubeconform" > "$GOBIN/comparison.md"
+    mv "$GOBIN/comparison.md" docs/comparison.md
 
 # Looks for crashes with random inputs, so many seconds for each target; needs cargo-fuzz and a nightly toolchain.
 fuzz seconds="60":

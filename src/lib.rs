@@ -17,6 +17,7 @@ mod diagnostic;
 mod explain;
 mod file;
 mod generate;
+mod graph;
 mod k8s;
 #[cfg(feature = "cluster")]
 mod lab;
@@ -42,7 +43,10 @@ pub mod internals {
     pub mod check {
         pub use crate::check::baseline::Baseline;
         pub use crate::check::config::{self, Config};
-        pub use crate::check::{Admission, Input, Options, Outcome, Place, Selection, Text, fix, run};
+        pub use crate::check::{Admission, Input, Options, Outcome, Place, Selection, Text, fix, listed, run};
+    }
+    pub mod cli {
+        pub use crate::cli::examples::EXAMPLES;
     }
     #[cfg(feature = "cluster")]
     pub mod client {

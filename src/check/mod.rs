@@ -18,7 +18,9 @@ mod suppress;
 
 pub use admission::Admission;
 pub use base::Base;
-pub use discover::{Cause, Found, Input, LeftOut, Live, Place, Request, Scope, Text, discover, live_inputs, target};
+pub use discover::{
+    Cause, Found, Input, InputError, LeftOut, Live, Place, Request, Scope, Text, discover, listed, live_inputs, target,
+};
 pub use findings::Findings;
 pub use options::Options;
 pub use outcome::Outcome;
@@ -80,6 +82,7 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
         outcome.findings.retain(|finding| finding.file() != config);
         new_suppressions(base, &judged.holding, inputs, &mut outcome);
     }
+    outcome.facts = facts;
     outcome.finish(&options.severities, inputs);
     outcome
 }

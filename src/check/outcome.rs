@@ -1,5 +1,6 @@
 //! What a run of the rules gives.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexSet;
@@ -10,6 +11,7 @@ use super::findings::Findings;
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::k8s::pod_security::{Level, Policies, Policy};
 use crate::rules::Rule;
+use crate::rules::facts::Facts;
 use crate::yaml::{FileId, Source, Span};
 
 /// Everything that a run gives.
@@ -43,6 +45,8 @@ pub struct Outcome {
     pub asks_nothing: bool,
     /// The number of findings that the baseline knows.
     pub baselined: usize,
+    /// What the objects say together.
+    pub facts: Facts,
 }
 
 /// A file that was read.
@@ -78,7 +82,31 @@ impl Counts {
     }
 }
 
+/// The worst finding of each object.
+#[derive(Debug, Default)]
+pub struct Worst(HashMap<(String, Option<String>, String), Severity>);
+
+impl Worst {
+    /// That of one object.
+    pub fn of(&self, kind: &str, namespace: Option<&str>, name: &str) -> Option<Severity> {
+        let key = (kind.to_owned(), namespace.map(str::to_owned), name.to_owned());
+        self.0.get(&key).copied()
+    }
+}
+
 impl Outcome {
+    /// The worst finding of each object.
+    pub fn worst(&self) -> Worst {
+        let mut worst = Worst::default();
+        for finding in &self.findings {
+            let object = finding.object();
+            let key = (object.kind.clone(), object.namespace.clone(), object.name.clone());
+            let known = worst.0.entry(key).or_insert(finding.severity);
+            *known = finding.severity.max(*known);
+        }
+        worst
+    }
+
     /// Adds the namespaces in which nothing is asked of pods.
     pub(super) fn add_unguarded<'a>(&mut self, seen: impl Iterator<Item = (&'a str, Policies)>) {
         for (name, policies) in seen {

@@ -79,6 +79,9 @@ pub struct CheckArgs {
     /// Write the report to this file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<Utf8PathBuf>,
+    /// Write a further report of the same run, as `sarif=report.sarif`; may be given more than once.
+    #[arg(long, value_parser = also, value_name = "FORMAT=FILE", conflicts_with_all = ["benchmark", "diff", "update_baseline"])]
+    pub also: Vec<Also>,
     /// Show every place in full, however often a rule fires (--format text).
     #[arg(long)]
     pub all: bool,
@@ -144,6 +147,25 @@ pub struct BuildArgs {
     /// Only read files; run neither kustomize nor helm. Files of kustomizations are checked as they are, charts are not.
     #[arg(long, conflicts_with_all = ["values", "set", "live"])]
     pub no_build: bool,
+}
+
+/// A further report: its format and its file.
+#[derive(Debug, Clone)]
+pub struct Also {
+    pub format: Format,
+    pub file: Utf8PathBuf,
+}
+
+fn also(text: &str) -> Result<Also, String> {
+    let (word, file) = text.split_once('=').ok_or("expected FORMAT=FILE, such as sarif=report.sarif")?;
+    let format = Format::from_str(word, false).map_err(|_| {
+        let known: Vec<String> = Format::value_variants()
+            .iter()
+            .filter_map(|it| Some(it.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        format!("there is no format `{word}`; expected {}", known.join(", "))
+    })?;
+    Ok(Also { format, file: file.into() })
 }
 
 /// A benchmark.

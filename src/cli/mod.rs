@@ -3,18 +3,24 @@
 pub mod apiserver;
 mod check;
 pub mod cluster;
+pub mod examples;
+mod graph;
 #[cfg(feature = "cluster")]
 pub mod lab;
 pub mod policy;
 mod rules;
 
-pub use check::{BenchmarkName, CheckArgs};
+pub use check::{BenchmarkName, CheckArgs, MadeArgs};
+pub use graph::{GraphArgs, GraphOf};
 pub use rules::{ExplainArgs, RulesArgs, RulesFormat};
+
+use std::sync::LazyLock;
 
 use camino::Utf8PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::k8s::version::Version;
 use crate::spec::app::Layout;
 
 const STYLES: Styles = Styles::styled()
@@ -26,16 +32,94 @@ const STYLES: Styles = Styles::styled()
 const EXIT_CODES: &str =
     "Exit codes: 0 done, 1 the files are not as the spec says, 2 wrong usage or an input that cannot be used.";
 
-/// Writes hardened Kubernetes manifests from a short spec.
+/// The version, the commit where the build knows it, and the releases that it is about.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let commit = option_env!("TIGHTSHIP_COMMIT").filter(|commit| !commit.is_empty());
+    let commit = commit.map_or_else(String::new, |commit| format!("\ncommit {commit}"));
+    format!("{}{commit}\nKubernetes {} to {}", env!("CARGO_PKG_VERSION"), Version::OLDEST, Version::NEWEST)
+});
+
+/// Checks Kubernetes manifests, writes hardened ones from a short spec, and teaches why.
 #[derive(Debug, Parser)]
-#[command(name = "tightship", version, styles = STYLES, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "tightship", version, long_version = LONG_VERSION.as_str(), styles = STYLES, max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Cli {
     /// When to use colours.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
-    /// What to do.
+    /// What to do. Default: say what can be done in this folder.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+}
+
+impl Cli {
+    /// Reads the arguments of the program.
+    pub fn read() -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&command().try_get_matches()?)
+    }
+}
+
+/// The command line with examples, and with a short help that fits on a screen: `--help` has the rest.
+pub fn command() -> clap::Command {
+    let root = with_help(<Cli as CommandFactory>::command(), "");
+    match plugin_name() {
+        Some(name) => root.bin_name(name),
+        None => root,
+    }
+}
+
+/// What kubectl calls it, where it is kubectl's plugin.
+fn plugin_name() -> Option<&'static str> {
+    let program = std::env::args_os().next()?;
+    let name = std::path::Path::new(&program).file_stem()?.to_str()?;
+    name.starts_with("kubectl-").then_some("kubectl tightship")
+}
+
+/// Options that the short help of a command has, where it leaves others out.
+const SHORT: [(&str, &[&str]); 2] = [
+    (
+        "check",
+        &[
+            "paths",
+            "live",
+            "namespace",
+            "select",
+            "ignore",
+            "kubernetes",
+            "fix",
+            "diff",
+            "baseline",
+            "update_baseline",
+            "fail_on",
+            "format",
+            "output",
+            "level",
+        ],
+    ),
+    ("new", &["dir", "yes", "full", "answers", "goal", "name", "image", "port", "level", "kubernetes", "target"]),
+];
+
+fn with_help(mut command: clap::Command, path: &str) -> clap::Command {
+    let names: Vec<String> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
+    for name in names {
+        let below = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        command = command.mut_subcommand(name, |inner| with_help(inner, &below));
+    }
+    let codes = command.get_after_help().map(ToString::to_string);
+    if let Some((_, shown)) = SHORT.iter().find(|(of, _)| *of == path) {
+        let hidden: Vec<clap::Id> = command
+            .get_arguments()
+            .map(|arg| arg.get_id().clone())
+            .filter(|id| !shown.contains(&id.as_str()))
+            .collect();
+        for id in hidden {
+            command = command.mut_arg(id, |arg| arg.hide_short_help(true));
+        }
+        let more = "`--help` has all options, and examples.";
+        command = command.after_help(codes.as_ref().map_or(more.to_owned(), |codes| format!("{codes}\n{more}")));
+    }
+    let Some(examples) = examples::of(path) else { return command };
+    let text = codes.map_or(examples.clone(), |codes| format!("{examples}\n\n{codes}"));
+    command.after_long_help(text)
 }
 
 /// When to use colours.
@@ -80,6 +164,8 @@ pub enum Command {
     Render(RenderArgs),
     /// Check manifests: what the API server would refuse, and what it should.
     Check(Box<CheckArgs>),
+    /// Draw who reaches whom, or who may do what, as the manifests say.
+    Graph(Box<GraphArgs>),
     /// List the rules.
     Rules(RulesArgs),
     /// Explain a rule, a kind, a field (its type, where it belongs, the rules that speak of it), or a flag of the control plane.
@@ -105,6 +191,8 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<Utf8PathBuf>,
     },
+    /// Show which programs this machine has that tightship can use, with their versions.
+    Doctor,
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -115,6 +203,13 @@ pub enum Command {
         /// The folder to write to.
         #[arg(long, value_name = "DIR")]
         out: Option<Utf8PathBuf>,
+    },
+    /// Write the part of tightship's own documentation that comes from the program.
+    #[command(hide = true)]
+    Reference {
+        /// The folder of the documentation.
+        #[arg(long, value_name = "DIR", default_value = "docs")]
+        out: Utf8PathBuf,
     },
 }
 

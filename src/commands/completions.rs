@@ -1,14 +1,13 @@
 //! `tightship completions SHELL`.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::{OK, output};
-use crate::cli::Cli;
+use crate::cli;
 
 pub(super) fn run(shell: Shell) -> anyhow::Result<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "tightship", &mut script);
+    clap_complete::generate(shell, &mut cli::command(), "tightship", &mut script);
     output::print(&String::from_utf8(script)?)?;
     Ok(OK)
 }

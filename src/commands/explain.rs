@@ -1,9 +1,10 @@
 //! `tightship explain`.
 
-use super::{OK, UNUSABLE, output, schema};
+use super::schema::Schemas;
+use super::{OK, UNUSABLE, output};
 use crate::apiserver;
 use crate::cli::ExplainArgs;
-use crate::explain::{self, key::Document};
+use crate::explain;
 
 /// Explains what was asked for.
 pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<u8> {
@@ -26,19 +27,7 @@ fn page(args: &ExplainArgs) -> Result<String, String> {
     if args.what.starts_with('-') {
         return control_plane().map_err(|unknown| unknown.to_string());
     }
-    let spec = schema::spec();
-    let of = |name, file, definition| Document { name, file, schema: &spec, definition };
-    let documents = [
-        of("App", "tightship.yaml", "App"),
-        of("Space", "tightship.yaml", "Space"),
-        of("ApiServer", "tightship.yaml", "ApiServer"),
-        of("Check", ".tightship.yaml", "Config"),
-    ];
-    #[cfg(feature = "cluster")]
-    let lab = schema::lab();
-    #[cfg(feature = "cluster")]
-    let documents =
-        [documents.as_slice(), &[Document { name: "Lab", file: "lab.yaml", schema: &lab, definition: "Lab" }]].concat();
-    explain::explain(&args.what, release, &documents)
+    let schemas = Schemas::new();
+    explain::explain(&args.what, release, &schemas.documents())
         .or_else(|unknown| control_plane().map_err(|_| unknown.to_string()))
 }

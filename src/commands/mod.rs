@@ -4,19 +4,24 @@ mod apiserver;
 mod check;
 mod cluster;
 mod completions;
+mod doctor;
 mod exit;
 mod explain;
+mod graph;
 mod interrupt;
 #[cfg(feature = "cluster")]
 mod lab;
 mod man;
 mod new;
+mod next_step;
 mod output;
 mod policy;
 mod progress;
+mod reference;
 mod render;
 mod rules;
 mod schema;
+mod start;
 
 use std::io;
 
@@ -34,15 +39,17 @@ pub fn refuse(answer: &clap::Error) -> u8 {
 
 /// Runs a command and gives its exit code.
 pub fn run(cli: Cli) -> u8 {
+    let Some(command) = cli.command else { return code(start::run(), false) };
     // what these run is not in the terminal's group, and must not outlive an interrupt
-    if runs_programs(&cli.command) {
+    if runs_programs(&command) {
         interrupt::install();
     }
-    let tells_of_programs = matches!(cli.command, Command::Cluster(_)) || is_lab(&cli.command);
-    let result = match cli.command {
+    let tells_of_programs = matches!(command, Command::Cluster(_)) || is_lab(&command);
+    let result = match command {
         Command::New(args) => new::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Graph(args) => graph::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ApiServer(command) => apiserver::run(&command),
@@ -51,9 +58,16 @@ pub fn run(cli: Cli) -> u8 {
         Command::Lab(args) => lab::run(&args),
         Command::Policy(command) => policy::run(&command),
         Command::Schema { of, out } => schema::run(of, out.as_deref()),
+        Command::Doctor => doctor::run(),
         Command::Completions { shell } => completions::run(shell),
+        Command::Reference { out } => reference::run(&out),
         Command::Man { out } => man::run(out.as_deref()),
     };
+    code(result, tells_of_programs)
+}
+
+/// The exit code of a command, after what went wrong was said.
+fn code(result: anyhow::Result<u8>, tells_of_programs: bool) -> u8 {
     match result {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => OK,
@@ -61,7 +75,7 @@ pub fn run(cli: Cli) -> u8 {
         Err(error) if is_interrupted(&error) => interrupt::CODE,
         Err(error) => {
             // the last resort if even this cannot be written is the exit code
-            let text = format!("{error:#}");
+            let text = format!("{error:#}{}", next_step::after(&error));
             let _ = if tells_of_programs { output::error_lines(&text) } else { output::error(&text) };
             UNUSABLE
         }
@@ -71,7 +85,7 @@ pub fn run(cli: Cli) -> u8 {
 /// Whether other programs may be run for a command.
 fn runs_programs(command: &Command) -> bool {
     match command {
-        Command::Check(_) | Command::Cluster(_) => true,
+        Command::Check(_) | Command::Graph(_) | Command::Cluster(_) | Command::Doctor => true,
         command => is_lab(command),
     }
 }

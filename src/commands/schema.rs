@@ -9,10 +9,49 @@ use super::{OK, output};
 use crate::check::config::Config;
 use crate::cli::SchemaOf;
 use crate::diagnostic::text;
+use crate::explain::key::Document;
 use crate::spec::{ApiServer, App, Space};
 
 /// The name of the schema beside a spec that names it.
 pub(super) const BESIDE: &str = crate::render::plan::SCHEMA;
+
+/// The schemas of all files that people write.
+pub(super) struct Schemas {
+    spec: Value,
+    #[cfg(feature = "cluster")]
+    lab: Value,
+}
+
+impl Schemas {
+    pub(super) fn new() -> Self {
+        Self {
+            spec: spec(),
+            #[cfg(feature = "cluster")]
+            lab: lab(),
+        }
+    }
+
+    /// The kinds of documents.
+    pub(super) fn documents(&self) -> Vec<Document<'_>> {
+        let of = |name, file, definition| Document { name, file, schema: &self.spec, definition };
+        vec![
+            of("App", "tightship.yaml", "App"),
+            of("Space", "tightship.yaml", "Space"),
+            of("ApiServer", "tightship.yaml", "ApiServer"),
+            of("Check", ".tightship.yaml", "Config"),
+            #[cfg(feature = "cluster")]
+            Document { name: "Lab", file: "lab.yaml", schema: &self.lab, definition: "Lab" },
+        ]
+    }
+
+    /// What the checks of a lab look at.
+    pub(super) fn checks(&self) -> Vec<Document<'_>> {
+        vec![
+            #[cfg(feature = "cluster")]
+            Document { name: "check", file: "lab.yaml", schema: &self.lab, definition: "CheckKind" },
+        ]
+    }
+}
 
 /// Prints the schema, or writes it to a file.
 pub(super) fn run(of: SchemaOf, out: Option<&Utf8Path>) -> anyhow::Result<u8> {
@@ -55,7 +94,7 @@ pub(super) fn is_named_by(spec: &str) -> bool {
 
 /// The schema (draft 2020-12) of a lab.
 #[cfg(feature = "cluster")]
-pub(super) fn lab() -> Value {
+fn lab() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let lab: Value = generator.subschema_for::<crate::lab::course::Lab>().into();
     let definitions = generator.take_definitions(true);
@@ -69,7 +108,7 @@ pub(super) fn lab() -> Value {
 }
 
 /// The schema (draft 2020-12) of one document.
-pub(super) fn spec() -> Value {
+fn spec() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let app: Value = generator.subschema_for::<App>().into();
     let space: Value = generator.subschema_for::<Space>().into();

@@ -96,8 +96,6 @@ pub fn json(groups: &[Group]) -> serde_json::Result<String> {
 const HEAD: &str = "\
 # Rules
 
-<!-- Made by `tightship rules --format markdown`; `just docs` writes it. -->
-
 `tightship rules` lists them, `tightship explain RULE` prints one of them. A rule that is on runs without being asked for; `--select` and
 `--ignore` take names of rules and categories.
 
@@ -110,8 +108,20 @@ tightship/allow.RULE: REASON
 ```
 ";
 
-/// The page of the documentation: contents, then a section for each rule.
+/// All rules on one page: contents, then a section for each.
 pub fn markdown(groups: &[Group]) -> String {
+    let mut page = contents(groups, |id| format!("#{id}"));
+    for (title, rules) in groups {
+        let _ = write!(page, "\n## {title}\n");
+        for rule in rules {
+            let _ = write!(page, "\n### {}\n\n{}", rule.id, rule.markdown());
+        }
+    }
+    page
+}
+
+/// How rules are chosen and suppressed, and a table of each group, whose rows lead to what says more.
+pub fn contents(groups: &[Group], link: impl Fn(&str) -> String) -> String {
     let mut page = String::from(HEAD);
     for (title, rules) in groups {
         let _ = write!(
@@ -121,14 +131,8 @@ pub fn markdown(groups: &[Group]) -> String {
         for rule in rules {
             let on = if rule.is_default() { "on" } else { "off" };
             let (severity, category) = (rule.severity.as_str(), rule.category.as_str());
-            let summary = rule.summary.replace('|', "\\|");
-            let _ = writeln!(page, "| [{0}](#{0}) | {severity} | {category} | {on} | {summary} |", rule.id);
-        }
-    }
-    for (title, rules) in groups {
-        let _ = write!(page, "\n## {title}\n");
-        for rule in rules {
-            let _ = write!(page, "\n### {}\n\n{}", rule.id, rule.markdown());
+            let (id, link, summary) = (rule.id, link(rule.id), rule.summary.replace('|', "\\|"));
+            let _ = writeln!(page, "| [{id}]({link}) | {severity} | {category} | {on} | {summary} |");
         }
     }
     page

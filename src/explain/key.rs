@@ -85,23 +85,24 @@ fn elsewhere(document: &Document<'_>, name: &str) -> Option<String> {
 
 /// A key of a record.
 #[derive(Debug, Clone, Copy)]
-struct Key<'s> {
-    name: &'s str,
-    schema: &'s Value,
-    is_required: bool,
+pub(super) struct Key<'s> {
+    pub(super) name: &'s str,
+    pub(super) schema: &'s Value,
+    pub(super) is_required: bool,
 }
 
 /// What a value has within it, whether it is a record, a list of records, or one of several forms.
 #[derive(Debug, Default)]
-struct Record<'s> {
-    keys: Vec<Key<'s>>,
+pub(super) struct Record<'s> {
+    pub(super) keys: Vec<Key<'s>>,
     /// The value of names that can be chosen.
-    any: Option<&'s Value>,
+    pub(super) any: Option<&'s Value>,
     /// The keys exactly one of which is there.
-    ways: Vec<&'s str>,
+    pub(super) ways: Vec<&'s str>,
 }
 
-fn resolve<'s>(schemas: &'s Value, schema: &'s Value) -> &'s Value {
+/// What a schema stands for.
+pub(super) fn resolve<'s>(schemas: &'s Value, schema: &'s Value) -> &'s Value {
     let name = schema.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#'));
     match name.and_then(|name| schemas.pointer(name)) {
         Some(target) => resolve(schemas, target),
@@ -109,11 +110,13 @@ fn resolve<'s>(schemas: &'s Value, schema: &'s Value) -> &'s Value {
     }
 }
 
-fn list<'s>(schema: &'s Value, key: &str) -> impl Iterator<Item = &'s Value> + use<'s> {
+/// The members of a list of a schema.
+pub(super) fn list<'s>(schema: &'s Value, key: &str) -> impl Iterator<Item = &'s Value> + use<'s> {
     schema.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
-fn record<'s>(schemas: &'s Value, schema: &'s Value) -> Record<'s> {
+/// What is within the values of a schema.
+pub(super) fn record<'s>(schemas: &'s Value, schema: &'s Value) -> Record<'s> {
     let schema = resolve(schemas, schema);
     if let Some(items) = schema.get("items") {
         return record(schemas, items);
@@ -177,7 +180,7 @@ fn keys(record: &Record<'_>) -> String {
 }
 
 /// A value as one writes it.
-fn written(value: &Value) -> String {
+pub(super) fn written(value: &Value) -> String {
     match value {
         Value::String(text) if !text.is_empty() => text.clone(),
         other => other.to_string(),
@@ -185,7 +188,7 @@ fn written(value: &Value) -> String {
 }
 
 /// What a schema takes, in words.
-fn holds(schemas: &Value, schema: &Value) -> String {
+pub(super) fn holds(schemas: &Value, schema: &Value) -> String {
     let schema = resolve(schemas, schema);
     if let Some(value) = schema.get("const") {
         return written(value);

@@ -3,9 +3,11 @@
 pub mod catalogue;
 mod field;
 pub mod key;
+pub mod keys;
 mod kind;
 mod layout;
 mod lookup;
+pub mod markdown;
 mod rule;
 mod unknown;
 

@@ -6,6 +6,7 @@ mod concise;
 mod each;
 mod files;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod plain;
@@ -35,6 +36,8 @@ pub enum Format {
     Github,
     /// `JUnit` XML, for test reports.
     Junit,
+    /// A page to look at, with filters and pictures of the network and of rights.
+    Html,
 }
 
 impl Format {
@@ -58,5 +61,6 @@ pub fn write(outcome: &Outcome, format: Format, all: bool, out: &mut dyn Write) 
         Format::Sarif => sarif::write(&files, out),
         Format::Github => github::write(&files, out),
         Format::Junit => junit::write(&files, out),
+        Format::Html => html::write(&files, all, out),
     }
 }

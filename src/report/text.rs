@@ -29,7 +29,7 @@ pub(super) fn write(files: &Files<'_>, all: bool, out: &mut dyn Write) -> io::Re
         let times = shown.entry(finding.id).or_default();
         if all || *times < FEW {
             *times += 1;
-            let texts = FindingTexts { files, is_secret: is_secret(finding) };
+            let texts = FindingTexts::new(files, finding);
             let note = explain(finding, *times == 1);
             out.write_all(draw(finding, &texts, note.as_deref()).as_bytes())?;
         }
@@ -58,10 +58,16 @@ fn explain(finding: &Diagnostic, first: bool) -> Option<String> {
 }
 
 /// The texts of a finding.
-struct FindingTexts<'a> {
+pub(super) struct FindingTexts<'a> {
     files: &'a Files<'a>,
     /// Whether no value may be shown.
     is_secret: bool,
+}
+
+impl<'a> FindingTexts<'a> {
+    pub(super) fn new(files: &'a Files<'a>, finding: &Diagnostic) -> Self {
+        Self { files, is_secret: is_secret(finding) }
+    }
 }
 
 impl Sources for FindingTexts<'_> {

@@ -18,6 +18,7 @@ mod settings;
 mod sink;
 pub mod suppression;
 
+pub use page::REPOSITORY;
 pub use path::at as field_at;
 pub use rule::{Category, Rule, RuleKind, Standard};
 pub use settings::Settings;

@@ -4,7 +4,18 @@ use std::fmt::Write as _;
 
 use super::rule::{Category, Rule};
 
+/// Where this program comes from. Who builds it elsewhere says so.
+pub const REPOSITORY: &str = match option_env!("TIGHTSHIP_REPOSITORY") {
+    Some(url) if !url.is_empty() => url,
+    _ => env!("CARGO_PKG_REPOSITORY"),
+};
+
 impl Rule {
+    /// The page of this version about it.
+    pub fn url(&self) -> String {
+        format!("{REPOSITORY}/blob/v{}/docs/reference/rules/{}.md", env!("CARGO_PKG_VERSION"), self.id)
+    }
+
     /// Whether it runs without being asked for.
     pub fn is_default(&self) -> bool {
         self.on && self.category != Category::Reliability

@@ -159,7 +159,8 @@ fn the_check_of_any_text_ends_without_a_panic() {
     mutants(2000, &["data/rules", "data/control-plane", "well_known"], |name, text| {
         let inputs = [Input { name: name.to_owned(), text: Text::Here(text.into()) }];
         let mut outcome = check::run(&inputs, &options);
-        for format in [Format::Text, Format::Json, Format::Sarif, Format::Github, Format::Concise, Format::Junit] {
+        let others = [Format::Json, Format::Sarif, Format::Github, Format::Concise, Format::Junit, Format::Html];
+        for format in [Format::Text].into_iter().chain(others) {
             report::write(&outcome, format, true, &mut std::io::sink()).unwrap();
         }
         let baseline = Baseline::of(&outcome);

@@ -111,7 +111,7 @@ fn folder() -> Folder {
     folder
 }
 
-const FORMATS: [&str; 6] = ["text", "concise", "json", "sarif", "github", "junit"];
+const FORMATS: [&str; 7] = ["text", "concise", "json", "sarif", "github", "junit", "html"];
 
 #[test]
 fn every_format_of_the_check_is_harmless() {

@@ -16,11 +16,15 @@ mod ci;
 mod cluster;
 mod control_plane;
 mod control_plane_audit;
+mod docs;
 mod edit;
 mod explain;
+mod first_minutes;
 // file names of bytes that Windows does not take
 #[cfg(unix)]
 mod gate;
+mod graph;
+mod html;
 #[cfg(unix)]
 mod inputs;
 #[cfg(feature = "cluster")]

@@ -1,13 +1,12 @@
-//! The console blocks of the README are what the program prints today.
+//! The console blocks of the README and of `docs/` are what the program prints today.
 //!
 //! A comment `<!-- file: NAME -->` makes a file of the block that follows, `<!-- run` and lines of shell do what needs no
-//! words, and `<!-- not run: REASON -->` leaves a block out. `README_UPDATE=1` writes today's output into the README.
+//! words, and `<!-- not run: REASON -->` leaves a block out. `README_UPDATE=1` writes today's output into the files.
 
 use std::process::Stdio;
 
+use crate::docs::pages;
 use crate::support::{Folder, program};
-
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 
 /// A shell in the folder that finds the program; what it prints to either side, in its order.
 fn shell(folder: &Folder, script: &str) -> String {
@@ -39,7 +38,7 @@ fn run(folder: &Folder, block: &str) -> String {
     commands.map(|command| format!("$ {command}\n{}", shell(folder, command))).collect()
 }
 
-/// The README with today's output, and the number of blocks that were run.
+/// A page with today's output, and the number of blocks that were run.
 fn renewed(text: &str) -> (String, usize) {
     let folder = Folder::new();
     let (mut out, mut rest, mut count) = (String::new(), text, 0);
@@ -70,14 +69,24 @@ fn renewed(text: &str) -> (String, usize) {
 
 #[test]
 fn every_console_block_is_todays_output() {
-    let text = std::fs::read_to_string(README).unwrap();
-    let (today, count) = renewed(&text);
-    assert!(count > 8, "only {count} blocks were run");
-    if std::env::var_os("README_UPDATE").is_some() {
-        std::fs::write(README, today).unwrap();
-    } else if today != text {
-        let difference =
-            similar::TextDiff::from_lines(&text, &today).unified_diff().header("README.md", "today").to_string();
-        panic!("README_UPDATE=1 writes today's output:\n{difference}");
+    let mut count = 0;
+    for (path, text) in pages() {
+        // what the program writes has no console blocks
+        if path.starts_with("docs/reference/") {
+            continue;
+        }
+        let (today, blocks) = renewed(&text);
+        count += blocks;
+        if today == text {
+            continue;
+        }
+        if std::env::var_os("README_UPDATE").is_some() {
+            std::fs::write(crate::docs::repository().join(&path), today).unwrap();
+        } else {
+            let difference =
+                similar::TextDiff::from_lines(&text, &today).unified_diff().header(&path, "today").to_string();
+            panic!("README_UPDATE=1 writes today's output:\n{difference}");
+        }
     }
+    assert!(count > 25, "only {count} blocks were run");
 }

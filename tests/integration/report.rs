@@ -224,7 +224,7 @@ fn colours_are_for_terminals_unless_asked_for() {
     assert!(!run(&[], false), "a pipe is no terminal");
     assert!(run(&["--color", "always"], false));
     assert!(!run(&["--color", "never"], false));
-    for format in ["concise", "json", "sarif", "github", "junit"] {
+    for format in ["concise", "json", "sarif", "github", "junit", "html"] {
         assert!(!run(&["--color", "always", "--format", format], false), "{format}");
     }
 }
@@ -234,7 +234,7 @@ fn a_reader_that_has_enough_is_no_error() {
     let folder = Folder::new();
     // more than a pipe holds
     folder.write("many.yaml", format!("{WEB}---\n").repeat(300));
-    for format in ["text", "concise", "json", "sarif", "github", "junit"] {
+    for format in ["text", "concise", "json", "sarif", "github", "junit", "html"] {
         let mut command = folder.command(&["check", "--no-config", "--all", "--format", format]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut first = [0; 64];
@@ -317,7 +317,8 @@ fn what_a_rule_hides_is_not_shown_by_any_finding_of_the_file() {
     let text = "env:\n  - {name: PASSWORD, value: hünter2}\n";
     let hidden = place(0, text, "hünter2", "").span;
     let outcome = outcome(&[("a.yaml", text)], || finding(vec![place(0, text, "PASSWORD", "here")], vec![hidden]));
-    for format in [Format::Text, Format::Concise, Format::Json, Format::Sarif, Format::Github, Format::Junit] {
+    let others = [Format::Concise, Format::Json, Format::Sarif, Format::Github, Format::Junit, Format::Html];
+    for format in [Format::Text].into_iter().chain(others) {
         let printed = printed(&outcome, format);
         assert!(!printed.contains("nter2"), "{printed}");
     }

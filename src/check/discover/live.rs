@@ -42,6 +42,11 @@ const LISTED: [Kind; 24] = [
     Kind::Role,
 ];
 
+/// What a cluster is asked for, as kubectl calls it.
+pub fn listed() -> impl Iterator<Item = String> {
+    LISTED.into_iter().filter_map(Kind::resource).map(Resource::full_name)
+}
+
 /// What the cluster adds to the metadata of an object, and nobody writes.
 const ADDED: [&str; 6] = ["managedFields", "uid", "resourceVersion", "creationTimestamp", "generation", "selfLink"];
 /// The annotation in which `kubectl apply` keeps what it applied.

@@ -24,7 +24,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub use input::{Found, Input, InputError, Live, Request, Scope, Text};
 pub use left_out::{Cause, LeftOut};
-pub use live::inputs as live_inputs;
+pub use live::{inputs as live_inputs, listed};
 pub use place::{Place, as_written, target};
 
 use crate::file::{self, Root};

@@ -2,6 +2,7 @@
 
 mod benchmark;
 mod fix;
+pub(super) mod input;
 mod options;
 
 use anyhow::Context;
@@ -127,6 +128,9 @@ fn say_left_out(left_out: &LeftOut) -> anyhow::Result<()> {
 }
 
 fn show(args: &CheckArgs, outcome: &Outcome, gone: usize, aside: bool) -> anyhow::Result<()> {
+    for also in &args.also {
+        output::report(Some(&also.file), false, |out| report::write(outcome, also.format, args.all, out))?;
+    }
     output::report(args.output.as_deref(), aside, |out| report::write(outcome, args.format, args.all, out))?;
     let is_silent = outcome.findings.is_empty() && outcome.errors.is_empty();
     if is_silent || args.format != Format::Text || args.output.is_some() {

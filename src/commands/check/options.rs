@@ -1,19 +1,18 @@
 //! From flags and the configuration to what the check is told. A flag wins over the configuration.
 
 use std::io::Read as _;
-use std::time::Duration;
 
 use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::{Shown, output};
+use super::input;
 use crate::check::config::{self, Choice, Config};
-use crate::check::{self, Base, Cause, Found, Input, LeftOut, Live, Options, Request, Scope, Selection, Text};
+use crate::check::{Base, Cause, Input, LeftOut, Options, Selection, Text};
 use crate::cli::CheckArgs;
 use crate::diagnostic::Severity;
 use crate::file::SAFE;
 use crate::k8s::pod_security::PolicyVersion;
-use crate::k8s::version::Version;
 use crate::rules::{Rule, Settings};
 use crate::spec::validate;
 use crate::yaml::Source;
@@ -53,7 +52,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         "--as-admission is shown as text, concise or json only"
     );
     let kubernetes = args.kubernetes.or_else(|| Some(config?.kubernetes?.0));
-    let found = inputs(args, kubernetes)?;
+    let found = input::find(&args.paths, &args.made, args.no_ignore, args.stdin_filename.as_deref(), kubernetes)?;
     let kubernetes = kubernetes.or(found.kubernetes).unwrap_or_default();
     let level_version = args.level_version.as_deref().and_then(|word| PolicyVersion::parse(word, kubernetes));
     let settings = Settings {
@@ -205,40 +204,4 @@ pub(super) fn another(what: &str, path: &Utf8Path, base: &Base, is_there: bool) 
         format!("this change has a {what}, and {name} has none: none holds")
     };
     (path.to_string(), message)
-}
-
-/// What there is to check. `kubernetes` is the release that the user named.
-fn inputs(args: &CheckArgs, kubernetes: Option<Version>) -> anyhow::Result<Found> {
-    let (stdin, paths): (Vec<&Utf8PathBuf>, Vec<&Utf8PathBuf>) = args.paths.iter().partition(|path| *path == "-");
-    let made = &args.made;
-    let reach = match &made.namespace {
-        Some(name) => Scope::Namespace(name.clone()),
-        None if made.all_namespaces => Scope::All,
-        None => Scope::Current,
-    };
-    let live = made.live.then(|| Live { kubeconfig: made.kubeconfig.clone(), context: made.context.clone(), reach });
-    let request = Request {
-        paths: paths.into_iter().cloned().collect(),
-        everything: args.no_ignore,
-        live,
-        values: made.values.clone(),
-        set: made.set.clone(),
-        kubernetes,
-        build: !made.build.no_build,
-        allow_remote: made.build.allow_remote,
-        timeout: Duration::from_secs(made.tool_timeout),
-    };
-    let mut found = check::discover(&request)?;
-    let asks_for_chart = !made.values.is_empty() || !made.set.is_empty();
-    anyhow::ensure!(!asks_for_chart || found.charts > 0, "--values and --set are for Helm charts, and there is none");
-    if !stdin.is_empty() {
-        let mut text = String::new();
-        std::io::stdin().lock().read_to_string(&mut text).context("standard input")?;
-        let name = args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".to_owned());
-        found.inputs.insert(0, Input { name, text: Text::Here(text.into()) });
-    }
-    for note in &found.notes {
-        output::say(note)?;
-    }
-    Ok(found)
 }

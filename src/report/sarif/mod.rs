@@ -47,6 +47,7 @@ pub(super) fn write(files: &Files<'_>, out: &mut dyn Write) -> io::Result<()> {
             driver: Driver {
                 name: env!("CARGO_PKG_NAME"),
                 semantic_version: env!("CARGO_PKG_VERSION"),
+                information_uri: rules::REPOSITORY,
                 rules: used.iter().map(|rule| descriptor(rule)).collect(),
             },
         },
@@ -94,6 +95,7 @@ fn descriptor(rule: &Rule) -> model::Rule {
         id: rule.id,
         short_description: message(&rule.sentence()),
         full_description: message(rule.why),
+        help_uri: rule.url(),
         help: Help { text: format!("{}\n\n{}", rule.why, rule.prevents), markdown: rule.markdown() },
         default_configuration: Configuration { enabled: rule.is_default(), level: level(rule.severity) },
         properties: RuleProperties { tags, security_severity: is_security.then_some(score) },

@@ -37,6 +37,7 @@ pub(super) struct Tool {
 pub(super) struct Driver {
     pub(super) name: &'static str,
     pub(super) semantic_version: &'static str,
+    pub(super) information_uri: &'static str,
     pub(super) rules: Vec<Rule>,
 }
 
@@ -46,6 +47,7 @@ pub(super) struct Rule {
     pub(super) id: &'static str,
     pub(super) short_description: Message,
     pub(super) full_description: Message,
+    pub(super) help_uri: String,
     pub(super) help: Help,
     pub(super) default_configuration: Configuration,
     pub(super) properties: RuleProperties,

@@ -20,6 +20,12 @@ impl Labels {
         Self(text.into())
     }
 
+    /// These and another one.
+    #[must_use]
+    pub fn with(&self, key: &str, value: &str) -> Self {
+        Self(format!("{}{key}\0{value}\0", self.0).into())
+    }
+
     /// Keys with values, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let mut parts = self.0.split_terminator('\0');
@@ -111,6 +117,19 @@ impl Expression {
             Operator::NotIn => !is_listed(),
             Operator::Exists => value.is_some(),
             Operator::DoesNotExist => value.is_none(),
+        }
+    }
+}
+
+impl std::fmt::Display for Expression {
+    /// `tier in (front, back)`, `tier`, `!tier`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let values = || self.values.join(", ");
+        match self.operator {
+            Operator::In => write!(f, "{} in ({})", self.key, values()),
+            Operator::NotIn => write!(f, "{} not in ({})", self.key, values()),
+            Operator::Exists => f.write_str(&self.key),
+            Operator::DoesNotExist => write!(f, "!{}", self.key),
         }
     }
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod label_sets;
 mod labels;
 mod limits;
+mod peers;
 mod plane;
 mod quotas;
 mod reference;
@@ -13,8 +14,9 @@ mod word;
 
 pub use accounts::{Account, Accounts};
 pub use label_sets::{LabelSets, Members};
-pub use labels::Labels;
+pub use labels::{Labels, Selector};
 pub use limits::{Defaults, Limits};
+pub use peers::{Peer, TrafficRule};
 pub use plane::{Anonymous, Authorizers, Named, Plane};
 pub use quotas::{LimitRange, Quota, default_of};
 pub use reference::ObjectRef;
@@ -59,6 +61,8 @@ pub struct Facts {
     pub limits: Limits,
     /// What files say about control planes.
     pub control_plane: Parts,
+    /// The labels of the namespaces.
+    pub namespace_labels: HashMap<Box<str>, Labels>,
     /// The policies of the first namespace of each name.
     policies: HashMap<String, Policies>,
     last_namespace: Option<Arc<str>>,
@@ -73,6 +77,9 @@ impl Facts {
             Kind::Namespace => {
                 let policies = pod_security::policies(object, settings.kubernetes);
                 self.policies.entry(object.name().to_owned()).or_insert(policies);
+                if let Some(labels) = object.metadata.and_then(|metadata| metadata.get("labels")) {
+                    self.namespace_labels.insert(object.name().into(), Labels::of(labels));
+                }
                 self.namespaces.push(reference());
             }
             Kind::ServiceAccount => self.accounts.add(object),
@@ -110,6 +117,7 @@ impl Facts {
         self.accounts.append(other.accounts);
         self.limits.append(other.limits);
         self.control_plane.append(std::mem::take(&mut other.control_plane));
+        self.namespace_labels.extend(other.namespace_labels);
         for (name, policies) in other.policies {
             self.policies.entry(name).or_insert(policies);
         }

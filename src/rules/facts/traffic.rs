@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::labels::{Labels, Selector};
+use super::peers::TrafficRule;
 use super::reference::ObjectRef;
 use super::word::Word;
 use crate::k8s::network_policy::{self, Direction};
@@ -47,6 +48,8 @@ pub struct NetworkPolicy {
     pub egress: bool,
     /// Whether it lets questions to a DNS server out.
     pub dns: bool,
+    /// What it lets pass.
+    pub rules: Box<[TrafficRule]>,
 }
 
 impl NetworkPolicy {
@@ -60,6 +63,7 @@ impl NetworkPolicy {
             ingress: policy.isolates(Direction::Ingress),
             egress,
             dns: egress && policy.rules(Direction::Egress).any(network_policy::allows_dns),
+            rules: TrafficRule::all(policy),
         })
     }
 }
@@ -93,13 +97,18 @@ pub struct Service {
     pub selector: Labels,
     /// Where that is written.
     pub selector_span: Span,
+    /// Whether it is reached from outside of the cluster: a node port or a load balancer.
+    pub is_outside: bool,
 }
 
 impl Service {
     pub(super) fn of(object: &Object<'_, '_>, reference: impl FnOnce() -> ObjectRef) -> Option<Self> {
-        let selector = Field::of(object.root.get("spec")?, "selector")?;
+        let spec = object.root.get("spec")?;
+        let selector = Field::of(spec, "selector")?;
         let labels = Labels::of(selector.value);
-        (!labels.is_empty()).then(|| Self { object: reference(), selector: labels, selector_span: selector.span() })
+        let is_outside = matches!(spec.get("type").and_then(Node::as_str), Some("NodePort" | "LoadBalancer"));
+        let selector_span = selector.span();
+        (!labels.is_empty()).then(|| Self { object: reference(), selector: labels, selector_span, is_outside })
     }
 }
 

@@ -1,0 +1,126 @@
+//! What the help of each command ends with: examples, which a test parses.
+
+/// Commands by the command that they are examples of, with what each does.
+pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "",
+        &[
+            ("tightship check", "check the manifests of this folder"),
+            ("tightship new shop", "ask a few questions, and write an app into the folder shop"),
+            ("tightship lab start", "start the first lab"),
+        ],
+    ),
+    (
+        "new",
+        &[
+            ("tightship new shop", "ask five questions"),
+            ("tightship new shop --image busybox:1.37 --port 8080 --yes", "ask nothing"),
+            ("tightship new apiserver --kubernetes 1.36 --target kubeadm --yes", "a control plane"),
+        ],
+    ),
+    (
+        "render",
+        &[
+            ("tightship render --diff", "show what would change"),
+            ("tightship render", "write the manifests"),
+            ("tightship render --stdout --env prod", "print them, for kubectl apply -f -"),
+        ],
+    ),
+    (
+        "check",
+        &[
+            ("tightship check", "check this folder"),
+            ("tightship check deploy --fix=unsafe --diff", "show what can be repaired"),
+            ("tightship check --format html --output report.html", "a report to look at"),
+            ("tightship check --baseline known.json --update-baseline", "begin in an old repository"),
+            ("tightship check --live --namespace shop", "check a namespace of the cluster"),
+            ("tightship check --benchmark cis-1.12 /etc/kubernetes", "a control plane, item by item"),
+        ],
+    ),
+    (
+        "graph",
+        &[
+            ("tightship graph network --output network.svg", "who reaches whom, in this folder"),
+            ("tightship graph rbac deploy --format mermaid", "who may do what, for a Markdown page"),
+        ],
+    ),
+    (
+        "rules",
+        &[
+            ("tightship rules --category security --severity critical", "what matters most"),
+            ("tightship rules --format json", "for programs"),
+        ],
+    ),
+    (
+        "explain",
+        &[
+            ("tightship explain privileged", "a rule"),
+            ("tightship explain Deployment.spec.replicas", "a field"),
+            ("tightship explain --anonymous-auth", "a flag of the control plane"),
+            ("tightship explain App.network.from", "a key of the spec"),
+        ],
+    ),
+    (
+        "apiserver explain",
+        &[
+            ("tightship apiserver explain NodeRestriction", "an admission plugin"),
+            ("tightship apiserver explain authorization.mode", "a field of the kubelet"),
+            ("tightship apiserver explain --slides", "what slides of 2019 said, and what holds today"),
+        ],
+    ),
+    ("apiserver flags", &[("tightship apiserver flags --component kubelet", "what matters of the kubelet")]),
+    (
+        "cluster up",
+        &[
+            ("tightship cluster up --hardened", "a hardened cluster on this machine"),
+            ("tightship cluster up --name plain --nodes 3", "one as kind makes it"),
+        ],
+    ),
+    ("cluster status", &[("tightship cluster status", "flags and open ports, against the baseline")]),
+    ("cluster down", &[("tightship cluster down", "delete the cluster and its folder")]),
+    #[cfg(feature = "cluster")]
+    (
+        "lab",
+        &[
+            ("tightship lab doctor", "can this machine run labs?"),
+            ("tightship lab start the-hack", "start a lab"),
+            ("tightship lab verify", "try the attack again"),
+            ("tightship lab down", "delete what was made"),
+        ],
+    ),
+    #[cfg(feature = "cluster")]
+    (
+        "lab start",
+        &[
+            ("tightship lab start", "the first lab that is not passed"),
+            ("tightship lab start 04 --context kind-mine", "on a cluster of your own"),
+        ],
+    ),
+    #[cfg(feature = "cluster")]
+    (
+        "lab lint",
+        &[
+            ("tightship lab lint --course .", "the files of a course"),
+            ("tightship lab lint 01 --live --mutate", "prove a lab on a cluster"),
+        ],
+    ),
+    #[cfg(feature = "cluster")]
+    ("lab new", &[("tightship lab new open-door --course course", "write a lab to begin with")]),
+    (
+        "policy export",
+        &[
+            ("tightship policy export image-digest", "one rule"),
+            ("tightship policy export --level restricted", "all controls of a level"),
+        ],
+    ),
+    ("schema", &[("tightship schema --out tightship.schema.json", "the schema for editors")]),
+    ("completions", &[("tightship completions bash", "what bash reads: source <(tightship completions bash)")]),
+    ("man", &[("tightship man --out man", "a page for each command")]),
+];
+
+/// The examples of a command, as its help shows them.
+pub(super) fn of(path: &str) -> Option<String> {
+    let (_, examples) = EXAMPLES.iter().find(|(of, _)| *of == path)?;
+    let lines = examples.iter().map(|(command, what)| format!("  {command}\n      {what}"));
+    Some(format!("Examples:\n{}", lines.collect::<Vec<_>>().join("\n")))
+}
