@@ -41,6 +41,7 @@ fn action(folder: &Folder, inputs: &[(&str, &str)]) -> Ran {
         let given = inputs.iter().find(|(name, _)| *name == input).map(|(_, value)| *value);
         command.env(name, given.or(default).unwrap_or_default());
     }
+    command.env("PROGRAM", assert_cmd::cargo::cargo_bin!("tightship"));
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
     Ran::of(command.env("GITHUB_OUTPUT", folder.path("output")).output().unwrap())
 }

@@ -29,6 +29,8 @@ mod html;
 mod inputs;
 #[cfg(feature = "cluster")]
 mod lab;
+#[cfg(unix)]
+mod packaging;
 mod policy;
 // the README shows labs too
 mod readings;
