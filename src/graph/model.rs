@@ -137,8 +137,15 @@ impl Graph {
         let label = label.into();
         if let Some(known) = self.edges.iter_mut().find(|edge| edge.from == from && edge.to == to) {
             known.tone = known.tone.max(tone);
-            if !known.label.is_empty() && !known.label.split(", ").any(|part| part == label) {
-                known.label = if label.is_empty() { label } else { format!("{}, {label}", known.label) };
+            // without a label everything passes
+            if known.label.is_empty() || label.is_empty() {
+                known.label = String::new();
+                return;
+            }
+            for part in label.split(", ") {
+                if !known.label.split(", ").any(|there| there == part) {
+                    known.label = format!("{}, {part}", known.label);
+                }
             }
         } else if self.edges.len() >= MOST_EDGES {
             self.left_out += 1;

@@ -139,7 +139,15 @@ fn ports(workload: &Workload<'_>, direction: Direction, other: &Workload<'_>) ->
         rule.peers.is_empty() || rule.peers.iter().any(|peer| is_peer(peer, policy, other))
     };
     let rules = workload.rules(direction).filter(|(policy, rule)| lets(rule, policy));
-    let ports: Vec<String> = rules.map(|(_, rule)| rule.ports.to_string()).collect();
+    let mut ports: Vec<String> = Vec::new();
+    for (_, rule) in rules {
+        let parts = if rule.ports.is_empty() { vec![""] } else { rule.ports.split(", ").collect() };
+        for part in parts {
+            if !ports.iter().any(|known| known == part) {
+                ports.push(part.to_owned());
+            }
+        }
+    }
     (!ports.is_empty()).then_some(ports)
 }
 

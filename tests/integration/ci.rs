@@ -128,3 +128,38 @@ fn the_hook_checks_everything() {
     let ran = Ran::of(shell(&folder, hook["entry"].as_str().unwrap()).output().unwrap()).exits(1);
     assert!(ran.stdout.contains("deploy/pod.yaml:7:25: critical[privileged]"), "{}", ran.stdout);
 }
+
+/// Runs the first step of the action, with a table of checksums whose archives are on this machine.
+fn install(folder: &Folder, sum: &str) -> Ran {
+    let action = yaml(include_str!("../../action.yml"));
+    let script = action["runs"]["steps"][0]["run"].as_str().unwrap().to_owned();
+    let from = format!("0.2.0 file://{}", folder.path("release").display());
+    let table = format!("{from}\n{sum} linux amd64 tightship.tar.gz\n{sum} linux arm64 tightship.tar.gz\n");
+    folder.write("source/packaging/checksums.txt", table);
+    let mut command = shell(folder, &script);
+    command.env("SOURCE", folder.path("source")).env("SYSTEM", "Linux").env("MACHINE", "X64");
+    command.env("RUNNER_TEMP", folder.path("temp")).env("GITHUB_OUTPUT", folder.path("output"));
+    Ran::of(command.output().unwrap())
+}
+
+#[test]
+fn the_action_takes_only_what_has_the_checksum() {
+    let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    if !has("curl") || !has("python3") {
+        eprintln!("left out: there is no curl or no python3");
+        return;
+    }
+    let folder = Folder::new();
+    folder.write("release/tightship-0.2.0/tightship", "#!/bin/sh\necho it runs\n");
+    let tar = "cd release && tar --create --gzip --file tightship.tar.gz tightship-0.2.0 && sha256sum tightship.tar.gz";
+    let sum = Ran::of(shell(&folder, tar).output().unwrap()).exits(0).stdout;
+    let sum = sum.split(' ').next().unwrap();
+    install(&folder, sum).exits(0);
+    let program = folder.read("output");
+    assert!(program.trim().ends_with("temp/tightship/tightship-0.2.0/tightship"), "{program}");
+    // another one is not unpacked
+    std::fs::remove_dir_all(folder.path("temp")).unwrap();
+    let ran = install(&folder, &sum.replace(|first: char| first.is_ascii_digit(), "a"));
+    assert!(ran.code != 0 && ran.stderr.contains("has the checksum"), "{ran:?}");
+    assert!(!folder.path("temp/tightship/tightship-0.2.0").exists());
+}

@@ -112,6 +112,13 @@ fn who_reaches_whom() {
             "web -> api: 8080",
         ]
     );
+    // the same port of two rules is one
+    let twice = SHOP.replace(
+        "    - {from: [{namespaceSelector",
+        "    - {from: [{podSelector: {}}], ports: [{port: 8080}, {port: 8081}]}\n    - {from: [{namespaceSelector",
+    );
+    let picture = graph(&twice, &["network", "--format", "mermaid"]).exits(0).stdout;
+    assert!(lines(&picture).contains(&"web -> api: 8080, 8081".to_owned()), "{picture}");
     // without the policy that lets the web out, it reaches nobody
     let closed = SHOP.replace("values: [api, old]", "values: [old]");
     let picture = graph(&closed, &["network", "--format", "mermaid"]).exits(0).stdout;
