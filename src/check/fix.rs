@@ -11,6 +11,7 @@ use super::suppress::{self, SuppressionContext};
 use super::{Findings, Options, Outcome, analyze, run};
 use crate::diagnostic::{Diagnostic, Fix, Safety};
 use crate::rules::facts::Facts;
+use crate::rules::{self, Category};
 use crate::yaml::edit::{self, Edit};
 use crate::yaml::{FileId, Span};
 
@@ -69,7 +70,10 @@ fn pass(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) 
     if files.is_empty() {
         return Vec::new();
     }
-    let analyzer = Analyzer::new(options);
+    // whatever was selected, no fix may make what the API server refuses
+    let mut guarded = options.clone();
+    Category::Correctness.rules().for_each(|rule| guarded.selection.add(rule));
+    let analyzer = Analyzer::new(&guarded);
     // what other files say decides here too: the labels of a namespace, for example
     let (_, facts) = analyze(inputs, &analyzer, &options.settings);
     let fixer = Fixer { analyzer, facts, options, safety };
@@ -92,6 +96,8 @@ struct Fixer<'a> {
 struct State {
     text: Arc<str>,
     findings: Findings,
+    /// What is no good manifest, whether or not its rule was selected or is suppressed.
+    mistakes: BTreeMap<&'static str, usize>,
     errors: usize,
     objects: usize,
 }
@@ -138,6 +144,11 @@ impl Fixer<'_> {
             let findings = self.analyzer.control_planes(&analysis.facts);
             analysis.findings.extend(findings.into_iter().filter(|finding| finding.file() == file));
         }
+        let is_mistake =
+            |finding: &&Diagnostic| rules::find(finding.id).is_some_and(|rule| rule.category == Category::Correctness);
+        let mistakes = count(analysis.findings.iter().filter(is_mistake));
+        let is_chosen = |finding: &Diagnostic| self.options.selection.rules().any(|rule| rule.id == finding.id);
+        analysis.findings.retain(is_chosen);
         let context = SuppressionContext {
             today: self.options.today,
             no_suppress: &self.options.no_suppress,
@@ -147,7 +158,7 @@ impl Fixer<'_> {
         };
         suppress::judge(&mut analysis.findings, analysis.collected, &context);
         let (errors, objects) = (analysis.errors.len(), analysis.counts.objects);
-        State { text: Arc::clone(text), findings: analysis.findings, errors, objects }
+        State { text: Arc::clone(text), findings: analysis.findings, mistakes, errors, objects }
     }
 
     /// The text with the edits, if that makes it better.
@@ -195,16 +206,21 @@ fn key(finding: &Diagnostic) -> (&'static str, String) {
 
 /// Less is wrong than before, and nothing that was not: no rule fires more often, and no document is broken or gone.
 fn is_better(before: &State, after: &State) -> bool {
-    let count = |state: &State| {
-        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-        for finding in &state.findings {
-            *count.entry(finding.id).or_default() += 1;
-        }
-        count
+    let no_more = |old: &BTreeMap<&str, usize>, new: &BTreeMap<&str, usize>| {
+        new.iter().all(|(rule, count)| old.get(rule).is_some_and(|old| count <= old))
     };
-    let (old, new) = (count(before), count(after));
     after.errors <= before.errors
         && after.objects == before.objects
         && after.findings.len() < before.findings.len()
-        && new.iter().all(|(rule, count)| old.get(rule).is_some_and(|old| count <= old))
+        && no_more(&count(before.findings.iter()), &count(after.findings.iter()))
+        && no_more(&before.mistakes, &after.mistakes)
+}
+
+/// How often each rule fires.
+fn count<'f>(findings: impl Iterator<Item = &'f Diagnostic>) -> BTreeMap<&'static str, usize> {
+    let mut count = BTreeMap::new();
+    for finding in findings {
+        *count.entry(finding.id).or_default() += 1;
+    }
+    count
 }

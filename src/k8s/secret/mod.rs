@@ -86,7 +86,22 @@ fn is_secret_value(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let is_switch = matches!(
         lower.as_str(),
-        "" | "true" | "false" | "yes" | "no" | "on" | "off" | "none" | "null" | "disabled" | "enabled"
+        "" | "true"
+            | "false"
+            | "yes"
+            | "no"
+            | "on"
+            | "off"
+            | "none"
+            | "null"
+            | "nil"
+            | "disabled"
+            | "enabled"
+            | "unset"
+            | "not set"
+            | "not-set"
+            | "not_set"
+            | "undefined"
     );
     let is_number = value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit());
     let is_reference =
@@ -136,9 +151,12 @@ fn long_words(text: &str) -> impl Iterator<Item = &str> {
     words.filter_map(|word| std::str::from_utf8(word).ok())
 }
 
-/// A word of a command such as `PASSWORD=hunter2`.
+/// A word of a command such as `PASSWORD=hunter2`. One that begins a text in quotes, or a command whose output is meant, is not
+/// all of its value.
 fn in_shell(word: &str) -> bool {
-    word.contains('=') && surely_assigns(word)
+    let Some((_, value)) = word.split_once('=') else { return false };
+    let opens = |quote: char| value.starts_with(quote) && value.matches(quote).count() == 1;
+    !['"', '\'', '`'].into_iter().any(opens) && surely_assigns(word)
 }
 
 /// As [`in_variable`], but surer: the name must end in a word for secrets, and the value must not look like the name of
@@ -161,7 +179,7 @@ fn surely_assigns(line: &str) -> bool {
     let value = value.trim().trim_end_matches([',', ';']);
     let bare = value.trim_matches(['"', '\'']);
     let is_name = name.chars().all(|character| character.is_ascii_alphanumeric() || "_-.".contains(character));
-    let is_code = bare.contains(['(', ')', '[', ']', '{', '}', '"', '\'', ' ', '\\'])
+    let is_code = bare.contains(['(', ')', '[', ']', '{', '}', '"', '\'', '`', ' ', '\\'])
         || bare.len() == value.len()
             && bare.contains('.')
             && bare.chars().all(|c| c.is_ascii_alphabetic() || "._".contains(c));
@@ -183,7 +201,19 @@ fn surely_secret(name: &str, value: &str) -> bool {
     let is_password = part.contains("PASS") || part.ends_with("PWD");
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
     let is_a_name = value.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'.'));
-    is_password || !(is_number || is_a_name)
+    is_password || !(is_number || is_a_name || *part == "SECRET" && is_namespaced_name(value))
+}
+
+/// Whether a value is the name of an object with its namespace, as controllers are told where a Secret is: `shop/tls-2`.
+fn is_namespaced_name(value: &str) -> bool {
+    let is_label = |part: &str| {
+        part.len() <= 63
+            && part.starts_with(|first: char| first.is_ascii_lowercase())
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
+    };
+    value.split_once('/').is_some_and(|(namespace, name)| is_label(namespace) && is_label(name))
 }
 
 /// The places in a text that is no YAML which may hold secrets: the rest of a line after a name for one, and credentials
@@ -295,6 +325,8 @@ mod tests {
             "users:\n  - password: 'hunter2'\n",
             "export API_TOKEN=9f86d081884c",
             "set -e; PGPASSWORD=x DB_PASSWORD=hunter2 psql -h db",
+            "PASSWORD=\"hunter2\" psql",
+            "client_secret: aB3/xY9",
         ] {
             assert!(surely_in_text(text).is_some(), "{text}");
         }
@@ -327,6 +359,12 @@ mod tests {
             "password: ${PASSWORD}",
             "bearer_token_file: /var/run/secrets/token",
             "mail = \"^[a-z]+@example.com$\"",
+            "PASSWORD=\"not set\"",
+            "PASSWORD=$(cat /f)",
+            "PASSWORD=`cat /f`",
+            "db_password: unset",
+            "export PASSWORD=\"the one of $USER\"",
+            "default-tls-secret: \"some-namespace/some-secret-2\"",
         ] {
             assert_eq!(surely_in_text(text), None, "{text}");
         }
