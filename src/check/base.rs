@@ -110,9 +110,43 @@ impl Base {
         }
         Ok(Some(found.text()))
     }
+
+    /// What the commit holds: `MODE TYPE HASH SIZE`, a tab, a path, and a zero, again and again.
+    pub(super) fn list(&self) -> Result<String, BaseError> {
+        let found = git(["ls-tree", "-r", "-l", "-z", "--full-tree", &self.commit])?;
+        if found.is_success() { Ok(found.text()) } else { Err(complaint(&found)) }
+    }
+
+    /// What objects of its store hold, in the order of their hashes.
+    pub(super) fn blobs<'a>(&self, hashes: impl Iterator<Item = &'a str>) -> Result<Vec<Vec<u8>>, BaseError> {
+        let input: String = hashes.map(|hash| format!("{hash}\n")).collect();
+        let found = program(["cat-file", "--batch"]).input(input).run()?;
+        if !found.is_success() {
+            return Err(complaint(&found));
+        }
+        batch(&found.stdout).ok_or_else(|| BaseError::Git(format!("{} is not here as a whole", self.name())))
+    }
+}
+
+/// Takes `HASH blob SIZE`, a line break, so many bytes and a line break, again and again.
+fn batch(mut rest: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut all = Vec::new();
+    while !rest.is_empty() {
+        let end = rest.iter().position(|byte| *byte == b'\n')?;
+        let head = std::str::from_utf8(rest.get(..end)?).ok()?;
+        let size: usize = head.strip_suffix(char::is_whitespace).unwrap_or(head).rsplit(' ').next()?.parse().ok()?;
+        let start = end + 1;
+        all.push(rest.get(start..start.checked_add(size)?)?.to_vec());
+        rest = rest.get(start + size + 1..)?;
+    }
+    Some(all)
 }
 
 fn git<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<Output, ProgramError> {
+    program(args).run()
+}
+
+fn program<'a>(args: impl IntoIterator<Item = &'a str>) -> Program {
     Program::new("git")
         .args(SAFE)
         .args(args)
@@ -123,7 +157,6 @@ fn git<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<Output, ProgramErr
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("LC_ALL", "C")
         .limit(LIMIT)
-        .run()
 }
 
 fn complaint(found: &Output) -> BaseError {

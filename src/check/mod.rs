@@ -1,6 +1,7 @@
 //! Running the rules over an input: finding the files, reading them, and putting together what the rules say.
 
 mod admission;
+mod against;
 mod analyze;
 mod assumptions;
 mod base;
@@ -17,6 +18,7 @@ mod selection;
 mod suppress;
 
 pub use admission::Admission;
+pub use against::Against;
 pub use base::Base;
 pub use discover::{
     Cause, Found, Input, InputError, LeftOut, Live, Place, Request, Scope, Text, discover, listed, live_inputs, target,
@@ -33,6 +35,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 
 use crate::diagnostic::{Diagnostic, Location, Texts};
 use crate::rules::facts::Facts;
+use crate::rules::manifest::UPDATES;
 use crate::rules::{Rule, RuleKind, Settings, Sink};
 use crate::yaml::FileId;
 use analyze::{Analysis, Analyzer};
@@ -51,6 +54,9 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
             outcome.add_unguarded(analysis.assumptions.in_namespaces());
         }
         collected.append(std::mem::take(&mut analysis.collected));
+        if let Some(later) = analysis.later {
+            outcome.note_later(file_id(at), &analysis.name, later.into());
+        }
         outcome.add(file_id(at), std::mem::take(analysis));
     }
     if settings.as_admission {
@@ -65,6 +71,9 @@ pub fn run(inputs: &[Input], options: &Options) -> Outcome {
         outcome.findings.extend(sink.into_diagnostics().into_iter().map(|finding| finding.share(&mut texts)));
     }
     outcome.findings.extend(analyzer.control_planes(&facts));
+    if let Some(against) = options.against.as_ref().filter(|_| options.selection.rules().any(|rule| rule == UPDATES)) {
+        outcome.findings.extend(against.compare(inputs, settings));
+    }
     let config = outcome.add_config(options.config.as_ref());
     let ran: Vec<&'static Rule> = options.selection.rules().collect();
     let context = SuppressionContext {

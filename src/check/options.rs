@@ -1,7 +1,10 @@
 //! What a run is asked for.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
+use super::against::Against;
 use super::base::Base;
 use super::selection::Selection;
 use super::suppress::ObjectSuppression;
@@ -32,4 +35,6 @@ pub struct Options {
     pub passed: Vec<&'static Rule>,
     /// The commit that a change starts from.
     pub base: Option<Base>,
+    /// The manifests that a change is compared with.
+    pub against: Option<Arc<Against>>,
 }

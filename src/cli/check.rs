@@ -42,6 +42,10 @@ pub struct CheckArgs {
     /// commit, none if it has none, and suppressions that it does not have are notices.
     #[arg(long, value_name = "COMMIT", conflicts_with = "update_baseline")]
     pub base: Option<String>,
+    /// What the manifests were before: a folder, or a git revision such as `origin/main`. Changes that the API server does not
+    /// take of an object that is there, as of a selector, are findings.
+    #[arg(long, value_name = "DIR|REF", conflicts_with_all = ["live", "as_admission", "benchmark"])]
+    pub against: Option<String>,
     /// Look at everything in folders, also at what git ignores, at other repositories and at folders of tools.
     #[arg(long)]
     pub no_ignore: bool,

@@ -6,11 +6,13 @@ use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{DRIFT, OK, Shown, interrupt, output, schema};
+use crate::check::Against;
 use crate::cli::RenderArgs;
 use crate::diagnostic::text::line;
 use crate::generate::{self, Options};
 use crate::render::plan::{Owner, Plan, PlannedFile};
 use crate::render::writer::{self, Action, Change, Comparison};
+use crate::rules::Settings;
 use crate::spec::app::Layout;
 use crate::spec::{self, App, Specs, validate};
 use crate::yaml::Source;
@@ -48,6 +50,7 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         plan.files.extend(schema_beside(&source)?);
     }
     let mut comparison = writer::compare(&root, &plan, &source, args.force)?;
+    say_refused(&comparison, &specs)?;
     if args.check || args.diff {
         return show(&comparison, args.diff);
     }
@@ -133,6 +136,22 @@ pub(super) fn load(source: &Source) -> anyhow::Result<Specs> {
 /// Writes the changes; Ctrl-C leaves the folder as it was.
 pub(super) fn write(comparison: &Comparison) -> anyhow::Result<()> {
     Ok(comparison.write(interrupt::writing())?)
+}
+
+/// Says which changes the API server would not take of objects that are there.
+fn say_refused(comparison: &Comparison, specs: &Specs) -> anyhow::Result<()> {
+    let Some(app) = specs.apps.first() else { return Ok(()) };
+    let settings = Settings { kubernetes: app.target.kubernetes.0, ..Settings::default() };
+    let changes: Vec<&Change> = comparison.changes.iter().filter(|change| !change.before.is_empty()).collect();
+    let old = changes.iter().map(|change| (change.path.clone(), change.before.as_str().into()));
+    let new = changes.iter().map(|change| (Some(change.path.clone()), change.after.as_str().into()));
+    for found in Against::of_texts(old).refused(new, &settings) {
+        let Some(change) = changes.get(found.file().0 as usize) else { continue };
+        let way_out = found.help.as_deref().unwrap_or_default();
+        let message = format!("the API server will not take a change: {}; {way_out}", found.message);
+        output::say(&format!("{}: {message}", line(change.path.as_str())))?;
+    }
+    Ok(())
 }
 
 fn show(comparison: &Comparison, diff: bool) -> anyhow::Result<u8> {

@@ -159,6 +159,13 @@ fn commit(folder: &Folder) -> String {
     git(folder, &["rev-parse", "HEAD"])
 }
 
+/// A commit in a repository whose filters must not run here either.
+fn commit_unfiltered(folder: &Folder) -> String {
+    git(folder, &["-c", "filter.x.smudge=cat", "-c", "core.fsmonitor=false", "add", "--all"]);
+    git(folder, &["-c", "core.fsmonitor=false", "commit", "--quiet", "--message=x"]);
+    git(folder, &["-c", "core.fsmonitor=false", "rev-parse", "HEAD"])
+}
+
 /// A repository with a clean pod, and the commit.
 fn repository() -> (Folder, String) {
     let folder = Folder::new();
@@ -277,9 +284,29 @@ fn git_runs_nothing_for_a_base() {
     }
     folder.write(".gitattributes", "* filter=x diff=x\n");
     folder.run(&["check", "--base", &base, "--select=privileged"]).exits(0);
+    // a kustomization makes it read every file of the commit
+    folder.write("kustomization.yaml", "resources: [pod.yaml]\n");
+    let whole = commit_unfiltered(&folder);
+    for commit in [&base, &whole] {
+        folder.run(&["check", "--against", commit, "--select=immutable-field", "--no-build"]).exits(0);
+    }
     // an object that is missing is not fetched
     folder.run(&["check", "--base", "0123456789012345678901234567890123456789"]).exits(2);
     assert!(!stolen.exists());
+}
+
+#[test]
+fn a_commit_writes_nothing_outside_of_its_own_folder() {
+    let folder = Folder::new();
+    git(&folder, &["init", "--quiet"]);
+    folder.write("pod.yaml", POD);
+    folder.write("kustomization.yaml", "resources: [pod.yaml]\n");
+    std::os::unix::fs::symlink("/etc", folder.path("link")).unwrap();
+    let outside = Folder::new();
+    std::os::unix::fs::symlink(outside.path("target.yaml"), folder.path("out.yaml")).unwrap();
+    let base = commit(&folder);
+    folder.run(&["check", "--against", &base, "--select=immutable-field", "--no-build"]).exits(0);
+    assert!(!outside.path("target.yaml").exists());
 }
 
 #[test]

@@ -9,7 +9,34 @@ use camino::Utf8PathBuf;
 use super::super::output;
 use crate::check::{self, Found, Input, Live, Request, Scope, Text};
 use crate::cli::MadeArgs;
+use crate::file;
 use crate::k8s::version::Version;
+
+/// What is looked for. `kubernetes` is the release that the user named.
+pub(super) fn request(
+    paths: &[Utf8PathBuf],
+    made: &MadeArgs,
+    everything: bool,
+    kubernetes: Option<Version>,
+) -> Request {
+    let reach = match &made.namespace {
+        Some(name) => Scope::Namespace(name.clone()),
+        None if made.all_namespaces => Scope::All,
+        None => Scope::Current,
+    };
+    let live = made.live.then(|| Live { kubeconfig: made.kubeconfig.clone(), context: made.context.clone(), reach });
+    Request {
+        paths: paths.iter().filter(|path| *path != "-").cloned().collect(),
+        everything,
+        live,
+        values: made.values.clone(),
+        set: made.set.clone(),
+        kubernetes,
+        build: !made.build.no_build,
+        allow_remote: made.build.allow_remote,
+        timeout: Duration::from_secs(made.tool_timeout),
+    }
+}
 
 /// Finds the inputs. `stdin` is what standard input is called. `kubernetes` is the release that the user named.
 pub(in crate::commands) fn find(
@@ -19,30 +46,13 @@ pub(in crate::commands) fn find(
     stdin: Option<&str>,
     kubernetes: Option<Version>,
 ) -> anyhow::Result<Found> {
-    let (pipes, paths): (Vec<&Utf8PathBuf>, Vec<&Utf8PathBuf>) = paths.iter().partition(|path| *path == "-");
-    let reach = match &made.namespace {
-        Some(name) => Scope::Namespace(name.clone()),
-        None if made.all_namespaces => Scope::All,
-        None => Scope::Current,
-    };
-    let live = made.live.then(|| Live { kubeconfig: made.kubeconfig.clone(), context: made.context.clone(), reach });
-    let request = Request {
-        paths: paths.into_iter().cloned().collect(),
-        everything,
-        live,
-        values: made.values.clone(),
-        set: made.set.clone(),
-        kubernetes,
-        build: !made.build.no_build,
-        allow_remote: made.build.allow_remote,
-        timeout: Duration::from_secs(made.tool_timeout),
-    };
-    let mut found = check::discover(&request)?;
+    let mut found = check::discover(&request(paths, made, everything, kubernetes))?;
     let asks_for_chart = !made.values.is_empty() || !made.set.is_empty();
     anyhow::ensure!(!asks_for_chart || found.charts > 0, "--values and --set are for Helm charts, and there is none");
-    if !pipes.is_empty() {
-        let mut text = String::new();
-        std::io::stdin().lock().read_to_string(&mut text).context("standard input")?;
+    if paths.iter().any(|path| path == "-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).context("standard input")?;
+        let text = file::text(bytes).context("standard input")?;
         let name = stdin.unwrap_or("<stdin>").to_owned();
         found.inputs.insert(0, Input { name, text: Text::Here(text.into()) });
     }

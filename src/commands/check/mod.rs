@@ -18,7 +18,7 @@ use options::Chosen;
 
 /// Checks the files, and shows what was found.
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
-    let Chosen { options, fail_on, mut inputs, left_out, mut notices } = options::choose(args)?;
+    let Chosen { options, fail_on, mut inputs, mut left_out, mut notices } = options::choose(args)?;
     if args.show_files {
         return show_files(&inputs, &left_out);
     }
@@ -28,7 +28,9 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
         return benchmark::run(args, name, &inputs, &options);
     }
     let mut outcome = check::run(&inputs, &options);
-    outcome.left_out = left_out;
+    let found_later = outcome.left_out.clone();
+    outcome.left_out.append(&mut left_out);
+    outcome.left_out.sort();
     let made = fix::only_where_written(&mut outcome, &inputs);
     if made > 0 && (args.diff || args.fix.is_some()) {
         let what = output::count(made, "finding");
@@ -47,8 +49,11 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     }
     if args.fix.is_some() {
         if fix::apply(&mut inputs, &outcome, &options, safety)? > 0 {
-            let left_out = outcome.left_out;
-            outcome = Outcome { left_out, ..check::run(&inputs, &options) };
+            let mut left_out = outcome.left_out;
+            left_out.remove(&found_later);
+            outcome = check::run(&inputs, &options);
+            outcome.left_out.append(&mut left_out);
+            outcome.left_out.sort();
             fix::only_where_written(&mut outcome, &inputs);
             known(args, &options, &mut outcome, &mut Vec::new())?;
         }

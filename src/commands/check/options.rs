@@ -1,6 +1,7 @@
 //! From flags and the configuration to what the check is told. A flag wins over the configuration.
 
 use std::io::Read as _;
+use std::sync::Arc;
 
 use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -8,11 +9,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::super::{Shown, output};
 use super::input;
 use crate::check::config::{self, Choice, Config};
-use crate::check::{Base, Cause, Input, LeftOut, Options, Selection, Text};
+use crate::check::{Against, Base, Cause, Input, LeftOut, Options, Selection, Text};
 use crate::cli::CheckArgs;
 use crate::diagnostic::Severity;
 use crate::file::SAFE;
 use crate::k8s::pod_security::PolicyVersion;
+use crate::k8s::version::Version;
 use crate::rules::{Rule, Settings};
 use crate::spec::validate;
 use crate::yaml::Source;
@@ -52,6 +54,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         "--as-admission is shown as text, concise or json only"
     );
     let kubernetes = args.kubernetes.or_else(|| Some(config?.kubernetes?.0));
+    let kubernetes_named = kubernetes;
     let found = input::find(&args.paths, &args.made, args.no_ignore, args.stdin_filename.as_deref(), kubernetes)?;
     let kubernetes = kubernetes.or(found.kubernetes).unwrap_or_default();
     let level_version = args.level_version.as_deref().and_then(|word| PolicyVersion::parse(word, kubernetes));
@@ -87,6 +90,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         left_out: rules_left_out,
         passed: config.map(Config::passed).unwrap_or_default(),
         base,
+        against: against(args, kubernetes_named)?,
     };
     Ok(Chosen { options, fail_on, inputs, left_out, notices })
 }
@@ -204,4 +208,14 @@ pub(super) fn another(what: &str, path: &Utf8Path, base: &Base, is_there: bool) 
         format!("this change has a {what}, and {name} has none: none holds")
     };
     (path.to_string(), message)
+}
+
+/// What a change is compared with. `kubernetes` is the release that the user named.
+fn against(args: &CheckArgs, kubernetes: Option<Version>) -> anyhow::Result<Option<Arc<Against>>> {
+    let Some(name) = &args.against else { return Ok(None) };
+    let against = Against::open(name, &input::request(&args.paths, &args.made, args.no_ignore, kubernetes))?;
+    for note in &against.notes {
+        output::say(note)?;
+    }
+    Ok(Some(Arc::new(against)))
 }

@@ -11,19 +11,26 @@ mod apps;
 mod at;
 mod autoscaling;
 mod batch;
+mod coordination;
 mod core;
+mod discovery;
 mod errors;
+mod flowcontrol;
 mod format;
 mod meta;
 mod networking;
+mod node;
 mod policy;
 mod rbac;
+mod resource;
 mod scheduling;
 mod seen;
 mod storage;
+mod update;
 
 pub use at::At;
 pub use errors::{Errors, Violation, Wrong};
+pub use update::{Change, validate_update};
 
 use seen::Seen;
 
@@ -47,6 +54,11 @@ pub fn validate<'d, 's>(object: &Object<'d, 's>, version: Version) -> Vec<Violat
         "scheduling.k8s.io" => scheduling::validate(object, root, &mut errors),
         "storage.k8s.io" => storage::validate(object, root, &mut errors),
         "admissionregistration.k8s.io" => admissionregistration::validate(object, root, &mut errors),
+        "coordination.k8s.io" => coordination::validate(object, root, &mut errors),
+        "discovery.k8s.io" => discovery::validate(object, root, &mut errors),
+        "flowcontrol.apiserver.k8s.io" => flowcontrol::validate(object, root, &mut errors),
+        "node.k8s.io" => node::validate(object, root, &mut errors),
+        "resource.k8s.io" => resource::validate(object, root, &mut errors),
         "apiextensions.k8s.io" => apiextensions::validate(object, root, &mut errors),
         _ => {}
     }

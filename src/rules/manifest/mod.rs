@@ -8,6 +8,7 @@ mod context;
 mod duplicate_item;
 mod duplicate_key;
 mod field_not_in_release;
+mod immutable_field;
 mod invalid_name;
 mod invalid_quantity;
 mod invalid_value;
@@ -32,7 +33,8 @@ use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::table;
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::schema::{self, Fault, SchemaFault};
-use crate::k8s::validation::{Violation, validate};
+use crate::k8s::source::Later;
+use crate::k8s::validation::{validate, validate_update};
 use crate::yaml::{Document, FileId, Kind as NodeKind, Node, Span};
 use context::{Context, Found};
 use sources::Source;
@@ -47,6 +49,7 @@ pub const RULES: &[&Rule] = &[
     &missing_field::RULE,
     &conflicting_fields::RULE,
     &selector_mismatch::RULE,
+    &immutable_field::RULE,
     &unknown_reference::RULE,
     &invalid_name::RULE,
     &invalid_quantity::RULE,
@@ -89,14 +92,26 @@ pub fn check<'d, 's>(
         report(sink, found);
     }
     let source = Source::of(object);
+    if let Some(later) = source.later(object) {
+        sink.explain(later);
+    }
+    let count = problems.len();
     problems.retain(|problem| !source.explains(problem));
+    if problems.len() < count {
+        sink.explain(Later::Filled);
+    }
     for problem in &problems {
         if let Some(found) = judge(&context, problem, sink) {
             report(sink, found);
         }
     }
     let named = object.metadata.and_then(|metadata| metadata.get("name"));
-    let name = invalid_name::of_object(&context).filter(|_| !named.is_some_and(|name| source.stands_in(name)));
+    let name = invalid_name::of_object(&context);
+    let is_filled = name.is_some() && named.is_some_and(|name| source.stands_in(name));
+    if is_filled {
+        sink.explain(Later::Filled);
+    }
+    let name = name.filter(|_| !is_filled);
     for found in missing_field::of_object(&context).into_iter().chain(name) {
         report(sink, found);
     }
@@ -114,9 +129,11 @@ pub fn check<'d, 's>(
             let any = || source.stands_in(node) || node.items().any(|item| source.stands_in(item));
             *known.entry(node.span()).or_insert_with(any)
         };
-        let counts =
-            |violation: &&Violation<'d, 's>| !spans.contains(&violation.span()) && !stands_in(violation.at.node);
-        for violation in violations.iter().filter(counts) {
+        for violation in violations.iter().filter(|violation| !spans.contains(&violation.span())) {
+            if stands_in(violation.at.node) {
+                sink.explain(Later::Filled);
+                continue;
+            }
             let (rule, found) = between_fields::of(&context, violation);
             if chosen.contains(&rule) {
                 rule.speak(sink);
@@ -126,9 +143,25 @@ pub fn check<'d, 's>(
     }
 }
 
+/// Holds a change from one object to another of the same name against the rule on fields that stay as they are.
+pub fn check_update<'d, 's>(old: &Object<'_, '_>, new: &Object<'d, 's>, sink: &mut Sink<'_>) {
+    immutable_field::RULE.speak(sink);
+    for change in validate_update(old, new, sink.settings.kubernetes) {
+        sink.report(immutable_field::of(new, &change));
+    }
+}
+
+/// The rule that [`check_update`] is of.
+pub const UPDATES: &Rule = &immutable_field::RULE;
+
 /// What is wrong with a document that is no object.
 pub fn check_document(document: &Document<'_>, chosen: &[&'static Rule], file: FileId) -> Option<Diagnostic> {
     not_an_object::of(document, file).filter(|_| chosen.contains(&&not_an_object::RULE))
+}
+
+/// The same of one that is wrong only beside objects.
+pub fn check_stray(document: &Document<'_>, chosen: &[&'static Rule], file: FileId) -> Option<Diagnostic> {
+    not_an_object::stray(document, file).filter(|_| chosen.contains(&&not_an_object::RULE))
 }
 
 /// Holds what stands around the members of a list against the rules of this group.
