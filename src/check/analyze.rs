@@ -16,6 +16,7 @@ use crate::apiserver::files;
 use crate::diagnostic::{Diagnostic, Location, Texts};
 use crate::k8s::object::{self, Kind, Object};
 use crate::k8s::pod::Pod;
+use crate::k8s::source::{Later, with_defaults};
 use crate::rules::facts::{Facts, Plane};
 use crate::rules::manifest;
 use crate::rules::pod_security;
@@ -42,6 +43,8 @@ pub(super) struct Analysis {
     pub(super) collected: Collected,
     pub(super) admissions: Vec<Admission>,
     pub(super) assumptions: Assumptions,
+    /// What happens to the file before it is applied, where that explains something.
+    pub(super) later: Option<Later>,
 }
 
 impl Analysis {
@@ -54,6 +57,7 @@ impl Analysis {
         self.collected.append(part.collected);
         self.admissions.append(&mut part.admissions);
         self.assumptions.append(part.assumptions);
+        self.later = self.later.max(part.later);
     }
 }
 
@@ -164,8 +168,12 @@ impl<'a> Analyzer<'a> {
             lines(&text, file, &name, &mut analysis);
             return analysis;
         }
-        let parts = parts(&text);
-        let whole = Whole { file, name: &name, text: &text };
+        // each default stands where it stood, so that every place is one of the file
+        let filled = with_defaults(&text).map(Arc::<str>::from);
+        analysis.later = filled.as_ref().map(|_| Later::Filled);
+        let judged = filled.as_ref().unwrap_or(&text);
+        let parts = parts(judged);
+        let whole = Whole { file, name: &name, text: judged };
         let parts: Vec<Analysis> = parts.into_par_iter().map(|part| self.part(part, whole, known)).collect();
         for part in parts {
             analysis.append(part);
@@ -183,6 +191,7 @@ impl<'a> Analyzer<'a> {
         let stream = yaml::parse_part(text, part.clone());
         let collected = suppress::collect(&stream, text, part, file);
         let mut analysis = Analysis { collected, ..Analysis::default() };
+        let mut strays = Vec::new();
         for error in stream.errors {
             analysis.errors.push(Diagnostic::error(Location::new(file, error.span, ""), error.message));
         }
@@ -204,11 +213,15 @@ impl<'a> Analyzer<'a> {
                 analysis.counts.skipped += others - is_ours;
                 analysis.facts.control_plane.append(parts);
                 let found = manifest::check_document(document, &self.manifest, file).filter(|_| is_ours == 0);
+                strays.extend(manifest::check_stray(document, &self.manifest, file).filter(|_| is_ours == 0));
                 analysis.found.extend(found.filter(|_| !self.settings.as_admission));
             }
             if !duplicates.is_empty() {
                 self.lists(document, &duplicates, file, text, &mut analysis);
             }
+        }
+        if analysis.counts.objects > 0 && !self.settings.as_admission {
+            analysis.found.append(&mut strays);
         }
         self.put_away(file, start, &mut analysis);
         analysis
@@ -252,14 +265,16 @@ impl<'a> Analyzer<'a> {
         if !self.manifest.is_empty() {
             manifest::check(object, duplicates, &self.manifest, &mut sink);
         }
-        if let Some(pod) = Pod::of(object) {
+        let pod = Pod::of(object);
+        if let Some(pod) = &pod {
             analysis.counts.pods += 1;
-            if self.settings.level.is_none() && files::is_static_pod(object, &pod) {
+            if self.settings.level.is_none() && files::is_static_pod(object, pod) {
                 // the kubelet runs it, whatever a namespace asks for
+                analysis.later = analysis.later.max(sink.explained());
                 analysis.found.append(&mut sink.into_diagnostics());
                 return;
             }
-            let context = analysis.assumptions.context(object, &pod, known, self.settings);
+            let context = analysis.assumptions.context(object, pod, known, self.settings);
             for (rule, check) in &self.pods {
                 rule.speak(&mut sink);
                 check(&context, &mut sink);
@@ -269,6 +284,7 @@ impl<'a> Analyzer<'a> {
                 let _ = (control.evaluate)(&context, &mut sink);
             }
         }
+        analysis.later = analysis.later.max(sink.explained());
         analysis.found.append(&mut sink.into_diagnostics());
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 use super::admission::Admission;
-use super::discover::{Input, LeftOut};
+use super::discover::{Cause, Input, LeftOut};
 use super::findings::Findings;
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::k8s::pod_security::{Level, Policies, Policy};
@@ -131,6 +131,13 @@ impl Outcome {
         let file = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(SourceFile { name: name.to_owned(), text: None });
         self.notices.push(Diagnostic::warning(Location::new(file, Span::default(), ""), message));
+    }
+
+    /// Says of a file that it is judged only in part.
+    pub(super) fn note_later(&mut self, file: FileId, name: &str, cause: Cause) {
+        let place = Location::new(file, Span::default(), "");
+        self.notices.push(Diagnostic::warning(place, format!("judged in part: {}", cause.why())));
+        self.left_out.add(name.into(), cause);
     }
 
     /// Gives findings the severities that the user wants, puts them in order, and sees to it that the text of every place is

@@ -82,8 +82,20 @@ fn is_pipe(_: FileType) -> bool {
     false
 }
 
-/// Bytes as a text; the error names the first line that is none.
+/// Bytes as a text; the error names the first line that is none. With a byte order mark of UTF-16 they are read as that, which
+/// is what kubectl does (`FileVisitor` of `k8s.io/cli-runtime`).
 pub fn text(bytes: Vec<u8>) -> Result<String, FileError> {
+    let wide: Option<fn([u8; 2]) -> u16> = match bytes.get(..2) {
+        Some([0xff, 0xfe]) => Some(u16::from_le_bytes),
+        Some([0xfe, 0xff]) => Some(u16::from_be_bytes),
+        _ => None,
+    };
+    if let Some(read) = wide {
+        let (pairs, _) = bytes.get(2..).unwrap_or_default().as_chunks();
+        return Ok(char::decode_utf16(pairs.iter().map(|pair| read(*pair)))
+            .map(|it| it.unwrap_or('\u{fffd}'))
+            .collect());
+    }
     String::from_utf8(bytes).map_err(|error| {
         let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
         FileError::Text(before.filter(|byte| **byte == b'\n').count() + 1)

@@ -11,6 +11,7 @@ use crate::k8s::object::{Kind, Object};
 use crate::k8s::pod::Pod;
 use crate::k8s::pod_security::Policy;
 use crate::k8s::secret;
+use crate::k8s::source::Later;
 use crate::yaml::edit::Edit;
 use crate::yaml::{FileId, Node};
 
@@ -39,6 +40,7 @@ pub struct Sink<'a> {
     safety: Option<Safety>,
     subject: Option<Subject<'a>>,
     diagnostics: Vec<Diagnostic>,
+    later: Option<Later>,
 }
 
 /// The object that is looked at.
@@ -55,7 +57,15 @@ struct Subject<'a> {
 impl<'a> Sink<'a> {
     /// For rules that look at all objects together.
     pub fn over_all(settings: &'a Settings) -> Self {
-        Self { settings, id: "", severity: Severity::Low, safety: None, subject: None, diagnostics: Vec::new() }
+        Self {
+            settings,
+            id: "",
+            severity: Severity::Low,
+            safety: None,
+            subject: None,
+            diagnostics: Vec::new(),
+            later: None,
+        }
     }
 
     /// For rules that look at one object. `text` is that of the whole file.
@@ -104,6 +114,16 @@ impl<'a> Sink<'a> {
             diagnostic = subject.complete(diagnostic);
         }
         self.diagnostics.push(diagnostic.reword(shown));
+    }
+
+    /// Says that something explains what would be a finding otherwise.
+    pub(super) fn explain(&mut self, later: Later) {
+        self.later = self.later.max(Some(later));
+    }
+
+    /// What explains that there are fewer findings.
+    pub fn explained(&self) -> Option<Later> {
+        self.later
     }
 
     /// All that was found.

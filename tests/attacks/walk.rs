@@ -246,7 +246,7 @@ fn every_format_tells_what_is_left_out() {
 }
 
 /// What is left out of the folder of the test below, by its cause, and the words for one of it.
-const CAUSES: [(&str, &str); 11] = [
+const CAUSES: [(&str, &str); 15] = [
     ("ignored", "1 ignored by git"),
     ("toolFolder", "1 folder of a tool"),
     ("repository", "1 other repository"),
@@ -257,7 +257,11 @@ const CAUSES: [(&str, &str); 11] = [
     ("deadLink", "1 link that leads nowhere"),
     ("noFile", "1 FIFO, socket or device"),
     ("large", "1 file larger than 64 MiB"),
+    ("assertion", "1 file that a test compares with"),
     ("excluded", "1 excluded by the configuration"),
+    ("filledIn", "1 judged in part, as values are filled in"),
+    ("encrypted", "1 judged in part, as it is encrypted"),
+    ("ofTool", "1 file of another tool"),
 ];
 
 /// A repository with a file or folder of each cause to leave one out.
@@ -266,6 +270,10 @@ fn with_every_cause() -> Folder {
     for name in ["ignored.yaml", ".git/b.yaml", "excluded.yaml", ".terraform/c.yaml", "nested/d.yaml"] {
         folder.write(name, POD);
     }
+    folder.write("00-assert.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nstatus: {phase: Running}\n");
+    folder.write("filled.yaml", POD.replace("name: app", "name: ${APP}"));
+    folder.write("encrypted.yaml", format!("{POD}sops: {{mac: 'ENC[AES256_GCM,data:x]'}}\n"));
+    folder.write("zarf.yaml", "apiVersion: zarf.dev/v1alpha1\nkind: ZarfPackageConfig\nmetadata: {name: a}\n");
     folder.write(".gitignore", "ignored.yaml\n");
     git(&folder, &["init", "--quiet", "nested"]);
     folder.write("prod/kustomization.yaml", "resources: [pod.yaml]\npatches: [{path: patch.yaml}]\n");
@@ -284,7 +292,8 @@ fn with_every_cause() -> Folder {
 #[test]
 fn programs_read_every_cause() {
     let folder = with_every_cause();
-    let check = |format: &str| folder.run(&["check", "--no-build", "--select", "privileged", "--format", format]);
+    let select = "privileged,wrong-type";
+    let check = |format: &str| folder.run(&["check", "--no-build", "--select", select, "--format", format]);
     let json: Value = serde_json::from_str(&check("json").stdout).unwrap();
     let expected: serde_json::Map<String, Value> =
         CAUSES.map(|(key, _)| (key.to_owned(), 1.into())).into_iter().collect();
@@ -451,4 +460,20 @@ fn a_file_that_is_an_ending_alone_is_checked() {
         folder.write(name, POD);
         folder.run(&["check", "--no-config", "."]).exits(1).says(&["privileged"]);
     }
+}
+
+#[test]
+fn the_name_of_an_assertion_hides_nothing_that_runs() {
+    let folder = Folder::new();
+    folder.write("chainsaw-test.yaml", "apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\nspec: {steps: [{try: [{assert: {file: state.yaml}}, {error: {file: pod.yaml}}]}]}\n");
+    folder.write("state.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nstatus: {phase: Running}\n");
+    folder.write("pod.yaml", POD);
+    folder.write("01-errors.yaml", POD.replace("name: app", "name: other"));
+    folder.write("00-assert.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {clusterIP: None}\n");
+    let ran = folder.run(&["check", "--no-config", "--show-files"]).exits(0);
+    assert_eq!(ran.stdout, "01-errors.yaml\nchainsaw-test.yaml\npod.yaml\n");
+    let why = "a test compares with it, and nobody applies it";
+    assert_eq!(ran.stderr, format!("left out: 00-assert.yaml: {why}\nleft out: state.yaml: {why}\n"));
+    let ran = folder.run(&["check", "--no-config", "--no-ignore", "--show-files"]).exits(0);
+    assert_eq!(ran.stdout.lines().count(), 5, "{}", ran.stdout);
 }

@@ -332,3 +332,19 @@ fn what_kubectl_complains_of_is_shown_with_the_command() {
     check(&folder, &["--live", "x.yaml"]).exits(2).says(&["cannot be used with"]);
     check(&folder, &["-A"]).exits(2).says(&["--live"]);
 }
+
+#[test]
+fn utf_16_with_a_mark_is_read_as_kubectl_reads_it() {
+    let text =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: ä}\nspec: {hostPID: true, containers: [{name: a, image: a}]}\n";
+    let folder = Folder::new();
+    for (name, mark, bytes) in [("le.yaml", [0xff, 0xfe], false), ("be.yaml", [0xfe, 0xff], true)] {
+        let units = text.encode_utf16().flat_map(|unit| if bytes { unit.to_be_bytes() } else { unit.to_le_bytes() });
+        folder.write(name, mark.into_iter().chain(units).collect::<Vec<u8>>());
+        let args = ["check", "--no-config", "--select=host-namespaces", "--format=concise", name];
+        folder.run(&args).exits(1).says(&[&format!("{name}:4:8: ")]);
+    }
+    let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    folder.write("unmarked.yaml", units);
+    folder.run(&["check", "--no-config", "unmarked.yaml"]).exits(2);
+}

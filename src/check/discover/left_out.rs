@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::k8s::source::Later;
+
 /// Why a file or a folder is not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
@@ -27,8 +29,26 @@ pub enum Cause {
     NoFile,
     /// A file that is larger than what is read.
     Large,
+    /// What a test compares with, and nobody applies.
+    Assertion,
     /// The configuration excludes it.
     Excluded,
+    /// Something fills in values before it is applied; the rest is judged.
+    FilledIn,
+    /// SOPS decrypts values before it is applied; the rest is judged.
+    Encrypted,
+    /// A tool reads it, and no cluster.
+    OfTool,
+}
+
+impl From<Later> for Cause {
+    fn from(later: Later) -> Self {
+        match later {
+            Later::Filled => Self::FilledIn,
+            Later::Decrypted => Self::Encrypted,
+            Later::OfTool => Self::OfTool,
+        }
+    }
 }
 
 impl Cause {
@@ -45,7 +65,11 @@ impl Cause {
             Self::DeadLink => "deadLink",
             Self::NoFile => "noFile",
             Self::Large => "large",
+            Self::Assertion => "assertion",
             Self::Excluded => "excluded",
+            Self::FilledIn => "filledIn",
+            Self::Encrypted => "encrypted",
+            Self::OfTool => "ofTool",
         }
     }
 
@@ -62,7 +86,11 @@ impl Cause {
             Self::DeadLink => "the link leads nowhere",
             Self::NoFile => "it is a FIFO, a socket or a device",
             Self::Large => "it is larger than 64 MiB",
+            Self::Assertion => "a test compares with it, and nobody applies it",
             Self::Excluded => "the configuration excludes it",
+            Self::FilledIn => "values are filled in before it is applied",
+            Self::Encrypted => "SOPS decrypts it before it is applied",
+            Self::OfTool => "a tool reads it, and no cluster",
         }
     }
 
@@ -79,7 +107,11 @@ impl Cause {
             Self::DeadLink => ("link that leads nowhere", "links that lead nowhere"),
             Self::NoFile => ("FIFO, socket or device", "FIFOs, sockets or devices"),
             Self::Large => ("file larger than 64 MiB", "files larger than 64 MiB"),
+            Self::Assertion => ("file that a test compares with", "files that tests compare with"),
             Self::Excluded => ("excluded by the configuration", "excluded by the configuration"),
+            Self::FilledIn => ("judged in part, as values are filled in", "judged in part, as values are filled in"),
+            Self::Encrypted => ("judged in part, as it is encrypted", "judged in part, as they are encrypted"),
+            Self::OfTool => ("file of another tool", "files of other tools"),
         };
         format!("{number} {}", if number == 1 { one } else { many })
     }
@@ -96,14 +128,19 @@ impl LeftOut {
         self.paths.push((path, cause));
     }
 
-    pub(super) fn append(&mut self, other: &mut Self) {
+    pub fn append(&mut self, other: &mut Self) {
         self.paths.append(&mut other.paths);
     }
 
     /// Puts them in the order of their names, each once.
-    pub(super) fn sort(&mut self) {
+    pub fn sort(&mut self) {
         self.paths.sort();
         self.paths.dedup_by(|a, b| a.0 == b.0);
+    }
+
+    /// Takes out what another list has.
+    pub fn remove(&mut self, other: &Self) {
+        self.paths.retain(|entry| !other.paths.contains(entry));
     }
 
     pub fn is_empty(&self) -> bool {

@@ -1,5 +1,6 @@
 //! From what the user names to the texts to check: files, folders, and what kustomize, Helm or a cluster makes of them.
 
+mod asserts;
 mod chart;
 mod copies;
 mod ignores;
@@ -61,6 +62,9 @@ pub fn discover(request: &Request) -> Result<Found, InputError> {
         if known.insert(path.canonicalize_utf8().unwrap_or_else(|_| path.clone())) {
             found.inputs.push(if is_file { file_input(Place::named(path.clone())) } else { piped(path) });
         }
+    }
+    if !request.everything {
+        asserts::leave_out(&mut walked);
     }
     beside_units(&found.inputs, &mut walked);
     found.inputs.append(&mut places(&mut walked, &mut known));

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::diagnostic::Diagnostic;
 use crate::k8s::image::ImageRef;
-use crate::k8s::source::has_variable;
+use crate::k8s::source::{Later, has_expression, has_variable};
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
@@ -47,6 +47,7 @@ spec:
 /// Whether the image is written before anything is applied: by ko, which builds that of a Go package, or for a variable.
 fn is_built_later(text: &str) -> bool {
     has_variable(text)
+        || has_expression(text)
         || text
             .strip_prefix("ko://")
             .is_some_and(|package| !package.is_empty() && !package.contains(char::is_whitespace))
@@ -58,6 +59,7 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
         let Some(text) = field.value.as_str().filter(|text| !text.is_empty()) else { continue };
         let Err(error) = ImageRef::parse(text) else { continue };
         if is_built_later(text) {
+            sink.explain(Later::Filled);
             continue;
         }
         let message = format!("the image of container `{}` {error}", container.name());

@@ -3,11 +3,28 @@
 use crate::k8s::object::Object;
 use crate::k8s::resources::group_of;
 use crate::k8s::schema::{Fault, SchemaFault};
-use crate::k8s::source::has_variable;
+use crate::k8s::source::{Later, has_expression, has_variable};
 use crate::yaml::{Kind, Node};
 
 /// Groups of files that a tool reads, and no cluster: their metadata is the tool's own.
-const TOOLS: [&str; 5] = ["zarf.dev", "skaffold", "k3d.io", "kind.x-k8s.io", "chainsaw.kyverno.io"];
+const TOOLS: [&str; 13] = [
+    "zarf.dev",
+    "skaffold",
+    "k3d.io",
+    CLUSTER,
+    "chainsaw.kyverno.io",
+    "kuttl.dev",
+    "kpt.dev",
+    "config.kubernetes.io",
+    "k0sctl.k0sproject.io",
+    "eksctl.io",
+    "kbld.k14s.io",
+    "vendir.k14s.io",
+    "backstage.io",
+];
+
+/// What the check reads itself, as a form of a control plane.
+const CLUSTER: &str = "kind.x-k8s.io";
 
 /// What is known of where an object comes from.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +40,13 @@ impl Source {
         let group = object.api_version.split('/').next().unwrap_or_default();
         let is_of_tool = TOOLS.contains(&group) || TOOLS.contains(&group_of(object.api_version));
         Self { is_encrypted: sops.is_some(), is_of_tool }
+    }
+
+    /// What happens to the object before it is applied, as far as it says so itself.
+    pub(super) fn later(self, object: &Object<'_, '_>) -> Option<Later> {
+        let is_ours = group_of(object.api_version) == CLUSTER;
+        let of_tool = (self.is_of_tool && !is_ours).then_some(Later::OfTool);
+        of_tool.or(self.is_encrypted.then_some(Later::Decrypted))
     }
 
     /// Whether that explains a fault.
@@ -45,7 +69,9 @@ impl Source {
 
     /// Whether a value stands for another.
     pub(super) fn stands_in(self, node: Node<'_, '_>) -> bool {
-        node.text().is_some_and(|text| has_variable(text) || self.is_encrypted && text.starts_with("ENC["))
+        node.text().is_some_and(|text| {
+            has_variable(text) || has_expression(text) || self.is_encrypted && text.starts_with("ENC[")
+        })
     }
 }
 

@@ -4,7 +4,9 @@ use super::Found;
 use super::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::k8s::fields::FieldType;
+use crate::k8s::pod::head;
 use crate::k8s::schema::SchemaFault;
+use crate::rules::path;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity};
 use crate::rules::sink::Sink;
 use crate::yaml::edit::Edit;
@@ -59,15 +61,22 @@ pub(super) fn of<'d, 's>(
     expected: &FieldType,
     sink: &Sink<'_>,
 ) -> Found {
-    let span = if node.kind() == Kind::Scalar { node.span() } else { problem.key.unwrap_or(node).span() };
+    let own = path::of(context.object.root, node);
+    let span = match (node.kind(), problem.key) {
+        (Kind::Scalar, _) | (_, None) if node.kind() == Kind::Scalar => node.span(),
+        // a member of a list has no key
+        (_, Some(key)) if !own.ends_with(']') || own.ends_with("\"]") => key.span(),
+        _ => head(node),
+    };
     let found = match (node.kind(), node.value()) {
         (Kind::Mapping, _) => "a mapping",
         (Kind::Sequence, _) => "a list",
         (Kind::Scalar, Some(Ok(value))) => value.type_name(),
         (Kind::Scalar, _) => "nothing",
     };
-    let message = format!("`{}` is {found}, expected {}", context.path(span), name(expected));
-    let mut report = Diagnostic::new(span, message).label(format!("expected {}", name(expected)));
+    let path = if span == head(node) && own.ends_with(']') { own } else { context.path(span) };
+    let message = format!("`{path}` is {found}, expected {}", name(expected));
+    let mut report = Diagnostic::new(span, message).at_path(path).label(format!("expected {}", name(expected)));
     if let Some(text) = meant(node, expected) {
         // the value may be a secret
         let title = if matches!(expected, FieldType::String) { "put it in quotes" } else { "take the quotes away" };
