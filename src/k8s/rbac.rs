@@ -15,6 +15,10 @@ pub enum Danger {
     Impersonate,
     /// Approve or sign certificates: become any user or node.
     IssueCertificates,
+    /// Ask for the certificates of pods: become any of them to those who trust the signer.
+    TakePodCertificates,
+    /// Trust bundles: say whose certificates pods believe.
+    ChangeTrust,
     /// `nodes/proxy`: talk to the kubelet.
     ReachNodes,
     /// `serviceaccounts/token`: make tokens of other accounts.
@@ -44,6 +48,8 @@ impl Danger {
             Self::GrantRights => "grant rights that it does not have",
             Self::Impersonate => "act as others",
             Self::IssueCertificates => "approve or sign certificates of other users",
+            Self::TakePodCertificates => "get the certificates of other pods",
+            Self::ChangeTrust => "change whose certificates pods trust",
             Self::ReachNodes => "run commands in all pods through the kubelet",
             Self::TakeTokens => "make tokens of other ServiceAccounts",
             Self::RunCommands => "run commands in pods",
@@ -107,9 +113,12 @@ pub const ROWS: &[Row] = &[
     row(
         Danger::IssueCertificates,
         CERTIFICATES,
-        &["certificatesigningrequests/approval", "certificatesigningrequests/status"],
+        &["certificatesigningrequests/approval", "certificatesigningrequests/status", "podcertificaterequests/status"],
         CHANGE,
     ),
+    row(Danger::TakePodCertificates, CERTIFICATES, &["podcertificaterequests"], &["create"]),
+    row(Danger::ChangeTrust, CERTIFICATES, &["signers"], &["attest"]),
+    row(Danger::ChangeTrust, CERTIFICATES, &["clustertrustbundles"], WRITE),
     row(Danger::ReachNodes, "", &["nodes/proxy"], HTTP),
     row(Danger::TakeTokens, "", &["serviceaccounts/token"], &["create"]),
     row(Danger::RunCommands, "", &["pods/exec", "pods/attach"], CONNECT),
@@ -141,7 +150,11 @@ pub const ROWS: &[Row] = &[
 ];
 
 /// Verbs whose meaning does not depend on what else the resource allows.
-const SPECIAL: [&str; 5] = ["bind", "escalate", "impersonate", "approve", "sign"];
+const SPECIAL: [&str; 6] = ["bind", "escalate", "impersonate", "approve", "sign", "attest"];
+
+/// The verb for a node that asks for certificates of pods which mount none of the signer. The resource is the signer's own name
+/// (`validateNodePodCertificateSigner` of `plugin/pkg/admission/noderestriction`).
+const POD_SIGNER: &str = "request-serviceaccounts-podcertificate-signer";
 
 /// What a right on a resource lets somebody do, and the verb that does it. `*` may stand for a group or a verb, and `*/exec`
 /// for a subresource of anything; `*` for all resources counts only for verbs that say outright what they are for, as nobody
@@ -152,9 +165,12 @@ pub fn danger<'v, V: AsRef<str>>(
     verbs: &'v [V],
     named: bool,
 ) -> Option<(Danger, &'v V)> {
+    let is_in = |name: &str| groups.iter().any(|group| matches!(group.as_ref(), "*") || group.as_ref() == name);
+    if let Some(verb) = verbs.iter().find(|verb| verb.as_ref() == POD_SIGNER).filter(|_| is_in(CERTIFICATES)) {
+        return Some((Danger::TakePodCertificates, verb));
+    }
     let rows = ROWS.iter().filter(|row| resource == "*" || row.resources.iter().any(|known| covers(resource, known)));
-    let mut rows =
-        rows.filter(|row| groups.iter().any(|group| matches!(group.as_ref(), "*") || group.as_ref() == row.group));
+    let mut rows = rows.filter(|row| is_in(row.group));
     rows.find_map(|row| {
         let does = |verb: &&V| {
             let verb = verb.as_ref();
@@ -247,6 +263,14 @@ mod tests {
             ("rbac.authorization.k8s.io", "rolebindings", "get", None),
             ("certificates.k8s.io", "certificatesigningrequests", "create", None),
             ("certificates.k8s.io", "certificatesigningrequests/approval", "update", Some(Danger::IssueCertificates)),
+            ("certificates.k8s.io", "signers", "attest", Some(Danger::ChangeTrust)),
+            ("certificates.k8s.io", "example.com:mesh", POD_SIGNER, Some(Danger::TakePodCertificates)),
+            ("", "example.com:mesh", POD_SIGNER, None),
+            ("certificates.k8s.io", "clustertrustbundles", "patch", Some(Danger::ChangeTrust)),
+            ("certificates.k8s.io", "clustertrustbundles", "get", None),
+            ("certificates.k8s.io", "podcertificaterequests", "create", Some(Danger::TakePodCertificates)),
+            ("certificates.k8s.io", "podcertificaterequests", "list", None),
+            ("certificates.k8s.io", "podcertificaterequests/status", "update", Some(Danger::IssueCertificates)),
             ("authentication.k8s.io", "userextras/scopes", "impersonate", Some(Danger::Impersonate)),
             ("example.com", "jobs", "create", None),
         ];

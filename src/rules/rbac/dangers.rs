@@ -17,6 +17,10 @@ struct Hit<'f> {
     verb: &'f Word,
 }
 
+/// What the kubelet asks for since 1.33 before it asks for `nodes/proxy`.
+const FINER: &str = "the kubelet has finer rights for what does not run commands: `nodes/metrics`, `nodes/stats`, `nodes/log`, \
+                     `nodes/healthz`, `nodes/pods`, `nodes/configz`, `nodes/checkpoint`";
+
 /// Places of one kind that are shown at most.
 const SHOWN: usize = 4;
 
@@ -57,6 +61,7 @@ fn one(role: &Role, danger: Danger, hits: &[Hit<'_>], grant: &Grant<'_, '_>, sin
         .diagnostic(path, primary, message)
         .related_all(places.collect::<Vec<Location>>())
         .related_all(grant.places());
+    let report = if danger == Danger::ReachNodes { report.help(FINER) } else { report };
     sink.report_as(grant.severity(worst), report);
 }
 

@@ -23,7 +23,8 @@ pub(super) static RULE: Rule = Rule {
     why: "Some rights hand out more than they say. Who creates a pod, of whatever workload, runs as any ServiceAccount of the \
           namespace and reads any Secret there. Who may `exec` into a pod has its token. `bind`, `escalate` and `impersonate` \
           lift the limits of RBAC itself; `serviceaccounts/token`, approval of certificates and `nodes/proxy` (for which `get` \
-          is enough) hand out the identity of others; who changes a namespace's labels lifts its Pod Security level.\n\n\
+          is enough) hand out the identity of others, and so do requests for the certificates of pods; trust bundles, and `attest` for their \
+          signers, say whose certificates pods believe; who changes a namespace's labels lifts its Pod Security level.\n\n\
           A group of people that has exec, workloads, or roles within a namespace is not reported: it is what they deploy \
           with. The same in the hands of a ServiceAccount, or in every namespace, is.",
     prevents: "A stolen token of one small app does not become that of the strongest app in the namespace, or of the cluster.",
