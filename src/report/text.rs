@@ -1,18 +1,23 @@
 //! `text`: for people, in the style of rustc.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::files::Files;
 use super::tally::{Tally, summary};
 use crate::diagnostic::style::{self, HEADING};
-use crate::diagnostic::{Diagnostic, Location, Mask, Severity, Sources, draw};
-use crate::yaml::Source;
+use crate::diagnostic::{Diagnostic, Location, Mask, ObjectId, Severity, Sources, draw};
+use crate::yaml::{FileId, Source};
 
 /// How many places of one rule are shown in full.
 const FEW: usize = 3;
 
-/// Writes the findings with their lines, what could not be read, and a summary. Nothing if nothing was found.
+/// How many findings are named once more at the end.
+const WORST: usize = 10;
+
+/// Writes the findings with their lines, those of a file together and the file with the worst first; what could not be read; and a
+/// summary. Nothing if nothing was found.
 pub(super) fn write(files: &Files<'_>, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let outcome = files.outcome;
     for notice in &outcome.notices {
@@ -24,13 +29,19 @@ pub(super) fn write(files: &Files<'_>, all: bool, out: &mut dyn Write) -> io::Re
     if !outcome.notices.is_empty() {
         writeln!(out)?;
     }
-    let mut shown: HashMap<&str, usize> = HashMap::new();
-    for finding in &outcome.findings {
-        let times = shown.entry(finding.id).or_default();
+    let ordered = by_file(outcome.findings.iter());
+    let mut shown: HashMap<&str, (usize, usize)> = HashMap::new();
+    // with `--all` each has its own lines
+    let groups = if all { ordered.iter().map(|finding| vec![*finding]).collect() } else { together(&ordered) };
+    for group in groups {
+        let Some(&finding) = group.first() else { continue };
+        let (times, findings) = shown.entry(finding.id).or_default();
         if all || *times < FEW {
-            *times += 1;
+            (*times, *findings) = (*times + 1, *findings + group.len());
             let texts = FindingTexts::new(files, finding);
-            let note = explain(finding, *times == 1);
+            let notes = [same_in(files, &group), explain(finding, *times == 1)];
+            let notes: Vec<String> = notes.into_iter().flatten().collect();
+            let note = (!notes.is_empty()).then(|| notes.join("; "));
             out.write_all(draw(finding, &texts, note.as_deref()).as_bytes())?;
         }
     }
@@ -40,8 +51,77 @@ pub(super) fn write(files: &Files<'_>, all: bool, out: &mut dyn Write) -> io::Re
     let tally = Tally::of(outcome);
     rest(&tally, &shown, out)?;
     table(&tally, out)?;
+    worst(files, ordered, out)?;
     writeln!(out, "{HEADING}{}{HEADING:#}", summary(outcome))?;
     fixes(&tally, out)
+}
+
+/// Findings that come by file and place, with the files of the worst ones first.
+fn by_file<'f>(findings: impl Iterator<Item = &'f Diagnostic>) -> Vec<&'f Diagnostic> {
+    let mut ordered: Vec<&Diagnostic> = findings.collect();
+    let mut worst: HashMap<FileId, Severity> = HashMap::new();
+    for finding in &ordered {
+        let severity = worst.entry(finding.file()).or_insert(finding.severity);
+        *severity = finding.severity.max(*severity);
+    }
+    ordered.sort_by_key(|finding| (Reverse(worst.get(&finding.file()).copied()), finding.file()));
+    ordered
+}
+
+/// The same with those that differ only in the container put together, in the place of the first.
+fn together<'f>(ordered: &[&'f Diagnostic]) -> Vec<Vec<&'f Diagnostic>> {
+    let mut groups: Vec<Vec<&Diagnostic>> = Vec::new();
+    let mut known: HashMap<(&str, FileId, *const ObjectId, String), usize> = HashMap::new();
+    for finding in ordered {
+        let Some(container) = &finding.container else {
+            groups.push(vec![finding]);
+            continue;
+        };
+        let words = finding.message.replace(&format!("`{}`", &**container), "`");
+        let key = (finding.id, finding.file(), std::ptr::from_ref(finding.object()), words);
+        let at = *known.entry(key).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
+}
+
+/// A note on the other containers of which the same is to be said.
+fn same_in(files: &Files<'_>, group: &[&Diagnostic]) -> Option<String> {
+    let others = group.get(1..).filter(|others| !others.is_empty())?;
+    let place = |finding: &&Diagnostic| {
+        let name = finding.container.as_deref().unwrap_or_default();
+        let place = files.place(&finding.location);
+        let line = place.rsplit(':').nth(1).unwrap_or_default().to_owned();
+        format!("`{name}` (line {line})")
+    };
+    let places: Vec<String> = others.iter().map(place).collect();
+    Some(format!("the same in container {}", places.join(", ")))
+}
+
+/// Names the worst findings with their places, where there are too many to see them all.
+fn worst(files: &Files<'_>, mut ordered: Vec<&Diagnostic>, out: &mut dyn Write) -> io::Result<()> {
+    if ordered.len() <= WORST {
+        return Ok(());
+    }
+    ordered.sort_by_key(|finding| Reverse(finding.severity));
+    writeln!(out, "{HEADING}the worst:{HEADING:#}")?;
+    for finding in ordered.into_iter().take(WORST) {
+        let style = style_of(finding.severity);
+        let (severity, place) = (finding.severity.as_str(), files.place(&finding.location));
+        writeln!(out, "{style}{severity:<8}{style:#}  {place}: {}", finding.message)?;
+    }
+    writeln!(out)
+}
+
+fn style_of(severity: Severity) -> anstyle::Style {
+    match severity {
+        Severity::Error | Severity::Critical | Severity::High => style::ERROR,
+        Severity::Medium | Severity::Warning => style::WARNING,
+        Severity::Low => style::INFO,
+    }
 }
 
 /// Whether the finding is about what a Secret holds, or about an annotation, where `kubectl apply` keeps a copy of it.
@@ -98,9 +178,9 @@ fn unreadable(files: &Files<'_>, broken: &Diagnostic) -> String {
 }
 
 /// How much was not shown.
-fn rest(tally: &Tally, shown: &HashMap<&str, usize>, out: &mut dyn Write) -> io::Result<()> {
+fn rest(tally: &Tally, shown: &HashMap<&str, (usize, usize)>, out: &mut dyn Write) -> io::Result<()> {
     let all: usize = tally.rules.iter().map(|rule| rule.2).sum();
-    let more = all - shown.values().sum::<usize>().min(all);
+    let more = all - shown.values().map(|(_, findings)| findings).sum::<usize>().min(all);
     if more > 0 { writeln!(out, "... and {more} more of the same rules (`--all` shows them)\n") } else { Ok(()) }
 }
 
@@ -111,11 +191,7 @@ fn table(tally: &Tally, out: &mut dyn Write) -> io::Result<()> {
     }
     let width = tally.rules.iter().map(|rule| rule.2).max().unwrap_or_default().to_string().len();
     for (rule, severity, count) in &tally.rules {
-        let style = match severity {
-            Severity::Error | Severity::Critical | Severity::High => style::ERROR,
-            Severity::Medium | Severity::Warning => style::WARNING,
-            Severity::Low => style::INFO,
-        };
+        let style = style_of(*severity);
         writeln!(out, "{style}{:<8}{style:#}  {count:>width$}  {}", severity.as_str(), rule)?;
     }
     writeln!(out)
