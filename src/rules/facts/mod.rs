@@ -1,6 +1,7 @@
 //! What rules over several objects need of each one, small enough to be kept for all of them while their trees are not.
 
 mod accounts;
+mod backends;
 mod label_sets;
 mod labels;
 mod limits;
@@ -9,10 +10,12 @@ mod plane;
 mod quotas;
 mod reference;
 mod roles;
+mod scaled;
 mod traffic;
 mod word;
 
 pub use accounts::{Account, Accounts};
+pub use backends::{Backend, Port, ServicePorts};
 pub use label_sets::{LabelSets, Members};
 pub use labels::{Labels, Selector};
 pub use limits::{Defaults, Limits};
@@ -21,6 +24,7 @@ pub use plane::{Anonymous, Authorizers, Named, Plane};
 pub use quotas::{LimitRange, Quota, default_of};
 pub use reference::ObjectRef;
 pub use roles::{Binding, PolicyRule, Role, Subject, SubjectKind};
+pub use scaled::{Autoscaler, Budget, Scaled};
 pub use traffic::{ForeignPolicy, Gateway, HttpRoute, Listener, NetworkPolicy, Parent, PlainIngress, Pods, Service};
 pub use word::Word;
 
@@ -53,6 +57,15 @@ pub struct Facts {
     pub routes: Vec<HttpRoute>,
     /// Ingresses that serve hosts without TLS.
     pub plain_ingresses: Vec<PlainIngress>,
+    /// Where Ingresses and routes send requests to.
+    pub backends: Vec<Backend>,
+    /// Services with their ports.
+    pub service_ports: Vec<ServicePorts>,
+    /// Workloads that say how many pods they have.
+    pub scaled: Vec<Scaled>,
+    pub autoscalers: Vec<Autoscaler>,
+    /// PodDisruptionBudgets.
+    pub budgets: Vec<Budget>,
     pub quotas: Vec<Quota>,
     pub limit_ranges: Vec<LimitRange>,
     /// What the service accounts say of the tokens of their pods.
@@ -86,17 +99,33 @@ impl Facts {
             Kind::Role | Kind::ClusterRole => self.roles.push(Role::new(object, reference())),
             Kind::RoleBinding | Kind::ClusterRoleBinding => self.bindings.push(Binding::new(object, reference())),
             Kind::NetworkPolicy => self.network_policies.extend(NetworkPolicy::of(object, reference)),
-            Kind::Service => self.services.extend(Service::of(object, reference)),
+            Kind::Service => {
+                self.services.extend(Service::of(object, &mut reference));
+                self.service_ports.push(ServicePorts::new(object, reference()));
+            }
             Kind::Gateway => self.gateways.push(Gateway::new(object, reference())),
-            Kind::HTTPRoute => self.routes.extend(HttpRoute::of(object, reference)),
-            Kind::Ingress => self.plain_ingresses.extend(PlainIngress::of(object, reference)),
+            Kind::HTTPRoute => {
+                self.routes.extend(HttpRoute::of(object, &mut reference));
+                self.backends.append(&mut backends::of_route(object, reference));
+            }
+            Kind::Ingress => {
+                self.plain_ingresses.extend(PlainIngress::of(object, &mut reference));
+                self.backends.append(&mut backends::of_ingress(object, reference));
+            }
             Kind::ResourceQuota => self.quotas.push(Quota::new(object, reference())),
             Kind::LimitRange => {
                 self.limits.add(object);
                 self.limit_ranges.push(LimitRange::new(object, reference()));
             }
-            Kind::Other => self.foreign_policies.extend(ForeignPolicy::of(object)),
-            _ => self.pods.extend(Pods::of(object, reference)),
+            Kind::Other => {
+                self.foreign_policies.extend(ForeignPolicy::of(object));
+                self.autoscalers.extend(Autoscaler::of(object, &mut reference));
+                self.budgets.extend(Budget::of(object, reference));
+            }
+            _ => {
+                self.pods.extend(Pods::of(object, &mut reference));
+                self.scaled.extend(Scaled::of(object, reference));
+            }
         }
     }
 
@@ -112,6 +141,11 @@ impl Facts {
         self.gateways.append(&mut other.gateways);
         self.routes.append(&mut other.routes);
         self.plain_ingresses.append(&mut other.plain_ingresses);
+        self.backends.append(&mut other.backends);
+        self.service_ports.append(&mut other.service_ports);
+        self.scaled.append(&mut other.scaled);
+        self.autoscalers.append(&mut other.autoscalers);
+        self.budgets.append(&mut other.budgets);
         self.quotas.append(&mut other.quotas);
         self.limit_ranges.append(&mut other.limit_ranges);
         self.accounts.append(other.accounts);

@@ -2,8 +2,10 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::k8s::image::ImageRef;
+use crate::k8s::pod::Field;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, nsa};
 use crate::rules::sink::{PodContext, Sink};
+use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
     id: "image-registry",
@@ -57,6 +59,19 @@ fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
             format!("container `{}` runs an image of {}, which is not on the list", container.name(), from(&name));
         let label = format!("expected one of {}", sink.settings.registries.join(", "));
         sink.report(Diagnostic::new(field.value.span(), message).label(label).container(container.name()));
+    }
+    for volume in context.pod.fields.volumes.into_iter().flat_map(|volumes| volumes.value.items()) {
+        let reference = Field::of(volume, "image").and_then(|image| Field::of(image.value, "reference"));
+        let Some(Ok(image)) = reference.and_then(|it| it.value.as_str()).map(ImageRef::parse) else { continue };
+        let name = image.canonical_name();
+        if sink.settings.registries.iter().any(|allowed| covers(allowed, &name)) {
+            continue;
+        }
+        let own = volume.get("name").and_then(Node::as_str).unwrap_or_default();
+        let message = format!("volume `{own}` is an image of {}, which is not on the list", from(&name));
+        let label = format!("expected one of {}", sink.settings.registries.join(", "));
+        let place = reference.map_or(volume.span(), |reference| reference.value.span());
+        sink.report(Diagnostic::new(place, message).label(label));
     }
 }
 

@@ -3,6 +3,7 @@
 mod image_digest;
 mod image_pull_policy;
 mod image_registry;
+mod image_volume_tag;
 mod malformed_image;
 mod mutable_image_tag;
 
@@ -14,4 +15,5 @@ pub(super) const RULES: &[&Rule] = &[
     &image_registry::RULE,
     &image_pull_policy::RULE,
     &malformed_image::RULE,
+    &image_volume_tag::RULE,
 ];

@@ -9,10 +9,12 @@ mod external_ips;
 mod ignored_rules;
 mod isolation;
 mod load_balancer;
+mod missing_backend;
 mod near;
 mod node_port;
 mod open_gateway;
 mod or_peers;
+mod retired_ingress_nginx;
 mod route_tls;
 mod selects_nothing;
 mod service_selects_nothing;
@@ -38,4 +40,6 @@ pub(super) const RULES: &[&Rule] = &[
     &route_tls::RULE,
     &any_host::RULE,
     &open_gateway::RULE,
+    &retired_ingress_nginx::RULE,
+    &missing_backend::RULE,
 ];

@@ -4,6 +4,7 @@ mod added_capability;
 mod control_plane_toleration;
 mod default_service_account;
 mod deprecated_service_account;
+mod device_admin_access;
 mod duplicate_env;
 mod duplicate_name;
 mod duplicate_port;
@@ -20,11 +21,15 @@ mod missing_readiness_probe;
 mod mounted_token;
 mod no_cpu_limit;
 mod no_cpu_request;
+mod no_disruption_budget;
 mod no_ephemeral_storage_limit;
 mod no_memory_limit;
 mod no_memory_request;
+mod no_spreading;
+mod no_starting_deadline;
 mod privileged_port;
 mod probes;
+mod replicas_beside_autoscaler;
 mod request_above_limit;
 mod resources;
 mod root_group;
@@ -88,4 +93,9 @@ pub(super) const RULES: &[&Rule] = &[
     &missing_readiness_probe::RULE,
     &missing_liveness_probe::RULE,
     &single_replica::RULE,
+    &device_admin_access::RULE,
+    &no_starting_deadline::RULE,
+    &no_spreading::RULE,
+    &replicas_beside_autoscaler::RULE,
+    &no_disruption_budget::RULE,
 ];
