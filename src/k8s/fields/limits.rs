@@ -6,7 +6,7 @@ use super::types::{Field, Fields, TypeId};
 use crate::k8s::names::NameRule;
 
 /// Of what the `OpenAPI` has as required fields, those that the server fills in, or takes the empty value for.
-const OPTIONAL: [(&str, &str); 15] = [
+const OPTIONAL: [(&str, &str); 18] = [
     ("apiregistration.v1.APIServiceSpec", "groupPriorityMinimum"),
     ("apps.v1.ControllerRevision", "revision"),
     ("batch.v1.PodFailurePolicy", "rules"),
@@ -22,6 +22,9 @@ const OPTIONAL: [(&str, &str); 15] = [
     ("networking.v1.NetworkPolicySpec", "podSelector"),
     ("rbac.v1.RoleRef", "apiGroup"),
     ("scheduling.v1.PriorityClass", "value"),
+    ("storage.v1.CSIDriver", "spec"),
+    ("storage.v1.CSINodeSpec", "drivers"),
+    ("storage.v1.TokenRequest", "audience"),
 ];
 
 /// Fields that the `OpenAPI` has as optional, and that the server refuses an object without.

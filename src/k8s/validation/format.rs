@@ -156,6 +156,13 @@ pub(super) fn int_or_percent<'d, 's>(at: Option<At<'d, 's>>, capped: bool, error
     }
 }
 
+/// A whole number that has a least.
+pub(super) fn at_least<'d, 's>(at: Option<At<'d, 's>>, least: i128, errors: &mut Errors<'d, 's>) {
+    if let Some(at) = at.filter(|at| at.int().is_some_and(|number| number < least)) {
+        errors.invalid(at, format!("must be {least} or more"));
+    }
+}
+
 /// `getIntOrPercentValue` is 0.
 pub(super) fn is_zero(at: At<'_, '_>) -> bool {
     at.int() == Some(0) || at.any_str().is_some_and(|text| percent(text).is_none_or(|number| number == 0))

@@ -4,6 +4,7 @@ mod affinity;
 mod config_map;
 mod container;
 mod context;
+mod endpoints;
 mod env;
 mod limit_range;
 mod persistent_volume;
@@ -24,6 +25,7 @@ mod volume;
 
 pub(super) use persistent_volume_claim::validate_persistent_volume_claim_spec;
 pub(super) use resources::container_resource;
+pub(super) use scheduling::validate_tolerations;
 pub(super) use template::{Template, validate_pod_template_spec};
 
 use super::{At, Errors};
@@ -44,6 +46,7 @@ pub(super) fn validate<'d, 's>(object: &Object<'d, 's>, root: At<'d, 's>, errors
         Kind::ResourceQuota => resource_quota::validate_resource_quota_spec(root, errors),
         Kind::LimitRange => limit_range::validate_limit_range(root, errors),
         Kind::PersistentVolume => persistent_volume::validate_persistent_volume(root, errors),
+        _ if object.kind_name == "Endpoints" => endpoints::validate_endpoints(root, errors),
         _ if object.kind_name == "PersistentVolumeClaim" => {
             if let Some(spec) = root.get("spec") {
                 validate_persistent_volume_claim_spec(spec, errors);

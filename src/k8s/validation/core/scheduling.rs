@@ -6,7 +6,7 @@ use crate::k8s::names::NameRule;
 use crate::k8s::validation::{At, Errors, at, format, meta};
 
 /// `ValidateTolerations`.
-pub(super) fn validate_tolerations<'d, 's>(tolerations: At<'d, 's>, errors: &mut Errors<'d, 's>) {
+pub(in crate::k8s::validation) fn validate_tolerations<'d, 's>(tolerations: At<'d, 's>, errors: &mut Errors<'d, 's>) {
     for toleration in tolerations.items() {
         let names = ["key", "operator", "value", "effect", "tolerationSeconds"];
         let [key, operator, value, effect, seconds] = toleration.fields(names);
