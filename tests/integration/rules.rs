@@ -35,7 +35,8 @@ fn good_files_are_clean() {
     for (rule, folder) in rule_data::all() {
         for file in files(&folder, "good") {
             let (code, printed) = concise(rule, &file);
-            assert_eq!((code, &*printed), (0, ""), "{}", file.display());
+            let found: Vec<&str> = printed.lines().filter(|line| !line.contains(": notice: ")).collect();
+            assert_eq!((code, &*found.join("\n")), (0, ""), "{}", file.display());
         }
     }
 }

@@ -30,7 +30,12 @@ pub(crate) const REFUSALS: [&str; 19] = [
 ];
 
 /// The ends of fields that upstream calls by another name, or whose place in a list it leaves out, and the ends of ours.
-const SLIPS: [(&str, &str); 40] = [
+const SLIPS: [(&str, &str); 45] = [
+    ("overhead.limits", "overhead.podFixed"),
+    ("overhead.limits", "overhead.podFixed.cpu"),
+    ("overhead.limits", "overhead.podFixed.foo"),
+    ("tolerations.tolerations.operator", "scheduling.tolerations.operator"),
+    ("tolerations.tolerations.effect", "scheduling.tolerations.effect"),
     ("volumeMounts.subPath", "volumeMounts.subPath"),
     ("volumeMounts.subPathExpr", "volumeMounts.subPathExpr"),
     ("volumeMounts.mountPropagation", "volumeMounts.mountPropagation"),
@@ -75,6 +80,24 @@ const SLIPS: [(&str, &str); 40] = [
     ("spec.validation.openAPIV3Schema.type", "spec.versions.schema.openAPIV3Schema.type"),
     ("spec.additionalPrinterColumns.type", "spec.versions.additionalPrinterColumns.type"),
 ];
+
+/// What upstream calls fields that changed, where that is no field of the object, and what they are.
+const CHANGED: [(&str, &str); 8] = [
+    ("spec.persistentvolumesource", "spec"),
+    ("volumeMode", "spec.volumeMode"),
+    ("nodeAffinity", "spec.nodeAffinity"),
+    ("status.storedVersions[0]", "spec.versions"),
+    ("spec.attachedRequired", "spec.attachRequired"),
+    ("spec.clusterIPs[0]", "spec.clusterIP"),
+    ("spec.clusterIPs[0]", "spec.ipFamilies"),
+    ("data", "stringData"),
+];
+
+/// Whether a finding is about the field of a change that the API server names.
+pub(crate) fn is_about_change(object: &Value, finding: &Value, field: &str) -> bool {
+    let ours = CHANGED.iter().filter(|(theirs, _)| *theirs == field).map(|(_, ours)| *ours);
+    std::iter::once(field).chain(ours).any(|field| is_about(object, finding, field))
+}
 
 /// The folder of the data.
 pub(crate) fn folder() -> PathBuf {
@@ -219,4 +242,67 @@ impl Mutant {
         let line = finding["places"][0]["start"]["line"].as_u64().unwrap_or_default();
         (self.first..self.last).contains(&usize::try_from(line).unwrap())
     }
+}
+
+/// A change of an object with what API servers answered to it.
+pub(crate) struct Update {
+    pub(crate) old: Value,
+    pub(crate) new: Value,
+    /// A name for its files that no other has.
+    pub(crate) file: String,
+    /// By release, the first field that the API server names; `None` where it takes the change.
+    pub(crate) answers: BTreeMap<String, Option<String>>,
+}
+
+/// Those of `updates/`: documents with an object as it was and as it is then, after the answers in comments.
+pub(crate) fn updates() -> Vec<Update> {
+    let entries = std::fs::read_dir(folder().join("updates")).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let of_file = |file: &PathBuf| {
+        let kind = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        let all = Mutant::all(file).into_iter().enumerate();
+        let update = move |(at, mut pair): (usize, Mutant)| Update {
+            old: pair.object["old"].take(),
+            new: pair.object["new"].take(),
+            file: format!("{kind}-{at}.json"),
+            answers: pair.answers,
+        };
+        all.map(update).collect::<Vec<Update>>()
+    };
+    files.iter().flat_map(of_file).collect()
+}
+
+/// The places in a text that the API server would refuse for a release, by the number of their document.
+pub(crate) fn refused_documents(name: &str, text: &str) -> std::collections::BTreeSet<usize> {
+    let outcome = super::rule_data::Run::select("correctness", name, text).outcome();
+    let is_refusal = |id: &str| REFUSALS.contains(&id);
+    let places = outcome.findings.iter().filter(|finding| is_refusal(finding.id)).map(|finding| finding.span().start);
+    let document = |at: u32| text[..at as usize].lines().filter(|line| line.starts_with("---")).count();
+    places.map(document).collect()
+}
+
+/// Every text of the suite with something in it that a fix may change, by its name: the bad files, and of the mutants that the API
+/// server takes one in eight.
+pub(crate) fn bad_texts() -> Vec<(String, String)> {
+    let name = |file: &Path| file.file_name().unwrap().to_str().unwrap().to_owned();
+    let whole = bad_files().into_iter().map(|file| (name(&file), std::fs::read_to_string(&file).unwrap()));
+    let taken = mutants().into_iter().flat_map(|file| {
+        let is_taken = |mutant: &Mutant| mutant.answers.values().all(Option::is_none);
+        let all: Vec<Mutant> = Mutant::all(&file).into_iter().filter(is_taken).collect();
+        all.into_iter().step_by(8).map(move |mutant| (name(&file), mutant.text))
+    });
+    whole.chain(taken).collect()
+}
+
+fn bad_files() -> Vec<PathBuf> {
+    let of_rules = super::rule_data::all().flat_map(|(_, folder)| super::rule_data::files(&folder, "bad"));
+    let mut files: Vec<PathBuf> = of_rules.collect();
+    for folder in ["tests/well_known", "tests/data/verdicts/cases"] {
+        let entries = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap();
+        files.extend(entries.map(|entry| entry.unwrap().path()));
+    }
+    files.retain(|file| file.extension().is_some_and(|end| end == "yaml" || end == "json"));
+    files.sort();
+    files
 }
