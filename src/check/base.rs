@@ -119,7 +119,7 @@ impl Base {
 
     /// What objects of its store hold, in the order of their hashes.
     pub(super) fn blobs<'a>(&self, hashes: impl Iterator<Item = &'a str>) -> Result<Vec<Vec<u8>>, BaseError> {
-        let input: String = hashes.map(|hash| format!("{hash}\n")).collect();
+        let input = hashes.fold(String::new(), |lines, hash| lines + hash + "\n");
         let found = program(["cat-file", "--batch"]).input(input).run()?;
         if !found.is_success() {
             return Err(complaint(&found));

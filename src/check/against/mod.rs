@@ -9,12 +9,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::base::{Base, BaseError};
 use super::discover::{Input, InputError, Request, as_written, discover};
-use super::file_id;
 use crate::diagnostic::Diagnostic;
 use crate::k8s::object::{self, Object};
 use crate::k8s::resources::group_of;
 use crate::rules::{Settings, Sink, manifest};
-use crate::yaml;
+use crate::yaml::{self, FileId};
 
 /// Manifests as they were.
 #[derive(Debug)]
@@ -141,7 +140,8 @@ impl Against {
                     let Some(identity) = Identity::of(&object) else { return };
                     let times = seen.entry(identity).or_default();
                     if let Some(old) = known.counterpart(identity, path.as_deref(), *times) {
-                        let mut sink = Sink::on(&object, &text, file_id(at), settings);
+                        let mut sink =
+                            Sink::on(&object, &text, FileId(u32::try_from(at).unwrap_or(u32::MAX)), settings);
                         manifest::check_update(old, &object, &mut sink);
                         found.append(&mut sink.into_diagnostics());
                     }

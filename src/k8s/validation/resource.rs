@@ -95,9 +95,10 @@ fn validate_exact<'d, 's>(request: At<'d, 's>, errors: &mut Errors<'d, 's>) {
         (Some("ExactCount") | None, Some(count), _) if count.int().is_some_and(|number| number < 0) => {
             errors.invalid(count, "must be 1 or more");
         }
-        (Some("All" | "ExactCount") | None, ..) => {}
-        (Some(_), _, Some(mode)) => errors.not_supported(mode, &["All", "ExactCount"]),
-        (Some(_), _, None) => {}
+        (Some(word), _, Some(mode)) if !matches!(word, "All" | "ExactCount") => {
+            errors.not_supported(mode, &["All", "ExactCount"]);
+        }
+        _ => {}
     }
 }
 

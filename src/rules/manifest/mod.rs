@@ -144,7 +144,7 @@ pub fn check<'d, 's>(
 }
 
 /// Holds a change from one object to another of the same name against the rule on fields that stay as they are.
-pub fn check_update<'d, 's>(old: &Object<'_, '_>, new: &Object<'d, 's>, sink: &mut Sink<'_>) {
+pub fn check_update(old: &Object<'_, '_>, new: &Object<'_, '_>, sink: &mut Sink<'_>) {
     immutable_field::RULE.speak(sink);
     for change in validate_update(old, new, sink.settings.kubernetes) {
         sink.report(immutable_field::of(new, &change));

@@ -6,6 +6,7 @@ use crate::k8s::pod::Field;
 use crate::k8s::resources::group_of;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity};
 use crate::rules::sink::Sink;
+use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
     id: "retired-ingress-nginx",
@@ -102,7 +103,7 @@ fn class(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
 
 fn ingress(object: &Object<'_, '_>, sink: &mut Sink<'_>) {
     let annotations = object.metadata.and_then(|metadata| metadata.get("annotations"));
-    let fields = annotations.into_iter().flat_map(|annotations| annotations.fields());
+    let fields = annotations.into_iter().flat_map(Node::fields);
     let own = fields.filter_map(|(key, _)| Some((key, key.text()?.strip_prefix(PREFIX)?)));
     let (snippets, others): (Vec<_>, Vec<_>) = own.partition(|(_, word)| word.ends_with("-snippet"));
     let name = object.name();

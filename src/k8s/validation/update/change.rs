@@ -28,7 +28,7 @@ pub(super) struct Pair<'o, 'p, 'd, 's> {
     pub(super) new: At<'d, 's>,
 }
 
-impl<'o, 'p, 'd, 's> Pair<'o, 'p, 'd, 's> {
+impl<'o, 'd> Pair<'o, '_, 'd, '_> {
     /// A mapping that both have.
     pub(super) fn inner(self, name: &str) -> Option<Self> {
         Some(Self { old: self.old.get(name)?, new: self.new.get(name)? })
@@ -83,17 +83,14 @@ impl<'d, 's> Changes<'d, 's> {
         way_out: &'static str,
     ) {
         let was = pair.old.path(path).and_then(short);
-        match pair.new.path(path) {
-            Some(at) => {
-                let place = locate(at, &same::difference(before, after));
-                let is_whole = place.node.span() == at.node.span();
-                self.found.push(Change { at: place, gone: None, was: was.filter(|_| is_whole), why: None, way_out });
-            }
-            None => {
-                let holder = (0..path.len()).rev().find_map(|end| pair.new.path(path.get(..end)?));
-                let at = holder.unwrap_or(pair.new);
-                self.found.push(Change { at, gone: path.last().copied(), was, why: None, way_out });
-            }
+        if let Some(at) = pair.new.path(path) {
+            let place = locate(at, &same::difference(before, after));
+            let is_whole = place.node.span() == at.node.span();
+            self.found.push(Change { at: place, gone: None, was: was.filter(|_| is_whole), why: None, way_out });
+        } else {
+            let holder = (0..path.len()).rev().find_map(|end| pair.new.path(path.get(..end)?));
+            let at = holder.unwrap_or(pair.new);
+            self.found.push(Change { at, gone: path.last().copied(), was, why: None, way_out });
         }
     }
 
