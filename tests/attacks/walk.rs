@@ -271,7 +271,7 @@ fn with_every_cause() -> Folder {
         folder.write(name, POD);
     }
     folder.write("00-assert.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nstatus: {phase: Running}\n");
-    folder.write("filled.yaml", POD.replace("name: app", "name: ${APP}"));
+    folder.write("filled.yaml", POD.replace("metadata: {name: app}", "metadata: {name: \"${APP}\"}"));
     folder.write("encrypted.yaml", format!("{POD}sops: {{mac: 'ENC[AES256_GCM,data:x]'}}\n"));
     folder.write("zarf.yaml", "apiVersion: zarf.dev/v1alpha1\nkind: ZarfPackageConfig\nmetadata: {name: a}\n");
     folder.write(".gitignore", "ignored.yaml\n");
