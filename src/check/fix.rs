@@ -72,7 +72,8 @@ fn pass(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) 
     }
     // whatever was selected, no fix may make what the API server refuses
     let mut guarded = options.clone();
-    Category::Correctness.rules().for_each(|rule| guarded.selection.add(rule));
+    let mistakes = rules::all().filter(|rule| rule.category == Category::Correctness);
+    mistakes.for_each(|rule| guarded.selection.add(rule));
     let analyzer = Analyzer::new(&guarded);
     // what other files say decides here too: the labels of a namespace, for example
     let (_, facts) = analyze(inputs, &analyzer, &options.settings);

@@ -33,11 +33,6 @@ impl Category {
             Self::Correctness => "correctness",
         }
     }
-
-    /// Its rules.
-    pub fn rules(self) -> impl Iterator<Item = &'static Rule> {
-        super::all().filter(move |rule| rule.category == self)
-    }
 }
 
 /// An item of a standard that a rule maps to.
