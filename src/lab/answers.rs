@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 use sha2::{Digest as _, Sha256};
 
+use super::course::check_kind::Answer;
 use super::course::{CheckKind, Lab};
 use super::hex::hex;
 use super::within;
@@ -66,9 +67,19 @@ pub fn read(folder: &Utf8Path, id: &str) -> Result<Option<String>, String> {
     Ok(answer.map(|answer| answer.trim().to_owned()).filter(|answer| !answer.is_empty() && answer != "null"))
 }
 
-/// How an answer is compared, so that the lab does not tell it: SHA-256 of the lab, the check and the answer.
+/// How an answer is compared, so that the lab does not tell it: SHA-256 of the lab, the check and the answer. Neither letter
+/// case nor blanks, quotation marks and a full stop around it, nor the `/` at the end of a folder make it another one.
 pub fn digest(lab: &str, check: &str, answer: &str) -> String {
-    hex(&Sha256::digest(format!("{lab}/{check}/{}", answer.trim().to_lowercase())))
+    let words = answer.to_lowercase();
+    let around = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`');
+    let bare = words.trim_matches(around).trim_end_matches(['.', '/']).trim_matches(around);
+    hex(&Sha256::digest(format!("{lab}/{check}/{bare}")))
+}
+
+/// Whether a question takes an answer.
+pub fn takes(lab: &str, check: &str, question: &Answer, answer: &str) -> bool {
+    let hash = digest(lab, check, answer);
+    std::iter::once(&question.sha256).chain(&question.or).any(|right| right.eq_ignore_ascii_case(&hash))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub(super) fn evaluate(id: &str, spec: &Answer, context: &CheckContext<'_>) -> C
     match answers::read(&context.folder, id) {
         Err(error) => CheckResult::nothing(error),
         Ok(None) => CheckResult::nothing(format!("not answered yet: write `{id}: ...` into {FILE}")),
-        Ok(Some(answer)) if answers::digest(&context.names.lab, id, &answer).eq_ignore_ascii_case(&spec.sha256) => {
+        Ok(Some(answer)) if answers::takes(&context.names.lab, id, spec, &answer) => {
             CheckResult::pass(format!("`{answer}`"))
         }
         Ok(Some(answer)) => CheckResult::fail(format!("`{answer}` is not right")),
@@ -29,13 +29,16 @@ mod tests {
             fixture.put(FILE, answers);
         }
         // an answer asks nothing of the cluster
-        let right = digest("demo", "it", "0101 Root");
-        fixture.evaluate(&Recorded::down(), &format!("answer: {{question: Which one?, sha256: {right}}}"))
+        let [right, other] = ["0101 Root", "/etc/root"].map(|answer| digest("demo", "it", answer));
+        fixture
+            .evaluate(&Recorded::down(), &format!("answer: {{question: Which one?, sha256: {right}, or: [{other}]}}"))
     }
 
     #[test]
     fn a_right_answer_is_right_however_it_is_written() {
-        for answers in ["it: 0101 root", "it: '  0101 ROOT '", "other: x\nit: 0101 Root\n"] {
+        let same =
+            ["it: 0101 root", "it: '  0101 ROOT '", "other: x\nit: 0101 Root\n", "it: '`0101 root`'", "it: 0101 root."];
+        for answers in same.into_iter().chain(["it: /etc/root", "it: /etc/root/"]) {
             assert_eq!(evaluate(Some(answers)).verdict, Verdict::Pass, "{answers}");
         }
         assert_eq!(evaluate(Some("it: 101 root")), CheckResult::fail("`101 root` is not right"));

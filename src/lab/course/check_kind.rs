@@ -422,8 +422,11 @@ record! {
     Answer "check" {
         /// The question.
         question "question": String,
-        /// SHA-256 in hexadecimal of `<lab>/<check>/<answer>`, the answer in lower case and trimmed.
+        /// SHA-256 in hexadecimal of `<lab>/<check>/<answer>`, the answer in lower case, without blanks, quotation marks and a full
+        /// stop around it, and without a `/` at its end.
         sha256 "sha256": Located<String>,
+        /// The same of other answers that are right as well.
+        or "or": Vec<Located<String>> = Vec::new(),
     }
 }
 

@@ -178,10 +178,11 @@ pub(super) fn cert(linter: &mut Linter<'_>, spec: &Cert, span: Span) {
 }
 
 pub(super) fn answer(linter: &mut Linter<'_>, spec: &Answer) {
-    let hash = &spec.sha256;
-    if hash.len() != SHA256 || !hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        let problem = Diagnostic::error(hash.span, "this is not a SHA-256");
-        let label = format!("expected {SHA256} digits of lower case hexadecimal, found {}", hash.chars().count());
-        linter.say(problem.label(label));
+    for hash in std::iter::once(&spec.sha256).chain(&spec.or) {
+        if hash.len() != SHA256 || !hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            let problem = Diagnostic::error(hash.span, "this is not a SHA-256");
+            let label = format!("expected {SHA256} digits of lower case hexadecimal, found {}", hash.chars().count());
+            linter.say(problem.label(label));
+        }
     }
 }
