@@ -21,6 +21,8 @@ pub struct Wanted {
     pub image: Option<String>,
     /// The release that the image must have.
     pub kubernetes: Option<Version>,
+    /// What needs a release, and the oldest that it takes.
+    pub at_least: Option<(String, Version)>,
     /// Whether it gets the baseline.
     pub hardened: bool,
     /// The number of nodes: one control plane, and the rest workers.
@@ -145,6 +147,9 @@ fn look(
     let (found, release) = containers::release_of(&image)?;
     if let Some(wanted) = wanted.kubernetes.filter(|wanted| *wanted != release) {
         return Err(ClusterError::OtherRelease { image, found, wanted });
+    }
+    if let Some((what, needed)) = wanted.at_least.clone().filter(|(_, needed)| release < *needed) {
+        return Err(ClusterError::TooOld { image, found, what, needed });
     }
     kind::check(Some(release))?;
     Ok(Record {

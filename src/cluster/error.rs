@@ -47,6 +47,15 @@ pub enum ClusterError {
     /// The image is of something else.
     #[error("{0} is not a node image of kind: it has no /kind/version; {IMAGES}")]
     NotANodeImage(String),
+    /// The image has a release that is too old for what it is for.
+    #[error("{what} needs Kubernetes {needed} or newer, and {image} has {found}: take another image; {IMAGES}")]
+    TooOld {
+        image: String,
+        /// The version in it.
+        found: String,
+        what: String,
+        needed: Version,
+    },
     /// The image has a release that tightship does not know.
     #[error(
         "{image} has Kubernetes {found}, and tightship knows {} to {}: take another image; {IMAGES}",

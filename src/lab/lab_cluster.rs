@@ -108,6 +108,7 @@ pub fn wanted(entry: &Entry, image: Option<&str>) -> Result<Wanted, Faults> {
     Ok(Wanted {
         image: image.filter(|image| !image.is_empty()).map(str::to_owned),
         kubernetes: None,
+        at_least: None,
         hardened: false,
         nodes: 1,
         custom: if is_own { Some(entry.cluster()?) } else { None },

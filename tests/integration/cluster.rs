@@ -92,6 +92,18 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
+fn a_lab_for_a_newer_release_says_so_before_a_cluster_is_made() {
+    let machine = Machine::new();
+    let mut command = machine.0.command(&["lab", "start", "static-policies"]);
+    command.env("PATH", machine.0.path("bin")).env("FAKE", machine.0.path("fake"));
+    command.env("TIGHTSHIP_NODE_IMAGE", "node:1").env_remove("KIND_EXPERIMENTAL_PROVIDER");
+    Ran::of(command.output().unwrap())
+        .exits(3)
+        .says(&["static-policies needs Kubernetes 1.37 or newer, and node:1 has v1.34.4: take another image"]);
+    assert!(!machine.log().contains("kind create"), "{}", machine.log());
+}
+
+#[test]
 fn a_hardened_cluster_comes_and_goes() {
     let machine = Machine::new();
     let ran = machine.run(&["up", "--hardened", "--kubernetes", "1.34"]).exits(0);

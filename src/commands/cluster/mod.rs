@@ -32,6 +32,7 @@ fn up(args: &UpArgs) -> anyhow::Result<u8> {
     let stop = interrupt::writing();
     let wanted = Wanted {
         image: args.image.clone().filter(|image| !image.is_empty()),
+        at_least: None,
         kubernetes: args.kubernetes,
         hardened: args.hardened,
         nodes: args.nodes,

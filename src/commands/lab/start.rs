@@ -12,6 +12,7 @@ use super::show;
 use super::verify::broken;
 use crate::cli::lab::{ClusterArgs, StartArgs};
 use crate::cluster::Progress as _;
+use crate::cluster::create::Wanted;
 use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, output};
 use crate::lab::adopted;
@@ -100,7 +101,8 @@ pub(super) fn site(
 /// A new cluster for a lab.
 fn make(context: &mut LabContext, entry: &Entry, image: Option<&str>, steps: &mut Steps) -> anyhow::Result<LabCluster> {
     let stop = interrupt::writing();
-    let wanted = lab_cluster::wanted(entry, image)?;
+    let needed = entry.lab.kubernetes.as_ref().map(|release| (entry.lab.id.value.to_string(), release.0));
+    let wanted = Wanted { at_least: needed, ..lab_cluster::wanted(entry, image)? };
     let name = lab_cluster::name_for(&Names::for_run(&entry.lab)?.run);
     let site = LabCluster::make(&context.workspace, &name, &wanted, steps, stop)?;
     remember(context, entry, site)
