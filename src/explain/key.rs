@@ -5,7 +5,8 @@ use std::collections::{HashSet, VecDeque};
 use serde_json::Value;
 
 use super::Unknown;
-use super::layout::{definitions, heading, paragraphs, spaced};
+use super::example;
+use super::layout::{definitions, heading, paragraphs, spaced, verbatim};
 use crate::diagnostic::nearest;
 
 /// A kind of document, as `App`.
@@ -26,7 +27,12 @@ pub struct Document<'s> {
 pub(super) fn page(documents: &[Document<'_>], steps: &[String]) -> Option<Result<String, Unknown>> {
     let (first, rest) = steps.split_first()?;
     let document = documents.iter().find(|document| document.name.eq_ignore_ascii_case(first))?;
-    Some(find(document, rest).map(|place| place.page(document)))
+    let page = find(document, rest).map(|place| place.page(document, rest));
+    Some(page.or_else(|unknown| {
+        let text = example::elsewhere(document.name, rest).ok_or(unknown)?;
+        let name = format!("{}.{}", document.name, rest.concat());
+        Ok(heading(&format!("{name}: {}", document.file)) + &spaced(paragraphs(text).trim_end()))
+    }))
 }
 
 /// A key with its schema.
@@ -136,7 +142,7 @@ pub(super) fn record<'s>(schemas: &'s Value, schema: &'s Value) -> Record<'s> {
 }
 
 impl Place<'_> {
-    fn page(&self, document: &Document<'_>) -> String {
+    fn page(&self, document: &Document<'_>, steps: &[String]) -> String {
         let mut page = heading(&format!("{}: {}", self.path, document.file));
         let description = |schema: &Value| schema.get("description").and_then(Value::as_str).map(str::to_owned);
         let resolved = resolve(document.schema, self.property);
@@ -158,6 +164,11 @@ impl Place<'_> {
             page.push('\n');
             page += &heading("Keys");
             page += &keys(&record);
+        }
+        if let Some(example) = example::of(document.name, steps) {
+            page.push('\n');
+            page += &heading("Example");
+            page += &verbatim(example);
         }
         page
     }

@@ -1,6 +1,7 @@
 //! What the program knows, for people to read: its rules, the kinds and fields of Kubernetes, and the keys of its own files.
 
 pub mod catalogue;
+mod example;
 mod field;
 pub mod key;
 pub mod keys;

@@ -11,6 +11,8 @@ mod patch;
 mod space;
 mod target;
 mod view;
+mod view_pod;
+mod view_scale;
 
 pub use error::RenderError;
 pub use options::Options;

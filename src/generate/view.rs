@@ -3,6 +3,9 @@
 
 use serde::Serialize;
 
+pub use super::view_pod::*;
+pub use super::view_scale::*;
+
 /// A key with its text.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 pub struct Pair {
@@ -45,6 +48,9 @@ pub struct AppView {
     pub ingress: Vec<PolicyRule>,
     pub egress: Vec<PolicyRule>,
     pub route: Option<RouteView>,
+    /// Labels of the Service alone.
+    pub service_labels: Vec<Pair>,
+    pub monitor: Option<Monitor>,
 }
 
 /// The annotations by object.
@@ -53,6 +59,7 @@ pub struct Annotations {
     pub workload: Vec<Pair>,
     pub role: Vec<Pair>,
     pub route: Vec<Pair>,
+    pub service: Vec<Pair>,
 }
 
 /// The settings of a Job.
@@ -70,130 +77,6 @@ pub struct Cron {
     pub time_zone: String,
     pub concurrency: &'static str,
     pub starting_deadline: i64,
-}
-
-#[derive(Debug, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a line of the manifest, or not")]
-pub struct Pod {
-    pub labels: Vec<Pair>,
-    pub annotations: Vec<Pair>,
-    pub host_users_off: bool,
-    pub strict_groups: bool,
-    pub non_root: bool,
-    pub user: Option<i64>,
-    pub group: i64,
-    /// The lowest port that the pod binds, as text, if it is one of those kept for root.
-    pub low_port: Option<String>,
-    pub spread: bool,
-    pub grace: i64,
-    pub init: Vec<ContainerView>,
-    pub containers: Vec<ContainerView>,
-    pub volumes: Vec<Volume>,
-}
-
-/// A container of any sort.
-#[derive(Debug, Serialize)]
-pub struct ContainerView {
-    pub name: String,
-    pub image: String,
-    pub pull: &'static str,
-    /// A sidecar: an init container that does not end.
-    pub always: bool,
-    pub command: Vec<String>,
-    pub args: Vec<String>,
-    pub ports: Vec<PortView>,
-    pub env: Vec<Pair>,
-    pub secret_env: Vec<SecretEnv>,
-    pub read_only: bool,
-    pub capabilities: Vec<&'static str>,
-    pub resources: ResourcesView,
-    pub probes: Vec<ProbeView>,
-    /// For how many seconds requests still come once the pod stops.
-    pub pre_stop: Option<i64>,
-    pub mounts: Vec<Mount>,
-}
-
-/// A variable from a Secret.
-#[derive(Debug, Serialize)]
-pub struct SecretEnv {
-    pub name: String,
-    pub secret: String,
-    pub key: String,
-}
-
-#[derive(Debug, Serialize)]
-pub struct ResourcesView {
-    pub cpu: String,
-    pub cpu_limit: Option<String>,
-    pub memory: String,
-    pub disk_request: String,
-    pub disk: String,
-}
-
-/// A probe; one of the ways is set.
-#[derive(Debug, Clone, Serialize)]
-pub struct ProbeView {
-    pub name: &'static str,
-    pub http: Option<HttpView>,
-    pub tcp: Option<i64>,
-    pub grpc: Option<i64>,
-    pub exec: Vec<String>,
-    pub period: i64,
-    pub failures: i64,
-}
-
-#[derive(Debug, Clone, Serialize)]
-pub struct HttpView {
-    pub path: String,
-    pub port: i64,
-}
-
-/// A mount of a volume.
-#[derive(Debug, Clone, Serialize)]
-pub struct Mount {
-    pub volume: String,
-    pub path: String,
-    pub sub_path: Option<String>,
-    pub read_only: bool,
-}
-
-/// A volume; without any source it is the token for the Kubernetes API.
-#[derive(Debug, Serialize)]
-pub struct Volume {
-    pub name: String,
-    pub scratch: Option<Scratch>,
-    pub claim: Option<String>,
-    pub config: Option<ConfigVolume>,
-    pub secret: Option<SecretVolume>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Scratch {
-    pub size: String,
-    pub memory: bool,
-}
-
-/// The app's `ConfigMap`; with items if some file has a mode of its own.
-#[derive(Debug, Serialize)]
-pub struct ConfigVolume {
-    pub name: String,
-    pub items: Vec<ConfigItem>,
-}
-
-/// A file of a `ConfigMap` with its mode.
-#[derive(Debug, Serialize)]
-pub struct ConfigItem {
-    pub key: String,
-    pub mode: u32,
-    /// The digits of the mode in octal.
-    pub octal: u32,
-}
-
-/// A Secret with the keys that are mounted; none means all.
-#[derive(Debug, Serialize)]
-pub struct SecretVolume {
-    pub name: String,
-    pub keys: Vec<String>,
 }
 
 /// A rule of a Role.
@@ -229,14 +112,6 @@ pub struct Claim {
 pub struct Config {
     pub name: String,
     pub entries: Vec<Pair>,
-}
-
-/// The bounds of autoscaling.
-#[derive(Debug, Serialize)]
-pub struct ScaleView {
-    pub min: i64,
-    pub max: i64,
-    pub cpu: i64,
 }
 
 /// Where the cluster's DNS is.

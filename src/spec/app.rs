@@ -1,14 +1,19 @@
 //! An application: one workload with everything around it.
 
-use super::container::{Container, Health, Port, PullPolicy, RunAs, Size};
+use super::container::{Container, Port, PullPolicy, RunAs, Size};
+use super::env::{EnvFrom, EnvValue};
 use super::exception::{Capability, Exception};
+use super::leaves::{AnyKey, LabelText, MetaKey};
 use super::level::Level;
 use super::network::{Metrics, Network, Route};
+use super::placement::{Lifecycle, PodMeta, ServiceMeta, Toleration, Topology};
+use super::probe::Health;
 use super::storage::{File, SecretRef, Storage, Writable};
 use super::values::{
     AppName, Block, Image, Label, ObjectName, PortNumber, RbacWord, Release, ShortName, SpaceName, Variable,
 };
-use super::workload::{Replicas, Workload};
+use super::volume::Volume;
+use super::workload::{DRAIN, Replicas, Workload};
 use crate::decode::{Located, Map, record, string_enum};
 
 string_enum! {
@@ -95,7 +100,7 @@ record! {
         /// Image here.
         image "image": Option<Located<Image>> = None,
         /// Variables that are added or replaced here.
-        env "env": Map<Located<Variable>, Located<String>> = Map::new(),
+        env "env": Map<Located<Variable>, Located<EnvValue>> = Map::new(),
         /// Route here.
         route "route": Option<Located<Route>> = None,
         /// Sizes of volumes here, by the name of the storage.
@@ -144,7 +149,25 @@ record! {
         space "space": Option<Located<SpaceName>> = None => "what it is part of",
         /// The kind of workload, alone or with its settings.
         workload "workload": Workload = Workload::default(),
-        /// How many pods: a number, or `{min, max, cpu}` for autoscaling.
+        /// Labels of all its objects and of its pods. Nothing is selected by them.
+        labels "labels": Map<MetaKey, LabelText> = Map::new(),
+        /// Annotations of the workload.
+        annotations "annotations": Map<MetaKey, String> = Map::new(),
+        /// Labels and annotations of the pods alone.
+        pods "pods": PodMeta = PodMeta::default(),
+        /// Labels and annotations of the Service alone.
+        service "service": ServiceMeta = ServiceMeta::default(),
+        /// Labels that a node must have.
+        node_selector "nodeSelector": Map<AnyKey, LabelText> = Map::new(),
+        /// Taints of nodes on which it may run all the same.
+        tolerations "tolerations": Vec<Toleration> = Vec::new(),
+        /// How its pods are spread over zones and nodes, and near which other apps they run.
+        topology "topology": Topology = Topology::default(),
+        /// The class that says what has to make place for it; those of the system are refused.
+        priority_class "priorityClass": Option<Located<ObjectName>> = None => "the cluster's",
+        /// The class of container runtime, such as one that isolates more.
+        runtime_class "runtimeClass": Option<ObjectName> = None => "the cluster's",
+        /// How many pods: a number, or `{min, max, cpu, memory, metrics, behavior}` for autoscaling.
         replicas "replicas": Located<Replicas> = Replicas::default().into(),
         /// What the container runs.
         command "command": Vec<String> = Vec::new() => "what the image says",
@@ -154,6 +177,8 @@ record! {
         ports "ports": Vec<Port> = Vec::new(),
         /// How the kubelet probes its health.
         health "health": Option<Located<Health>> = None => "a TCP connection to the first port",
+        /// What runs once it has started, and before it is told to stop.
+        lifecycle "lifecycle": Option<Located<Lifecycle>> = None,
         /// Processor, memory and disk: xs, s, m, l, xl, or each by itself.
         size "size": Located<Size> = Size::default().into(),
         /// The user that it runs as, or `platform`.
@@ -164,16 +189,21 @@ record! {
         pull "pull": Option<PullPolicy> = None => "IfNotPresent from Kubernetes 1.35 on and on kind, else Always",
         /// Secrets with credentials of the registry.
         pull_secrets "pullSecrets": Vec<ObjectName> = Vec::new(),
-        /// Folders that the container may write to; empty at every start.
+        /// Folders that the container may write to; empty at every start. `/tmp` is one of them unless the list is empty or
+        /// something else is mounted there.
         writable "writable": Vec<Writable> = vec![Writable::tmp()],
         /// Volumes that outlive the pod.
         storage "storage": Vec<Storage> = Vec::new(),
-        /// Environment variables; their values are text.
-        env "env": Map<Located<Variable>, Located<String>> = Map::new(),
+        /// Environment variables: texts, or where the value comes from (`{pod: name}`, `{configMap, key}`, ...).
+        env "env": Map<Located<Variable>, Located<EnvValue>> = Map::new(),
+        /// All keys of ConfigMaps and Secrets as variables.
+        env_from "envFrom": Vec<EnvFrom> = Vec::new(),
         /// Files with their content, kept in a ConfigMap.
         files "files": Vec<File> = Vec::new(),
         /// Secrets that exist already, as files.
         secrets "secrets": Vec<SecretRef> = Vec::new(),
+        /// Volumes of what exists already: ConfigMaps, Secrets, secret stores, images, folders of servers.
+        volumes "volumes": Vec<Volume> = Vec::new(),
         /// What it may do with the Kubernetes API.
         api "api": Vec<Located<ApiRule>> = Vec::new() => "nothing, and it has no token",
         /// Who calls it, and what it calls.
@@ -213,9 +243,42 @@ impl App {
         self.ports.iter().chain(sidecars.filter(in_service))
     }
 
-    /// Whether its pods go on answering for [`DRAIN`](super::workload::DRAIN) seconds before they stop.
-    pub fn drains(&self) -> bool {
-        !self.workload.is_batch() && self.offered_ports().next().is_some()
+    /// For how many seconds its pods go on answering before they are told to stop.
+    pub fn drain(&self) -> Option<i64> {
+        let lifecycle = self.lifecycle.as_ref();
+        if lifecycle.is_some_and(|lifecycle| lifecycle.pre_stop.is_some()) {
+            return None;
+        }
+        let called = !self.workload.is_batch() && self.offered_ports().next().is_some();
+        let own = lifecycle.and_then(|lifecycle| lifecycle.drain.as_ref()).map(|drain| drain.0);
+        own.or(called.then_some(DRAIN)).filter(|seconds| *seconds > 0)
+    }
+
+    /// Its containers but the main one, sidecars first.
+    pub fn others(&self) -> impl Iterator<Item = &Container> + Clone {
+        self.sidecars.iter().chain(&self.init)
+    }
+
+    /// The files of all its containers, in the order of its `ConfigMap`.
+    pub fn all_files(&self) -> impl Iterator<Item = &File> + Clone {
+        self.files.iter().chain(self.others().flat_map(|container| &container.files))
+    }
+
+    /// The folders that it may write to, `/tmp` among them unless something else is there.
+    pub fn folders(&self) -> Vec<Writable> {
+        let mut folders = self.writable.clone();
+        let storage = self.storage.iter().map(|it| it.path.as_str());
+        let volumes = self.volumes.iter().map(|it| it.path.as_str());
+        let secrets = self.secrets.iter().filter_map(|it| it.path.as_ref()).map(|path| path.as_str());
+        let mut taken = storage.chain(volumes).chain(secrets);
+        let tmp = Writable::tmp();
+        let elsewhere = taken.any(|path| path == tmp.path.as_str());
+        if elsewhere {
+            folders.retain(|folder| !folder.is_tmp() || !folder.path.span.is_empty());
+        } else if !folders.is_empty() && !folders.iter().any(Writable::is_tmp) {
+            folders.push(tmp);
+        }
+        folders
     }
 
     /// The app as it is in an environment.

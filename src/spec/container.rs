@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value as Json;
 
-use super::storage::Writable;
-use super::values::{
-    Cpu, Disk, Image, Line, Memory, Number, PortName, PortNumber, ShortName, UrlPath, Variable, known,
-};
+use super::env::{EnvFrom, EnvValue};
+use super::placement::Lifecycle;
+use super::probe::Health;
+use super::storage::{File, SecretRef, Writable};
+use super::values::{Cpu, Disk, Image, Memory, Number, PortName, PortNumber, ShortName, Variable, known};
+use super::volume::Volume;
 use crate::decode::{self, Decode, Decoder, Located, Map, record, string_enum};
-use crate::diagnostic::Diagnostic;
 use crate::yaml::{Kind as Form, Node, Value};
 
 string_enum! {
@@ -111,106 +112,6 @@ impl JsonSchema for PortRef {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let (number, name) = (generator.subschema_for::<PortNumber>(), generator.subschema_for::<PortName>());
         json_schema!({ "oneOf": [number, name] })
-    }
-}
-
-record! {
-    /// An HTTP request that answers when all is well.
-    HttpProbe "HTTP probe" {
-        /// The path asked for.
-        path "path": UrlPath,
-        /// The port, by name or number.
-        port "port": Option<Located<PortRef>> = None => "the first port",
-    }
-}
-
-/// How the kubelet asks whether the container is well.
-#[derive(Debug, Clone)]
-pub enum Probe {
-    /// By an HTTP request.
-    Http(HttpProbe),
-    /// By a TCP connection.
-    Tcp(Located<PortRef>),
-    /// By the gRPC health protocol; the port must be a number.
-    Grpc(Located<PortNumber>),
-    /// By a command in the container.
-    Exec(Vec<String>),
-}
-
-impl Decode for Probe {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
-        const WAYS: [&str; 4] = ["http", "tcp", "grpc", "exec"];
-        let entries = decode::mapping(node, decoder)?;
-        let [(key, value)] = entries.as_slice() else {
-            decoder.report(
-                Diagnostic::error(decoder.place(node.span()), "a probe has exactly one handler")
-                    .label("expected one of http, tcp, grpc, exec"),
-            );
-            return None;
-        };
-        match key.text().unwrap_or_default() {
-            "http" if value.kind() == Form::Mapping => HttpProbe::decode(*value, decoder).map(Self::Http),
-            "http" => UrlPath::decode(*value, decoder).map(|path| Self::Http(HttpProbe { path, port: None })),
-            "tcp" => Located::decode(*value, decoder).map(Self::Tcp),
-            "grpc" => Located::decode(*value, decoder).map(Self::Grpc),
-            "exec" => {
-                let command: Vec<String> = Vec::decode(*value, decoder)?;
-                if command.is_empty() {
-                    decoder.report(
-                        Diagnostic::error(decoder.place(value.span()), "the command is empty")
-                            .label("expected a program"),
-                    );
-                }
-                Some(Self::Exec(command))
-            }
-            _ => {
-                decode::unknown_key(*key, &WAYS, decoder);
-                None
-            }
-        }
-    }
-
-    fn recover() -> Option<Self> {
-        Some(Self::Exec(Vec::new()))
-    }
-}
-
-impl JsonSchema for Probe {
-    fn schema_name() -> Cow<'static, str> {
-        "Probe".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let path = generator.subschema_for::<UrlPath>();
-        let http = generator.subschema_for::<HttpProbe>();
-        let (port, number) = (generator.subschema_for::<PortRef>(), generator.subschema_for::<PortNumber>());
-        json_schema!({
-            "description": "The handler of the probe: one of http, tcp, grpc, exec.",
-            "type": "object",
-            "properties": {
-                "http": { "description": "A path, or `{path, port}`.", "oneOf": [path, http] },
-                "tcp": port,
-                "grpc": number,
-                "exec": { "type": "array", "items": { "type": "string" }, "minItems": 1 },
-            },
-            "additionalProperties": false,
-            "minProperties": 1,
-            "maxProperties": 1,
-        })
-    }
-}
-
-record! {
-    /// How the kubelet sees that a container is well.
-    Health "health" {
-        /// Answers once the container has started.
-        startup "startup": Option<Probe> = None => "as `live`, with time to start",
-        /// Answers when requests may come.
-        ready "ready": Option<Probe> = None,
-        /// Answers unless a restart is needed. It must not depend on other services.
-        live "live": Option<Probe> = None,
-        /// The reason why nothing can be asked; instead of the others.
-        none "none": Option<Located<Line>> = None,
     }
 }
 
@@ -409,8 +310,20 @@ record! {
         size "size": Located<Size> = Size::Preset(Preset::Xs).into(),
         /// When the image is pulled.
         pull "pull": Option<PullPolicy> = None => "as the app's",
-        /// Environment variables; their values are text.
-        env "env": Map<Located<Variable>, Located<String>> = Map::new(),
+        /// The user that it runs as, or `platform`.
+        run_as "runAs": Option<RunAs> = None => "as the app",
+        /// What runs once it has started, and before it is told to stop; not init containers.
+        lifecycle "lifecycle": Option<Located<Lifecycle>> = None,
+        /// Environment variables: texts, or where the value comes from.
+        env "env": Map<Located<Variable>, Located<EnvValue>> = Map::new(),
+        /// All keys of ConfigMaps and Secrets as variables.
+        env_from "envFrom": Vec<EnvFrom> = Vec::new(),
+        /// Files with their content, kept in the app's ConfigMap.
+        files "files": Vec<File> = Vec::new(),
+        /// Secrets that exist already, as files.
+        secrets "secrets": Vec<SecretRef> = Vec::new(),
+        /// Volumes of what exists already.
+        volumes "volumes": Vec<Volume> = Vec::new(),
         /// Folders that it may write to. One at the path of something that the app mounts is that, be it writable or not;
         /// another one, and always `/tmp`, is its own and empty at every start.
         writable "writable": Vec<Writable> = Vec::new(),

@@ -29,6 +29,8 @@ string_enum! {
         "api-escalation" ApiEscalation,
         /// Requests from outside come encrypted.
         "route-without-tls" RouteWithoutTls,
+        /// Pods keep off the nodes of the control plane.
+        "control-plane-toleration" ControlPlaneToleration,
     }
 }
 

@@ -3,17 +3,23 @@
 pub mod api_server;
 pub mod app;
 pub mod container;
+pub mod env;
 pub mod exception;
+pub mod leaves;
 pub mod level;
 mod load;
 pub mod network;
+pub mod placement;
+pub mod probe;
 pub mod relaxation;
+pub mod scale;
 pub mod secret;
 pub mod space;
 mod specs;
 pub mod storage;
 pub mod validate;
 pub mod values;
+pub mod volume;
 pub mod workload;
 
 pub use api_server::ApiServer;

@@ -1,8 +1,9 @@
 //! Who may talk to whom.
 
 use super::container::{PortRef, Protocol};
+use super::leaves::{LabelText, MetaKey, Time};
 use super::values::{AppName, Block, GatewayRef, Host, Label, ObjectName, SpaceName, UrlPath, known};
-use crate::decode::{Located, Yes, one_of, record, string_enum};
+use crate::decode::{Located, Map, Yes, one_of, record, string_enum};
 
 /// A namespace of anybody, the system's included.
 pub type Namespace = Label;
@@ -104,6 +105,20 @@ record! {
         namespace "namespace": Option<Located<Namespace>> = None => "the Gateway's",
         /// The Secret with the certificate of the Ingress.
         tls "tls": Option<Located<ObjectName>> = None,
+        /// Annotations of the route, as cert-manager and external-dns read them.
+        annotations "annotations": Map<MetaKey, String> = Map::new(),
+    }
+}
+
+string_enum! {
+    /// How Prometheus is told where the metrics are.
+    Scrape {
+        /// Annotations of the pods.
+        "annotation" Annotation,
+        /// A ServiceMonitor, an object of the Prometheus Operator.
+        "serviceMonitor" ServiceMonitor,
+        /// A PodMonitor, an object of the Prometheus Operator.
+        "podMonitor" PodMonitor,
     }
 }
 
@@ -116,5 +131,11 @@ record! {
         path "path": UrlPath = known("/metrics"),
         /// The namespace that Prometheus runs in.
         from "from": Namespace = known("monitoring"),
+        /// How Prometheus is told: annotation, or serviceMonitor or podMonitor of the Prometheus Operator.
+        by "by": Located<Scrape> = Scrape::Annotation.into(),
+        /// How often it asks; monitors only.
+        interval "interval": Option<Located<Time>> = None => "what Prometheus says",
+        /// Labels of the monitor, by which an operator selects it; monitors only.
+        labels "labels": Map<Located<MetaKey>, LabelText> = Map::new(),
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Text};
+use crate::k8s::names::NameRule;
 use crate::k8s::secret::{in_text, in_variable};
 use crate::yaml::{Kind, Node, Span, Value};
 
@@ -26,6 +27,24 @@ fn problem(span: Span, kind: &str) -> Diagnostic {
             "take it out, treat it as leaked, create a Secret with the new value, and refer to it:\n  \
              secrets: [{name: NAME, path: /run/secrets/NAME}]",
         ))
+}
+
+/// Whether a key of a CSI volume holds the name of an object, though it sounds like a secret.
+fn name_is_of_driver(name: &str) -> bool {
+    matches!(name, "secretProviderClass" | "nodeSecret")
+}
+
+/// Whether a value can be the name of an object.
+fn is_name(value: Node<'_, '_>) -> bool {
+    value.text().is_some_and(|name| NameRule::Dns1123Subdomain.check(name).is_ok())
+}
+
+/// Whether a mapping refers to a Secret by name, as the sources of variables and volumes do: nothing beside it is a name that
+/// its author chose.
+fn refers(node: Node<'_, '_>) -> bool {
+    const BESIDE: [&str; 8] = ["secret", "key", "keys", "optional", "prefix", "path", "mode", "name"];
+    node.get("secret").is_some_and(is_name)
+        && node.entries().all(|(key, _)| key.text().is_some_and(|key| BESIDE.contains(&key)))
 }
 
 /// A walk through a document.
@@ -58,11 +77,15 @@ impl Search {
             }
             Kind::Sequence => self.visit_list(node),
             Kind::Mapping => {
+                let is_reference = name != Some("env") && refers(node);
                 for (key, value) in node.entries() {
                     if let Some(kind) = key.text().and_then(in_text) {
                         self.found.push((key.span(), kind, key.origin()));
                     }
-                    self.visit(value, key.text());
+                    let name = key.text().filter(|name| {
+                        !(is_reference && *name == "secret") && !(name_is_of_driver(name) && is_name(value))
+                    });
+                    self.visit(value, name);
                 }
             }
         }

@@ -40,7 +40,7 @@ pub fn known<T: Leaf + Default>(text: &str) -> T {
     T::read(text).unwrap_or_default()
 }
 
-fn decode_leaf<T: Leaf>(text: &str, node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<T> {
+pub(super) fn decode_leaf<T: Leaf>(text: &str, node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<T> {
     match T::read(text) {
         Ok(value) => Some(value),
         Err(refusal) => {
@@ -128,6 +128,7 @@ macro_rules! newtype {
     (@written $self:ident $written:expr) => { { let written: fn(&Self) -> String = $written; written($self) } };
     (@written $self:ident) => { $self.0.to_string() };
 }
+pub(super) use newtype;
 
 fn name_schema(rule: NameRule) -> Schema {
     json_schema!({ "type": "string", "pattern": rule.pattern(), "maxLength": rule.max_length() })
@@ -220,8 +221,8 @@ newtype! {
 }
 
 newtype! {
-    /// A key of a Secret.
-    #[derive(Default)]
+    /// A key of a Secret or ConfigMap.
+    #[derive(Default, Hash)]
     SecretKey(String), "key", "letters, digits, `-`, `_` and `.`",
     schema pattern_schema(NameRule::SecretKey.pattern()),
     read |text| NameRule::SecretKey.check(text).map(|()| text.to_owned())

@@ -5,8 +5,9 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value as Json;
 
+pub use super::scale::Replicas;
 use super::values::{Number, Schedule, Seconds, TimeZone, known};
-use crate::decode::{self, Decode, Decoder, Located, record, string_enum};
+use crate::decode::{Decode, Decoder, Located, record, string_enum};
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{Kind as Form, Node};
 
@@ -127,85 +128,18 @@ impl WorkloadSettings {
         matches!(self.kind, WorkloadKind::Job | WorkloadKind::CronJob)
     }
 
+    /// How long a pod may take to stop where nothing is said, in seconds.
+    pub fn usual_grace(&self) -> i64 {
+        match self.kind {
+            WorkloadKind::StatefulSet => 120,
+            WorkloadKind::Job | WorkloadKind::CronJob => 30,
+            _ => 45,
+        }
+    }
+
     /// Whether the number of its pods can be chosen.
     pub fn has_replicas(&self) -> bool {
         matches!(self.kind, WorkloadKind::Deployment | WorkloadKind::StatefulSet)
-    }
-}
-
-/// How many pods.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Replicas {
-    /// Always as many.
-    Fixed(i64),
-    /// As many as the load needs.
-    Scaled(Scale),
-}
-
-record! {
-    /// Autoscaling by processor use.
-    Scale "scale" {
-        /// At least as many pods.
-        min "min": Located<Number<1, 1000>>,
-        /// At most as many pods.
-        max "max": Located<Number<1, 1000>>,
-        /// The processor use to aim at, in percent of the request.
-        cpu "cpu": Number<1, 100> = Number(80),
-    }
-}
-
-impl PartialEq for Scale {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.min, &self.max, self.cpu) == (&other.min, &other.max, other.cpu)
-    }
-}
-
-impl Eq for Scale {}
-
-impl Default for Replicas {
-    fn default() -> Self {
-        Self::Fixed(2)
-    }
-}
-
-impl Replicas {
-    /// The smallest number of pods.
-    pub fn least(&self) -> i64 {
-        match self {
-            Self::Fixed(count) => *count,
-            Self::Scaled(scale) => scale.min.0,
-        }
-    }
-}
-
-impl Decode for Replicas {
-    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
-        if node.kind() == Form::Mapping {
-            return Scale::decode(node, decoder).map(Self::Scaled);
-        }
-        decode::integer(node, 0..=1000, decoder).map(Self::Fixed)
-    }
-
-    fn recover() -> Option<Self> {
-        Some(Self::default())
-    }
-
-    fn written(&self) -> Option<Json> {
-        match self {
-            Self::Fixed(count) => Some((*count).into()),
-            Self::Scaled(scale) => scale.written(),
-        }
-    }
-}
-
-impl JsonSchema for Replicas {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Replicas".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let scale = generator.subschema_for::<Scale>();
-        json_schema!({ "oneOf": [{ "type": "integer", "minimum": 0, "maximum": 1000 }, scale] })
     }
 }
 

@@ -1,6 +1,6 @@
 //! `tightship rules` and `tightship explain`, and the page made from them.
 
-use crate::support::{Folder, Ran};
+use crate::support::{Folder, MINIMAL, Ran};
 use serde_json::Value;
 use tightship::internals::rules;
 
@@ -85,6 +85,45 @@ fn keys_of_our_own_files_are_explained() {
         ("App.replicas.min.more", "App.replicas.min has no `more`"),
     ] {
         run(&["explain", what]).exits(2).says(&[hint]);
+    }
+}
+
+/// The page of a key, and the example on it.
+fn example_of(key: &str) -> String {
+    let page = run(&["explain", &format!("App.{key}")]).exits(0).stdout;
+    let (_, example) = page.split_once("Example\n").unwrap_or_else(|| panic!("no example of {key}:\n{page}"));
+    example.lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_key_of_an_app_has_an_example_that_renders() {
+    let schema: serde_json::Value = serde_json::from_str(&run(&["schema"]).exits(0).stdout).unwrap();
+    let keys = schema["$defs"]["App"]["properties"].as_object().unwrap().keys();
+    for key in keys.filter(|key| !["apiVersion", "kind"].contains(&key.as_str())) {
+        let example = example_of(key);
+        assert!(example.contains(&format!("{key}:")), "{key}:\n{example}");
+        // what the example says itself stands for the line of the minimal app
+        let own: Vec<&str> = example.lines().filter_map(|line| line.split(':').next()).collect();
+        let rest = MINIMAL.lines().filter(|line| !own.contains(&line.split(':').next().unwrap()));
+        let spec = rest.chain(example.lines()).collect::<Vec<_>>().join("\n") + "\n";
+        let ran = Folder::with(&spec).render(&["--stdout"]);
+        assert_eq!(ran.code, 0, "{spec}\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn names_of_kubernetes_that_are_no_keys_lead_to_one() {
+    for (name, says) in [
+        ("affinity", "`topology` spreads"),
+        ("hostAliases", "/etc/hosts"),
+        ("dnsConfig", "DNS"),
+        ("hpa", "replicas: {min: 2, max: 10, cpu: 70}"),
+        ("serviceMonitor", "metrics: {port: http, by: serviceMonitor}"),
+        ("fieldRef", "env: {POD_NAME: {pod: name}}"),
+        ("configMapRef", "envFrom: [{configMap: NAME}]"),
+        ("resourceFieldRef", "limits.memory"),
+    ] {
+        run(&["explain", &format!("App.{name}")]).exits(0).says(&[says]);
     }
 }
 

@@ -77,7 +77,12 @@ fn spec_of(workload: &str, level: &str, release: &str, platform: &str, full: boo
     if !full {
         return spec;
     }
-    spec += "owner: team\ncommand: [a]\nargs: [b]\nenv: {A: b}\npullSecrets: [regcred]\n\
+    spec += "labels: {tier: backend}\nannotations: {a.example/b: \"c: d\"}\npods: {labels: {a.example/x: yes-1}, annotations: {a.example/z: w}}\n\
+             nodeSelector: {kubernetes.io/arch: arm64}\ntolerations: [{key: a.example/t, effect: NoExecute, seconds: 5}]\n\
+             priorityClass: important\nruntimeClass: gvisor\nlifecycle: {postStart: [a], preStop: [b]}\ntopology: {near: [db], apart: [web]}\n\
+             envFrom: [{configMap: c, prefix: C_}]\nvolumes: [{path: /v/a, configMap: a, mode: \"0444\"}, {path: /v/b, csi: d.example.com, attributes: {a: b}}, \
+             {path: /v/c, projected: [{token: {audience: vault}}, {pod: {name: name}}]}, {path: /v/d, secret: s, optional: true}]\n";
+    spec += "owner: team\ncommand: [a]\nargs: [b]\nenv: {A: b, POD: {pod: name}, M: {resource: limits.memory}, K: {configMap: c, key: k}}\npullSecrets: [regcred]\n\
              files: [{path: /etc/a/b, content: \"c\\nd\\n\", mode: \"0440\"}]\n\
              secrets: [{name: db, path: /run/secrets/db, keys: [a]}, {name: x, keys: [k], env: X}]\n\
              api: [{resource: configmaps, verbs: [get]}]\nsize: {cpu: 100m, memory: 64Mi, cpuLimit: none}\n\
@@ -90,7 +95,8 @@ fn spec_of(workload: &str, level: &str, release: &str, platform: &str, full: boo
         spec += &format!("storage: [{{name: data, path: /data, size: 1Gi{access}}}]\n");
     }
     if matches!(workload, "deployment" | "statefulset") {
-        spec += "replicas: {min: 2, max: 4}\n";
+        spec += "replicas: {min: 2, max: 4, memory: 70, metrics: [{external: q, labels: {a: b}, average: \"3\"}], behavior: {down: {wait: 9, pods: 1}}}\n\
+                 service: {labels: {a.example/s: t}, annotations: {a.example/u: v}}\n";
     }
     spec += "network:\n  to: [{app: db, port: 5432}, {internet: true, port: 443}, {cidr: 192.0.2.0/24, port: 1}]\n";
     if !batch {
@@ -482,7 +488,7 @@ fn ports_inside_the_pod_make_no_service() {
 }
 
 /// For each template a text that it makes. But for the few that only arrange what others make, no other template has it.
-const TEMPLATES: [(&str, &str); 38] = [
+const TEMPLATES: [(&str, &str); 40] = [
     ("app/annotations.yaml.j2", "  annotations:"),
     ("app/autoscaler.yaml.j2", "kind: HorizontalPodAutoscaler"),
     ("app/config-map.yaml.j2", "kind: ConfigMap"),
@@ -498,13 +504,15 @@ const TEMPLATES: [(&str, &str); 38] = [
     ("app/labels.yaml.j2", "  labels:"),
     ("app/network-policy.yaml.j2", "# Policies add up: this one closes everything"),
     ("app/pod.yaml.j2", "enableServiceLinks: false"),
-    ("app/probe.yaml.j2", "timeoutSeconds: 2"),
+    ("app/probe.yaml.j2", "timeoutSeconds: "),
     ("app/selector.yaml.j2", "matchLabels: # cannot be changed later"),
     ("app/service-account.yaml.j2", "imagePullSecrets:"),
     ("app/service.yaml.j2", "clusterIP: None"),
     ("app/stateful-set.yaml.j2", "kind: StatefulSet"),
     ("app/storage.yaml.j2", "storageClassName: slow"),
     ("app/volume.yaml.j2", "sizeLimit: "),
+    ("app/keys.yaml.j2", "in octal: for the group of the container only"),
+    ("app/monitor.yaml.j2", "kind: ServiceMonitor"),
     ("dns-rule.yaml.j2", "# NodeLocal DNSCache"),
     ("layout/kustomization.yaml.j2", "kind: Kustomization"),
     ("layout/patches.yaml.j2", "# This file is yours"),
@@ -534,6 +542,7 @@ fn every_template_is_reached() {
         kinds.iter().map(|kind| spec_of(kind, "restricted", "1.36", "generic", true)).collect();
     specs.push(everything());
     specs.push(space_of("restricted", "1.36", "generic") + "owner: platform\n");
+    specs.push(app("metrics: {port: http, by: serviceMonitor}"));
     specs.push(app("replicas: 1\nstorage: [{name: data, path: /data, size: 1Gi, class: slow}]"));
     let texts: Vec<String> = specs.iter().flat_map(|spec| plan(spec, OPTIONS).files).map(|file| file.text).collect();
     assert_eq!(TEMPLATES.map(|(name, _)| name).into_iter().collect::<BTreeSet<_>>(), names);
@@ -690,6 +699,7 @@ fn each_exception_works_alone_and_is_seen_on_one_object() {
     let secret = "secrets: [{name: db, keys: [user], env: DB_USER}]";
     let root = "runAs: {user: 0}\nlevel: baseline";
     let ingress = "route: {host: a.example.com, via: ingress, class: nginx, namespace: ingress}";
+    let taint = "tolerations: [{key: node-role.kubernetes.io/control-plane}]";
     let cpu = "size: {cpu: 100m, memory: 64Mi, cpuLimit: none}";
     let all = [
         weak("writable-root-filesystem", "", "Deployment", at("/securityContext/readOnlyRootFilesystem"), json!(false)),
@@ -709,6 +719,13 @@ fn each_exception_works_alone_and_is_seen_on_one_object() {
         weak("api-secrets", "api: [{resource: secrets, verbs: [list]}]", "Role", "/rules/0/verbs", json!(["list"])),
         weak("api-escalation", "api: [{resource: pods, verbs: [create]}]", "Role", "/rules/0/verbs", json!(["create"])),
         weak("route-without-tls", ingress, "Ingress", "/spec/tls", Value::Null),
+        weak(
+            "control-plane-toleration",
+            taint,
+            "Deployment",
+            "/spec/template/spec/tolerations/0/operator",
+            json!("Exists"),
+        ),
     ];
     assert_eq!(all.iter().map(|it| it.rule).collect::<Vec<_>>(), Rule::WORDS);
     for Weak { rule, lines, kind, at, value } in all {
@@ -879,7 +896,7 @@ proptest! {
         prop_assert_eq!(&container["livenessProbe"]["exec"]["command"], &json!([texts[2], texts[3]]));
         let paths: BTreeSet<&str> =
             container["volumeMounts"].as_array().unwrap().iter().map(|it| it["mountPath"].as_str().unwrap()).collect();
-        prop_assert_eq!(paths, BTreeSet::from([file.as_str(), folder.as_str()]));
+        prop_assert_eq!(paths, BTreeSet::from([file.as_str(), folder.as_str(), "/tmp"]));
         prop_assert_eq!(&deployment["metadata"]["labels"]["tightship/owner"], &json!(label));
         let asked = objects(&asked.stream);
         let data = find(&asked, "ConfigMap")["data"].as_object().unwrap().values().cloned().collect::<Vec<_>>();

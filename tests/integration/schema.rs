@@ -278,6 +278,10 @@ fn keys(schema: &Value) -> Vec<(String, bool, Value)> {
     for (name, record) in schema["$defs"].as_object().unwrap() {
         let required: Vec<&str> =
             record["required"].as_array().into_iter().flatten().map(|key| key.as_str().unwrap()).collect();
+        // one of the keys of a sum is there, and no other stands for it
+        let ways: Vec<&str> =
+            record["oneOf"].as_array().into_iter().flatten().filter_map(|way| way["required"][0].as_str()).collect();
+        let required = [required, ways].concat();
         for (key, value) in record["properties"].as_object().into_iter().flatten() {
             found.push((format!("{name}.{key}"), required.contains(&key.as_str()), value.clone()));
         }

@@ -37,6 +37,13 @@ const BY_PATTERN: &[(&str, &[&str])] = &[
     ("^https://[^/]+:[0-9]+$", &["https://10.0.0.1:2379"]),
     ("^https://[^?#@]+$", &["https://idp.example.com"]),
     ("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", &["2027-03-31"]),
+    ("^[1-9][0-9]{0,4}(s|m|h)$", &["90s", "3m"]),
+    ("^[^:/]+:/.*$", &["files.example.com:/shared"]),
+    ("^[^ ]+$", &["vault"]),
+    (
+        "@sha256:[0-9a-f]{64}$",
+        &["ghcr.io/acme/model@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"],
+    ),
     ("=", &["app=page", "a="]),
     // names of all kinds
     ("a-z", &["web", "a1"]),
@@ -267,7 +274,8 @@ fn text(schema: &Value, key: &str, choices: &mut Choices<'_>) -> String {
         let found = BY_PATTERN.iter().find(|(part, _)| is_meant(part));
         found.unwrap_or_else(|| panic!("no text for the pattern {pattern}"))
     };
-    let by_key = BY_KEY.iter().find(|(name, _)| *name == key);
+    let pinned = schema["pattern"].as_str().is_some_and(|pattern| pattern.starts_with('@'));
+    let by_key = BY_KEY.iter().find(|(name, _)| *name == key && !pinned);
     let texts = by_key.or_else(|| schema["pattern"].as_str().map(by_pattern));
     let fallback = if schema.get("minLength").is_some() { &ANY_TEXT[..1] } else { ANY_TEXT };
     (*choices.of(texts.map_or(fallback, |(_, texts)| texts))).to_owned()

@@ -15,5 +15,6 @@ pub(super) fn labels(app: &App) -> Vec<Pair> {
     if let Some(owner) = &app.owner {
         labels.push(Pair::new("tightship/owner", owner.as_str()));
     }
+    labels.extend(app.labels.iter().map(|(key, value)| Pair::new(key.as_str(), value.as_str())));
     labels
 }

@@ -1,8 +1,12 @@
 //! From an app to what its templates see, and from there to its files.
 
+mod container;
+mod env;
 mod labels;
 mod network;
 mod pod;
+mod probes;
+mod scale;
 mod volumes;
 
 use minijinja::Error;
@@ -14,16 +18,18 @@ use labels::labels;
 use network::called;
 use pod::{excepted, port_view};
 
-use super::view::{Annotations, AppView, Batch, Claim, Cron, Pair, RoleRule, RouteView, ScaleView};
+use super::view::{Annotations, AppView, Batch, Claim, Cron, Pair, RoleRule, RouteView};
+use crate::decode::Map;
 use crate::render::plan::Manifest;
 use crate::spec::App;
 use crate::spec::app::Platform;
 use crate::spec::container::Port;
 use crate::spec::exception::{Object, Rule};
+use crate::spec::leaves::MetaKey;
 use crate::spec::level::Level;
 use crate::spec::network::Via;
 use crate::spec::storage::Access;
-use crate::spec::workload::{Concurrency, Replicas, WorkloadKind};
+use crate::spec::workload::{Concurrency, WorkloadKind};
 use crate::template;
 
 /// The manifests of an app in the order in which they are best applied: what others need comes first.
@@ -53,6 +59,7 @@ pub fn manifests(app: &App) -> Result<Vec<Manifest>, Error> {
         route.map(|(name, template)| (60, name, template)),
         view.scale.is_some().then_some((70, "autoscaler", "app/autoscaler.yaml.j2")),
         view.budget.then_some((70, "disruption-budget", "app/disruption-budget.yaml.j2")),
+        view.monitor.is_some().then_some((70, "monitor", "app/monitor.yaml.j2")),
     ];
     let context = template::context("app", &view);
     parts
@@ -62,21 +69,11 @@ pub fn manifests(app: &App) -> Result<Vec<Manifest>, Error> {
         .collect()
 }
 
-/// The most pods that there can be, and the least.
-fn bounds(app: &App) -> (i64, i64) {
-    match &app.replicas.value {
-        Replicas::Fixed(count) => (*count, *count),
-        Replicas::Scaled(scale) => (scale.max.0, scale.min.0),
-    }
-}
-
 fn view(app: &App) -> AppView {
     let scaled = app.workload.has_replicas();
-    let (most, least) = if scaled { bounds(app) } else { (1, 1) };
-    let scale = match &app.replicas.value {
-        Replicas::Scaled(scale) if scaled => Some(ScaleView { min: scale.min.0, max: scale.max.0, cpu: scale.cpu.0 }),
-        _ => None,
-    };
+    let replicas = &app.replicas.value;
+    let (most, least) = if scaled { (replicas.most(), replicas.least()) } else { (1, 1) };
+    let scale = scale::scale(replicas).filter(|_| scaled);
     let config = volumes::config(app);
     let (ingress, egress) = (network::ingress(app), network::egress(app));
     let policy_types = [("Ingress", ingress.is_empty()), ("Egress", egress.is_empty())];
@@ -122,6 +119,8 @@ fn view(app: &App) -> AppView {
         ingress,
         egress,
         route: route(app),
+        service_labels: app.service.labels.iter().map(|(key, value)| Pair::new(key.as_str(), value.as_str())).collect(),
+        monitor: scale::monitor(app),
     }
 }
 
@@ -155,7 +154,11 @@ fn annotations(app: &App) -> Annotations {
         })
         .collect()
     };
-    let mut workload = of(Object::Workload);
+    let own = |map: &Map<MetaKey, String>| -> Vec<Pair> {
+        map.iter().map(|(key, value)| Pair::new(key.as_str(), value.as_str())).collect()
+    };
+    let mut workload = own(&app.annotations);
+    workload.extend(of(Object::Workload));
     if app.level.value == Level::Baseline {
         let mut gap: Vec<&str> = Vec::new();
         if excepted(app, Rule::RunAsRoot) {
@@ -169,8 +172,11 @@ fn annotations(app: &App) -> Annotations {
     }
     // an environment may have another route than the one that needs the exception
     let unencrypted = app.route.as_ref().is_some_and(|route| route.via == Via::Ingress && route.tls.is_none());
-    let route = if unencrypted { of(Object::Route) } else { Vec::new() };
-    Annotations { workload, role: of(Object::Role), route }
+    let mut route = app.route.as_ref().map(|route| own(&route.annotations)).unwrap_or_default();
+    if unencrypted {
+        route.extend(of(Object::Route));
+    }
+    Annotations { workload, role: of(Object::Role), route, service: own(&app.service.annotations) }
 }
 
 fn role(app: &App) -> Vec<RoleRule> {

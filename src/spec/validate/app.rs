@@ -1,11 +1,12 @@
 //! The workload itself: its name, replicas, ports, health, size.
 
+use super::health;
 use crate::decode::{Decoder, Located};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::k8s::names;
 use crate::spec::App;
-use crate::spec::container::{Container, CpuLimit, Health, Port, PortRef, Probe, Protocol, Size};
-use crate::spec::workload::{self, DRAIN, Replicas, WorkloadKind};
+use crate::spec::container::{Container, CpuLimit, Port, PortRef, Protocol, Size};
+use crate::spec::workload::{self, Replicas, WorkloadKind};
 use crate::yaml::Span;
 
 pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
@@ -20,7 +21,7 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
     service_ports(app, decoder);
     grace(app, decoder);
     size(&app.size, decoder);
-    health(app, decoder);
+    health::check(app, decoder);
     containers(app, decoder);
 }
 
@@ -72,12 +73,17 @@ fn service_ports(app: &App, decoder: &mut Decoder<'_>) {
 
 /// The API server refuses a pod that drains for longer than it may live on.
 fn grace(app: &App, decoder: &mut Decoder<'_>) {
-    if let Some(grace) = app.workload.grace.as_ref().filter(|grace| app.drains() && grace.0 <= DRAIN) {
-        let problem = Diagnostic::error(grace.span, "the app would be killed before it is told to stop");
+    let Some(drain) = app.drain() else { return };
+    let own = app.workload.grace.as_ref();
+    let most = own.map_or(app.workload.usual_grace(), |grace| grace.0);
+    let place = own.map(|grace| grace.span);
+    let lifecycle = app.lifecycle.as_ref().and_then(|lifecycle| lifecycle.drain.as_ref()).map(|drain| drain.span);
+    if let Some(span) = place.or(lifecycle).filter(|_| most <= drain) {
+        let problem = Diagnostic::error(span, "the app would be killed before it is told to stop");
         decoder.report(
             problem
-                .label(format!("expected {} or more", DRAIN + 1))
-                .help(format!("the first {DRAIN} seconds pass while requests still come")),
+                .label(format!("expected `workload.grace` of {} or more", drain + 1))
+                .help(format!("the first {drain} seconds pass while requests still come")),
         );
     }
 }
@@ -120,57 +126,7 @@ fn size(size: &Located<Size>, decoder: &mut Decoder<'_>) {
     }
 }
 
-fn health(app: &App, decoder: &mut Decoder<'_>) {
-    let batch = app.workload.is_batch();
-    match &app.health {
-        Some(health) if batch => decoder.report(
-            Diagnostic::error(health.span, format!("a {} has no health checks", app.workload.kind.as_str()))
-                .label("it is healthy if it ends without an error"),
-        ),
-        Some(health) => probes(health, &app.ports, decoder),
-        None if !batch && !app.ports.iter().any(is_tcp) => decoder.report(
-            Diagnostic::error(app.name.span, "nothing shows whether this app is healthy")
-                .label("it has no TCP port to probe")
-                .help("health: {live: {exec: [/bin/alive]}}, or health: {none: \"the reason\"}"),
-        ),
-        None => {}
-    }
-}
-
-fn probes(health: &Located<Health>, ports: &[Port], decoder: &mut Decoder<'_>) {
-    let all = [&health.startup, &health.ready, &health.live];
-    match &health.none {
-        Some(none) if all.iter().any(|probe| probe.is_some()) => decoder.report(
-            Diagnostic::error(none.span, "`none` and probes exclude each other")
-                .label("take out either this or the probes"),
-        ),
-        None if all.iter().all(|probe| probe.is_none()) => decoder.report(
-            Diagnostic::error(health.span, "no probe, and no reason for none")
-                .label("expected startup, ready, live or none"),
-        ),
-        _ => {}
-    }
-    for probe in all.into_iter().flatten() {
-        match probe {
-            Probe::Http(http) => match &http.port {
-                Some(port) => tcp_port(port, ports, decoder),
-                None if !ports.iter().any(is_tcp) => decoder.report(
-                    Diagnostic::error(health.span, "an HTTP probe needs a port, and there is none")
-                        .label("expected a TCP port in `ports`"),
-                ),
-                None => {}
-            },
-            Probe::Tcp(port) => tcp_port(port, ports, decoder),
-            Probe::Grpc(number) => {
-                let port = Located { value: PortRef::Number(number.0), span: number.span };
-                tcp_port(&port, ports, decoder);
-            }
-            Probe::Exec(_) => {}
-        }
-    }
-}
-
-fn is_tcp(port: &Port) -> bool {
+pub(super) fn is_tcp(port: &Port) -> bool {
     port.protocol == Protocol::Tcp
 }
 
@@ -225,7 +181,7 @@ fn containers(app: &App, decoder: &mut Decoder<'_>) {
     }
     for container in &app.sidecars {
         if let Some(health) = &container.health {
-            probes(health, &container.ports, decoder);
+            health::probes(health, &container.ports, decoder);
         }
     }
     for Container { health, ports, .. } in &app.init {

@@ -3,14 +3,16 @@
 use jiff::civil::Date;
 
 use super::api;
-use crate::decode::{Decoder, Located};
+use crate::decode::{Decoder, Located, Map};
 use crate::diagnostic::Diagnostic;
 use crate::spec::App;
 use crate::spec::container::{CpuLimit, RunAs, Size};
+use crate::spec::env::{EnvFrom, EnvValue, Source, Whole};
 use crate::spec::exception::{Capability, Rule};
 use crate::spec::level::Level;
 use crate::spec::network::Via;
-use crate::spec::values::{Day, Image};
+use crate::spec::storage::SecretRef;
+use crate::spec::values::{Day, Image, Variable};
 use crate::yaml::Span;
 
 /// Today in UTC; `SOURCE_DATE_EPOCH` (seconds since 1970) decides instead where it is set, for builds that must repeat.
@@ -133,7 +135,9 @@ fn collect(app: &App, needs: &mut Vec<(Rule, Span, String)>) {
             add(Rule::NoCpuLimit, limit.span, "no limit of processor time");
         }
     }
-    if let RunAs::Ids(ids) = &app.run_as {
+    let users = app.others().filter_map(|container| container.run_as.as_ref());
+    for run_as in std::iter::once(&app.run_as).chain(users) {
+        let RunAs::Ids(ids) = run_as else { continue };
         for id in std::iter::once(&ids.user).chain(&ids.group) {
             match id.0 {
                 0 => add(Rule::RunAsRoot, id.span, "running as root"),
@@ -142,8 +146,19 @@ fn collect(app: &App, needs: &mut Vec<(Rule, Span, String)>) {
             }
         }
     }
-    for env in app.secrets.iter().filter_map(|secret| secret.env.as_ref()) {
-        add(Rule::SecretInEnv, env.span, "a secret in an environment variable");
+    for span in secrets_in_env(app) {
+        add(Rule::SecretInEnv, span, "a secret in an environment variable");
+    }
+    for toleration in &app.tolerations {
+        let key = toleration.key.as_ref();
+        match key.filter(|key| !CONTROL_PLANE.contains(&key.as_str())) {
+            Some(_) => {}
+            None => add(
+                Rule::ControlPlaneToleration,
+                key.map_or(app.name.span, |key| key.span),
+                "running on the nodes of the control plane",
+            ),
+        }
     }
     if let Some(capability) = app.capabilities.first() {
         add(Rule::AddedCapability, capability.span, "a capability");
@@ -159,6 +174,30 @@ fn collect(app: &App, needs: &mut Vec<(Rule, Span, String)>) {
     if let Some(route) = app.route.as_ref().filter(|route| route.via == Via::Ingress && route.tls.is_none()) {
         add(Rule::RouteWithoutTls, route.span, "an Ingress without `tls`");
     }
+}
+
+/// The taint of the control plane, and its name before 1.20.
+const CONTROL_PLANE: [&str; 2] = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
+
+/// Where a variable of some container holds a secret.
+fn secrets_in_env(app: &App) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut of = |env: &Map<Located<Variable>, Located<EnvValue>>, whole: &[EnvFrom], secrets: &[SecretRef]| {
+        spans.extend(secrets.iter().filter_map(|secret| secret.env.as_ref()).map(|env| env.span));
+        spans.extend(env.values().filter_map(|value| match &value.value {
+            EnvValue::From(Source::Secret(name, _)) => Some(name.span),
+            _ => None,
+        }));
+        spans.extend(whole.iter().filter_map(|from| match &from.source {
+            Whole::Secret(name) => Some(name.span),
+            Whole::ConfigMap(_) => None,
+        }));
+    };
+    of(&app.env, &app.env_from, &app.secrets);
+    for container in app.others() {
+        of(&container.env, &container.env_from, &container.secrets);
+    }
+    spans
 }
 
 fn moves(image: &Image) -> bool {

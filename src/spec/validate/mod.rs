@@ -3,9 +3,12 @@
 mod api;
 mod api_server;
 mod app;
+mod env;
 mod exceptions;
+mod health;
 mod mounts;
 mod network;
+mod placement;
 mod set;
 
 use super::{App, Specs};
@@ -34,6 +37,8 @@ pub fn check(specs: &Specs, today: jiff::civil::Date, decoder: &mut Decoder<'_>)
 
 fn one(app: &App, decoder: &mut Decoder<'_>) {
     app::check(app, decoder);
+    env::check(app, decoder);
+    placement::check(app, decoder);
     mounts::check(app, decoder);
     network::check(app, decoder);
     api::check(app, decoder);
