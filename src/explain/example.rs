@@ -23,6 +23,10 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
         "replicas",
         "replicas:\n  min: 2\n  max: 10\n  cpu: 70\n  memory: 80\n  metrics:\n    - {pods: http_requests_per_second, average: \"100\"}\n    - {external: queue_messages_ready, labels: {queue: orders}, average: \"30\"}\n  behavior: {down: {wait: 600, pods: 1}}",
     ),
+    (
+        "host",
+        "level: privileged\nhost: {network: true}\nexceptions:\n  - {rule: host-namespaces, reason: \"measures the node's network\", ticket: OPS-1, expires: 2030-01-01}",
+    ),
     ("command", "command: [/bin/shop, serve]"),
     ("args", "args: [--listen, \":8080\"]"),
     ("ports", "ports:\n  - {name: http, port: 8080}\n  - {name: metrics, port: 9090, service: 0}"),
@@ -47,7 +51,10 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ),
     ("envFrom", "envFrom:\n  - {configMap: settings, prefix: SHOP_}"),
     ("files", "files:\n  - path: /etc/shop/shop.toml\n    content: |\n      colour = \"blue\"\n    mode: \"0440\""),
-    ("secrets", "secrets:\n  - {name: shop-db, path: /run/secrets/db, keys: [user, word]}"),
+    (
+        "secrets",
+        "secrets:\n  - {name: shop-db, path: /run/secrets/db, keys: [user, word]}\n  - {name: shop-mail, path: /run/secrets/mail, from: {store: vault, key: shop/mail}}",
+    ),
     (
         "volumes",
         "volumes:\n  - {path: /etc/settings, configMap: settings, mode: \"0444\"}\n  - {path: /mnt/vault, csi: secrets-store.csi.k8s.io, attributes: {secretProviderClass: shop}}\n  - path: /run/identity\n    projected:\n      - token: {audience: vault, seconds: 900}\n      - pod: {labels: labels}",

@@ -30,6 +30,7 @@ pub(super) fn audit(manifests: &[Manifest], folder: &str, requirement: Requireme
     let level = match requirement.level {
         Level::Restricted => pod_security::Level::Restricted,
         Level::Baseline => pod_security::Level::Baseline,
+        Level::Privileged => pod_security::Level::Privileged,
     };
     let mut selection = Selection::default();
     // whether an exception is needed was decided on the spec, with its lines

@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 /// Lists that kustomize merges by the members' `name`; all others are replaced as a whole.
 const BY_NAME: [&str; 4] = ["containers", "initContainers", "env", "volumes"];
 
+/// Lists that kustomize merges by another key of their members: they have to say that they stand for the old ones.
+const BY_OTHER_KEYS: [&str; 5] = ["ports", "volumeMounts", "topologySpreadConstraints", "imagePullSecrets", "sources"];
+
 /// The patch that turns `from` into `to`; `None` if nothing differs. Both are the same object.
 pub fn between(from: &Value, to: &Value) -> Option<Value> {
     let mut patch = diff(from, to)?;
@@ -55,6 +58,10 @@ fn diff_fields(old: &Map<String, Value>, new: &Map<String, Value>) -> Map<String
     for (key, value) in new {
         let change = match (old.get(key), value) {
             (Some(Value::Array(old)), Value::Array(new)) if BY_NAME.contains(&key.as_str()) => diff_named(old, new),
+            (Some(old @ Value::Array(_)), Value::Array(new)) if BY_OTHER_KEYS.contains(&key.as_str()) => {
+                let whole = || std::iter::once(json!({ "$patch": "replace" })).chain(new.iter().cloned()).collect();
+                (old != value).then(whole)
+            }
             (Some(old), new) => diff(old, new),
             (None, new) => Some(new.clone()),
         };

@@ -22,6 +22,9 @@ struct SpaceView {
     allow_within: bool,
     roles: Vec<RoleView>,
     registries_expression: String,
+    /// Which objects are the platform's, and who may change them, in CEL.
+    guard_match: String,
+    guard_rule: String,
 }
 
 /// Quantities as text: in a quota they all are.
@@ -59,6 +62,7 @@ pub fn manifests(space: &Space) -> Result<Vec<Manifest>, Error> {
         Some((10, "quota", "space/quota.yaml.j2")),
         Some((10, "network-policy", "space/network-policy.yaml.j2")),
         (!view.roles.is_empty()).then_some((10, "roles", "space/roles.yaml.j2")),
+        (!view.roles.is_empty()).then_some((10, "guard", "space/guard.yaml.j2")),
         (!space.registries.is_empty()).then_some((10, "registries", "space/registries.yaml.j2")),
         Some((15, "default-service-account", "space/service-account.yaml.j2")),
     ];
@@ -92,6 +96,11 @@ fn view(space: &Space) -> SpaceView {
         allow_within: space.network.allow_within,
         roles: roles(space),
         registries_expression: registries(space),
+        guard_match: guarded(space),
+        guard_rule: format!(
+            "authorizer.group('').resource('namespaces').name('{}').check('delete').allowed()",
+            space.name.as_str()
+        ),
     }
 }
 
@@ -131,6 +140,15 @@ fn roles(space: &Space) -> Vec<RoleView> {
         .map(|role| RoleView { word: role.as_str(), groups: groups(role) })
         .filter(|role| !role.groups.is_empty())
         .collect()
+}
+
+/// The objects that belong to the platform. Names of namespaces end no CEL string.
+fn guarded(space: &Space) -> String {
+    let name = space.name.as_str();
+    let own = [format!("{name}-quota"), format!("{name}-limits")];
+    let fixed = ["default-deny-all", "allow-dns", "allow-within", "team-view", "team-edit", "team-admin"];
+    let names: Vec<String> = own.iter().map(String::as_str).chain(fixed).map(|name| format!("'{name}'")).collect();
+    format!("oldObject.metadata.name in [{}]", names.join(", "))
 }
 
 /// The registries as a list in CEL. Their characters are those of image names, none of which ends a CEL string.

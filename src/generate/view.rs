@@ -6,20 +6,6 @@ use serde::Serialize;
 pub use super::view_pod::*;
 pub use super::view_scale::*;
 
-/// A key with its text.
-#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
-pub struct Pair {
-    pub key: String,
-    pub value: String,
-}
-
-impl Pair {
-    /// A key with its text.
-    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { key: key.into(), value: value.into() }
-    }
-}
-
 #[derive(Debug, Serialize)]
 pub struct AppView {
     pub name: String,
@@ -31,6 +17,12 @@ pub struct AppView {
     pub replicas: Option<i64>,
     pub recreate: bool,
     pub headless: Option<String>,
+    /// The name of the workload: that of the app, but for a job that is named after what it runs.
+    pub workload: String,
+    pub parallel_start: bool,
+    pub partition: Option<i64>,
+    pub when_deleted: &'static str,
+    pub when_scaled: &'static str,
     pub batch: Option<Batch>,
     pub cron: Option<Cron>,
     pub pod: Pod,
@@ -51,6 +43,18 @@ pub struct AppView {
     /// Labels of the Service alone.
     pub service_labels: Vec<Pair>,
     pub monitor: Option<Monitor>,
+    pub external_secrets: Vec<ExternalSecret>,
+}
+
+/// A Secret that the External Secrets Operator makes.
+#[derive(Debug, Serialize)]
+pub struct ExternalSecret {
+    pub name: String,
+    pub keys: Vec<String>,
+    pub store: String,
+    pub kind: &'static str,
+    pub key: String,
+    pub refresh: String,
 }
 
 /// The annotations by object.
@@ -66,6 +70,9 @@ pub struct Annotations {
 #[derive(Debug, Serialize)]
 pub struct Batch {
     pub retries: i64,
+    pub completions: Option<i64>,
+    pub parallel: Option<i64>,
+    pub indexed: bool,
     pub deadline: i64,
     pub keep: i64,
 }
@@ -86,15 +93,6 @@ pub struct RoleRule {
     pub resource: String,
     pub names: Vec<String>,
     pub verbs: Vec<String>,
-}
-
-/// A port of a container and of its Service.
-#[derive(Debug, Clone, Serialize)]
-pub struct PortView {
-    pub name: String,
-    pub port: i64,
-    pub service: i64,
-    pub protocol: &'static str,
 }
 
 /// A claim for a volume.

@@ -2,7 +2,28 @@
 
 use serde::Serialize;
 
-use super::view::{Pair, PortView};
+/// A key with its text.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub struct Pair {
+    pub key: String,
+    pub value: String,
+}
+
+impl Pair {
+    /// A key with its text.
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { key: key.into(), value: value.into() }
+    }
+}
+
+/// A port of a container and of its Service.
+#[derive(Debug, Clone, Serialize)]
+pub struct PortView {
+    pub name: String,
+    pub port: i64,
+    pub service: i64,
+    pub protocol: &'static str,
+}
 
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a line of the manifest, or not")]
@@ -10,6 +31,8 @@ pub struct Pod {
     pub labels: Vec<Pair>,
     pub annotations: Vec<Pair>,
     pub host_users_off: bool,
+    pub host_network: bool,
+    pub host_pid: bool,
     pub strict_groups: bool,
     pub non_root: bool,
     pub user: Option<i64>,
@@ -162,6 +185,7 @@ pub struct Volume {
     pub csi: Option<CsiVolume>,
     pub projected: Option<Projected>,
     pub nfs: Option<NfsVolume>,
+    pub host_path: Option<String>,
     pub image: Option<String>,
 }
 

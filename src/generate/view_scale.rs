@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::view::Pair;
+use super::view_pod::Pair;
 
 /// Autoscaling.
 #[derive(Debug, Serialize)]

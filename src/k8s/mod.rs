@@ -3,6 +3,7 @@
 pub mod cron;
 pub mod fields;
 pub mod go_text;
+pub mod host_path;
 pub mod image;
 pub mod json;
 pub mod kind;

@@ -3,16 +3,16 @@
 use super::container::{Container, Port, PullPolicy, RunAs, Size};
 use super::env::{EnvFrom, EnvValue};
 use super::exception::{Capability, Exception};
-use super::leaves::{AnyKey, LabelText, MetaKey};
+use super::leaves::{AnyKey, HostFolder, LabelText, MetaKey};
 use super::level::Level;
 use super::network::{Metrics, Network, Route};
-use super::placement::{Lifecycle, PodMeta, ServiceMeta, Toleration, Topology};
+use super::placement::{Host, Lifecycle, PodMeta, ServiceMeta, Toleration, Topology};
 use super::probe::Health;
 use super::storage::{File, SecretRef, Storage, Writable};
 use super::values::{
     AppName, Block, Image, Label, ObjectName, PortNumber, RbacWord, Release, ShortName, SpaceName, Variable,
 };
-use super::volume::Volume;
+use super::volume::{Content, Volume, Write};
 use super::workload::{DRAIN, Replicas, Workload};
 use crate::decode::{Located, Map, record, string_enum};
 
@@ -90,22 +90,90 @@ record! {
     }
 }
 
-record! {
-    /// What one environment changes.
-    Environment "environment" {
-        /// Replicas here.
-        replicas "replicas": Option<Located<Replicas>> = None,
-        /// Size here.
-        size "size": Option<Located<Size>> = None,
-        /// Image here.
-        image "image": Option<Located<Image>> = None,
-        /// Variables that are added or replaced here.
-        env "env": Map<Located<Variable>, Located<EnvValue>> = Map::new(),
-        /// Route here.
-        route "route": Option<Located<Route>> = None,
-        /// Sizes of volumes here, by the name of the storage.
-        storage "storage": Map<Located<ShortName>, EnvironmentStorage> = Map::new(),
-    }
+/// Declares what an environment may say instead of the app: each key as the app has it.
+macro_rules! environment {
+    ($( $(#[doc = $doc:literal])* $field:ident $key:literal : $type:ty ),* $(,)?) => {
+        record! {
+            /// What one environment changes. A key stands for the app's own as a whole, but for `env` and `storage`.
+            Environment "environment" {
+                $( $(#[doc = $doc])* $field $key : Option<$type> = None => "as the app", )*
+                /// Variables that are added or replaced here.
+                env "env": Map<Located<Variable>, Located<EnvValue>> = Map::new(),
+                /// Sizes of volumes here, by the name of the storage.
+                storage "storage": Map<Located<ShortName>, EnvironmentStorage> = Map::new(),
+            }
+        }
+
+        impl Environment {
+            /// Puts what it says in the place of what the app says.
+            fn override_in(&self, app: &mut App) {
+                $( if let Some(value) = &self.$field {
+                    app.$field = value.clone().into();
+                } )*
+            }
+        }
+    };
+}
+
+environment! {
+    /// Replicas here.
+    replicas "replicas": Located<Replicas>,
+    /// Size here.
+    size "size": Located<Size>,
+    /// Image here.
+    image "image": Located<Image>,
+    /// Route here.
+    route "route": Located<Route>,
+    /// Labels here.
+    labels "labels": Map<MetaKey, LabelText>,
+    /// Annotations of the workload here.
+    annotations "annotations": Map<MetaKey, String>,
+    /// Labels and annotations of the pods here.
+    pods "pods": PodMeta,
+    /// Labels and annotations of the Service here.
+    service "service": ServiceMeta,
+    /// Labels that a node must have here.
+    node_selector "nodeSelector": Map<AnyKey, LabelText>,
+    /// Taints of nodes on which it may run here.
+    tolerations "tolerations": Vec<Toleration>,
+    /// How its pods are spread here.
+    topology "topology": Topology,
+    /// The priority class here.
+    priority_class "priorityClass": Located<ObjectName>,
+    /// The runtime class here.
+    runtime_class "runtimeClass": ObjectName,
+    /// What the container runs here.
+    command "command": Vec<String>,
+    /// Arguments of the command here.
+    args "args": Vec<String>,
+    /// How its health is probed here.
+    health "health": Located<Health>,
+    /// What runs around its start and end here.
+    lifecycle "lifecycle": Located<Lifecycle>,
+    /// The user here.
+    run_as "runAs": RunAs,
+    /// When the image is pulled here.
+    pull "pull": PullPolicy,
+    /// Secrets with credentials of the registry here.
+    pull_secrets "pullSecrets": Vec<ObjectName>,
+    /// Folders that the container may write to here.
+    writable "writable": Vec<Writable>,
+    /// Keys of ConfigMaps and Secrets as variables here.
+    env_from "envFrom": Vec<EnvFrom>,
+    /// Files here.
+    files "files": Vec<File>,
+    /// Secrets as files here.
+    secrets "secrets": Vec<SecretRef>,
+    /// Volumes of what exists already here.
+    volumes "volumes": Vec<Volume>,
+    /// Who calls it, and what it calls, here.
+    network "network": Network,
+    /// Where Prometheus finds its metrics here.
+    metrics "metrics": Located<Metrics>,
+    /// Containers beside it here.
+    sidecars "sidecars": Vec<Container>,
+    /// Containers before it here.
+    init "init": Vec<Container>,
 }
 
 record! {
@@ -137,7 +205,7 @@ record! {
         name "name": Located<AppName>,
         /// The image by tag or digest.
         image "image": Located<Image>,
-        /// The Pod Security Standards level: restricted or baseline.
+        /// The Pod Security Standards level: restricted, baseline or, for agents of nodes, privileged.
         level "level": Located<Level>,
         /// The cluster that the manifests are for.
         target "target": Target,
@@ -167,6 +235,8 @@ record! {
         priority_class "priorityClass": Option<Located<ObjectName>> = None => "the cluster's",
         /// The class of container runtime, such as one that isolates more.
         runtime_class "runtimeClass": Option<ObjectName> = None => "the cluster's",
+        /// What its pods share with their node; level privileged only, and by exceptions.
+        host "host": Host = Host::default() => "nothing",
         /// How many pods: a number, or `{min, max, cpu, memory, metrics, behavior}` for autoscaling.
         replicas "replicas": Located<Replicas> = Replicas::default().into(),
         /// What the container runs.
@@ -254,9 +324,24 @@ impl App {
         own.or(called.then_some(DRAIN)).filter(|seconds| *seconds > 0)
     }
 
+    /// The name of the Service that gives each pod of a statefulset a name.
+    pub fn headless(&self) -> String {
+        let usual = || format!("{}-headless", self.name.as_str());
+        self.workload.headless.as_ref().map_or_else(usual, |name| name.to_string())
+    }
+
     /// Its containers but the main one, sidecars first.
     pub fn others(&self) -> impl Iterator<Item = &Container> + Clone {
         self.sidecars.iter().chain(&self.init)
+    }
+
+    /// The folders of the node that its containers mount.
+    pub fn host_paths(&self) -> impl Iterator<Item = (&Located<HostFolder>, &Write)> {
+        let all = self.volumes.iter().chain(self.others().flat_map(|container| &container.volumes));
+        all.filter_map(|volume| match &volume.content {
+            Content::HostPath(folder, access) => Some((folder, access)),
+            _ => None,
+        })
     }
 
     /// The files of all its containers, in the order of its `ConfigMap`.
@@ -285,18 +370,7 @@ impl App {
     #[must_use]
     pub fn in_environment(&self, environment: &Environment) -> Self {
         let mut app = self.clone();
-        if let Some(replicas) = &environment.replicas {
-            app.replicas = replicas.clone();
-        }
-        if let Some(size) = &environment.size {
-            app.size = size.clone();
-        }
-        if let Some(image) = &environment.image {
-            app.image = image.clone();
-        }
-        if let Some(route) = &environment.route {
-            app.route = Some(route.clone());
-        }
+        environment.override_in(&mut app);
         for (name, value) in &environment.env {
             app.env.insert(name.clone(), value.clone());
         }

@@ -28,7 +28,7 @@ string_enum! {
         "nodeIp" NodeIp,
         /// Its service account.
         "serviceAccount" ServiceAccount,
-        /// Its number among the pods of a statefulset.
+        /// Its number among the pods of a statefulset, or the runs of an indexed job.
         "index" Index,
     }
 }

@@ -31,6 +31,14 @@ string_enum! {
         "route-without-tls" RouteWithoutTls,
         /// Pods keep off the nodes of the control plane.
         "control-plane-toleration" ControlPlaneToleration,
+        /// Nothing of the node's file system is mounted.
+        "host-path-volumes" HostPathVolumes,
+        /// No folder that decides about the node is mounted.
+        "sensitive-host-path" SensitiveHostPath,
+        /// Nothing writes to the node's file system.
+        "writable-host-path" WritableHostPath,
+        /// The pod has a network and processes of its own.
+        "host-namespaces" HostNamespaces,
     }
 }
 
@@ -38,7 +46,13 @@ impl Rule {
     /// The levels at which the exception exists: what Pod Security Admission refuses at `restricted` cannot be excepted
     /// there.
     pub fn allowed_at(self, level: Level) -> bool {
-        level == Level::Baseline || self != Self::RunAsRoot
+        match self {
+            Self::RunAsRoot => level != Level::Restricted,
+            Self::HostPathVolumes | Self::SensitiveHostPath | Self::WritableHostPath | Self::HostNamespaces => {
+                level == Level::Privileged
+            }
+            _ => true,
+        }
     }
 
     /// Which object carries the annotation.

@@ -73,6 +73,15 @@ newtype! {
     }
 }
 
+/// Seconds in the largest unit that fits.
+fn written(seconds: i64) -> String {
+    match (seconds % 3600, seconds % 60) {
+        (0, _) => format!("{}h", seconds / 3600),
+        (_, 0) => format!("{}m", seconds / 60),
+        _ => format!("{seconds}s"),
+    }
+}
+
 newtype! {
     /// A span of time, in seconds.
     #[derive(Default)]
@@ -91,7 +100,7 @@ newtype! {
         let number: Option<i64> = Some(digits).filter(|_| fits).and_then(|digits| digits.parse().ok());
         number.map(|number| number * unit).ok_or_else(wrong)
     },
-    written |time| format!("{}s", time.0)
+    written |time| written(time.0)
 }
 
 newtype! {
@@ -131,6 +140,22 @@ newtype! {
         Ok((server.to_owned(), format!("/{path}")))
     },
     written |share| format!("{}:{}", share.0.0, share.0.1)
+}
+
+newtype! {
+    /// A folder or file of a node.
+    #[derive(Default)]
+    HostFolder(String), "path", "an absolute path of the node such as `/var/log/pods`",
+    schema json_schema!({ "type": "string", "pattern": "^/[^:]*$" }),
+    read |text| {
+        if !text.starts_with('/') || text.contains(':') || text.chars().any(char::is_control) {
+            return Err(Refusal::new("is no absolute path of a node"));
+        }
+        if text.split('/').any(|part| part == "..") {
+            return Err(Refusal::new("has `..` in it"));
+        }
+        Ok(text.to_owned())
+    }
 }
 
 newtype! {

@@ -9,5 +9,18 @@ string_enum! {
         "restricted" Restricted,
         /// Prevents known escalations; admits older images, with exceptions.
         "baseline" Baseline,
+        /// Prevents nothing: for agents of nodes, in a space of their own. Each weakening is an exception.
+        "privileged" Privileged,
+    }
+}
+
+impl Level {
+    /// How much it prevents: more for a stricter one.
+    pub fn strictness(self) -> u8 {
+        match self {
+            Self::Restricted => 2,
+            Self::Baseline => 1,
+            Self::Privileged => 0,
+        }
     }
 }

@@ -10,6 +10,7 @@ pub mod level;
 mod load;
 pub mod network;
 pub mod placement;
+pub mod port;
 pub mod probe;
 pub mod relaxation;
 pub mod scale;

@@ -3,7 +3,7 @@
 use super::leaves::{AnyKey, LabelText, MetaKey};
 use super::probe::Command;
 use super::values::{AppName, Number, Seconds};
-use crate::decode::{Located, Map, record, string_enum};
+use crate::decode::{Located, Map, Yes, record, string_enum};
 
 string_enum! {
     /// What a taint does to pods that do not tolerate it.
@@ -87,5 +87,15 @@ record! {
         labels "labels": Map<MetaKey, LabelText> = Map::new(),
         /// Annotations of the Service.
         annotations "annotations": Map<MetaKey, String> = Map::new(),
+    }
+}
+
+record! {
+    /// What pods share with their node. Whoever breaks into one is then on the node.
+    Host "host" {
+        /// The network of the node: its addresses and ports, which no network policy closes.
+        network "network": Option<Located<Yes>> = None => "no",
+        /// The processes of the node.
+        pid "pid": Option<Located<Yes>> = None => "no",
     }
 }

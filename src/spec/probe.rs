@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::container::PortRef;
 use super::leaves::{HeaderName, Time};
+use super::port::PortRef;
 use super::values::{Line, Number, UrlPath};
 use crate::decode::{Decode, Decoder, Located, Map, OneOf as _, one_of, record, string_enum};
 use crate::diagnostic::Diagnostic;

@@ -25,9 +25,9 @@ string_enum! {
     Role {
         /// Look at everything but Secrets.
         "view" View,
-        /// Deploy and delete apps.
+        /// Deploy and delete apps, and grant them what it has itself.
         "edit" Edit,
-        /// As edit; also exec into pods and grant roles.
+        /// As edit; also exec into pods.
         "admin" Admin,
     }
 }
@@ -188,7 +188,7 @@ record! {
         kind "kind": SpaceKind,
         /// The name of the namespace.
         name "name": Located<SpaceName>,
-        /// The Pod Security Standards level that is enforced: restricted or baseline.
+        /// The Pod Security Standards level that is enforced: restricted, baseline or privileged.
         level "level": Located<Level>,
         /// The cluster that the manifests are for.
         target "target": Target,

@@ -1,6 +1,7 @@
 //! What a pod mounts: scratch space, volumes, files and secrets.
 
-use super::values::{Disk, FilePath, Mode, MountPath, ObjectName, SecretKey, ShortName, Variable, known};
+use super::leaves::Time;
+use super::values::{Disk, FilePath, Line, Mode, MountPath, ObjectName, SecretKey, ShortName, Variable, known};
 use crate::decode::{Located, record, string_enum};
 
 /// Where programs put what they need for a moment. Each container has one of its own: what other containers can reach is
@@ -71,8 +72,32 @@ record! {
     }
 }
 
+string_enum! {
+    /// Where a secret store is.
+    StoreKind {
+        /// In the namespace of the app.
+        "SecretStore" SecretStore,
+        /// For all namespaces.
+        "ClusterSecretStore" ClusterSecretStore,
+    }
+}
+
 record! {
-    /// A Secret that exists already.
+    /// Where the External Secrets Operator finds the values of a Secret.
+    FromStore "store" {
+        /// The name of the store.
+        store "store": ObjectName,
+        /// What the store calls it.
+        key "key": Line,
+        /// SecretStore or ClusterSecretStore.
+        kind "kind": StoreKind = StoreKind::SecretStore,
+        /// How often it is asked again.
+        refresh "refresh": Time = known("1h"),
+    }
+}
+
+record! {
+    /// A Secret that exists already, or that the External Secrets Operator makes.
     SecretRef "secret" {
         /// The name of the Secret.
         name "name": Located<ObjectName>,
@@ -80,6 +105,8 @@ record! {
         path "path": Option<Located<MountPath>> = None,
         /// Only these keys.
         keys "keys": Vec<SecretKey> = Vec::new() => "all",
+        /// The store that its values come from; without it, the Secret is there already. Values never stand in a spec.
+        from "from": Option<FromStore> = None,
         /// An environment variable with the value of the only key: needs an exception, since variables leak.
         env "env": Option<Located<Variable>> = None,
     }

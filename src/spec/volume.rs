@@ -1,6 +1,6 @@
 //! Volumes of what exists already: ConfigMaps, Secrets, secret stores, images, folders of servers.
 
-use super::leaves::{AnyKey, HeaderName, NfsShare, PinnedImage, TokenAudience};
+use super::leaves::{AnyKey, HeaderName, HostFolder, NfsShare, PinnedImage, TokenAudience};
 use super::values::{Mode, MountPath, Number, ObjectName, SecretKey, ShortName, known};
 use crate::decode::{Located, Map, one_of, record, string_enum};
 
@@ -116,6 +116,8 @@ one_of! {
         "projected" Projected(Located<Vec<Projection>>) beside Files,
         /// A folder of an NFS server, `server:/folder`; refused at level restricted.
         "nfs" Nfs(Located<NfsShare>) beside Write,
+        /// A folder of the node; level privileged only, and by an exception.
+        "hostPath" HostPath(Located<HostFolder>) beside Write,
         /// The files of an image, by digest; from Kubernetes 1.35 on.
         "image" Image(Located<PinnedImage>),
     }
@@ -138,7 +140,7 @@ impl Volume {
     pub fn is_writable(&self) -> bool {
         match &self.content {
             Content::Csi(_, driver) => driver.writable,
-            Content::Nfs(_, access) => access.writable,
+            Content::Nfs(_, access) | Content::HostPath(_, access) => access.writable,
             _ => false,
         }
     }

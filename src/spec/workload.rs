@@ -6,8 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value as Json;
 
 pub use super::scale::Replicas;
-use super::values::{Number, Schedule, Seconds, TimeZone, known};
-use crate::decode::{Decode, Decoder, Located, record, string_enum};
+use super::values::{AppName, Number, Schedule, Seconds, TimeZone, known};
+use crate::decode::{Decode, Decoder, Located, Yes, record, string_enum};
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{Kind as Form, Node};
 
@@ -54,6 +54,28 @@ string_enum! {
     }
 }
 
+string_enum! {
+    /// How the pods of a statefulset start.
+    Start {
+        /// One after the other, each when the one before is ready.
+        "ordered" Ordered,
+        /// All at once.
+        "parallel" Parallel,
+    }
+}
+
+string_enum! {
+    /// What becomes of volumes that no pod needs any more.
+    Retention {
+        /// They stay, with what is in them.
+        "keep" Keep,
+        /// Those of pods that are too many are deleted.
+        "whenScaled" WhenScaled,
+        /// Those of pods that are too many, and all with the statefulset, are deleted.
+        "delete" Delete,
+    }
+}
+
 record! {
     /// The kind of workload with its settings.
     WorkloadSettings "workload" {
@@ -71,6 +93,23 @@ record! {
         deadline "deadline": Located<Number<1, 604_800>> = Number(3600).into(),
         /// How often a failed run is tried again, jobs and cronjobs.
         retries "retries": Located<Number<0, 100>> = Number(3).into(),
+        /// How many runs of a job have to end well; jobs and cronjobs.
+        completions "completions": Option<Located<Number<1, 100_000>>> = None => "1",
+        /// How many runs of a job there are at the same time; jobs and cronjobs.
+        parallel "parallel": Option<Located<Number<1, 10_000>>> = None => "1",
+        /// Whether each run gets a number, in the variable `JOB_COMPLETION_INDEX`; jobs and cronjobs.
+        indexed "indexed": Option<Located<Yes>> = None => "no",
+        /// Whether a job is named after what it runs: Kubernetes refuses to change a job, so that a change has to make a new
+        /// one; jobs only.
+        fresh "fresh": Option<Located<Yes>> = None => "no",
+        /// How the pods of a statefulset start: one after the other, or all at once.
+        start "start": Located<Start> = Start::Ordered.into(),
+        /// Pods of a statefulset with a lower number keep what they run when it changes.
+        partition "partition": Option<Located<Number<0, 1000>>> = None,
+        /// The name of the Service that gives each pod of a statefulset a name.
+        headless "headless": Option<Located<AppName>> = None => "that of the app, and `-headless`",
+        /// What becomes of the volumes of a statefulset that is deleted or made smaller.
+        retention "retention": Located<Retention> = Retention::Keep.into(),
         /// How long a finished job is kept, in seconds.
         keep "keep": Located<Seconds> = Number(86_400).into(),
         /// How long a pod may take to stop, in seconds, of which the first 5 pass before it is told so if others can
@@ -145,7 +184,7 @@ impl WorkloadSettings {
 
 /// Settings that make no sense for a kind, with the kinds that have them.
 pub fn check(workload: &Workload, decoder: &mut Decoder<'_>) {
-    use WorkloadKind::{CronJob, Job};
+    use WorkloadKind::{CronJob, Job, StatefulSet};
     let mut only = |kinds: &[WorkloadKind], key: &str, span: Option<crate::yaml::Span>| {
         if let Some(span) = span.filter(|_| !kinds.contains(&workload.kind)) {
             let names: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
@@ -162,4 +201,16 @@ pub fn check(workload: &Workload, decoder: &mut Decoder<'_>) {
     only(&[Job, CronJob], "deadline", workload.deadline.place());
     only(&[Job, CronJob], "retries", workload.retries.place());
     only(&[Job, CronJob], "keep", workload.keep.place());
+    only(&[Job, CronJob], "completions", workload.completions.as_ref().map(|value| value.span));
+    only(&[Job, CronJob], "parallel", workload.parallel.as_ref().map(|value| value.span));
+    only(&[Job, CronJob], "indexed", workload.indexed.as_ref().map(|value| value.span));
+    only(&[Job], "fresh", workload.fresh.as_ref().map(|value| value.span));
+    only(&[StatefulSet], "start", workload.start.place());
+    only(&[StatefulSet], "partition", workload.partition.as_ref().map(|value| value.span));
+    only(&[StatefulSet], "headless", workload.headless.as_ref().map(|value| value.span));
+    only(&[StatefulSet], "retention", workload.retention.place());
+    if let Some(indexed) = workload.indexed.as_ref().filter(|_| workload.completions.is_none()) {
+        let problem = Diagnostic::error(indexed.span, "runs without an end have no numbers");
+        decoder.report(problem.label("expected `completions` beside it"));
+    }
 }

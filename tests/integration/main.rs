@@ -19,6 +19,7 @@ mod control_plane;
 mod control_plane_audit;
 mod docs;
 mod edit;
+mod examples;
 mod explain;
 mod first_minutes;
 // file names of bytes that Windows does not take
@@ -34,6 +35,7 @@ mod lab;
 mod packaging;
 mod policy;
 // the README shows labs too
+mod random_specs;
 mod readings;
 #[cfg(all(unix, feature = "cluster"))]
 mod readme;

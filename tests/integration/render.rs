@@ -488,7 +488,7 @@ fn ports_inside_the_pod_make_no_service() {
 }
 
 /// For each template a text that it makes. But for the few that only arrange what others make, no other template has it.
-const TEMPLATES: [(&str, &str); 40] = [
+const TEMPLATES: [(&str, &str); 42] = [
     ("app/annotations.yaml.j2", "  annotations:"),
     ("app/autoscaler.yaml.j2", "kind: HorizontalPodAutoscaler"),
     ("app/config-map.yaml.j2", "kind: ConfigMap"),
@@ -497,6 +497,7 @@ const TEMPLATES: [(&str, &str); 40] = [
     ("app/daemon-set.yaml.j2", "kind: DaemonSet"),
     ("app/deployment.yaml.j2", "kind: Deployment"),
     ("app/disruption-budget.yaml.j2", "kind: PodDisruptionBudget"),
+    ("app/external-secrets.yaml.j2", "kind: ExternalSecret"),
     ("app/http-route.yaml.j2", "kind: HTTPRoute"),
     ("app/ingress.yaml.j2", "kind: Ingress"),
     ("app/job-spec.yaml.j2", "podReplacementPolicy: Failed"),
@@ -517,6 +518,7 @@ const TEMPLATES: [(&str, &str); 40] = [
     ("layout/kustomization.yaml.j2", "kind: Kustomization"),
     ("layout/patches.yaml.j2", "# This file is yours"),
     ("peer.yaml.j2", "except: # "),
+    ("space/guard.yaml.j2", "# What belongs to the platform stays"),
     ("space/labels.yaml.j2", "tightship/owner: platform"),
     ("space/namespace.yaml.j2", "kind: Namespace"),
     ("space/network-policy.yaml.j2", "name: allow-within"),
@@ -543,6 +545,7 @@ fn every_template_is_reached() {
     specs.push(everything());
     specs.push(space_of("restricted", "1.36", "generic") + "owner: platform\n");
     specs.push(app("metrics: {port: http, by: serviceMonitor}"));
+    specs.push(app("secrets: [{name: db, path: /run/db, from: {store: vault, key: shop/db}}]"));
     specs.push(app("replicas: 1\nstorage: [{name: data, path: /data, size: 1Gi, class: slow}]"));
     let texts: Vec<String> = specs.iter().flat_map(|spec| plan(spec, OPTIONS).files).map(|file| file.text).collect();
     assert_eq!(TEMPLATES.map(|(name, _)| name).into_iter().collect::<BTreeSet<_>>(), names);
@@ -699,6 +702,9 @@ fn each_exception_works_alone_and_is_seen_on_one_object() {
     let secret = "secrets: [{name: db, keys: [user], env: DB_USER}]";
     let root = "runAs: {user: 0}\nlevel: baseline";
     let ingress = "route: {host: a.example.com, via: ingress, class: nginx, namespace: ingress}";
+    let folder = |path: &str| -> &'static str {
+        Box::leak(format!("level: privileged\nvolumes: [{{path: /mnt, hostPath: {path}}}]").into_boxed_str())
+    };
     let taint = "tolerations: [{key: node-role.kubernetes.io/control-plane}]";
     let cpu = "size: {cpu: 100m, memory: 64Mi, cpuLimit: none}";
     let all = [
@@ -725,6 +731,34 @@ fn each_exception_works_alone_and_is_seen_on_one_object() {
             "Deployment",
             "/spec/template/spec/tolerations/0/operator",
             json!("Exists"),
+        ),
+        weak(
+            "host-path-volumes",
+            folder("/opt/data"),
+            "Deployment",
+            "/spec/template/spec/volumes/1/hostPath/path",
+            json!("/opt/data"),
+        ),
+        weak(
+            "sensitive-host-path",
+            folder("/var/log"),
+            "Deployment",
+            "/spec/template/spec/volumes/1/hostPath/path",
+            json!("/var/log"),
+        ),
+        weak(
+            "writable-host-path",
+            folder("/opt/data, writable: true"),
+            "Deployment",
+            at("/volumeMounts/1/readOnly"),
+            Value::Null,
+        ),
+        weak(
+            "host-namespaces",
+            "level: privileged\nhost: {network: true}",
+            "Deployment",
+            "/spec/template/spec/hostNetwork",
+            json!(true),
         ),
     ];
     assert_eq!(all.iter().map(|it| it.rule).collect::<Vec<_>>(), Rule::WORDS);

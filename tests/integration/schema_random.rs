@@ -24,6 +24,7 @@ const DEEPEST: usize = 9;
 
 /// Texts that a leaf takes, by the pattern of its schema.
 const BY_PATTERN: &[(&str, &[&str])] = &[
+    ("^/[^:]*$", &["/var/log/pods"]),
     ("^/[^:]+$", &["/data/a", "/run/app"]),
     ("^/", &["/", "/healthz"]),
     ("^0?[0-7]{3}$", &["0440", "444"]),

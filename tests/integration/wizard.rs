@@ -106,7 +106,7 @@ fn full_asks_every_question_that_applies_and_explains() {
             ("a namespace with its guard rails", ""),
             ("Name [my-shop]:", "cleanup"),
             ("Image:", "busybox:1.37"),
-            ("Pod Security level (restricted, baseline) [restricted]:", "strict"),
+            ("Pod Security level (restricted, baseline, privileged) [restricted]:", "strict"),
             ("is not a choice", ""),
             ("Kubernetes release [1.37]:", "1.35"),
             ("Platform (generic, kind, openshift) [generic]:", "kind"),

@@ -13,6 +13,7 @@ mod api;
 mod client;
 mod cluster;
 mod environments;
+mod examples;
 mod hardened;
 mod inputs;
 mod kubectl;
@@ -54,6 +55,7 @@ fn tests() -> Vec<Test> {
         quickstart::TESTS,
         round_trip::TESTS,
         environments::TESTS,
+        examples::TESTS,
         schema::TESTS,
         verdicts::TESTS,
         inputs::TESTS,

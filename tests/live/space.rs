@@ -71,7 +71,8 @@ fn teams(live: &Live) -> Result<(), Failed> {
         (&["create", "deployments.apps"], &["devs", "leads"]),
         (&["patch", "networkpolicies.networking.k8s.io"], &["devs", "leads"]),
         (&["create", "pods", "--subresource=exec"], &["leads"]),
-        (&["create", "rolebindings.rbac.authorization.k8s.io"], &["leads"]),
+        (&["create", "rolebindings.rbac.authorization.k8s.io"], &["devs", "leads"]),
+        (&["create", "servicemonitors.monitoring.coreos.com"], &["devs", "leads"]),
         (&["get", "secrets"], &[]),
         (&["list", "secrets"], &[]),
         (&["escalate", "roles.rbac.authorization.k8s.io"], &[]),
@@ -83,6 +84,57 @@ fn teams(live: &Live) -> Result<(), Failed> {
             ensure(may == allowed.contains(&group), || format!("{group} may {}: {may}", what.join(" ")))?;
         }
     }
+    let result = guarded(&room);
+    live.run(&[
+        "delete",
+        "validatingadmissionpolicy,validatingadmissionpolicybinding",
+        &format!("tightship-guard-{}", room.name),
+    ]);
+    result
+}
+
+/// What the platform owns stays as it is, and the team deploys an app with all that it needs.
+fn guarded(room: &Room<'_>) -> Result<(), Failed> {
+    let (live, member) = (room.live, ["--as=somebody", "--as-group=devs"]);
+    let as_member = |args: &[&str]| live.run(&[&member[..], &["-n", &room.name], args].concat());
+    let deny = ["delete", "networkpolicy", "default-deny-all"];
+    let mut said = String::new();
+    eventually("the guard is in force", || {
+        said = as_member(&[&deny[..], &["--dry-run=server"]].concat()).stderr;
+        Ok(said.contains("this belongs to the platform"))
+    })
+    .map_err(|_| said.clone())?;
+    for refused in [
+        &deny[..],
+        &["delete", "networkpolicies", "--all"],
+        &[
+            "patch",
+            "networkpolicy",
+            "default-deny-all",
+            "--type=merge",
+            "-p",
+            "{\"spec\":{\"podSelector\":{\"matchLabels\":{\"a\":\"b\"}}}}",
+        ],
+        &["patch", "role", "team-edit", "--type=merge", "-p", "{\"rules\":[]}"],
+        &["delete", "rolebinding", "team-edit"],
+        &["delete", "resourcequota", &format!("{}-quota", room.name)],
+        &["label", "namespace", &room.name, "pod-security.kubernetes.io/enforce=privileged", "--overwrite"],
+        &["create", "rolebinding", "more", "--role=team-admin", "--group=devs"],
+    ] {
+        let output = as_member(refused);
+        let why =
+            ["this belongs to the platform", "forbidden", "Forbidden"].iter().any(|word| output.stderr.contains(word));
+        ensure(!output.ok && why, || {
+            format!("{} is not refused: {}{}", refused.join(" "), output.stdout, output.stderr)
+        })?;
+    }
+    live.ok(&["-n", &room.name, "get", "networkpolicy", "default-deny-all"])?;
+    let app = room.app("mine", "workload: job\ncommand: [\"true\"]\napi: [{resource: configmaps, names: [a], verbs: [get]}]\nfiles: [{path: /a/b, content: c}]");
+    let app = app.replace("platform: kind}", "platform: kind, apiServer: {cidrs: [192.0.2.1/32]}}");
+    let out = room.render("mine", &app, &["--layout", "plain"])?;
+    let applied = as_member(&["apply", "-R", "-f", out.join("apps").to_str().expect("UTF-8")]);
+    ensure(applied.ok, || format!("the team cannot deploy: {}", applied.stderr))?;
+    live.wait_for_job(&room.name, "mine")?;
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 //! The containers of a pod.
 
 use super::env;
-use super::pod::{excepted, port_view};
 use super::probes::probes;
+use super::shared::{excepted, port_view};
 use super::volumes::{TOKEN_PATH, Volumes};
 use crate::generate::view::{Config, ContainerView, Mount, ResourcesView};
 use crate::k8s::version::Version;
@@ -53,7 +53,7 @@ pub(super) fn main(app: &App, mounts: Vec<Mount>) -> ContainerView {
         command: app.command.clone(),
         args: app.args.clone(),
         ports: app.ports.iter().map(port_view).collect(),
-        env: env::variables(&app.env, &app.secrets),
+        env: env::variables(app, &app.env, &app.secrets),
         env_from: env::whole(&app.env_from),
         non_root: ids.is_none_or(|(user, _)| user != 0),
         user: ids.map(|(user, _)| user),
@@ -100,7 +100,7 @@ pub(super) fn other(
         command: other.command.clone(),
         args: other.args.clone(),
         ports: other.ports.iter().map(port_view).collect(),
-        env: env::variables(&other.env, &other.secrets),
+        env: env::variables(app, &other.env, &other.secrets),
         env_from: env::whole(&other.env_from),
         non_root: ids.is_none_or(|(user, _)| user != 0),
         user: ids.map(|(user, _)| user),

@@ -2,15 +2,22 @@
 
 use crate::decode::{Located, Map};
 use crate::generate::view::{Env, EnvFromView, KeyOf};
-use crate::spec::env::{EnvFrom, EnvValue, OfKey, Source, Whole};
+use crate::spec::App;
+use crate::spec::env::{EnvFrom, EnvValue, OfKey, PodField, Source, Whole};
 use crate::spec::storage::SecretRef;
 use crate::spec::values::Variable;
 
+/// Where a run of an indexed job finds its number.
+const RUN_INDEX: &str = "metadata.labels['batch.kubernetes.io/job-completion-index']";
+
 /// In the order of the spec, those of `secrets` last. `$(NAME)` in a text means another variable, for the kubelet as for the
 /// author of the spec.
-pub(super) fn variables(env: &Map<Located<Variable>, Located<EnvValue>>, secrets: &[SecretRef]) -> Vec<Env> {
+pub(super) fn variables(app: &App, env: &Map<Located<Variable>, Located<EnvValue>>, secrets: &[SecretRef]) -> Vec<Env> {
     let own = env.iter().map(|(name, value)| match &value.value {
         EnvValue::Text(text) => Env { value: Some(text.clone()), ..named(name) },
+        EnvValue::From(Source::Pod(field)) if field.value == PodField::Index && app.workload.is_batch() => {
+            Env { field: Some(RUN_INDEX.to_owned()), ..named(name) }
+        }
         EnvValue::From(source) => from(source, named(name)),
     });
     let of_secrets = secrets.iter().filter_map(|secret| {

@@ -7,18 +7,20 @@ mod network;
 mod pod;
 mod probes;
 mod scale;
+mod shared;
 mod volumes;
 
 use minijinja::Error;
+use sha2::{Digest as _, Sha256};
 
 pub(super) use labels::selector;
 pub(super) use network::dns;
 
 use labels::labels;
 use network::called;
-use pod::{excepted, port_view};
+use shared::{excepted, port_view};
 
-use super::view::{Annotations, AppView, Batch, Claim, Cron, Pair, RoleRule, RouteView};
+use super::view::{Annotations, AppView, Batch, Claim, Cron, ExternalSecret, Pair, RoleRule, RouteView};
 use crate::decode::Map;
 use crate::render::plan::Manifest;
 use crate::spec::App;
@@ -29,12 +31,15 @@ use crate::spec::leaves::MetaKey;
 use crate::spec::level::Level;
 use crate::spec::network::Via;
 use crate::spec::storage::Access;
-use crate::spec::workload::{Concurrency, WorkloadKind};
+use crate::spec::workload::{Concurrency, Retention, Start, WorkloadKind};
 use crate::template;
 
 /// The manifests of an app in the order in which they are best applied: what others need comes first.
 pub fn manifests(app: &App) -> Result<Vec<Manifest>, Error> {
-    let view = view(app);
+    let mut view = view(app);
+    if app.workload.fresh.is_some() {
+        view.workload = fresh_name(&view)?;
+    }
     let (workload, template) = match app.workload.kind {
         WorkloadKind::Deployment => ("deployment", "app/deployment.yaml.j2"),
         WorkloadKind::StatefulSet => ("stateful-set", "app/stateful-set.yaml.j2"),
@@ -53,6 +58,7 @@ pub fn manifests(app: &App) -> Result<Vec<Manifest>, Error> {
         Some((20, "service-account", "app/service-account.yaml.j2")),
         Some((30, "network-policy", "app/network-policy.yaml.j2")),
         view.config.is_some().then_some((40, "config-map", "app/config-map.yaml.j2")),
+        (!view.external_secrets.is_empty()).then_some((40, "external-secrets", "app/external-secrets.yaml.j2")),
         claims_apart.then_some((40, "storage", "app/storage.yaml.j2")),
         Some((50, workload, template)),
         has_service.then_some((60, "service", "app/service.yaml.j2")),
@@ -67,6 +73,14 @@ pub fn manifests(app: &App) -> Result<Vec<Manifest>, Error> {
         .flatten()
         .map(|(order, name, template)| Ok(Manifest { order, name, text: template::render(template, context.clone())? }))
         .collect()
+}
+
+/// The name of a job after what it runs: another job for another pod.
+fn fresh_name(view: &AppView) -> Result<String, Error> {
+    let text = template::render("app/job.yaml.j2", template::context("app", view))?;
+    let digest = Sha256::digest(text.as_bytes());
+    let suffix: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{}-{suffix}", view.name))
 }
 
 fn view(app: &App) -> AppView {
@@ -90,8 +104,16 @@ fn view(app: &App) -> AppView {
             .iter()
             .any(|storage| access(app, storage.access.as_ref().map(|it| it.value)) != Access::ReadWriteMany),
         headless: headless(app),
+        workload: app.name.to_string(),
+        parallel_start: app.workload.start.value == Start::Parallel,
+        partition: app.workload.partition.as_ref().map(|number| number.0),
+        when_deleted: if app.workload.retention.value == Retention::Delete { "Delete" } else { "Retain" },
+        when_scaled: if app.workload.retention.value == Retention::Keep { "Retain" } else { "Delete" },
         batch: app.workload.is_batch().then(|| Batch {
             retries: app.workload.retries.0,
+            completions: app.workload.completions.as_ref().map(|number| number.0),
+            parallel: app.workload.parallel.as_ref().map(|number| number.0),
+            indexed: app.workload.indexed.is_some(),
             deadline: app.workload.deadline.0,
             keep: app.workload.keep.0,
         }),
@@ -121,6 +143,7 @@ fn view(app: &App) -> AppView {
         route: route(app),
         service_labels: app.service.labels.iter().map(|(key, value)| Pair::new(key.as_str(), value.as_str())).collect(),
         monitor: scale::monitor(app),
+        external_secrets: external_secrets(app),
     }
 }
 
@@ -141,7 +164,7 @@ pub fn type_of(app: &App) -> (&'static str, &'static str) {
 }
 
 fn headless(app: &App) -> Option<String> {
-    (app.workload.kind == WorkloadKind::StatefulSet).then(|| format!("{}-headless", app.name.as_str()))
+    (app.workload.kind == WorkloadKind::StatefulSet).then(|| app.headless())
 }
 
 fn annotations(app: &App) -> Annotations {
@@ -159,13 +182,29 @@ fn annotations(app: &App) -> Annotations {
     };
     let mut workload = own(&app.annotations);
     workload.extend(of(Object::Workload));
-    if app.level.value == Level::Baseline {
+    // whoever shares the network or the processes of the node has its user ids as well
+    let shared = format!("tightship/allow.{}", Rule::HostNamespaces.as_str());
+    let users = format!("tightship/allow.{}", Rule::HostUserNamespace.as_str());
+    let reason = workload.iter().find(|pair| pair.key == shared).map(|pair| pair.value.clone());
+    if let Some(reason) = reason.filter(|_| workload.iter().all(|pair| pair.key != users)) {
+        workload.push(Pair::new(users, reason));
+    }
+    if app.level.value != Level::Restricted {
         let mut gap: Vec<&str> = Vec::new();
         if excepted(app, Rule::RunAsRoot) {
             gap.push("runAsNonRoot");
         }
         if app.capabilities.iter().any(|capability| capability.value.as_str() != "NET_BIND_SERVICE") {
             gap.push("capabilities");
+        }
+        if app.host_paths().next().is_some() {
+            gap.push("hostPath");
+        }
+        if app.host.network.is_some() {
+            gap.push("hostNetwork");
+        }
+        if app.host.pid.is_some() {
+            gap.push("hostPID");
         }
         let text = if gap.is_empty() { "none".to_owned() } else { gap.join(", ") };
         workload.push(Pair::new("tightship/gap-to-restricted", text));
@@ -177,6 +216,22 @@ fn annotations(app: &App) -> Annotations {
         route.extend(of(Object::Route));
     }
     Annotations { workload, role: of(Object::Role), route, service: own(&app.service.annotations) }
+}
+
+fn external_secrets(app: &App) -> Vec<ExternalSecret> {
+    let all = app.secrets.iter().chain(app.others().flat_map(|container| &container.secrets));
+    let views = all.filter_map(|secret| {
+        let from = secret.from.as_ref()?;
+        Some(ExternalSecret {
+            name: secret.name.to_string(),
+            keys: secret.keys.iter().map(|key| key.to_string()).collect(),
+            store: from.store.to_string(),
+            kind: from.kind.as_str(),
+            key: from.key.to_string(),
+            refresh: format!("{}s", from.refresh.seconds()),
+        })
+    });
+    views.collect()
 }
 
 fn role(app: &App) -> Vec<RoleRule> {

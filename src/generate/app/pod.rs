@@ -2,12 +2,12 @@
 
 use super::container::{self, ids};
 use super::labels::labels;
+use super::shared::excepted;
 use super::volumes::{self, Volumes};
-use crate::generate::view::{Config, ContainerView, Pair, Pod, PortView, SpreadView, TolerationView};
+use crate::generate::view::{Config, ContainerView, Pair, Pod, SpreadView, TolerationView};
 use crate::k8s::version::Version;
 use crate::spec::App;
 use crate::spec::app::Platform;
-use crate::spec::container::Port;
 use crate::spec::exception::Rule;
 use crate::spec::network::Scrape;
 use crate::spec::placement::{Effect, Spread};
@@ -28,16 +28,21 @@ pub(super) fn pod(app: &App, most: i64, config: Option<&Config>) -> Pod {
     let ids = ids(app, &app.run_as);
     let ports = app.ports.iter().chain(app.sidecars.iter().flat_map(|sidecar| &sidecar.ports));
     let lowest = ports.map(|port| port.port.0).min().filter(|port| *port < UNPRIVILEGED && *port > 0);
+    let shares = app.host.network.is_some() || app.host.pid.is_some();
     let is_root = ids.is_some_and(|(user, _)| user == 0);
     Pod {
         labels: pod_labels(app),
         annotations: pod_annotations(app),
-        host_users_off: !excepted(app, Rule::HostUserNamespace) && app.target.platform != Platform::OpenShift,
+        host_network: app.host.network.is_some(),
+        host_pid: app.host.pid.is_some(),
+        host_users_off: !excepted(app, Rule::HostUserNamespace)
+            && !shares
+            && app.target.platform != Platform::OpenShift,
         strict_groups: release.minor() >= STRICT_GROUPS && app.target.platform != Platform::OpenShift,
         non_root: main.non_root && init.iter().all(|container| container.non_root),
         user: ids.map(|(user, _)| user),
         group: ids.map_or(0, |(_, group)| group),
-        low_port: lowest.filter(|_| !is_root).map(|port| port.to_string()),
+        low_port: lowest.filter(|_| !is_root && app.host.network.is_none()).map(|port| port.to_string()),
         node_selector: app.node_selector.iter().map(|(key, value)| Pair::new(key.as_str(), value.as_str())).collect(),
         tolerations: tolerations(app),
         priority_class: app.priority_class.as_ref().map(|class| class.to_string()),
@@ -120,16 +125,3 @@ fn spread(app: &App, most: i64) -> Vec<SpreadView> {
 
 const ZONE: &str = "topology.kubernetes.io/zone";
 const NODE: &str = "kubernetes.io/hostname";
-
-pub(super) fn excepted(app: &App, rule: Rule) -> bool {
-    app.exceptions.iter().any(|exception| exception.rule.value == rule)
-}
-
-pub(super) fn port_view(port: &Port) -> PortView {
-    PortView {
-        name: port.name.to_string(),
-        port: port.port.0,
-        service: port.service_port().unwrap_or(0),
-        protocol: port.protocol.as_str(),
-    }
-}

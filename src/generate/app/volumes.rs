@@ -132,6 +132,7 @@ fn existing(content: &Content, volume: &mut Volume) {
             let (server, path) = share.parts().clone();
             volume.nfs = Some(NfsVolume { server, path, read_only: !access.writable });
         }
+        Content::HostPath(folder, _) => volume.host_path = Some(folder.to_string()),
         Content::Image(image) => volume.image = Some(image.to_string()),
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::volumes::{host_paths, mounts, name, same};
+use super::volumes::{host_paths, mounts, name};
 use crate::diagnostic::Diagnostic;
+use crate::k8s::host_path::same;
 use crate::k8s::pod::head;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, pss};
 use crate::rules::sink::{PodContext, Sink};

@@ -1,7 +1,8 @@
 //! `sensitive-host-path`
 
-use super::volumes::{host_paths, is_below, same};
+use super::volumes::host_paths;
 use crate::diagnostic::Diagnostic;
+use crate::k8s::host_path;
 use crate::k8s::pod_security::Level;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis};
 use crate::rules::sink::{PodContext, Sink};
@@ -59,47 +60,12 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-/// Folders that are sensitive with all that is in them, and what they hold.
-const TREES: [(&str, &str); 18] = [
-    ("/etc", "the configuration and the keys of the node"),
-    ("/root", "the home of root"),
-    ("/home", "the homes of people, with their keys"),
-    ("/boot", "the kernel of the node"),
-    ("/dev", "the devices of the node"),
-    ("/proc", "the processes and the settings of the kernel"),
-    ("/sys", "the settings of the kernel"),
-    ("/usr", "the programs of the node"),
-    ("/bin", "the programs of the node"),
-    ("/sbin", "the programs of the node"),
-    ("/lib", "the libraries and modules of the node"),
-    ("/lib64", "the libraries of the node"),
-    ("/var/lib/kubelet", "the credentials of the node and the Secrets of its pods"),
-    ("/var/lib/etcd", "the whole state of the cluster"),
-    ("/var/lib/docker", "the file systems of all containers"),
-    ("/var/lib/containerd", "the file systems of all containers"),
-    ("/var/lib/containers", "the file systems of all containers"),
-    ("/var/spool/cron", "what the node runs by the clock"),
-];
-
-/// Folders that are sensitive as a whole, whereas folders in them need not be.
-const FOLDERS: [(&str, &str); 6] = [
-    ("/", "everything on the node"),
-    ("/var", "the state of kubelet and container runtime"),
-    ("/var/lib", "the state of kubelet and container runtime"),
-    ("/var/log", "logs, through whose links the kubelet reads any file"),
-    ("/run", "the sockets of the node, that of the container runtime among them"),
-    ("/var/run", "the sockets of the node, that of the container runtime among them"),
-];
-
 fn check(context: &PodContext<'_, '_, '_>, sink: &mut Sink<'_>) {
     if context.policy.level != Level::Privileged {
         return;
     }
     for volume in host_paths(context.pod) {
-        let tree = TREES.iter().find(|(folder, _)| is_below(volume.path, folder));
-        let Some((_, what)) = tree.or_else(|| FOLDERS.iter().find(|(folder, _)| same(volume.path, folder))) else {
-            continue;
-        };
+        let Some(what) = host_path::holds(volume.path) else { continue };
         let message = format!("the volume `{}` brings `{}` of the node into the pod", volume.name, volume.path);
         sink.report(Diagnostic::new(volume.field.span(), message).label(format!("holds {what}")));
     }

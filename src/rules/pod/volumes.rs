@@ -38,19 +38,3 @@ pub(super) fn mounts<'p, 'd, 's>(
 pub(super) fn name<'d>(node: Node<'d, '_>) -> &'d str {
     node.get("name").and_then(Node::as_str).unwrap_or_default()
 }
-
-/// The names between the slashes of a path, `.` and empty ones left out, as the kernel reads it.
-pub(super) fn parts(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|part| !part.is_empty() && *part != ".")
-}
-
-/// Whether two paths are the same.
-pub(super) fn same(path: &str, other: &str) -> bool {
-    parts(path).eq(parts(other))
-}
-
-/// Whether a path is another, or lies below it.
-pub(super) fn is_below(path: &str, folder: &str) -> bool {
-    let mut inner = parts(path);
-    parts(folder).all(|part| inner.next() == Some(part))
-}

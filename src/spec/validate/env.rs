@@ -22,9 +22,12 @@ fn one(app: &App, env: &Map<Located<Variable>, Located<EnvValue>>, secrets: &[Se
     twice(variables.chain(from_secrets), "environment variable", decoder);
     for value in env.values() {
         let EnvValue::From(Source::Pod(field)) = &value.value else { continue };
-        if field.value == PodField::Index && app.workload.kind != WorkloadKind::StatefulSet {
+        let is_numbered = app.workload.kind == WorkloadKind::StatefulSet || app.workload.indexed.is_some();
+        if field.value == PodField::Index && !is_numbered {
             let message = format!("the pods of a {} have no number", app.workload.kind.as_str());
-            decoder.report(Diagnostic::error(field.span, message).label("only those of a statefulset have one"));
+            decoder.report(
+                Diagnostic::error(field.span, message).label("only those of a statefulset or an indexed job have one"),
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::api;
 use crate::decode::{Decoder, Located, Map};
 use crate::diagnostic::Diagnostic;
+use crate::k8s::host_path;
 use crate::spec::App;
 use crate::spec::container::{CpuLimit, RunAs, Size};
 use crate::spec::env::{EnvFrom, EnvValue, Source, Whole};
@@ -58,7 +59,7 @@ pub(super) fn check(app: &App, today: Date, decoder: &mut Decoder<'_>) {
                     .label("take this exception out"),
             );
         }
-        if app.level.value == Level::Baseline && rule == Rule::RunAsRoot {
+        if app.level.value != Level::Restricted && rule == Rule::RunAsRoot {
             decoder.report(
                 Diagnostic::warning(span, "this app runs as root").label("the level `restricted` would refuse it"),
             );
@@ -159,6 +160,20 @@ fn collect(app: &App, needs: &mut Vec<(Rule, Span, String)>) {
                 "running on the nodes of the control plane",
             ),
         }
+    }
+    for (folder, access) in app.host_paths() {
+        let writable = access.writable;
+        match host_path::holds(folder) {
+            Some(what) => add(Rule::SensitiveHostPath, folder.span, &format!("a folder that holds {what}")),
+            None if !writable => add(Rule::HostPathVolumes, folder.span, "a folder of the node"),
+            None => {}
+        }
+        if writable {
+            add(Rule::WritableHostPath, folder.span, "writing to a folder of the node");
+        }
+    }
+    for shared in app.host.network.iter().chain(&app.host.pid) {
+        add(Rule::HostNamespaces, shared.span, "what the pod shares with its node");
     }
     if let Some(capability) = app.capabilities.first() {
         add(Rule::AddedCapability, capability.span, "a capability");

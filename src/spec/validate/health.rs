@@ -1,6 +1,6 @@
 //! Probes: something to ask, at a port that there is, in a rhythm that makes sense.
 
-use super::app::{is_tcp, tcp_port};
+use super::ports::{is_tcp, tcp_port};
 use crate::decode::{Decoder, Located};
 use crate::diagnostic::Diagnostic;
 use crate::spec::App;

@@ -9,15 +9,17 @@ mod health;
 mod mounts;
 mod network;
 mod placement;
+mod ports;
 mod set;
 
 use super::{App, Specs};
 use crate::decode::Decoder;
 
 pub use api_server::CONFLICTS;
-pub use app::{MAIN, find_port};
+pub use app::MAIN;
 pub use exceptions::today;
 pub use network::{METADATA, public_ranges};
+pub use ports::find_port;
 
 /// Checks everything that was read.
 pub fn check(specs: &Specs, today: jiff::civil::Date, decoder: &mut Decoder<'_>) {

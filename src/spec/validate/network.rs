@@ -1,6 +1,6 @@
 //! Peers, routes and metrics.
 
-use super::app::{find_port, known_port};
+use super::ports::{find_port, known_port};
 use crate::decode::{Decoder, Located};
 use crate::diagnostic::Diagnostic;
 use crate::k8s::network::Cidr;

@@ -22,9 +22,16 @@ pub(super) fn check(app: &App, decoder: &mut Decoder<'_>) {
             decoder.report(problem.label("only those of a deployment or statefulset are"));
         }
     }
-    if let Some(class) = app.priority_class.as_ref().filter(|class| class.starts_with("system-")) {
+    if let Some(class) =
+        app.priority_class.as_ref().filter(|class| class.starts_with("system-") && app.level.value != Level::Privileged)
+    {
         let problem = Diagnostic::error(class.span, format!("`{}` is a class of the system", class.as_str()));
         decoder.report(problem.label("an app of this class has the cluster's own pods make place for it"));
+    }
+    for shared in app.host.network.iter().chain(&app.host.pid).filter(|_| app.level.value != Level::Privileged) {
+        let level = app.level.value.as_str();
+        let problem = Diagnostic::error(shared.span, format!("a pod shares nothing with its node at level {level}"));
+        decoder.report(problem.label("only an app of level privileged does").related(app.level.span, "the level"));
     }
     volumes(app, decoder);
     monitor(app, decoder);
@@ -51,6 +58,14 @@ fn volumes(app: &App, decoder: &mut Decoder<'_>) {
                     .label("the node would mount whatever is written here")
                     .related(app.level.span, "the level")
                     .help("have a PersistentVolume made for it, and claim it by `storage`"),
+            ),
+            Content::HostPath(folder, _) if app.level.value != Level::Privileged => decoder.report(
+                Diagnostic::error(
+                    folder.span,
+                    format!("a folder of the node is refused at level {}", app.level.value.as_str()),
+                )
+                .label("only an app of level privileged has one")
+                .related(app.level.span, "the level"),
             ),
             Content::Image(image) if app.target.kubernetes.0.minor() < IMAGE_VOLUMES => decoder.report(
                 Diagnostic::error(image.span, "this release mounts no images")

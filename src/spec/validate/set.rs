@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::app::number;
+use super::ports::number;
 use crate::decode::{Decoder, Located};
 use crate::diagnostic::Diagnostic;
 use crate::spec::container::Port;
-use crate::spec::level::Level;
 use crate::spec::network::{Called, Caller, From, To};
 use crate::spec::storage::Storage;
 use crate::spec::values::{AppName, Leaf, SpaceName};
@@ -93,7 +92,7 @@ fn objects_of_app(app: &App) -> Vec<(&'static str, String)> {
         names.push(("Service", name.to_owned()));
     }
     if app.workload.kind == WorkloadKind::StatefulSet {
-        names.push(("Service", format!("{name}-headless")));
+        names.push(("Service", app.headless()));
     }
     if !app.api.is_empty() {
         names.push(("Role", name.to_owned()));
@@ -120,10 +119,11 @@ fn namespace(app: &App, decoder: &mut Decoder<'_>) {
 }
 
 fn fits_space(app: &App, space: &Space, decoder: &mut Decoder<'_>) {
-    if app.level.value == Level::Baseline && space.level.value == Level::Restricted {
+    if app.level.value.strictness() < space.level.value.strictness() {
+        let (level, own) = (space.level.value.as_str(), app.level.value.as_str());
         decoder.report(
-            Diagnostic::error(app.level.span, format!("space `{}` enforces restricted", space.name.as_str()))
-                .label("an app of level baseline may be refused there")
+            Diagnostic::error(app.level.span, format!("space `{}` enforces {level}", space.name.as_str()))
+                .label(format!("an app of level {own} may be refused there"))
                 .related(space.level.span, "the space's level"),
         );
     }
