@@ -28,11 +28,10 @@ fn taken(live: &Live) -> Result<(), Failed> {
         std::fs::write(folder.path().join("tightship.yaml"), text)?;
         let manifests = tightship(folder.path(), &["render", "--stdout"])?;
         let level = if manifests.contains("hostPath:") { "privileged" } else { "restricted" };
+        // what a namespace has already, or has in its own right
+        let others = ["kind: Namespace\n", "kind: ResourceQuota", "kind: LimitRange", "\n  name: default\n"];
         let objects = manifests.split("---\n").filter(|object| {
-            let is_of_space = ["kind: Namespace\n", "kind: ResourceQuota", "kind: LimitRange"]
-                .iter()
-                .any(|kind| object.contains(kind));
-            !is_of_space && !CUSTOM.iter().any(|kind| object.contains(kind))
+            object.contains("kind: ") && !others.iter().chain(&CUSTOM).any(|text| object.contains(text))
         });
         let objects: Vec<String> = objects.map(|object| in_namespace(object, &format!("{space}-{level}"))).collect();
         let output = live.with_input(&["apply", "--dry-run=server", "-f", "-"], &objects.join("---\n"));

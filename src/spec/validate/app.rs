@@ -6,7 +6,7 @@ use crate::decode::{Decoder, Located};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::k8s::names;
 use crate::spec::App;
-use crate::spec::container::{Container, CpuLimit, Port, PortRef, Protocol, Size};
+use crate::spec::container::{Container, CpuLimit, Port, Size};
 use crate::spec::workload::{self, Replicas, WorkloadKind};
 use crate::yaml::Span;
 
