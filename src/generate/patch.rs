@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 const BY_NAME: [&str; 4] = ["containers", "initContainers", "env", "volumes"];
 
 /// Lists that kustomize merges by another key of their members: they have to say that they stand for the old ones.
-const BY_OTHER_KEYS: [&str; 5] = ["ports", "volumeMounts", "topologySpreadConstraints", "imagePullSecrets", "sources"];
+const BY_OTHER_KEYS: [&str; 4] = ["ports", "volumeMounts", "topologySpreadConstraints", "imagePullSecrets"];
 
 /// The patch that turns `from` into `to`; `None` if nothing differs. Both are the same object.
 pub fn between(from: &Value, to: &Value) -> Option<Value> {

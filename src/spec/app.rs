@@ -124,6 +124,18 @@ environment! {
     image "image": Located<Image>,
     /// Route here.
     route "route": Located<Route>,
+    /// The team that is responsible here.
+    owner "owner": Label,
+    /// Settings of the workload here; its kind is that of the app.
+    workload "workload": Workload,
+    /// Ports here.
+    ports "ports": Vec<Port>,
+    /// Linux capabilities here.
+    capabilities "capabilities": Vec<Located<Capability>>,
+    /// What its pods share with their node here.
+    host "host": Host,
+    /// What it may do with the Kubernetes API here.
+    api "api": Vec<Located<ApiRule>>,
     /// Labels here.
     labels "labels": Map<MetaKey, LabelText>,
     /// Annotations of the workload here.

@@ -661,6 +661,11 @@ fn an_overlay_gives_what_the_environment_asks_for() {
         app("sidecars: [{name: side, image: a/b:1, env: {A: b}}]\nsize: {cpu: 100m, memory: 64Mi}\n\
              environments: {prod: {size: {cpu: 100m, memory: 64Mi, cpuLimit: none}}, dev: {}}\n\
              exceptions: [{rule: no-cpu-limit, reason: r, ticket: t, expires: 2030-01-01}]"),
+        app("files: [{path: /etc/a, content: b}]\nvolumes: [{path: /v, configMap: c}]\ntopology: {nodes: any}\n\
+             environments:\n  prod:\n    ports: [{name: web, port: 9090}]\n    volumes: [{path: /w, configMap: d}]\n    \
+             topology: {nodes: strict, zones: strict}\n    files: [{path: /etc/a, content: other}]\n    args: [x]\n    labels: {tier: a}\n    \
+             tolerations: [{key: a}]\n    annotations: {a.example/b: c}\n    writable: [{path: /x}]\n    metrics: {port: web}\n  \
+             dev: {sidecars: [{name: s, image: a/b:1}], nodeSelector: {a: b}, lifecycle: {drain: 0}, pullSecrets: [r], workload: {kind: deployment, grace: 9}}"),
         spec_of("cronjob", "restricted", "1.36", "generic", true)
             + "environments: {prod: {size: l, env: {A: c}}, dev: {}}\n",
     ];

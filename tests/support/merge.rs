@@ -31,6 +31,7 @@ pub(crate) fn apply(object: &mut Map<String, Value>, patch: &Map<String, Value>,
                 apply(old, new, inner.filter(|_| !map));
             }
             (Some(Value::Array(old)), Value::Array(new)) => match field.and_then(|field| field.merge_key) {
+                Some(_) if new.first().is_some_and(|first| first["$patch"] == "replace") => *old = new[1..].to_vec(),
                 Some(key) => new.iter().for_each(|item| apply_item(old, item, key, inner)),
                 None => old.clone_from(new),
             },

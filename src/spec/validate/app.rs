@@ -184,7 +184,12 @@ pub const MAIN: &str = "app";
 
 /// What environments may not say.
 pub(super) fn environments(app: &App, decoder: &mut Decoder<'_>) {
-    for environment in app.environments.values() {
+    for (name, environment) in &app.environments {
+        let (kind, other) = (app.workload.kind, environment.workload.as_ref().map(|workload| workload.kind));
+        if let Some(other) = other.filter(|other| *other != kind) {
+            let message = format!("the app is a {}, and here a {}", kind.as_str(), other.as_str());
+            decoder.report(Diagnostic::error(name.span, message).label("an environment has the kind of the app"));
+        }
         for (name, _) in &environment.storage {
             if !app.storage.iter().any(|storage| storage.name.as_str() == name.as_str()) {
                 let known = app.storage.iter().map(|storage| storage.name.as_str());
