@@ -147,7 +147,7 @@ environment! {
     /// Labels that a node must have here.
     node_selector "nodeSelector": Map<AnyKey, LabelText>,
     /// Taints of nodes on which it may run here.
-    tolerations "tolerations": Vec<Toleration>,
+    tolerations "tolerations": Vec<Located<Toleration>>,
     /// How its pods are spread here.
     topology "topology": Topology,
     /// The priority class here.
@@ -240,7 +240,7 @@ record! {
         /// Labels that a node must have.
         node_selector "nodeSelector": Map<AnyKey, LabelText> = Map::new(),
         /// Taints of nodes on which it may run all the same.
-        tolerations "tolerations": Vec<Toleration> = Vec::new(),
+        tolerations "tolerations": Vec<Located<Toleration>> = Vec::new(),
         /// How its pods are spread over zones and nodes, and near which other apps they run.
         topology "topology": Topology = Topology::default(),
         /// The class that says what has to make place for it; those of the system are refused.

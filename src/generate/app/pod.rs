@@ -102,7 +102,7 @@ fn pod_annotations(app: &App) -> Vec<Pair> {
 }
 
 fn tolerations(app: &App) -> Vec<TolerationView> {
-    let view = |toleration: &crate::spec::placement::Toleration| TolerationView {
+    let view = |toleration: &crate::decode::Located<crate::spec::placement::Toleration>| TolerationView {
         key: toleration.key.as_ref().map(|key| key.to_string()),
         value: toleration.value.as_ref().map(|value| value.to_string()),
         effect: toleration.effect.map(Effect::as_str),

@@ -53,7 +53,7 @@ pub(super) fn check(app: &App, today: Date, decoder: &mut Decoder<'_>) {
             );
         }
         let toggles = matches!(rule, Rule::WritableRootFilesystem | Rule::HostUserNamespace);
-        if !toggles && !needs.iter().any(|(needed, ..)| *needed == rule) {
+        if !toggles && rule.allowed_at(level) && !needs.iter().any(|(needed, ..)| *needed == rule) {
             decoder.report(
                 Diagnostic::error(span, format!("nothing breaks the rule `{}`", rule.as_str()))
                     .label("take this exception out"),
@@ -156,10 +156,32 @@ fn collect(app: &App, needs: &mut Vec<(Rule, Span, String)>) {
             Some(_) => {}
             None => add(
                 Rule::ControlPlaneToleration,
-                key.map_or(app.name.span, |key| key.span),
+                key.map_or(toleration.span, |key| key.span),
                 "running on the nodes of the control plane",
             ),
         }
+    }
+    of_node(app, &mut add);
+    if let Some(capability) = app.capabilities.first() {
+        add(Rule::AddedCapability, capability.span, "a capability");
+    }
+    for rule in &app.api {
+        if api::reads_secrets(rule) {
+            add(Rule::ApiSecrets, rule.resource.span, "reading Secrets without naming them");
+        }
+        if api::escalates(rule) {
+            add(Rule::ApiEscalation, rule.resource.span, "a right by which the app can take others");
+        }
+    }
+    if let Some(route) = app.route.as_ref().filter(|route| route.via == Via::Ingress && route.tls.is_none()) {
+        add(Rule::RouteWithoutTls, route.span, "an Ingress without `tls`");
+    }
+}
+
+/// What an agent of nodes shares with its node. At other levels it is refused, whatever is excepted.
+fn of_node(app: &App, add: &mut impl FnMut(Rule, Span, &str)) {
+    if app.level.value != Level::Privileged {
+        return;
     }
     for (folder, access) in app.host_paths() {
         let writable = access.writable;
@@ -174,20 +196,6 @@ fn collect(app: &App, needs: &mut Vec<(Rule, Span, String)>) {
     }
     for shared in app.host.network.iter().chain(&app.host.pid) {
         add(Rule::HostNamespaces, shared.span, "what the pod shares with its node");
-    }
-    if let Some(capability) = app.capabilities.first() {
-        add(Rule::AddedCapability, capability.span, "a capability");
-    }
-    for rule in &app.api {
-        if api::reads_secrets(rule) {
-            add(Rule::ApiSecrets, rule.resource.span, "reading Secrets without naming them");
-        }
-        if api::escalates(rule) {
-            add(Rule::ApiEscalation, rule.resource.span, "a right by which the app can take others");
-        }
-    }
-    if let Some(route) = app.route.as_ref().filter(|route| route.via == Via::Ingress && route.tls.is_none()) {
-        add(Rule::RouteWithoutTls, route.span, "an Ingress without `tls`");
     }
 }
 
