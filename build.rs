@@ -53,6 +53,15 @@ mod apiserver {
 }
 
 #[allow(dead_code, unreachable_pub, unused_imports)]
+#[path = "src/wizard"]
+mod wizard {
+    #[path = "images"]
+    pub mod images {
+        pub mod parse;
+    }
+}
+
+#[allow(dead_code, unreachable_pub, unused_imports)]
 #[path = "src/diagnostic"]
 mod diagnostic {
     mod refusal;
@@ -83,6 +92,7 @@ fn problems() -> Vec<String> {
         apiserver::catalogue::parse::read().map(drop),
         apiserver::advice::parse::read().map(drop),
         apiserver::slides::parse::read().map(drop),
+        wizard::images::parse::read().map(drop),
     ];
     problems.extend(read.into_iter().filter_map(Result::err).map(|error| error.to_string()));
     problems

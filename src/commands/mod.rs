@@ -1,9 +1,11 @@
 //! One file per subcommand. They wire the modules together and decide the exit code.
 
+mod add;
 mod apiserver;
 mod check;
 mod cluster;
 mod completions;
+mod conversation;
 mod doctor;
 mod exit;
 mod explain;
@@ -47,6 +49,11 @@ pub fn run(cli: Cli) -> u8 {
     let tells_of_programs = matches!(command, Command::Cluster(_)) || is_lab(&command);
     let result = match command {
         Command::New(args) => new::run(&args),
+        Command::Add(command) => match add::first(&command) {
+            Ok(Some(args)) => new::run(&args),
+            Ok(None) => add::run(&command),
+            Err(error) => Err(error),
+        },
         Command::Render(args) => render::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Graph(args) => graph::run(&args),

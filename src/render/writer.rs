@@ -249,6 +249,18 @@ impl Comparison {
         self.changes.iter().filter(|change| matches!(change.action, Action::Conflict | Action::Abandon))
     }
 
+    /// Writes another text to a file of the user in the same step, because they asked for it.
+    pub fn replace(&mut self, path: &str, before: &str, after: &str) {
+        let change = Change {
+            path: path.into(),
+            action: Action::Update,
+            before: before.to_owned(),
+            after: after.to_owned(),
+            key_file: None,
+        };
+        self.changes.push(change);
+    }
+
     /// Overwrites what a person edited, too.
     pub fn force(&mut self) {
         for change in &mut self.changes {

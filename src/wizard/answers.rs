@@ -11,6 +11,8 @@ pub enum Origin {
     File(usize),
     /// The person at the terminal.
     Asked,
+    /// The spec that is there.
+    Spec,
     /// No answer was given.
     Default,
 }

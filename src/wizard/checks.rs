@@ -1,11 +1,12 @@
 //! Whether an answer can be used: by itself, and beside the answers before it. A message goes on after the answer.
 
 use super::answers::Answers;
+use super::folder::Folder;
 use super::image;
 use super::members::{members, secret as secret_member};
 use crate::diagnostic::nearest;
 use crate::k8s::secret;
-use crate::spec::values::{Disk, Leaf, MountPath};
+use crate::spec::values::{Disk, Leaf, MountPath, UrlPath};
 use crate::spec::workload::WorkloadKind;
 
 /// A text that the spec takes as it is.
@@ -25,6 +26,19 @@ pub(super) fn word(text: &str, words: &[&str]) -> Result<(), String> {
         Some(near) => format!("is not a choice: did you mean `{near}`?"),
         None => format!("is not a choice: expected {}", words.join(", ")),
     })
+}
+
+/// How health is probed.
+pub(super) fn health(text: &str, _: &Answers) -> Result<(), String> {
+    match text.split_once(':') {
+        _ if text == "tcp" => Ok(()),
+        Some(("none", reason)) if !reason.trim().is_empty() => Ok(()),
+        Some(("exec", command)) if !command.trim().is_empty() => Ok(()),
+        Some(("https", path)) if path.starts_with('/') && !path.starts_with("//") => leaf::<UrlPath>(path),
+        _ if text.starts_with('/') => leaf::<UrlPath>(text),
+        _ => Err("is not a probe: expected a path such as /healthz, https:/healthz, tcp, `exec: a command`, or `none: the reason`"
+            .to_owned()),
+    }
 }
 
 /// Members with commas between them, each checked, none of them twice; `none` for none.
@@ -84,8 +98,8 @@ pub(super) fn secrets(text: &str, answers: &Answers) -> Result<(), String> {
 
 /// The folders that the container writes to; those that will be assumed if nobody has said so.
 fn writable(answers: &Answers) -> Vec<String> {
-    let assumed = image::writable(answers.get("image"));
-    let text = if answers.is_settled("writable") { answers.get("writable") } else { assumed };
+    let assumed = image::writable(answers, &Folder::default());
+    let text = if answers.is_settled("writable") { answers.get("writable") } else { &assumed };
     members(text).map(str::to_owned).collect()
 }
 

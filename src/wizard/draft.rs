@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::answers::Answers;
 use super::image;
 use super::members::{Peer, app_peer, called_peer, members, secret};
+use super::ports;
 use crate::spec::api_server::{AuditLevel, PodSecurity};
 use crate::spec::app::{Output, Target};
 use crate::spec::container::DEFAULT_ID;
@@ -15,6 +16,10 @@ use crate::template;
 #[derive(Debug, Serialize)]
 struct Draft {
     app: bool,
+    /// The space of the app, if it is not named after it.
+    space: Option<String>,
+    /// Whether the space is made, too.
+    with_space: bool,
     name: String,
     level: String,
     kubernetes: String,
@@ -24,7 +29,10 @@ struct Draft {
     schedule: Option<String>,
     time_zone: String,
     replicas: Option<i64>,
-    port: Option<i64>,
+    port: Option<u16>,
+    port_name: String,
+    /// The port of the Service, unless it is what the spec takes anyway.
+    service: Option<u16>,
     demo: bool,
     health: Health,
     size: String,
@@ -46,6 +54,8 @@ struct Draft {
 #[derive(Debug, Default, Serialize)]
 struct Health {
     http: Option<String>,
+    https: Option<String>,
+    exec: Option<Vec<String>>,
     none: Option<String>,
 }
 
@@ -55,6 +65,13 @@ pub fn spec_text(answers: &Answers) -> Result<String, minijinja::Error> {
         return template::render("spec/api-server.yaml.j2", template::context("spec", server(answers)));
     }
     template::render("spec/tightship.yaml.j2", template::context("spec", draft(answers)))
+}
+
+/// The text of an app for a space that is there.
+pub fn app_text(answers: &Answers, space: &str) -> Result<String, minijinja::Error> {
+    let draft = draft(answers);
+    let space = Some(space.to_owned()).filter(|space| *space != draft.name);
+    template::render("spec/tightship.yaml.j2", template::context("spec", Draft { space, with_space: false, ..draft }))
 }
 
 #[derive(Debug, Serialize)]
@@ -96,10 +113,15 @@ fn draft(answers: &Answers) -> Draft {
         WorkloadKind::from_word(answers.get("workload")),
         Some(WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet)
     );
-    let port: Option<i64> = answers.some("port").and_then(|port| port.parse().ok());
+    let port: Option<u16> = answers.some("port").and_then(|port| port.parse().ok());
+    let port_name = port.map(|port| ports::name(port, answers.get("health"))).unwrap_or_default();
     let writable = list("writable");
     Draft {
+        service: port.and_then(|port| ports::service(port, &port_name)),
+        port_name,
         app: answers.get("goal") != "space",
+        space: None,
+        with_space: true,
         name: answers.get("name").to_owned(),
         level: answers.get("level").to_owned(),
         kubernetes: answers.get("kubernetes").trim_start_matches('v').to_owned(),
@@ -134,11 +156,15 @@ fn draft(answers: &Answers) -> Draft {
 
 fn health(answer: &str, nothing_to_ask: bool) -> Health {
     if nothing_to_ask {
-        return Health { none: Some("it listens on no port".to_owned()), http: None };
+        return Health { none: Some("it listens on no port".to_owned()), ..Health::default() };
     }
     match answer.split_once(':') {
-        Some(("none", reason)) => Health { none: Some(reason.trim().to_owned()), http: None },
+        Some(("none", reason)) => Health { none: Some(reason.trim().to_owned()), ..Health::default() },
+        Some(("https", path)) => Health { https: Some(path.to_owned()), ..Health::default() },
+        Some(("exec", command)) => {
+            Health { exec: Some(command.split_whitespace().map(str::to_owned).collect()), ..Health::default() }
+        }
         // tcp is what an app without `health` gets
-        _ => Health { http: Some(answer.to_owned()).filter(|path| path.starts_with('/')), none: None },
+        _ => Health { http: Some(answer.to_owned()).filter(|path| path.starts_with('/')), ..Health::default() },
     }
 }

@@ -2,145 +2,64 @@
 
 use camino::Utf8Path;
 
+use super::dockerfile;
 use crate::file::{self, LIMIT};
 use crate::k8s::names;
+
+/// The names of the file, the first that is there counts.
+const DOCKERFILES: [&str; 2] = ["Dockerfile", "Containerfile"];
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folder {
     /// A name for the app, after the folder.
     pub name: Option<String>,
-    /// The first port that the Dockerfile exposes.
+    /// The port that the image listens on.
     pub port: Option<u16>,
-    /// The numeric user that the Dockerfile names, if it is usable.
+    /// The numeric user of the image, if it is usable.
     pub user: Option<i64>,
-    /// The path or way that the Dockerfile checks health by.
+    /// The way that the image is probed by.
     pub health: Option<String>,
+    /// The image that it is built on.
+    pub base: Option<String>,
     /// What was taken, and what could not be, for people to read.
     pub notes: Vec<String>,
 }
 
 /// Reads a folder. What is not there is no error.
 pub fn read(folder: &Utf8Path) -> Folder {
-    let mut found = Folder::default();
     let real = folder.canonicalize_utf8().unwrap_or_else(|_| folder.to_owned());
-    found.name = real.file_name().and_then(names::suggest_label);
-    if let Ok(text) = file::read_text(&folder.join("Dockerfile"), LIMIT) {
-        dockerfile(&text, &mut found);
+    let name = real.file_name().and_then(names::suggest_label);
+    let text = |name: &&'static str| Some((*name, file::read_text(&folder.join(name), LIMIT).ok()?));
+    let Some((file, text)) = DOCKERFILES.iter().find_map(text) else {
+        return Folder { name, ..Folder::default() };
+    };
+    let taken = dockerfile::read(&text);
+    let mut notes = Vec::new();
+    if !taken.taken.is_empty() {
+        notes.push(format!("took from the {file}: {}", taken.taken.join(", ")));
     }
-    found
+    notes.extend(taken.notes.iter().map(|note| format!("{file}: {note}")));
+    if taken.copies_all && !is_filtered(folder, file) {
+        notes.push(format!(
+            "{file}: it copies the whole folder, and there is no .dockerignore: .git and files with credentials would be part of the image"
+        ));
+    }
+    let ignored = DOCKERFILES.iter().skip_while(|name| **name != file).skip(1).find(|name| folder.join(name).exists());
+    if let Some(other) = ignored {
+        notes.push(format!("{other} is not read: there is a {file}"));
+    }
+    Folder { name, port: taken.port, user: taken.user, health: taken.health, base: taken.base, notes }
 }
 
 /// Reads a Dockerfile.
 pub fn of_dockerfile(text: &str) -> Folder {
-    let mut found = Folder::default();
-    dockerfile(text, &mut found);
-    found
+    let taken = dockerfile::read(text);
+    let notes = taken.taken.into_iter().chain(taken.notes).collect();
+    Folder { name: None, port: taken.port, user: taken.user, health: taken.health, base: taken.base, notes }
 }
 
-fn dockerfile(text: &str, found: &mut Folder) {
-    for (word, rest) in instructions(text) {
-        match word.as_str() {
-            // only the last stage makes the image
-            "FROM" => *found = Folder { name: found.name.take(), ..Folder::default() },
-            "EXPOSE" if found.port.is_none() => {
-                let port = rest.split_whitespace().find(|port| !port.ends_with("/udp"));
-                let number = port.and_then(|port| port.split('/').next()).and_then(|port| port.parse().ok());
-                found.port = number.filter(|number| *number > 0);
-            }
-            "USER" => user(&rest, found),
-            "HEALTHCHECK" => found.health = health(&rest),
-            _ => {}
-        }
-    }
-    let mut took = Vec::new();
-    if let Some(port) = found.port {
-        took.push(format!("port {port} (EXPOSE)"));
-    }
-    if let Some(user) = found.user {
-        took.push(format!("user {user} (USER)"));
-    }
-    if let Some(health) = &found.health {
-        took.push(format!("health {health} (HEALTHCHECK)"));
-    }
-    if !took.is_empty() {
-        found.notes.insert(0, format!("took from the Dockerfile: {}", took.join(", ")));
-    }
-}
-
-fn user(rest: &str, found: &mut Folder) {
-    const LOWEST: i64 = 10_000;
-    let name = rest.split(':').next().unwrap_or_default().trim();
-    found.notes.retain(|note| !note.starts_with("USER"));
-    found.user = name.parse().ok().filter(|id| *id >= LOWEST);
-    if found.user.is_none() {
-        let why = match name.parse::<i64>() {
-            Ok(0) => "is root",
-            Ok(_) => "may belong to a user of the node",
-            Err(_) if name == "root" => "is root",
-            Err(_) => "is a name, and the kubelet cannot tell that it is not root",
-        };
-        found.notes.push(format!(
-            "USER {name} of the Dockerfile {why}: the pod runs as 10001 instead, and can write to the folders given as writable only"
-        ));
-    }
-}
-
-/// The path of the first URL in the check, unless a variable is part of it.
-fn health(rest: &str) -> Option<String> {
-    if rest.trim().eq_ignore_ascii_case("none") {
-        return None;
-    }
-    let url =
-        rest.split(|c: char| c.is_whitespace() || "\"',[]".contains(c)).find(|word| word.starts_with("http://"))?;
-    let path = url.strip_prefix("http://")?.split_once('/').map_or("", |(_, path)| path);
-    let path = path.split(['?', '#', ';', '|', '&']).next().unwrap_or_default();
-    (!path.contains('$')).then(|| format!("/{path}"))
-}
-
-/// Instructions with continued lines joined, comments left out.
-fn instructions(text: &str) -> Vec<(String, String)> {
-    let mut joined: Vec<String> = Vec::new();
-    let mut open = false;
-    for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
-        let (content, continues) = line.strip_suffix('\\').map_or((line, false), |content| (content, true));
-        match joined.last_mut().filter(|_| open) {
-            Some(last) => {
-                last.push(' ');
-                last.push_str(content);
-            }
-            None => joined.push(content.to_owned()),
-        }
-        open = continues;
-    }
-    let split = |line: &String| {
-        line.split_once(char::is_whitespace).map(|(word, rest)| (word.to_uppercase(), rest.trim().to_owned()))
-    };
-    joined.iter().filter_map(split).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::of_dockerfile as found;
-
-    #[test]
-    fn reads_the_last_stage() {
-        let folder = found(
-            "FROM golang AS build\nEXPOSE 1\nUSER 20001\nFROM scratch\n# EXPOSE 2\nexpose 53/udp 8080/tcp \\\n 9090\nUSER 10050:10050\n\
-             HEALTHCHECK --interval=5s CMD curl -f http://localhost:8080/live || exit 1\n",
-        );
-        assert_eq!((folder.port, folder.user, folder.health.as_deref()), (Some(8080), Some(10050), Some("/live")));
-        assert_eq!(
-            folder.notes,
-            ["took from the Dockerfile: port 8080 (EXPOSE), user 10050 (USER), health /live (HEALTHCHECK)"]
-        );
-    }
-
-    #[test]
-    fn says_why_a_user_will_not_do() {
-        for (user, why) in [("root", "is root"), ("0", "is root"), ("1000", "of the node"), ("app", "is a name")] {
-            let folder = found(&format!("FROM x\nUSER {user}\n"));
-            assert_eq!(folder.user, None);
-            assert!(folder.notes.iter().any(|note| note.contains(why)), "{user}: {:?}", folder.notes);
-        }
-    }
+/// Whether something keeps files of the folder out of the image.
+fn is_filtered(folder: &Utf8Path, file: &str) -> bool {
+    let own = format!("{file}.dockerignore");
+    [".dockerignore", ".containerignore", &own].iter().any(|name| folder.join(name).exists())
 }

@@ -13,6 +13,13 @@ pub(super) struct Peer {
     port: Option<i64>,
 }
 
+impl Peer {
+    /// The space that it names, and the app.
+    pub(super) fn place(&self) -> (Option<String>, Option<String>) {
+        (self.space.clone(), self.app.clone())
+    }
+}
+
 /// The members of an answer with commas.
 pub(super) fn members(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|member| !member.is_empty())

@@ -4,10 +4,14 @@
 pub mod answers;
 mod answers_file;
 mod checks;
+mod dockerfile;
 mod draft;
+pub mod existing;
 pub mod folder;
 mod image;
+mod images;
 mod members;
+mod ports;
 pub mod prompter;
 pub mod questions;
 
@@ -19,7 +23,8 @@ use folder::Folder;
 use prompter::{Prompter, Reply};
 use questions::{QUESTIONS, Question};
 
-pub use draft::spec_text;
+pub use draft::{app_text, spec_text};
+pub use image::told;
 
 /// How much is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

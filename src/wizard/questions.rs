@@ -15,7 +15,7 @@ use crate::spec::level::Level;
 use crate::spec::space::QuotaPreset;
 use crate::spec::values::{
     AppName, Audience, GatewayRef, Group, Host, Image, IssuerUrl, PatchRelease, Release, Schedule, ShortName,
-    SocketUrl, SpaceName, TimeZone, UrlPath,
+    SocketUrl, SpaceName, TimeZone,
 };
 use crate::spec::workload::{WorkloadKind, WorkloadSettings};
 use crate::spec::{ApiServer, App, Space};
@@ -71,6 +71,11 @@ fn is(answers: &Answers, kinds: &[WorkloadKind]) -> bool {
 
 fn is_long_running(answers: &Answers) -> bool {
     is(answers, &[WorkloadKind::Deployment, WorkloadKind::StatefulSet, WorkloadKind::DaemonSet])
+}
+
+/// Whether the port is the one that the folder names, so that what it says of health is meant.
+fn folder_port(answers: &Answers, folder: &Folder) -> bool {
+    folder.port.is_none_or(|port| answers.get("port") == port.to_string())
 }
 
 const GOALS: &[&str] = &["app", "space", "apiserver"];
@@ -298,7 +303,10 @@ pub const QUESTIONS: &[Question] = &[
         words: WorkloadKind::WORDS,
         needs: "an app",
         applies: is_app,
-        default: |_, _| unwritten(&App::default().workload),
+        default: |answers, _| match image::data(answers) {
+            Some(_) => Some(WorkloadKind::StatefulSet.as_str().to_owned()),
+            None => unwritten(&App::default().workload),
+        },
         check: checks::workload,
     },
     Question {
@@ -334,7 +342,10 @@ pub const QUESTIONS: &[Question] = &[
         words: &[],
         needs: "a workload that runs for ever",
         applies: is_long_running,
-        default: |_, folder| Some(folder.port.map_or_else(|| "8080".to_owned(), |port| port.to_string())),
+        default: |answers, folder| {
+            let port = image::port(answers).or(folder.port).unwrap_or(8080);
+            Some(port.to_string())
+        },
         check: |text, _| match text.parse::<u16>() {
             _ if text == "none" => Ok(()),
             Ok(port) if port > 0 => Ok(()),
@@ -344,21 +355,17 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         key: "health",
         prompt: "How to probe its health (a path, tcp, or none: REASON)",
-        help: "A path such as /healthz is requested by HTTP. tcp opens a connection, which works for every server and shows less. none needs a reason.",
+        help: "A path such as /healthz is requested by HTTP, https:/healthz by HTTPS. tcp opens a connection, which works for every server and shows less. exec: COMMAND runs a program of the image. none needs a reason.",
         example: "/healthz",
         express: true,
         words: &[],
         needs: "a workload that runs for ever, and a port",
         applies: |answers| is_long_running(answers) && answers.some("port").is_some(),
         default: |answers, folder| {
-            Some(folder.health.clone().unwrap_or_else(|| image::health(answers.get("image")).to_owned()))
+            let health = folder.health.clone().filter(|_| folder_port(answers, folder));
+            Some(health.unwrap_or_else(|| image::health(answers.get("image")).to_owned()))
         },
-        check: |text, _| match text.split_once(':') {
-            _ if text == "tcp" => Ok(()),
-            Some(("none", reason)) if !reason.trim().is_empty() => Ok(()),
-            _ if text.starts_with('/') => leaf::<UrlPath>(text),
-            _ => Err("is not a probe: expected a path such as /healthz, tcp, or `none: the reason`".to_owned()),
-        },
+        check: checks::health,
     },
     Question {
         key: "user",
@@ -369,7 +376,7 @@ pub const QUESTIONS: &[Question] = &[
         words: &[],
         needs: "an app on a platform that does not assign ids itself",
         applies: |answers| is_app(answers) && answers.get("platform") != "openshift",
-        default: |_, folder| Some(folder.user.unwrap_or(DEFAULT_ID).to_string()),
+        default: |answers, folder| Some(folder.user.or(image::user(answers)).unwrap_or(DEFAULT_ID).to_string()),
         check: |text, _| {
             match text.parse::<u32>() {
             Ok(id) if (10_000..=2_147_483_647).contains(&id) => Ok(()),
@@ -390,7 +397,7 @@ pub const QUESTIONS: &[Question] = &[
         words: &[],
         needs: "an app",
         applies: is_app,
-        default: |answers, _| Some(image::writable(answers.get("image")).to_owned()),
+        default: |answers, folder| Some(image::writable(answers, folder)),
         check: |text, _| each(text, leaf::<crate::spec::values::MountPath>),
     },
     Question {
@@ -402,7 +409,9 @@ pub const QUESTIONS: &[Question] = &[
         words: &[],
         needs: "workload statefulset",
         applies: |answers| is(answers, &[WorkloadKind::StatefulSet]),
-        default: |_, _| Some("none".to_owned()),
+        default: |answers, _| {
+            Some(image::data(answers).map_or_else(|| "none".to_owned(), |data| format!("{data}=10Gi")))
+        },
         check: checks::storage,
     },
     Question {
@@ -426,7 +435,10 @@ pub const QUESTIONS: &[Question] = &[
         words: &[],
         needs: "workload deployment or statefulset",
         applies: |answers| is(answers, &[WorkloadKind::Deployment, WorkloadKind::StatefulSet]),
-        default: |_, _| unwritten(&App::default().replicas),
+        // two pods of a database are two databases
+        default: |answers, _| {
+            image::data(answers).map_or_else(|| unwritten(&App::default().replicas), |_| Some("1".to_owned()))
+        },
         check: |text, _| match text.parse::<u16>() {
             Ok(count) if count <= 1000 => Ok(()),
             _ => Err("is not a number of pods: expected 0 to 1000".to_owned()),

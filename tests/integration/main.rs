@@ -2,6 +2,7 @@
 #![allow(clippy::pedantic, clippy::string_slice, reason = "a test reads best when it is short")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod add;
 mod admission;
 mod against;
 mod apiserver;
@@ -17,6 +18,7 @@ mod ci;
 mod cluster;
 mod control_plane;
 mod control_plane_audit;
+mod dockerfiles;
 mod docs;
 mod edit;
 mod examples;
