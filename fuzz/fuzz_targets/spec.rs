@@ -15,7 +15,8 @@ fn is_inside(path: &Utf8Path) -> bool {
 
 fuzz_target!(|text: &str| {
     if let Ok(lock) = Lock::parse(text) {
-        assert_eq!(Lock::parse(&lock.to_text()).as_ref(), Ok(&lock));
+        // of two sides one is written
+        assert!(!lock.other.is_empty() || Lock::parse(&lock.to_text()).as_ref() == Ok(&lock));
         assert!(lock.files.keys().all(|path| is_inside(path)));
     }
     let _ = redact(text);

@@ -13,9 +13,17 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "new",
         &[
-            ("tightship new shop", "ask five questions"),
+            ("tightship new shop", "ask seven questions"),
             ("tightship new shop --image busybox:1.37 --port 8080 --yes", "ask nothing"),
             ("tightship new apiserver --kubernetes 1.36 --target kubeadm --yes", "a control plane"),
+        ],
+    ),
+    (
+        "add",
+        &[
+            ("tightship add app db --image postgres:18 --from web", "one more app, which web may call"),
+            ("tightship add job clean --image ghcr.io/acme/clean:1.2.3", "one that runs to its end"),
+            ("tightship add environment prod", "to every app"),
         ],
     ),
     (

@@ -4,8 +4,8 @@ pub mod add;
 pub mod apiserver;
 mod check;
 pub mod cluster;
-mod given;
 pub mod examples;
+mod given;
 mod graph;
 #[cfg(feature = "cluster")]
 pub mod lab;
@@ -240,6 +240,9 @@ pub struct RenderArgs {
     /// How the files are arranged, whatever the spec says.
     #[arg(long, value_parser = layout, value_name = "LAYOUT")]
     pub layout: Option<Layout>,
+    /// Write nothing; print the commands that delete what the files have now and the spec has no more.
+    #[arg(long, conflicts_with_all = ["check", "diff", "stdout", "force"])]
+    pub prune_list: bool,
     /// The environment, for the plain layout and --stdout.
     #[arg(long = "env", value_name = "NAME")]
     pub environment: Option<String>,
@@ -265,9 +268,12 @@ pub struct NewArgs {
     /// Take the default of every question that no flag answers, and ask nothing.
     #[arg(short, long)]
     pub yes: bool,
-    /// Ask every question, not only the five that matter most.
+    /// Ask every question, not only the seven that matter most.
     #[arg(long, conflicts_with = "yes")]
     pub full: bool,
+    /// Take the release of the cluster that kubectl talks to, or of the one of this context.
+    #[arg(long, value_name = "CONTEXT", num_args = 0..=1, default_missing_value = "", require_equals = true, conflicts_with = "kubernetes")]
+    pub from_cluster: Option<String>,
     /// A YAML file with answers; its keys are the names of the flags.
     #[arg(long, value_name = "FILE", env = "TIGHTSHIP_ANSWERS")]
     pub answers: Option<Utf8PathBuf>,

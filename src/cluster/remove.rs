@@ -69,7 +69,7 @@ fn locked(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
         plan::can_hold(path)
             && file::read_unlinked(&folder.join(path), MOST).is_ok_and(|content| lock::hash(&content) == hash)
     };
-    known.filter(|(path, hash)| is_written(path, hash)).map(|(path, _)| path).collect()
+    known.filter(|(path, written)| is_written(path, &written.hash)).map(|(path, _)| path).collect()
 }
 
 /// Removes a regular file that no link leads to.

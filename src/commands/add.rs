@@ -35,7 +35,7 @@ pub(super) fn first(command: &AddCommand) -> anyhow::Result<Option<NewArgs>> {
     anyhow::ensure!(args.space.is_none(), "there is no spec yet, and the first app has a space of its name");
     let dir = Some(folder_of(&args.spec)).filter(|folder| folder != ".");
     let given = Given { goal: Some("app".to_owned()), ..given_of(command, args)? };
-    Ok(Some(NewArgs { dir, yes: args.yes, full: args.full, answers: args.answers.clone(), given }))
+    Ok(Some(NewArgs { dir, yes: args.yes, full: args.full, from_cluster: None, answers: args.answers.clone(), given }))
 }
 
 /// The answers of the flags, with those that the command itself gives.

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{OK, Shown, interrupt, output, render};
+use super::{OK, Shown, drift, interrupt, output, render};
 use crate::cli::Given;
 use crate::diagnostic::text::line;
 use crate::render::plan::Plan;
@@ -131,7 +131,7 @@ pub(super) fn look_around(root: &Utf8Path, here: bool) -> anyhow::Result<Folder>
 /// The plan of a spec, with what stands beside it.
 pub(super) fn planned(source: &Source) -> anyhow::Result<Plan> {
     let specs: Specs = render::load(source)?;
-    let mut plan = render::plan(&specs, source.name())?;
+    let mut plan = render::plan(source, &specs)?;
     plan.files.extend(render::schema_beside(source)?);
     Ok(plan)
 }
@@ -180,6 +180,7 @@ pub(super) fn write(root: &Utf8Path, draft: &Draft) -> anyhow::Result<u8> {
         comparison.replace(source.name(), before, source.text());
     }
     render::write(&comparison)?;
+    drift::surroundings(root, plan, &comparison)?;
     let code = render::report(root, &comparison)?;
     if code == OK {
         output::say(&format!("next: {}", next(root, plan)))?;

@@ -7,6 +7,7 @@ mod cluster;
 mod completions;
 mod conversation;
 mod doctor;
+mod drift;
 mod exit;
 mod explain;
 mod graph;
@@ -93,6 +94,7 @@ fn code(result: anyhow::Result<u8>, tells_of_programs: bool) -> u8 {
 fn runs_programs(command: &Command) -> bool {
     match command {
         Command::Check(_) | Command::Graph(_) | Command::Cluster(_) | Command::Doctor => true,
+        Command::New(args) => args.from_cluster.is_some(),
         command => is_lab(command),
     }
 }

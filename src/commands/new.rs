@@ -1,6 +1,7 @@
 //! `tightship new`: answers → spec → plan → folder.
 
 use std::io::ErrorKind;
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
@@ -8,8 +9,9 @@ use super::conversation::{Conversation, Draft, Outcome, given, look_around, plan
 use super::{OK, add, interrupt, output};
 use crate::cli::NewArgs;
 use crate::diagnostic::text::line;
+use crate::process::Program;
 use crate::render::plan::{Owner, PlannedFile};
-use crate::wizard::answers::Answers;
+use crate::wizard::answers::{Answers, Origin};
 use crate::wizard::prompter::Reply;
 use crate::wizard::{self, Mode};
 use crate::yaml::Source;
@@ -26,12 +28,38 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
     if path.exists() {
         return offer(args, path, &mut conversation);
     }
-    let given = given(&args.given, args.answers.as_deref())?;
+    let mut given = given(&args.given, args.answers.as_deref())?;
+    if let Some(context) = &args.from_cluster {
+        let release = release_of(context)?;
+        output::say(&format!("the cluster runs Kubernetes {release}"))?;
+        given.set("kubernetes", release, Origin::Flag);
+    }
     let folder = look_around(&root, args.dir.is_none())?;
     let done = conversation.hold(given, &folder, &root, &|answers| draft(answers))?;
     match done {
         Outcome::Write(draft) => write(&root, &draft),
         Outcome::Leave(code) => Ok(code),
+    }
+}
+
+/// The release of the cluster of a context, or of the current one, as `1.36`.
+fn release_of(context: &str) -> anyhow::Result<String> {
+    let mut args = vec!["version", "--output=json", "--request-timeout=10s"];
+    if !context.is_empty() {
+        args.extend(["--context", context]);
+    }
+    let output = Program::new("kubectl").args(args).limit(Duration::from_secs(30)).run();
+    let output = output.map_err(|error| anyhow::anyhow!("--from-cluster asks kubectl: {error}"))?;
+    let version: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let part = |key: &str| version.pointer(&format!("/serverVersion/{key}")).and_then(serde_json::Value::as_str);
+    // some platforms write `36+`
+    let minor = part("minor").map(|minor| minor.trim_end_matches('+'));
+    match part("major").zip(minor) {
+        Some((major, minor)) if output.is_success() => Ok(format!("{major}.{minor}")),
+        _ => anyhow::bail!(
+            "--from-cluster: kubectl cannot tell the version of the cluster: {}",
+            output.stderr.lines().last().unwrap_or("it names none")
+        ),
     }
 }
 

@@ -5,17 +5,19 @@ use std::io::Read as _;
 use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{DRIFT, OK, Shown, interrupt, output, schema};
+use super::{DRIFT, OK, Shown, drift, interrupt, output, schema};
 use crate::check::Against;
 use crate::cli::RenderArgs;
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::text::line;
-use crate::generate::{self, Options};
+use crate::generate::{self, Options, RenderError};
+use crate::render::around;
 use crate::render::plan::{Owner, Plan, PlannedFile};
 use crate::render::writer::{self, Action, Change, Comparison};
 use crate::rules::Settings;
 use crate::spec::app::Layout;
 use crate::spec::{self, App, Specs, validate};
-use crate::yaml::Source;
+use crate::yaml::{self, Document, Node, Source, Span};
 
 /// A spec larger than this is no spec.
 const MAX_SPEC: u64 = 64 * 1024 * 1024;
@@ -30,7 +32,7 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         comments: args.no_comments.then_some(false),
         environment: args.environment.as_deref(),
     };
-    let mut plan = generate::plan(&specs, options)?;
+    let mut plan = rendered(&source, &specs, options)?;
     if let Some(name) = options.environment.filter(|name| !args.stdout && !changes_files(&specs, options, name)) {
         anyhow::bail!(
             "`--env {name}` changes no file of the kustomize layout, which has an overlay for each environment; \
@@ -42,6 +44,12 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         if manifests && !specs.api_servers.is_empty() {
             output::say("control planes are left out: kubectl could not apply them")?;
         }
+        if args.file != "-" {
+            let root = beside(&args.file);
+            for folder in around::patches(&root) {
+                output::say(&drift::not_applied(&root, &folder))?;
+            }
+        }
         output::print(&plan.stream)?;
         return Ok(OK);
     }
@@ -50,6 +58,12 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         plan.files.extend(schema_beside(&source)?);
     }
     let mut comparison = writer::compare(&root, &plan, &source, args.force)?;
+    if args.prune_list {
+        for object in around::left_behind(&comparison, &plan) {
+            output::show(&format!("{}\n", line(&drift::delete(&object))))?;
+        }
+        return Ok(OK);
+    }
     say_refused(&comparison, &specs)?;
     if args.check || args.diff {
         return show(&comparison, args.diff);
@@ -58,6 +72,7 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         comparison.force();
     }
     write(&comparison)?;
+    drift::surroundings(&root, &plan, &comparison)?;
     report(&root, &comparison)
 }
 
@@ -160,7 +175,7 @@ fn show(comparison: &Comparison, diff: bool) -> anyhow::Result<u8> {
         if diff {
             output::print(&output::diff(change))?;
         } else {
-            output::show(&format!("{}: {}\n", line(change.path.as_str()), drift(change.action)))?;
+            output::show(&format!("{}: {}\n", line(change.path.as_str()), drift::word(change.action)))?;
         }
     }
     if drifted.is_empty() {
@@ -169,39 +184,18 @@ fn show(comparison: &Comparison, diff: bool) -> anyhow::Result<u8> {
     Ok(if drifted.is_empty() { OK } else { DRIFT })
 }
 
-fn drift(action: Action) -> &'static str {
-    match action {
-        Action::Create => "is missing",
-        Action::Update => "is out of date",
-        Action::Conflict => "was edited by hand",
-        Action::Remove => "is not generated any more",
-        Action::Abandon => "is not generated any more, but was edited by hand",
-        Action::Protect => "holds a key, and can be read by others",
-        Action::Keep => "is as it should be",
-    }
-}
-
 /// Says what was written, and what was not.
 pub(super) fn report(root: &Utf8Path, comparison: &Comparison) -> anyhow::Result<u8> {
-    for change in comparison.conflicts() {
-        let path = root.join(&change.path);
-        match change.action {
-            Action::Conflict => {
-                output::error(&format!("{path} was edited by hand and stays as it is; the new text is in {path}.new"))?;
-                output::styled(&output::diff(change))?;
-            }
-            _ => output::error(&format!(
-                "{path} is not generated any more, but was edited by hand; it stays, and is yours now"
-            ))?,
-        }
-    }
+    drift::decisions(root, comparison)?;
     let number = |action: Action| comparison.changes.iter().filter(|change| change.action == action).count();
     let parts = [
         (number(Action::Create), "new"),
         (number(Action::Update) + number(Action::Protect), "changed"),
         (number(Action::Keep), "unchanged"),
         (number(Action::Remove), "removed"),
-        (number(Action::Conflict), "edited by hand"),
+        (number(Action::Merge), "merged"),
+        (number(Action::Edited) + number(Action::Conflict), "edited by hand"),
+        (number(Action::Foreign), "not ours"),
     ];
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
@@ -212,11 +206,49 @@ pub(super) fn report(root: &Utf8Path, comparison: &Comparison) -> anyhow::Result
     if comparison.conflicts().next().is_none() {
         return Ok(OK);
     }
-    output::say("take over the new text, move the edit to `patches` or the spec, or overwrite it with --force")?;
+    output::say(
+        "take over the new text, move the edit to `patches` or the spec, or overwrite it with --force; \
+         an edit that is to stay is decided once the file beside it is deleted",
+    )?;
     Ok(DRIFT)
 }
 
 /// A plan of specs that are known to be good, under the name of their file.
-pub(super) fn plan(specs: &Specs, spec: &str) -> anyhow::Result<Plan> {
-    Ok(generate::plan(specs, Options { spec, layout: None, comments: None, environment: None })?)
+pub(super) fn plan(source: &Source, specs: &Specs) -> anyhow::Result<Plan> {
+    rendered(source, specs, Options { spec: source.name(), layout: None, comments: None, environment: None })
+}
+
+/// The plan. What a rule finds in it stands in the spec somewhere, and is shown there: no file of the plan exists yet.
+fn rendered(source: &Source, specs: &Specs, options: Options<'_>) -> anyhow::Result<Plan> {
+    let error = match generate::plan(specs, options) {
+        Err(RenderError::Finding { what, finding, words }) => (what, finding, words),
+        other => return Ok(other?),
+    };
+    let (what, finding, words) = error;
+    let (place, value) = place_of(source, &words);
+    let problem = Diagnostic::error(place, format!("{} [{}]", finding.message, finding.id))
+        .label(format!("a rule finds this in what becomes of it, {what}"))
+        .help(format!("`tightship explain {}` says what to write instead", finding.id));
+    // what a rule finds may be a secret
+    output::problems(source, &[problem], &[value])?;
+    Err(Shown.into())
+}
+
+/// The first place of the spec that one of the words stands at, as a value or as a key, with its value; the beginning if there
+/// is none.
+fn place_of(source: &Source, words: &[String]) -> (Span, Span) {
+    fn find(node: Node<'_, '_>, word: &str) -> Option<(Span, Span)> {
+        if node.text() == Some(word) {
+            return Some((node.span(), node.span()));
+        }
+        let in_entries = node.entries().find_map(|(key, value)| {
+            if key.text() == Some(word) { Some((key.span(), value.span())) } else { find(value, word) }
+        });
+        in_entries.or_else(|| node.items().find_map(|item| find(item, word)))
+    }
+    let stream = yaml::parse(source.text());
+    let roots = || stream.documents.iter().filter_map(Document::root);
+    let found = words.iter().find_map(|word| roots().find_map(|root| find(root, word)));
+    let start = Span { start: 0, end: 1 };
+    found.unwrap_or((start, start))
 }

@@ -31,12 +31,19 @@ pub struct Decoder<'t> {
     problems: Vec<Diagnostic>,
     /// Where in `problems` those of a place are.
     by_place: HashMap<Span, Vec<usize>>,
+    /// Where a key belongs that no record has here.
+    elsewhere: HashMap<Span, String>,
 }
 
 impl<'t> Decoder<'t> {
     /// A decoder of nodes of this text.
     pub fn new(text: &'t str) -> Self {
-        Self { text, problems: Vec::new(), by_place: HashMap::new() }
+        Self { text, problems: Vec::new(), by_place: HashMap::new(), elsewhere: HashMap::new() }
+    }
+
+    /// Says where the key at a place belongs, for the case that no record has it there.
+    pub fn belongs(&mut self, key: Span, help: String) {
+        self.elsewhere.insert(key, help);
     }
 
     /// Whether nothing is wrong within a place so far, so that what it lacks is worth saying.
@@ -380,6 +387,10 @@ pub fn mapping<'d, 's>(node: Node<'d, 's>, decoder: &mut Decoder<'_>) -> Option<
 pub fn unknown_key(key: Node<'_, '_>, known: &[&str], decoder: &mut Decoder<'_>) {
     let name = key.text().unwrap_or_default();
     let problem = Diagnostic::error(decoder.place(key.span()), format!("unknown key `{name}`"));
+    if let Some(help) = decoder.elsewhere.get(&key.span()).cloned() {
+        decoder.report(problem.label("no key of the spec").help(help));
+        return;
+    }
     decoder.report(match nearest(name, known.iter().copied()) {
         Some(word) => problem.label(format!("did you mean `{word}`?")),
         None => problem.label("no such key").help(format!("the keys here are {}", known.join(", "))),

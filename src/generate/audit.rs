@@ -9,6 +9,7 @@ use crate::k8s::version::Version;
 use crate::render::plan::Manifest;
 use crate::rules::{RuleKind, Settings};
 use crate::spec::level::Level;
+use crate::yaml::{self, Document, Node, Span};
 
 /// What the manifests of a document have to hold.
 #[derive(Debug, Clone, Copy)]
@@ -39,5 +40,38 @@ pub(super) fn audit(manifests: &[Manifest], folder: &str, requirement: Requireme
     let outcome = check::run(&inputs, &Options { settings, selection, ..Options::default() });
     let Some(finding) = outcome.findings.first() else { return Ok(()) };
     let file = outcome.files.get(finding.file().0 as usize).map_or(folder, |file| file.name.as_str());
-    Err(RenderError::Finding { what: file.to_owned(), finding: Box::new(finding.clone()) })
+    let at = finding.span();
+    let of_file = |manifest: &&Manifest| file.ends_with(&format!("/{}.yaml", manifest.name));
+    let text = manifests.iter().find(of_file).map_or("", |manifest| manifest.text.as_str());
+    let words = words_at(text, at);
+    Err(RenderError::finding(file, finding, words))
+}
+
+/// The value at a place, the names of the members of lists that it is in from the inside out, and the keys.
+fn words_at(text: &str, at: Span) -> Vec<String> {
+    fn walk(node: Node<'_, '_>, at: Span, words: &mut Vec<String>) {
+        let holds = |span: Span| span.start <= at.start && at.end <= span.end;
+        for (key, value) in node.entries() {
+            if holds(value.span()) || holds(key.span()) {
+                walk(value, at, words);
+                words.extend(key.text().map(str::to_owned));
+            }
+        }
+        for item in node.items().filter(|item| holds(item.span())) {
+            walk(item, at, words);
+            words.extend(item.get("name").and_then(Node::text).map(str::to_owned));
+        }
+        if holds(node.span()) {
+            words.extend(node.text().map(str::to_owned));
+        }
+    }
+    let mut words = Vec::new();
+    for root in yaml::parse(text).documents.iter().filter_map(Document::root) {
+        walk(root, at, &mut words);
+        let metadata = root.get("metadata").filter(|_| !words.is_empty());
+        words.extend(metadata.and_then(|metadata| metadata.get("name")).and_then(Node::text).map(str::to_owned));
+    }
+    // words of the form of every manifest are no places of a spec
+    words.retain(|word| !matches!(word.as_str(), "name" | "value" | "spec" | "metadata" | "template" | "containers"));
+    words
 }

@@ -23,8 +23,19 @@ pub enum RenderError {
         what: String,
         /// What the rule says.
         finding: Box<Diagnostic>,
+        /// The words at which it stands, the nearest first: what the spec has of them is its cause.
+        words: Vec<String>,
     },
     /// No document has this environment.
     #[error("there is no environment `{0}`{1}")]
     UnknownEnvironment(String, String),
+}
+
+impl RenderError {
+    /// What a rule finds in a file, at these words and those that it names.
+    pub(super) fn finding(file: &str, finding: &Diagnostic, mut words: Vec<String>) -> Self {
+        let message = finding.message.to_string();
+        words.extend(message.split('`').skip(1).step_by(2).map(str::to_owned));
+        Self::Finding { what: file.to_owned(), finding: Box::new(finding.clone()), words }
+    }
 }

@@ -87,7 +87,13 @@ fn app_part(specs: &Specs, app: &App, options: Options<'_>) -> Result<Rendered, 
         Layout::Plain => layout::plain::files(&folder, &stream, options.spec),
         Layout::Kustomize => {
             let (api_version, kind) = app::type_of(app);
-            let mut files = layout::kustomize::app(&folder, &base, options.spec, (api_version, kind, &app.name))?;
+            let workload = [
+                ("api_version", api_version),
+                ("kind", kind),
+                ("name", app.name.as_str()),
+                ("namespace", app.namespace()),
+            ];
+            let mut files = layout::kustomize::app(&folder, &base, options.spec, workload)?;
             for (name, environment) in &app.environments {
                 let changed = render(&app.in_environment(environment))?;
                 files.extend(layout::kustomize::overlay(&folder, name, &base, &changed, options.spec)?);

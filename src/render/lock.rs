@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
@@ -15,8 +19,11 @@ use crate::yaml::{self, Source, Span, quote};
 
 /// The name of the lock file, at the root of the output.
 pub const NAME: &str = "tightship.lock";
-/// The version of its format.
-const FORMAT: i64 = 1;
+/// The version of its format. The first one had no texts.
+const FORMAT: i64 = 2;
+const FORMATS: [i64; 2] = [1, FORMAT];
+/// A text longer than this is not kept.
+const LONGEST: usize = 1024 * 1024;
 
 /// What was written last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,10 +32,75 @@ pub struct Lock {
     pub tightship: String,
     /// The name of the spec.
     pub source: String,
-    /// The hash of the spec.
-    pub spec: String,
-    /// The hash of each file, by path.
-    pub files: BTreeMap<Utf8PathBuf, String>,
+    /// What was written to each file, by path.
+    pub files: BTreeMap<Utf8PathBuf, Written>,
+    /// What the other branch wrote, where git could not merge the two locks.
+    pub other: BTreeMap<Utf8PathBuf, Written>,
+}
+
+/// What was written to a file. In the lock it is a line of words: a hash, and what else is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The hash of the text.
+    pub hash: String,
+    /// The text, compressed, in base64.
+    packed: Option<Arc<str>>,
+    /// The hash of the text that a conflict was about: a person was asked to decide.
+    pub offered: Option<String>,
+}
+
+/// What stands before a compressed text.
+const PACKED: &str = "deflate:";
+/// What stands before the hash of a text that was offered.
+const OFFERED: &str = "offered:";
+
+impl Written {
+    /// A text, kept with its hash so that later changes can be merged with those of a person.
+    pub fn of(text: &str) -> Self {
+        const LEVEL: u8 = 6;
+        let pack = || STANDARD.encode(miniz_oxide::deflate::compress_to_vec(text.as_bytes(), LEVEL)).into();
+        Self { hash: hash(text.as_bytes()), packed: (text.len() <= LONGEST).then(pack), offered: None }
+    }
+
+    /// A text of which only the hash is kept.
+    pub fn hash_of(text: &str) -> Self {
+        Self { hash: hash(text.as_bytes()), ..Self::default() }
+    }
+
+    /// The text, if it is kept and is what the hash says.
+    pub fn text(&self) -> Option<String> {
+        let packed = STANDARD.decode(self.packed.as_deref()?).ok()?;
+        let bytes = miniz_oxide::inflate::decompress_to_vec_with_limit(&packed, LONGEST).ok()?;
+        String::from_utf8(bytes).ok().filter(|text| hash(text.as_bytes()) == self.hash)
+    }
+
+    /// Whether the text is kept.
+    pub fn is_packed(&self) -> bool {
+        self.packed.is_some()
+    }
+
+    fn read(line: &str) -> Self {
+        let mut words = line.split(' ');
+        let mut written = Self { hash: words.next().unwrap_or_default().to_owned(), ..Self::default() };
+        for word in words {
+            if let Some(packed) = word.strip_prefix(PACKED) {
+                written.packed = Some(packed.into());
+            } else if let Some(offered) = word.strip_prefix(OFFERED) {
+                written.offered = Some(offered.to_owned());
+            }
+        }
+        written
+    }
+
+    fn line(&self) -> String {
+        let mut line = self.hash.clone();
+        for (word, value) in [(OFFERED, self.offered.as_deref()), (PACKED, self.packed.as_deref())] {
+            if let Some(value) = value {
+                line.extend([" ", word, value]);
+            }
+        }
+        line
+    }
 }
 
 /// Why a lock file cannot be used, and where in it.
@@ -52,26 +124,41 @@ record! {
         tightship "tightship": String,
         /// The name of the spec.
         source "source": String,
-        /// The hash of the spec.
-        spec "spec": String,
-        /// The hash of each file, by path.
+        /// The hash of the spec: the first format had it, and it was in the way of every merge.
+        spec "spec": Option<String> = None,
+        /// What was written to each file, by path.
         files "files": Map<Located<String>, String>,
     }
 }
 
 impl Lock {
     /// A lock for files of this version of tightship.
-    pub fn new(spec: &Source, files: BTreeMap<Utf8PathBuf, String>) -> Self {
+    pub fn new(spec: &Source, files: BTreeMap<Utf8PathBuf, Written>) -> Self {
         Self {
             tightship: env!("CARGO_PKG_VERSION").to_owned(),
             source: spec.name().to_owned(),
-            spec: hash(spec.text().as_bytes()),
             files,
+            other: BTreeMap::new(),
         }
     }
 
-    /// Reads a lock file.
+    /// Whether a text with this hash was written to a path.
+    pub fn wrote(&self, path: &Utf8Path, hash: &str) -> bool {
+        [&self.files, &self.other].iter().any(|files| files.get(path).is_some_and(|written| written.hash == hash))
+    }
+
+    /// Reads a lock file. Where git left a conflict, both sides count.
     pub fn parse(text: &str) -> Result<Self, LockError> {
+        match sides(text) {
+            Some((ours, theirs)) => {
+                let other = Self::parse_one(&theirs)?.files;
+                Ok(Self { other, ..Self::parse_one(&ours)? })
+            }
+            None => Self::parse_one(text),
+        }
+    }
+
+    fn parse_one(text: &str) -> Result<Self, LockError> {
         let source = Source::new(NAME, text);
         let at = |span: Span, message: String| {
             let (line, column) = source.position(span.range().start);
@@ -87,7 +174,7 @@ impl Lock {
         let file = LockFile::decode(root, &mut decoder);
         let file = file.ok_or_else(|| at(root.span(), "it is no lock file".to_owned()))?;
         // another format has other keys: that comes first
-        if let Some(place) = file.version.place().filter(|_| file.version.0 != FORMAT) {
+        if let Some(place) = file.version.place().filter(|_| !FORMATS.contains(&file.version.0)) {
             return Err(at(place, format!("it has format {}, this tightship knows {FORMAT}", file.version.0)));
         }
         if let Some(problem) = decoder.into_problems().first() {
@@ -103,24 +190,50 @@ impl Lock {
                 return Err(at(path.span, format!("it names `{shown}`, which tightship does not write")));
             }
         }
-        let files = file.files.into_iter().map(|(path, hash)| (path.value.into(), hash)).collect();
-        Ok(Self { tightship: file.tightship, source: file.source, spec: file.spec, files })
+        let files = file.files.into_iter().map(|(path, line)| (path.value.into(), Written::read(&line))).collect();
+        Ok(Self { tightship: file.tightship, source: file.source, files, other: BTreeMap::new() })
     }
 
-    /// The text of the lock file.
+    /// The text of the lock file. Between the files are empty lines: with these, git merges changes of files that are neighbours.
     pub fn to_text(&self) -> String {
         let mut out = String::from("# What tightship wrote last. Commit it; do not edit it.\n");
         // writing to a string cannot fail
         let _ = writeln!(out, "version: {FORMAT}");
         let _ = writeln!(out, "tightship: {}", quote::double_quoted(&self.tightship));
         let _ = writeln!(out, "source: {}", quote::double_quoted(&self.source));
-        let _ = writeln!(out, "spec: {}", quote::double_quoted(&self.spec));
         let _ = writeln!(out, "files:{}", if self.files.is_empty() { " {}" } else { "" });
-        for (path, hash) in &self.files {
-            let _ = writeln!(out, "  {}: {}", quote::double_quoted(path.as_str()), quote::double_quoted(hash));
+        for (path, written) in &self.files {
+            let (path, line) = (quote::double_quoted(path.as_str()), quote::double_quoted(&written.line()));
+            let _ = writeln!(out, "\n  {path}: {line}");
         }
         out
     }
+}
+
+/// The two texts of a file that git could not merge.
+fn sides(text: &str) -> Option<(String, String)> {
+    let (mut ours, mut theirs) = (String::new(), String::new());
+    let (mut in_ours, mut in_theirs, mut conflicts) = (true, true, false);
+    for line in text.split_inclusive('\n') {
+        let marker = line.trim_end();
+        if marker.starts_with("<<<<<<<") && in_ours && in_theirs {
+            (in_ours, in_theirs) = (true, false);
+        } else if marker.starts_with("|||||||") && !in_theirs {
+            (in_ours, in_theirs) = (false, false);
+        } else if marker == "=======" && !in_theirs {
+            (in_ours, in_theirs) = (false, true);
+        } else if marker.starts_with(">>>>>>>") && !in_ours && in_theirs {
+            (in_ours, in_theirs, conflicts) = (true, true, true);
+        } else {
+            if in_ours {
+                ours.push_str(line);
+            }
+            if in_theirs {
+                theirs.push_str(line);
+            }
+        }
+    }
+    (conflicts && in_ours && in_theirs).then_some((ours, theirs))
 }
 
 fn told(problem: &Diagnostic) -> String {
@@ -147,11 +260,31 @@ pub fn hash(content: &[u8]) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Lock, Source};
+    use super::{Lock, Source, Written};
+
+    #[test]
+    fn a_lock_keeps_what_was_written() {
+        let text = "replicas: 2\n".repeat(1000);
+        let written = Written::of(&text);
+        assert_eq!(written.text().as_deref(), Some(text.as_str()));
+        assert!(written.line().len() < 400 && Written::read(&written.line()) == written);
+        assert_eq!(Written { hash: super::hash(b"other"), ..written }.text(), None);
+        for line in ["", "sha256:x deflate:%", "sha256:x deflate:", "sha256:x what:ever"] {
+            assert_eq!(Written::read(line).text(), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn both_sides_of_a_conflict_count() {
+        let text = "version: 2\ntightship: x\nsource: x\nfiles:\n<<<<<<< HEAD\n  apps/a/x.yaml: one\n||||||| base\n  no: no\n=======\n  apps/a/x.yaml: two\n>>>>>>> b\n";
+        let lock = Lock::parse(text).unwrap();
+        let wrote = |hash| lock.wrote("apps/a/x.yaml".into(), hash);
+        assert!(wrote("one") && wrote("two") && !wrote("no"));
+    }
 
     #[test]
     fn a_lock_reads_back() {
-        let files = BTreeMap::from([("apps/no/base/x.yaml".into(), super::hash(b"x"))]);
+        let files = BTreeMap::from([("apps/no/base/x.yaml".into(), Written::of("x"))]);
         let lock = Lock::new(&Source::new("no", "name: x"), files);
         assert_eq!(Lock::parse(&lock.to_text()), Ok(lock));
         assert_eq!(Lock::parse(&Lock::new(&Source::new("", ""), BTreeMap::new()).to_text()).unwrap().files.len(), 0);
@@ -197,7 +330,7 @@ mod tests {
     fn a_broken_lock_says_where() {
         const HEAD: &str = "version: 1\ntightship: x\nsource: x\nspec: x\n";
         for (text, said) in [
-            ("version: 2\nmore: x\n".to_owned(), "1:10: it has format 2, this tightship knows 1"),
+            ("version: 3\nmore: x\n".to_owned(), "1:10: it has format 3, this tightship knows 2"),
             ("[]".to_owned(), "1:1: it is no lock file"),
             (String::new(), "1:1: it is empty"),
             (format!("{HEAD}<<<<<<< HEAD\nfiles: {{}}\n"), "5:1: this is not YAML: "),

@@ -14,10 +14,11 @@ pub use super::error::WriteError;
 
 use super::error::failed;
 use super::key_file::{self, Hidden, KeyAction};
-use super::lock::{self, Lock};
+use super::lock::{self, Lock, Written};
+use super::merge::{self, Merged};
 use super::plan::{self, Owner, Plan, PlannedFile};
 use super::scratch::{self, Scratches};
-use crate::yaml::Source;
+use crate::yaml::{self, Source};
 
 /// What happens to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +29,14 @@ pub enum Action {
     Update,
     /// It is as it should be.
     Keep,
-    /// A person edited it: it stays, and the new text goes beside it.
+    /// A person edited it, and it changes in other lines: both go together.
+    Merge,
+    /// A person edited it, and nothing else changed: it stays.
+    Edited,
+    /// A person edited what changes: it stays, and the new text goes beside it.
     Conflict,
+    /// It was there before tightship: it stays, and the new text goes beside it.
+    Foreign,
     /// It is no longer generated, and is as tightship wrote it.
     Remove,
     /// It is no longer generated, but a person edited it: it stays.
@@ -49,6 +56,8 @@ pub struct Change {
     pub before: String,
     /// The text as planned; empty if it is not generated any more.
     pub after: String,
+    /// What is written instead of the planned text: both changes, or both with markers.
+    merged: Option<String>,
     /// What is written instead, where a key stands in it: neither text has one.
     key_file: Option<Sealed>,
 }
@@ -66,6 +75,11 @@ impl Change {
     /// Whether the folder is not as the plan says.
     pub fn is_drift(&self) -> bool {
         self.action != Action::Keep
+    }
+
+    /// Whether both changes of a conflict are known, line by line.
+    pub fn has_both(&self) -> bool {
+        self.merged.is_some()
     }
 }
 
@@ -95,31 +109,55 @@ pub fn compare(root: &Utf8Path, plan: &Plan, spec: &Source, take_over: bool) -> 
     if old_lock.is_some() && known.source != spec.name() && !take_over {
         return Err(WriteError::OtherSpec(root.to_owned(), known.source, spec.name().to_owned()));
     }
-    let folder = Folder::new(root, plan.files.iter().map(|file| &file.path).chain(known.files.keys()))?;
+    let folder = Folder::new(
+        root,
+        plan.files.iter().map(|file| &file.path).chain(known.files.keys()).chain(known.other.keys()),
+    )?;
     let mut changes: Vec<Change> =
         plan.files.par_iter().map(|file| change(&folder, file, &known)).collect::<Result<_, WriteError>>()?;
     let planned: BTreeMap<&Utf8Path, &PlannedFile> =
         plan.files.iter().map(|file| (file.path.as_path(), file)).collect();
-    for (path, hash) in known.files.iter().filter(|(path, _)| !planned.contains_key(path.as_path())) {
+    for path in known.files.keys().chain(known.other.keys().filter(|path| !known.files.contains_key(*path))) {
+        if planned.contains_key(path.as_path()) {
+            continue;
+        }
         let Some(before) = folder.read(path)? else { continue };
-        let is_ours = lock::hash(before.as_bytes()) == *hash && plan::is_made(path, &before);
+        let is_ours = known.wrote(path, &lock::hash(before.as_bytes())) && plan::is_made(path, &before);
         let is_ours = is_ours && !folder.is_linked(path);
         let action = if is_ours { Action::Remove } else { Action::Abandon };
-        changes.push(Change { path: path.clone(), action, before, after: String::new(), key_file: None });
+        changes.push(Change { path: path.clone(), action, before, after: String::new(), merged: None, key_file: None });
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     let files = changes.iter().filter_map(|change| locked(change, &planned, &known)).collect();
     Ok(Comparison { root: root.to_owned(), changes, lock: Lock::new(spec, files), old_lock })
 }
 
-/// The hash to remember for a path: of a conflict the one that tightship wrote last, so that it stays one.
-fn locked(change: &Change, planned: &BTreeMap<&Utf8Path, &PlannedFile>, known: &Lock) -> Option<(Utf8PathBuf, String)> {
+/// What to remember of a path: of a conflict what tightship wrote last, so that it stays one until it is decided.
+fn locked(
+    change: &Change,
+    planned: &BTreeMap<&Utf8Path, &PlannedFile>,
+    known: &Lock,
+) -> Option<(Utf8PathBuf, Written)> {
     let file = planned.get(change.path.as_path()).filter(|file| file.owner == Owner::Tool)?;
-    let hash = match change.action {
-        Action::Conflict => known.files.get(&change.path).cloned()?,
-        _ => lock::hash(file.text.as_bytes()),
+    let before = known.files.get(&change.path);
+    let written = match change.action {
+        Action::Foreign => return None,
+        Action::Conflict => Written { offered: Some(lock::hash(file.text.as_bytes())), ..before.cloned()? },
+        // to pack it again would give the same
+        _ => {
+            match before.filter(|before| before.hash == lock::hash(file.text.as_bytes()) && before.offered.is_none()) {
+                Some(before) if before.is_packed() == is_kept(&change.path) => before.clone(),
+                _ if is_kept(&change.path) => Written::of(&file.text),
+                _ => Written::hash_of(&file.text),
+            }
+        }
     };
-    Some((change.path.clone(), hash))
+    Some((change.path.clone(), written))
+}
+
+/// Whether the text of a path is kept: the schema is long, and nobody edits it.
+fn is_kept(path: &Utf8Path) -> bool {
+    path != plan::SCHEMA
 }
 
 fn change(folder: &Folder, file: &PlannedFile, known: &Lock) -> Result<Change, WriteError> {
@@ -131,13 +169,37 @@ fn change(folder: &Folder, file: &PlannedFile, known: &Lock) -> Result<Change, W
         None => Action::Create,
         Some(_) if file.owner == Owner::User => Action::Keep,
         Some(text) if *text == file.text => Action::Keep,
-        Some(text) if known.files.get(&file.path).is_some_and(|hash| *hash == lock::hash(text.as_bytes())) => {
-            Action::Update
+        Some(text) if known.wrote(&file.path, &lock::hash(text.as_bytes())) => Action::Update,
+        Some(text) => {
+            let (action, merged) = edited(folder, file, text, known);
+            let (before, after) = (text.clone(), file.text.clone());
+            return Ok(Change { path: file.path.clone(), action, before, after, merged, key_file: None });
         }
-        Some(_) => Action::Conflict,
     };
     let before = before.unwrap_or_default();
-    Ok(Change { path: file.path.clone(), action, before, after: file.text.clone(), key_file: None })
+    Ok(Change { path: file.path.clone(), action, before, after: file.text.clone(), merged: None, key_file: None })
+}
+
+/// What becomes of a file that a person edited, and the text that is written for it.
+fn edited(folder: &Folder, file: &PlannedFile, text: &str, known: &Lock) -> (Action, Option<String>) {
+    let Some(written) = known.files.get(&file.path) else { return (Action::Foreign, None) };
+    let planned = lock::hash(file.text.as_bytes());
+    // bytes that are no text would be lost, and markers are for a person to decide
+    if text.contains(char::REPLACEMENT_CHARACTER) || merge::has_markers(text) {
+        return (Action::Conflict, None);
+    }
+    let is_decided = written.offered.as_ref() == Some(&planned) && !folder.root.join(beside(&file.path)).exists();
+    if written.hash == planned || is_decided {
+        return (Action::Edited, None);
+    }
+    let Some(base) = written.text() else { return (Action::Conflict, None) };
+    let is_yaml = file.path.extension() == Some("yaml");
+    match merge::merge(&base, text, &file.text) {
+        // two good changes may be no YAML together
+        Merged::Clean(merged) if is_yaml && !yaml::parse(&merged).errors.is_empty() => (Action::Conflict, None),
+        Merged::Clean(merged) => (Action::Merge, Some(merged)),
+        Merged::Conflict(merged) => (Action::Conflict, Some(merged)),
+    }
 }
 
 /// A file with a key is judged by what it says beside the key, and by who can read it. Neither the lock nor `force` touch it.
@@ -151,7 +213,7 @@ fn sealed_change(folder: &Folder, file: &PlannedFile, before: Option<&str>) -> C
     };
     let before = before.map(key_file::redact).unwrap_or_default();
     let after = if key_file.is_some() { file.text.clone() } else { before.clone() };
-    Change { path: file.path.clone(), action, before, after, key_file }
+    Change { path: file.path.clone(), action, before, after, merged: None, key_file }
 }
 
 /// The output folder, with the folders in it looked at once.
@@ -244,9 +306,15 @@ impl Comparison {
         self.changes.iter().any(Change::is_drift)
     }
 
-    /// The files that a person edited.
+    /// The files that a person has to decide about.
     pub fn conflicts(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|change| matches!(change.action, Action::Conflict | Action::Abandon))
+        let is_open = |action| matches!(action, Action::Conflict | Action::Foreign | Action::Abandon);
+        self.changes.iter().filter(move |change| is_open(change.action))
+    }
+
+    /// The files that keep what a person edited.
+    pub fn edits(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| matches!(change.action, Action::Merge | Action::Edited))
     }
 
     /// Writes another text to a file of the user in the same step, because they asked for it.
@@ -256,6 +324,7 @@ impl Comparison {
             action: Action::Update,
             before: before.to_owned(),
             after: after.to_owned(),
+            merged: None,
             key_file: None,
         };
         self.changes.push(change);
@@ -264,9 +333,10 @@ impl Comparison {
     /// Overwrites what a person edited, too.
     pub fn force(&mut self) {
         for change in &mut self.changes {
-            if change.action == Action::Conflict {
+            if matches!(change.action, Action::Conflict | Action::Foreign | Action::Merge | Action::Edited) {
                 change.action = Action::Update;
-                self.lock.files.insert(change.path.clone(), lock::hash(change.after.as_bytes()));
+                change.merged = None;
+                self.lock.files.insert(change.path.clone(), Written::of(&change.after));
             }
         }
     }
@@ -291,9 +361,10 @@ impl Comparison {
             protect(&self.root.join(&change.path))?;
         }
         // a conflict that is over leaves nothing behind
-        for change in self.changes.iter().filter(|change| matches!(change.action, Action::Keep | Action::Update)) {
+        let is_over = |action| matches!(action, Action::Keep | Action::Update | Action::Merge);
+        for change in self.changes.iter().filter(|change| is_over(change.action)) {
             let beside = beside(&self.root.join(&change.path));
-            if fs::read_to_string(&beside).is_ok_and(|text| text == change.after) {
+            if fs::read_to_string(&beside).is_ok_and(|text| text == change.after || merge::is_ours(&text)) {
                 let _ = fs::remove_file(&beside);
             }
         }
@@ -316,9 +387,9 @@ impl Comparison {
             let path = self.root.join(&change.path);
             match change.action {
                 Action::Create => targets.push((path, change.content()?, false)),
-                Action::Update => targets.push((path, change.content()?, true)),
-                Action::Conflict => targets.push((beside(&path), Content::open(&change.after), true)),
-                Action::Keep | Action::Remove | Action::Abandon | Action::Protect => {}
+                Action::Update | Action::Merge => targets.push((path, change.content()?, true)),
+                Action::Conflict | Action::Foreign => targets.push((beside(&path), change.content()?, true)),
+                Action::Keep | Action::Edited | Action::Remove | Action::Abandon | Action::Protect => {}
             }
         }
         let lock = self.lock.to_text();
@@ -361,7 +432,7 @@ impl<'c> Content<'c> {
 impl Change {
     fn content(&self) -> Result<Content<'_>, WriteError> {
         let text = match &self.key_file {
-            None => return Ok(Content::open(&self.after)),
+            None => return Ok(Content::open(self.merged.as_ref().unwrap_or(&self.after))),
             Some(Sealed::Kept(text)) => text.clone(),
             Some(Sealed::New) => key_file::fill(&self.after).map_err(|error| WriteError::Io {
                 path: self.path.clone(),

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{ApiServer, App, Space, Specs, secret, validate};
+use super::{ApiServer, App, Space, Specs, elsewhere, secret, validate};
 use crate::decode::{Decode, Decoder, unknown_word, wrong_form};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::yaml::{self, Kind, Node, Source, Span, Value};
@@ -44,6 +44,9 @@ pub fn load(source: &Source, today: Date) -> Outcome {
         let (problems, places) = secret::scan(root);
         secrets.extend(problems);
         hidden.extend(places);
+        for (key, help) in elsewhere::keys(root) {
+            decoder.belongs(key, help);
+        }
         document_of(root, &mut specs, &mut decoder);
     }
     if roots().next().is_none() && stream.errors.is_empty() {

@@ -3,6 +3,7 @@
 pub mod api_server;
 pub mod app;
 pub mod container;
+mod elsewhere;
 pub mod env;
 pub mod exception;
 pub mod leaves;

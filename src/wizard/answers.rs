@@ -21,6 +21,8 @@ pub enum Origin {
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
     values: BTreeMap<&'static str, (String, Origin)>,
+    /// What a person typed before they went back: it is offered again.
+    typed: BTreeMap<&'static str, String>,
     pub(super) file: String,
 }
 
@@ -54,13 +56,20 @@ impl Answers {
         self.values.insert(key, (value, origin));
     }
 
-    /// Forgets what was asked or fell to a default, for these questions.
+    /// Forgets what was asked or fell to a default, for these questions. What a person typed is kept to be offered again.
     pub fn forget_from(&mut self, keys: impl Iterator<Item = &'static str>) {
         for key in keys {
-            if matches!(self.origin(key), Some(Origin::Asked | Origin::Default)) {
-                self.values.remove(key);
+            if matches!(self.origin(key), Some(Origin::Asked | Origin::Default))
+                && let Some((value, Origin::Asked)) = self.values.remove(key)
+            {
+                self.typed.insert(key, value);
             }
         }
+    }
+
+    /// What a person typed for a question before they went back.
+    pub fn typed(&self, key: &str) -> Option<&str> {
+        self.typed.get(key).map(String::as_str)
     }
 
     /// A given answer with the name of its place.

@@ -16,7 +16,7 @@ use crate::template;
 #[derive(Debug, Serialize)]
 struct Draft {
     app: bool,
-    /// The space of the app, if it is not named after it.
+    /// The space of the app.
     space: Option<String>,
     /// Whether the space is made, too.
     with_space: bool,
@@ -69,9 +69,8 @@ pub fn spec_text(answers: &Answers) -> Result<String, minijinja::Error> {
 
 /// The text of an app for a space that is there.
 pub fn app_text(answers: &Answers, space: &str) -> Result<String, minijinja::Error> {
-    let draft = draft(answers);
-    let space = Some(space.to_owned()).filter(|space| *space != draft.name);
-    template::render("spec/tightship.yaml.j2", template::context("spec", Draft { space, with_space: false, ..draft }))
+    let draft = Draft { space: Some(space.to_owned()), with_space: false, ..draft(answers) };
+    template::render("spec/tightship.yaml.j2", template::context("spec", draft))
 }
 
 #[derive(Debug, Serialize)]
@@ -120,7 +119,8 @@ fn draft(answers: &Answers) -> Draft {
         service: port.and_then(|port| ports::service(port, &port_name)),
         port_name,
         app: answers.get("goal") != "space",
-        space: None,
+        // so that the app stays in its namespace when it gets another name
+        space: Some(answers.get("name").to_owned()),
         with_space: true,
         name: answers.get("name").to_owned(),
         level: answers.get("level").to_owned(),

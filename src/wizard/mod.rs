@@ -31,7 +31,7 @@ pub use image::told;
 pub enum Mode {
     /// Nothing: defaults, or an error that names what is missing.
     Silent,
-    /// The five questions that matter most, and those without a default.
+    /// The seven questions that matter most, and those without a default.
     Express,
     Full,
 }
@@ -74,7 +74,8 @@ pub fn ask(
         }
         // what a folder says may not be usable, such as the name of a folder `kube-system`
         let usable = |default: &String| (question.check)(default, &answers).is_ok();
-        let default = (question.default)(&answers, folder).filter(usable);
+        let typed = answers.typed(question.key).map(str::to_owned).filter(usable);
+        let default = typed.or_else(|| (question.default)(&answers, folder).filter(usable));
         let wanted = mode == Mode::Full || (mode == Mode::Express && (question.express || default.is_none()));
         if !wanted {
             match default {

@@ -34,6 +34,11 @@ pub trait Prompter {
     fn say(&mut self, text: &str) -> io::Result<()>;
 }
 
+/// Terminals with fewer columns than this break lines themselves.
+const NARROWEST: usize = 20;
+/// What stands before a text that is no question.
+const INDENT: &str = "  ";
+
 /// A person at the terminal. Questions go to standard error, so that standard output stays free for results.
 #[derive(Debug)]
 pub struct Terminal {
@@ -47,8 +52,20 @@ impl Terminal {
         (term.is_term() && console::user_attended()).then_some(Self { term })
     }
 
+    /// How many columns there are for a text.
+    fn width(&self) -> usize {
+        usize::from(self.term.size().1).max(NARROWEST)
+    }
+
     fn read(&mut self, prompt: &str, default: Option<&str>) -> io::Result<Reply> {
-        let mut input = Input::<String>::new().with_prompt(prompt);
+        // what is typed stands behind the last line; a prompt over several lines could not be drawn again
+        let room = self.width().saturating_sub(default.map_or(2, |default| default.chars().count() + 5));
+        let lines = textwrap::wrap(prompt, room.max(NARROWEST));
+        let (last, before) = lines.split_last().map_or(("", &[][..]), |(last, before)| (&**last, before));
+        for line in before {
+            writeln!(self.term, "{line}")?;
+        }
+        let mut input = Input::<String>::new().with_prompt(last);
         // what cannot be shown as it is is not offered
         let is_plain = |default: &&str| !default.is_empty() && text::line(default) == *default;
         if let Some(default) = default.filter(is_plain) {
@@ -74,8 +91,9 @@ impl Prompter for Terminal {
     }
 
     fn say(&mut self, text: &str) -> io::Result<()> {
-        for line in text::lines(text).lines() {
-            writeln!(self.term, "  {}", style(line).for_stderr().dim())?;
+        let width = self.width().saturating_sub(INDENT.len());
+        for line in text::lines(text).lines().flat_map(|line| textwrap::wrap(line, width)) {
+            writeln!(self.term, "{INDENT}{}", style(line).for_stderr().dim())?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod admission;
 mod against;
 mod apiserver;
 mod architecture;
+mod around;
 mod check;
 mod check_fix;
 mod check_generator;

@@ -72,7 +72,7 @@ fn is_empty(folder: &Path) -> bool {
 }
 
 #[test]
-fn express_asks_five_questions() {
+fn express_asks_seven_questions() {
     let (_temp, folder) = folder();
     let mut session = person(&folder, &[]);
     answer(
@@ -80,6 +80,8 @@ fn express_asks_five_questions() {
         &[
             ("Name [my-shop]:", ""),
             ("Image:", "ghcr.io/acme/shop:1.2.3"),
+            ("Kubernetes release [1.37]:", "1.36"),
+            ("Kind of workload", ""),
             ("Port that it listens on (or none) [8080]:", "9000"),
             ("or none: REASON) [tcp]:", "/healthz"),
             ("Host name for the outside world (or none) [none]:", ""),
@@ -141,6 +143,7 @@ fn a_control_plane_asks_what_matters_for_one() {
         &mut session,
         &[
             ("Name [cluster]:", "prod"),
+            ("Kubernetes release [1.37]:", ""),
             ("What runs the control plane", "?"),
             ("a configuration for it", "kubadm"),
             ("did you mean `kubeadm`?", "k3s"),
@@ -160,7 +163,7 @@ fn a_control_plane_asks_what_matters_for_one() {
 #[test]
 fn one_can_go_back_from_a_question_and_from_the_review() {
     let (_temp, folder) = folder();
-    let mut session = person(&folder, &[]);
+    let mut session = person(&folder, &["--kubernetes", "1.36", "--workload", "deployment"]);
     answer(
         &mut session,
         &[
@@ -168,17 +171,22 @@ fn one_can_go_back_from_a_question_and_from_the_review() {
             ("this is the first question", ""),
             ("Image:", "ghcr.io/acme/wrong:1"),
             ("Port that it listens on", "<"),
-            ("Image:", "ghcr.io/acme/right:1"),
+            // what was typed is offered again
+            ("Image [ghcr.io/acme/wrong:1]:", "ghcr.io/acme/right:1"),
             ("Port that it listens on", "8081"),
             ("How to probe its health", ""),
             ("Host name for the outside world", "shop.example.com"),
             ("Gateway that takes the requests", "infra/wrong"),
             ("Write them?", "<"),
-            ("Gateway that takes the requests", "infra/right"),
+            ("[infra/wrong]:", "infra/right"),
             ("Write them?", "<"),
-            ("Gateway that takes the requests", "<"),
-            ("Host name for the outside world", "www.example.com"),
-            ("Gateway that takes the requests", "infra/right"),
+            ("[infra/right]:", "<"),
+            ("Host name for the outside world (or none) [shop.example.com]:", "<"),
+            ("How to probe its health", "<"),
+            ("Port that it listens on (or none) [8081]:", ""),
+            ("How to probe its health", ""),
+            ("[shop.example.com]:", "www.example.com"),
+            ("[infra/right]:", ""),
             ("Write them?", "y"),
         ],
     );
@@ -186,13 +194,84 @@ fn one_can_go_back_from_a_question_and_from_the_review() {
     let spec = spec(&folder);
     assert!(spec.contains("ghcr.io/acme/right:1") && spec.contains("infra/right") && !spec.contains("wrong"), "{spec}");
     assert!(spec.contains("www.example.com") && !spec.contains("shop.example.com"), "{spec}");
+    assert!(spec.contains("port: 8081"), "{spec}");
+}
+
+#[test]
+fn everything_fits_into_forty_columns() {
+    let (_temp, folder) = folder();
+    let mut session = person(&folder, &["--full"]);
+    session.get_process_mut().set_window_size(40, 24).unwrap();
+    session.expect("[app]:").unwrap();
+    session.send_line("?").unwrap();
+    let said = session.expect("[app]:").unwrap();
+    let said = String::from_utf8_lossy(said.before()).into_owned();
+    session.send(ControlCode::EndOfText).unwrap();
+    let plain = console::strip_ansi_codes(&said).into_owned();
+    for line in plain.lines().filter(|line| line.starts_with("  ")) {
+        assert!(line.trim_end().chars().count() <= 40, "{line:?}");
+    }
+    assert!(
+        plain.contains("app: an application with the") && !plain.contains("namespace it runs in. space: a namespace"),
+        "{plain}"
+    );
+}
+
+#[test]
+fn a_folder_named_by_a_dot_names_the_app() {
+    let (_temp, folder) = folder();
+    tightship(&folder).args([".", "--yes", "--image", "x.example/a:1"]).assert().success();
+    assert!(spec(&folder).contains("name: my-shop"), "{}", spec(&folder));
+}
+
+/// A kubectl that answers for a cluster of 1.35.
+#[cfg(unix)]
+#[test]
+fn the_release_comes_from_the_cluster_when_asked() {
+    use std::os::unix::fs::PermissionsExt;
+    let (temp, folder) = folder();
+    let kubectl = temp.path().join("kubectl");
+    let script =
+        "#!/bin/sh\necho \"$@\" >>\"$0.calls\"\necho '{\"serverVersion\": {\"major\": \"1\", \"minor\": \"35+\"}}'\n";
+    fs::write(&kubectl, script).unwrap();
+    fs::set_permissions(&kubectl, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", temp.path().display(), std::env::var("PATH").unwrap());
+    let new = |args: &[&str]| {
+        let mut command = tightship(&folder);
+        command.args(["--yes", "--image", "x.example/a:1"]).args(args).env("PATH", &path);
+        command.assert()
+    };
+    new(&["one"]).success();
+    assert!(!temp.path().join("kubectl.calls").exists(), "nobody asked for it");
+    new(&["two", "--from-cluster"]).success().stderr(contains("the cluster runs Kubernetes 1.35"));
+    assert!(spec(&folder.join("two")).contains("kubernetes: \"1.35\""), "{}", spec(&folder.join("two")));
+    new(&["three", "--from-cluster=prod"]).success();
+    let calls = fs::read_to_string(temp.path().join("kubectl.calls")).unwrap();
+    assert!(calls.lines().next().unwrap().starts_with("version ") && calls.contains("--context prod"), "{calls}");
+    fs::write(&kubectl, "#!/bin/sh\necho '{}'\necho 'no route' >&2\nexit 1\n").unwrap();
+    new(&["four", "--from-cluster"]).code(2).stderr(contains("cannot tell the version of the cluster: no route"));
 }
 
 #[test]
 fn no_at_the_review_leaves_the_folder_as_it_was() {
     let (_temp, folder) = folder();
-    let mut session =
-        person(&folder, &["--name", "shop", "--image", "x.example/a:1", "--port", "none", "--host", "none"]);
+    let mut session = person(
+        &folder,
+        &[
+            "--name",
+            "shop",
+            "--image",
+            "x.example/a:1",
+            "--port",
+            "none",
+            "--host",
+            "none",
+            "--kubernetes",
+            "1.36",
+            "--workload",
+            "deployment",
+        ],
+    );
     answer(&mut session, &[("Write them?", "perhaps"), ("expected yes or no", "no")]);
     assert_eq!(exit_code(&mut session), 0);
     assert!(is_empty(&folder));
@@ -202,8 +281,22 @@ fn no_at_the_review_leaves_the_folder_as_it_was() {
 fn ctrl_c_shows_the_cursor_and_writes_nothing() {
     for at_review in [false, true] {
         let (_temp, folder) = folder();
-        let given: &[&str] =
-            if at_review { &["--image", "x.example/a:1", "--name", "a", "--port", "none"] } else { &[] };
+        let given: &[&str] = if at_review {
+            &[
+                "--image",
+                "x.example/a:1",
+                "--name",
+                "a",
+                "--port",
+                "none",
+                "--kubernetes",
+                "1.36",
+                "--workload",
+                "deployment",
+            ]
+        } else {
+            &[]
+        };
         let mut session = person(&folder, given);
         session.expect(if at_review { "Write them?" } else { "Name [my-shop]:" }).unwrap();
         session.send(ControlCode::EndOfText).unwrap();
@@ -239,7 +332,7 @@ fn every_question_has_a_flag_and_a_variable() {
     let rare = ["schedule", "gateway", "kms"];
     let express = QUESTIONS.iter().filter(|question| question.express && !rare.contains(&question.key));
     let (server, app): (Vec<_>, Vec<_>) = express.partition(|question| question.needs.contains("goal apiserver"));
-    assert_eq!((app.len(), server.len()), (5, 3));
+    assert_eq!((app.len(), server.len()), (7, 3));
 }
 
 #[test]
@@ -395,7 +488,19 @@ fn answers_are_held_against_each_other() {
 fn answers_that_do_not_go_together_can_be_changed() {
     let (_temp, folder) = folder();
     // the page of the demonstration is a file there
-    let mut session = person(&folder, &["--image", "busybox:1.37", "--writable", "/www/index.html"]);
+    let mut session = person(
+        &folder,
+        &[
+            "--image",
+            "busybox:1.37",
+            "--writable",
+            "/www/index.html",
+            "--kubernetes",
+            "1.36",
+            "--workload",
+            "deployment",
+        ],
+    );
     answer(
         &mut session,
         &[

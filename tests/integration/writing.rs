@@ -45,29 +45,150 @@ fn check_and_diff_show_drift_and_write_nothing() {
 }
 
 #[test]
-fn an_edit_stays_and_the_rest_is_written() {
+fn an_edit_and_a_change_of_the_spec_go_together() {
     let folder = Folder::rendered(MINIMAL);
     folder.replace(DEPLOYMENT, "replicas: 2", "replicas: 7");
-    let edited = folder.read(DEPLOYMENT);
     folder.replace("tightship.yaml", "port: 8080", "port: 9090");
     folder.render(&["--check"]).exits(1).says(&[&format!("{DEPLOYMENT}: was edited by hand")]);
+    let said = ["was edited by hand, and keeps that", "was merged into it", "1 merged"];
+    folder.render(&[]).exits(0).says(&said);
+    let merged = folder.read(DEPLOYMENT);
+    assert!(merged.contains("replicas: 7") && merged.contains("containerPort: 9090"), "{merged}");
+    // the edit stays one: a pipeline goes on to see it
+    folder.render(&[]).exits(0).says(&["was edited by hand, and keeps that", "1 edited by hand"]);
+    folder.render(&["--check"]).exits(1).says(&["was edited by hand"]);
+    assert_eq!(folder.read(DEPLOYMENT), merged);
+    assert!(!folder.path(&format!("{DEPLOYMENT}.new")).exists());
+    folder.render(&["--force"]).exits(0);
+    folder.render(&["--check"]).exits(0);
+}
+
+#[test]
+fn an_edit_of_what_changes_is_for_a_person_to_decide() {
+    let folder = Folder::rendered(MINIMAL);
+    let new = format!("{DEPLOYMENT}.new");
+    folder.replace(DEPLOYMENT, "replicas: 2", "replicas: 7");
+    let edited = folder.read(DEPLOYMENT);
+    folder.write("tightship.yaml", format!("{MINIMAL}replicas: 3\n"));
     for _ in 0..2 {
-        folder.render(&[]).exits(1).says(&["was edited by hand and stays", "-  replicas: 7", "+  replicas: 2"]);
+        folder.render(&[]).exits(1).says(&["the same lines changed in the spec", "-  replicas: 7", "+  replicas: 3"]);
         assert_eq!(folder.read(DEPLOYMENT), edited);
-        assert!(folder.read(&format!("{DEPLOYMENT}.new")).contains("containerPort: 9090"));
+        let both = folder.read(&new);
+        let marked = "<<<<<<< edited by hand\n  replicas: 7\n=======\n  replicas: 3\n>>>>>>> tightship\n";
+        assert!(both.contains(marked), "{both}");
     }
-    assert!(folder.read("apps/shop/base/service.yaml").contains("targetPort: http"));
+    // the file with the markers is no decision
+    folder.write(DEPLOYMENT, folder.read(&new));
+    folder.render(&[]).exits(1);
+    folder.write(DEPLOYMENT, edited.replace("replicas: 7", "replicas: 5"));
+    folder.render(&[]).exits(1);
+    fs::remove_file(folder.path(&new)).unwrap();
+    folder.render(&[]).exits(0).says(&["was edited by hand, and keeps that"]);
+    assert!(folder.read(DEPLOYMENT).contains("replicas: 5"));
+    // the next change of other lines goes in
+    folder.replace("tightship.yaml", "port: 8080", "port: 9090");
+    folder.render(&[]).exits(0);
+    let merged = folder.read(DEPLOYMENT);
+    assert!(merged.contains("replicas: 5") && merged.contains("containerPort: 9090"), "{merged}");
 }
 
 #[test]
 fn taking_over_the_new_text_ends_the_conflict() {
     let folder = Folder::rendered(MINIMAL);
-    folder.replace(DEPLOYMENT, "replicas: 2", "replicas: 7");
-    folder.render(&[]).exits(1);
     let new = format!("{DEPLOYMENT}.new");
-    folder.write(DEPLOYMENT, folder.read(&new));
+    folder.replace(DEPLOYMENT, "replicas: 2", "replicas: 7");
+    folder.write("tightship.yaml", format!("{MINIMAL}replicas: 3\n"));
+    folder.render(&[]).exits(1);
+    folder.replace(DEPLOYMENT, "replicas: 7", "replicas: 3");
     folder.render(&[]).exits(0);
+    folder.render(&["--check"]).exits(0);
     assert!(!folder.path(&new).exists());
+}
+
+#[test]
+fn a_file_that_was_there_before_is_not_called_an_edit() {
+    let folder = Folder::with(MINIMAL);
+    folder.write(DEPLOYMENT, "theirs: true\n");
+    folder.render(&["--check"]).exits(1).says(&[&format!("{DEPLOYMENT}: was there before, and is not tightship's")]);
+    for _ in 0..2 {
+        folder.render(&[]).exits(1).says(&["was there before tightship", "1 not ours"]);
+        assert_eq!(folder.read(DEPLOYMENT), "theirs: true\n");
+        assert!(folder.read(&format!("{DEPLOYMENT}.new")).contains("kind: Deployment"));
+    }
+}
+
+#[test]
+fn a_lock_of_the_first_format_still_tells_edits() {
+    let folder = Folder::rendered(MINIMAL);
+    let old: String =
+        folder.read("tightship.lock").lines().filter(|line| !line.is_empty()).fold(String::new(), |text, line| {
+            let line = line.split(" deflate:").next().unwrap().replace("version: 2", "version: 1\nspec: x");
+            text + &line + if line.contains("\"sha256:") && !line.ends_with('"') { "\"\n" } else { "\n" }
+        });
+    folder.write("tightship.lock", old);
+    folder.replace(DEPLOYMENT, "replicas: 2", "replicas: 7");
+    folder.replace("tightship.yaml", "port: 8080", "port: 9090");
+    folder.render(&[]).exits(1).says(&["was edited by hand and stays as it is; the new text is in"]);
+    assert!(folder.read("apps/shop/base/service.yaml").contains("targetPort"));
+    assert!(folder.read("tightship.lock").contains("version: 2") && folder.read("tightship.lock").contains("deflate:"));
+}
+
+/// Runs git in the folder, as nobody in particular.
+fn git(folder: &Folder, args: &[&str]) -> std::process::Output {
+    let mut git = Command::new("git");
+    git.args([
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.com",
+        "-c",
+        "commit.gpgsign=false",
+        "-c",
+        "merge.conflictStyle=merge",
+    ]);
+    git.args(args).current_dir(folder.path("")).output().unwrap()
+}
+
+#[test]
+fn two_branches_merge_and_render_clean() {
+    let space = "---\napiVersion: tightship/v1\nkind: Space\nname: shop\nlevel: restricted\ntarget: {kubernetes: \"1.36\"}\nquota: s\n";
+    let folder = Folder::rendered(&format!("{MINIMAL}{space}"));
+    let commit = |message: &str| {
+        assert!(git(&folder, &["add", "-A"]).status.success());
+        assert!(git(&folder, &["commit", "-qm", message]).status.success());
+    };
+    assert!(git(&folder, &["init", "-q", "-b", "main"]).status.success());
+    commit("start");
+    git(&folder, &["checkout", "-qb", "app"]);
+    folder.replace("tightship.yaml", "port: 8080", "port: 9090");
+    folder.render(&[]).exits(0);
+    commit("app");
+    git(&folder, &["checkout", "-q", "main"]);
+    git(&folder, &["checkout", "-qb", "space"]);
+    folder.replace("tightship.yaml", "quota: s", "quota: m");
+    folder.render(&[]).exits(0);
+    commit("space");
+    let merge = git(&folder, &["merge", "-q", "--no-edit", "app"]);
+    assert!(merge.status.success(), "{}", String::from_utf8_lossy(&merge.stdout));
+    folder.render(&["--check"]).exits(0);
+    folder.render(&[]).exits(0).says(&["unchanged"]);
+    assert!(folder.read(DEPLOYMENT).contains("containerPort: 9090"));
+    // the same file on both sides conflicts in the lock, and both sides count
+    git(&folder, &["checkout", "-qb", "one"]);
+    folder.replace("tightship.yaml", "1.2.3", "1.2.4");
+    folder.render(&[]).exits(0);
+    commit("one");
+    git(&folder, &["checkout", "-q", "space"]);
+    folder.write("tightship.yaml", folder.read("tightship.yaml").replacen("---\n", "replicas: 3\n---\n", 1));
+    folder.render(&[]).exits(0);
+    commit("two");
+    assert!(!git(&folder, &["merge", "-q", "--no-edit", "one"]).status.success());
+    assert!(folder.read("tightship.lock").contains("<<<<<<<"));
+    let (spec, deployment) = (folder.read("tightship.yaml"), folder.read(DEPLOYMENT));
+    assert!(!spec.contains("<<<<<<<") && !deployment.contains("<<<<<<<"), "only the lock is in question: {spec}");
+    folder.render(&[]).exits(0);
+    folder.render(&["--check"]).exits(0);
+    assert!(!folder.read("tightship.lock").contains("<<<<<<<"));
 }
 
 #[test]
@@ -75,7 +196,7 @@ fn force_overwrites() {
     let folder = Folder::rendered(MINIMAL);
     let before = folder.read(DEPLOYMENT);
     folder.write(DEPLOYMENT, "mine\n");
-    folder.render(&[]).exits(1);
+    folder.render(&[]).exits(0).says(&["was edited by hand, and keeps that"]);
     folder.render(&["--force"]).exits(0);
     assert_eq!(folder.read(DEPLOYMENT), before);
     folder.render(&[]).exits(0);
@@ -303,7 +424,7 @@ fn links_beside_the_files_are_not_followed() {
             outside.write("lock", &lock);
         }
         symlink(outside.path(if name == "tightship.lock" { "lock" } else { "theirs" }), folder.path(&name)).unwrap();
-        folder.replace("tightship.yaml", "1.2.3", "1.2.4");
+        folder.write("tightship.yaml", format!("{MINIMAL}replicas: 3\n"));
         let code = folder.render(&[]).code;
         assert!([1, 2].contains(&code), "{name}: {code}");
         assert_eq!(outside.read("theirs"), "theirs\n");

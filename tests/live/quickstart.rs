@@ -1,13 +1,41 @@
-//! The first page of the README: one command, one apply, and the app runs.
+//! The first page of the README: one command, one apply, and the app runs; and a second command for a second app.
 
 use libtest_mimic::Failed;
 use tempfile::TempDir;
 
 use crate::Test;
-use crate::kubectl::{Live, ensure};
+use crate::kubectl::{Live, ensure, eventually};
 use crate::spec::tightship;
 
-pub const TESTS: &[Test] = &[("quickstart::new_and_apply", new_and_apply)];
+pub const TESTS: &[Test] = &[
+    ("quickstart::new_and_apply", new_and_apply),
+    ("quickstart::two_apps_that_are_added_reach_each_other_as_listed", add_twice),
+];
+
+/// Both are ready after one apply; the first one calls the second, and not the other way round.
+fn add_twice(live: &Live) -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let space = live.unique("pair");
+    let app = |name: &str, more: &[&str]| {
+        let args = ["add", "app", name, "--yes", "--image", "busybox:1.37", "--port", "8080", "--replicas", "1"];
+        tightship(folder.path(), &[&args[..], more].concat())
+    };
+    app(&space, &[])?;
+    app("db", &["--from", &space])?;
+    live.apply_server_side(folder.path())?;
+    for name in [&*space, "db"] {
+        live.wait_for_rollout(&space, &format!("deployment/{name}"))?;
+    }
+    let fetch = |from: &str, to: &str| {
+        let script = format!("timeout 3 wget -qO- http://{to}/");
+        live.exec(&space, &format!("deployment/{from}"), "app", &script).ok
+    };
+    eventually("the first app reaches the second, which lists it", || Ok(fetch(&space, "db")))?;
+    eventually("the second does not reach the first", || Ok(!fetch("db", &space)))?;
+    ensure(!fetch("db", &space), || "a call that nobody listed went through".to_owned())?;
+    live.run(&["delete", "namespace", &space, "--wait=false"]);
+    Ok(())
+}
 
 fn new_and_apply(live: &Live) -> Result<(), Failed> {
     let folder = TempDir::new()?;

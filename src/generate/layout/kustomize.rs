@@ -46,11 +46,10 @@ pub fn app(
     folder: &str,
     manifests: &[Manifest],
     spec: &str,
-    workload: (&str, &str, &str),
+    workload: [(&'static str, &str); 4],
 ) -> Result<Vec<PlannedFile>, Error> {
     let mut files = base(&format!("{folder}/base"), manifests, spec)?;
-    let (api_version, kind, name) = workload;
-    let target = BTreeMap::from([("api_version", api_version), ("kind", kind), ("name", name)]);
+    let target = BTreeMap::from(workload);
     let text = template::render("layout/patches.yaml.j2", template::context("target", target))?;
     let path = Utf8PathBuf::from(format!("{folder}/patches/kustomization.yaml"));
     files.push(PlannedFile { path, text, owner: Owner::User });

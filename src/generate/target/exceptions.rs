@@ -82,5 +82,5 @@ fn exception_for<'b>(finding: &Diagnostic, baseline: &'b Baseline) -> Option<&'b
 
 fn refused(finding: &Diagnostic, outcome: &Outcome) -> RenderError {
     let file = outcome.files.get(finding.file().0 as usize).map_or("", |file| file.name.as_str());
-    RenderError::Finding { what: file.to_owned(), finding: Box::new(finding.clone()) }
+    RenderError::finding(file, finding, Vec::new())
 }

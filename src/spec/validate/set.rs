@@ -21,8 +21,10 @@ pub(super) fn check(specs: &Specs, decoder: &mut Decoder<'_>) {
     let spaces: HashMap<&str, &Space> = specs.spaces.iter().map(|space| (space.name.as_str(), space)).collect();
     let apps: HashMap<(&str, &str), &App> =
         specs.apps.iter().map(|app| ((app.namespace(), app.name.as_str()), app)).collect();
+    releases(specs, decoder);
     for app in &specs.apps {
         namespace(app, decoder);
+        unmade(app, &spaces, decoder);
         if let Some(space) = spaces.get(app.namespace()) {
             fits_space(app, space, decoder);
         }
@@ -30,6 +32,40 @@ pub(super) fn check(specs: &Specs, decoder: &mut Decoder<'_>) {
     }
     for space in &specs.spaces {
         limits(space, decoder);
+    }
+}
+
+/// An app that names no space goes to one of its name: with a new name it moves to one that nobody makes.
+fn unmade(app: &App, spaces: &HashMap<&str, &Space>, decoder: &mut Decoder<'_>) {
+    if app.space.is_some() || spaces.is_empty() || spaces.contains_key(app.namespace()) {
+        return;
+    }
+    let span = app.part_of.as_ref().map_or(app.name.span, |part_of| part_of.span);
+    let mut known: Vec<&str> = spaces.keys().copied().collect();
+    known.sort_unstable();
+    let problem = Diagnostic::warning(span, format!("no space of this spec is called `{}`", app.namespace()));
+    decoder.report(
+        problem
+            .label("the app goes to the namespace of this name, which nobody here makes")
+            .help(format!("`space: {}` names one that is made", known.join("`, or `space: "))),
+    );
+}
+
+/// Documents for different releases are most often an upgrade that stopped half way.
+fn releases(specs: &Specs, decoder: &mut Decoder<'_>) {
+    let spaces = specs.spaces.iter().map(|space| &space.target.kubernetes);
+    let mut all: Vec<_> = spaces.chain(specs.apps.iter().map(|app| &app.target.kubernetes)).collect();
+    all.sort_by_key(|release| release.span.start);
+    let Some(first) = all.first() else { return };
+    if let Some(other) = all.iter().find(|other| other.0 != first.0) {
+        decoder.report(
+            Diagnostic::warning(
+                other.span,
+                format!("this is for Kubernetes {}, and others are for {}", other.0, first.0),
+            )
+            .label("one cluster has one release")
+            .related(first.span, "the other release"),
+        );
     }
 }
 
