@@ -142,7 +142,7 @@ fn batch(mut rest: &[u8]) -> Option<Vec<Vec<u8>>> {
     Some(all)
 }
 
-fn git<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<Output, ProgramError> {
+pub(super) fn git<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<Output, ProgramError> {
     program(args).run()
 }
 
@@ -159,7 +159,7 @@ fn program<'a>(args: impl IntoIterator<Item = &'a str>) -> Program {
         .limit(LIMIT)
 }
 
-fn complaint(found: &Output) -> BaseError {
+pub(super) fn complaint(found: &Output) -> BaseError {
     let line = found.stderr.lines().next().unwrap_or("it failed");
     BaseError::Git(line.trim_start_matches("fatal: ").to_owned())
 }

@@ -65,6 +65,11 @@ impl Baseline {
         Self { known }
     }
 
+    /// The rule, the object and the field of each that is known.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.known.keys().map(|entry| (entry.rule.as_str(), entry.object.as_str(), entry.path.as_str()))
+    }
+
     /// Reads the text of the file.
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
         let file: File = serde_json::from_str(text).map_err(BaselineError::Form)?;

@@ -16,6 +16,7 @@ mod outcome;
 mod pattern;
 mod selection;
 mod suppress;
+pub mod trail;
 
 pub use admission::Admission;
 pub use against::Against;

@@ -11,11 +11,13 @@ mod graph;
 pub mod lab;
 pub mod policy;
 mod rules;
+mod trail;
 
 pub use check::{BenchmarkName, CheckArgs, MadeArgs};
 pub use given::Given;
 pub use graph::{GraphArgs, GraphOf};
 pub use rules::{ExplainArgs, RulesArgs, RulesFormat};
+pub use trail::{TrailArgs, TrailFormat};
 
 use std::sync::LazyLock;
 
@@ -170,6 +172,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Draw who reaches whom, or who may do what, as the manifests say.
     Graph(Box<GraphArgs>),
+    /// Tell from the history of a repository what was weakened, by whom, when, why and until when.
+    AuditTrail(TrailArgs),
     /// List the rules.
     Rules(RulesArgs),
     /// Explain a rule, a kind, a field (its type, where it belongs, the rules that speak of it), or a flag of the control plane.

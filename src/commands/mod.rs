@@ -25,6 +25,7 @@ mod render;
 mod rules;
 mod schema;
 mod start;
+mod trail;
 
 use std::io;
 
@@ -58,6 +59,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Render(args) => render::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Graph(args) => graph::run(&args),
+        Command::AuditTrail(args) => trail::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ApiServer(command) => apiserver::run(&command),
@@ -93,7 +95,7 @@ fn code(result: anyhow::Result<u8>, tells_of_programs: bool) -> u8 {
 /// Whether other programs may be run for a command.
 fn runs_programs(command: &Command) -> bool {
     match command {
-        Command::Check(_) | Command::Graph(_) | Command::Cluster(_) | Command::Doctor => true,
+        Command::Check(_) | Command::Graph(_) | Command::AuditTrail(_) | Command::Cluster(_) | Command::Doctor => true,
         Command::New(args) => args.from_cluster.is_some(),
         command => is_lab(command),
     }

@@ -45,8 +45,8 @@ pub struct Plan {
     pub stream: String,
 }
 
-/// The first words of each file that has comments.
-pub const HEADER: &str = "# Made by tightship from ";
+pub use crate::spec::HEADER;
+
 /// The schema beside a spec, for editors.
 pub const SCHEMA: &str = "tightship.schema.json";
 

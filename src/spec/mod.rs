@@ -29,3 +29,6 @@ pub use app::App;
 pub use load::{KINDS, load};
 pub use space::Space;
 pub use specs::Specs;
+
+/// The first words of each file that is made of a spec, and has comments.
+pub const HEADER: &str = "# Made by tightship from ";

@@ -52,6 +52,7 @@ mod spec;
 #[path = "../support/mod.rs"]
 mod support;
 mod verdicts;
+mod trail;
 mod well_known;
 mod wizard;
 mod writing;

@@ -29,6 +29,8 @@ pub(super) struct Suppression {
     pub(super) span: Span,
     /// The bytes of the file that it holds for.
     pub(super) covers: Span,
+    /// Why.
+    pub(super) reason: String,
     /// The last day that it holds.
     pub(super) expires: Option<Date>,
     /// The object that it stands in.
