@@ -70,6 +70,30 @@ site:
 test-labs *labs:
     TIGHTSHIP_LIVE=1 cargo run --locked --release --quiet -- lab lint --mutate {{labs}}
 
+# Compares charts with what is rendered, lets zizmor and actionlint look at the workflow that is written, and shows what reconcilers are given to a real API
+# server; fetches Helm, actionlint and the definitions of Flux and Argo CD as Go modules, zizmor from PyPI, and makes a kind cluster.
+test-gitops:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    tools=${TIGHTSHIP_GITOPS_TOOLS:-target/gitops}
+    mkdir -p "$tools"
+    tools=$(cd "$tools" && pwd)
+    [ -x "$tools/helm" ] || GOBIN=$tools go install helm.sh/helm/v4/cmd/helm@v4.3.2
+    [ -x "$tools/v3/helm" ] || GOBIN=$tools/v3 go install helm.sh/helm/v3/cmd/helm@v3.22.0
+    [ -x "$tools/actionlint" ] || GOBIN=$tools go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+    [ -x "$tools/venv/bin/zizmor" ] || { python3 -m venv "$tools/venv"; "$tools/venv/bin/pip" -q install zizmor==1.32.0; }
+    folder() { GOTOOLCHAIN=go1.27.3 go mod download -json "$1" | sed -n 's/^.*"Dir": "\(.*\)",*$/\1/p'; }
+    crds=$(folder github.com/fluxcd/kustomize-controller@v1.10.1)/config/crd/bases
+    crds=$crds:$(folder github.com/fluxcd/source-controller@v1.10.1)/config/crd/bases
+    TIGHTSHIP_GITOPS_CRDS=$crds:$(folder github.com/argoproj/argo-cd/v3@v3.6.1)/manifests/crds/application-crd.yaml
+    TIGHTSHIP_GITOPS_CRDS=$TIGHTSHIP_GITOPS_CRDS:$(folder github.com/argoproj/argo-cd/v3@v3.6.1)/manifests/crds/appproject-crd.yaml
+    TIGHTSHIP_GITOPS_CRDS=$TIGHTSHIP_GITOPS_CRDS:$(folder github.com/external-secrets/external-secrets@v1.3.2)/config/crds/bases/external-secrets.io_externalsecrets.yaml
+    export TIGHTSHIP_GITOPS_CRDS TIGHTSHIP_HELM=$tools/helm TIGHTSHIP_HELM3=$tools/v3/helm
+    export TIGHTSHIP_ZIZMOR=$tools/venv/bin/zizmor TIGHTSHIP_ACTIONLINT=$tools/actionlint
+    cargo test --locked --test integration gitops:: -- --nocapture
+    if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure)"; fi
+    TIGHTSHIP_LIVE=1 cargo test --locked --test live gitops::
+
 # Remakes the tables of Kubernetes from its releases; needs go and python3, and what data/apiserver/README.md says.
 data:
     python3 data/kubernetes/make.py

@@ -96,6 +96,12 @@ given! {
     team "team" "TIGHTSHIP_TEAM" "GROUP";
     /// What all pods of the space may take: s, m or l.
     quota "quota" "TIGHTSHIP_QUOTA" "SIZE";
-    /// How the files are arranged: kustomize or plain.
+    /// What deploys from the repository: flux, argocd or none.
+    gitops "gitops" "TIGHTSHIP_GITOPS" "TOOL";
+    /// The address of the repository that the files are committed to.
+    repository "repository" "TIGHTSHIP_REPOSITORY" "URL";
+    /// Where a pipeline runs that holds the files to the spec: github, gitlab or none.
+    ci "ci" "TIGHTSHIP_CI" "SYSTEM";
+    /// How the files are arranged: kustomize, plain, flux, argocd or helm.
     layout "layout" "TIGHTSHIP_LAYOUT" "LAYOUT";
 }

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::io::ErrorKind;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
-use super::{OK, Shown, drift, interrupt, output, render};
+use super::{OK, Shown, drift, interrupt, output, render, written};
 use crate::cli::Given;
 use crate::diagnostic::text::line;
 use crate::render::plan::Plan;
@@ -183,28 +183,7 @@ pub(super) fn write(root: &Utf8Path, draft: &Draft) -> anyhow::Result<u8> {
     drift::surroundings(root, plan, &comparison)?;
     let code = render::report(root, &comparison)?;
     if code == OK {
-        output::say(&format!("next: {}", next(root, plan)))?;
+        output::say_lines(&written::next(root, plan))?;
     }
     Ok(code)
-}
-
-/// What to do with what was written.
-fn next(root: &Utf8Path, plan: &Plan) -> String {
-    let is_readme = |path: &&Utf8PathBuf| path.starts_with("control-plane") && path.file_name() == Some("README.md");
-    match plan.files.iter().map(|file| &file.path).find(is_readme) {
-        Some(readme) => format!("read {}", root.join(readme)),
-        None => format!("kubectl apply --server-side {}", what_to_apply(root, plan)),
-    }
-}
-
-/// The arguments by which kubectl takes all that was written.
-fn what_to_apply(root: &Utf8Path, plan: &Plan) -> String {
-    if plan.files.iter().any(|file| file.path == "kustomization.yaml") {
-        return format!("-k {}", output::shell_word(root.as_str()));
-    }
-    let folders =
-        ["platform", "apps"].into_iter().filter(|folder| plan.files.iter().any(|it| it.path.starts_with(folder)));
-    let arguments: Vec<String> =
-        folders.map(|folder| format!("-f {}", output::shell_word(root.join(folder).as_str()))).collect();
-    format!("-R {}", arguments.join(" "))
 }

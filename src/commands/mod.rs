@@ -26,6 +26,7 @@ mod rules;
 mod schema;
 mod start;
 mod trail;
+mod written;
 
 use std::io;
 

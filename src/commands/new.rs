@@ -9,6 +9,7 @@ use super::conversation::{Conversation, Draft, Outcome, given, look_around, plan
 use super::{OK, add, interrupt, output};
 use crate::cli::NewArgs;
 use crate::diagnostic::text::line;
+use crate::generate::pipeline;
 use crate::process::Program;
 use crate::render::plan::{Owner, PlannedFile};
 use crate::wizard::answers::{Answers, Origin};
@@ -94,6 +95,7 @@ fn draft(answers: &Answers) -> anyhow::Result<Draft> {
     let source = Source::new(SPEC, wizard::spec_text(answers)?);
     let shown = source.text().to_owned();
     let mut plan = planned(&source)?;
+    plan.files.extend(pipeline::files(answers.get("ci"))?);
     plan.files.push(PlannedFile { path: SPEC.into(), text: source.text().to_owned(), owner: Owner::User });
     Ok(Draft { source, plan, shown, before: None })
 }

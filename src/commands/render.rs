@@ -79,7 +79,7 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
 /// Whether an app that has the environment is rendered for one.
 fn changes_files(specs: &Specs, options: Options<'_>, name: &str) -> bool {
     let here = |app: &&App| app.environments.keys().any(|key| key.as_str() == name);
-    specs.apps.iter().filter(here).any(|app| options.layout.unwrap_or(app.output.layout) == Layout::Plain)
+    specs.apps.iter().filter(here).any(|app| options.layout.unwrap_or(app.output.layout.value) == Layout::Plain)
 }
 
 fn folder(args: &RenderArgs) -> anyhow::Result<Utf8PathBuf> {
@@ -203,6 +203,7 @@ pub(super) fn report(root: &Utf8Path, comparison: &Comparison) -> anyhow::Result
         "{root}: {}",
         if parts.is_empty() { "nothing to write".to_owned() } else { parts.join(", ") }
     ))?;
+    platform_first(comparison)?;
     if comparison.conflicts().next().is_none() {
         return Ok(OK);
     }
@@ -211,6 +212,32 @@ pub(super) fn report(root: &Utf8Path, comparison: &Comparison) -> anyhow::Result
          an edit that is to stay is decided once the file beside it is deleted",
     )?;
     Ok(DRIFT)
+}
+
+/// Says when an account that deploys gets other rights. What needs new ones is refused until an administrator applied them;
+/// what they were for has to be gone before old ones are.
+fn platform_first(comparison: &Comparison) -> anyhow::Result<()> {
+    let is_deployer = |change: &&Change| change.action == Action::Update && is_deployer(&change.path);
+    for change in comparison.changes.iter().filter(is_deployer) {
+        let (before, after) = (generate::rights(&change.before), generate::rights(&change.after));
+        let path = line(change.path.as_str());
+        if !after.is_subset(&before) {
+            output::say(&format!(
+                "{path}: the account that deploys gets more rights: an administrator applies `platform` before the rest is deployed"
+            ))?;
+        }
+        if !before.is_subset(&after) {
+            output::say(&format!(
+                "{path}: the account that deploys loses rights: an administrator applies `platform` again once the rest is deployed"
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file holds an account that deploys.
+pub(super) fn is_deployer(path: &Utf8Path) -> bool {
+    path.starts_with("platform") && path.as_str().contains("/deployers/app-")
 }
 
 /// A plan of specs that are known to be good, under the name of their file.

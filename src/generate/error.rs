@@ -29,6 +29,26 @@ pub enum RenderError {
     /// No document has this environment.
     #[error("there is no environment `{0}`{1}")]
     UnknownEnvironment(String, String),
+    /// What deploys an app is to be written, and nobody said from where.
+    #[error(
+        "the layout {0} needs the address of the repository: add `output: {{repository: {{url: https://git.example.com/team/shop}}}}` to the app `{1}`"
+    )]
+    NoRepository(&'static str, String),
+    /// The account that deploys an app would get a right that none may have.
+    #[error("the account that deploys the app `{app}` would write {what}, {why}")]
+    Deployer {
+        /// The app.
+        app: String,
+        /// The object.
+        what: String,
+        /// What is wrong with that.
+        why: String,
+    },
+    /// The files of a space are not as what deploys its apps needs them.
+    #[error(
+        "the space `{0}` has the layout plain, but its app `{1}` is deployed by a reconciler: give both the same layout"
+    )]
+    Layouts(String, String),
 }
 
 impl RenderError {

@@ -8,6 +8,7 @@ mod layout;
 mod manifests;
 mod options;
 mod patch;
+pub mod pipeline;
 mod space;
 mod target;
 mod view;
@@ -15,6 +16,7 @@ mod view_pod;
 mod view_scale;
 
 pub use error::RenderError;
+pub use layout::deployer::rights;
 pub use options::Options;
 
 use crate::render::plan::Plan;

@@ -34,6 +34,35 @@ impl Quantity {
         &self.text
     }
 
+    /// The amount as the API server writes it: `1` for `1000m`, `1Gi` for `1024Mi`. What compares texts, as tools that
+    /// deploy do, sees no difference then.
+    pub fn canonical(&self) -> String {
+        let suffix = Parts::split(&self.text).suffix;
+        let negative = if self.nanos < 0 { "-" } else { "" };
+        let nanos = self.nanos.unsigned_abs();
+        let unit = |one: i128| one.unsigned_abs();
+        if suffix.ends_with('i') && nanos >= unit(NANO * 1024) {
+            let mut amount = unit(round_up(self.nanos, NANO));
+            let mut suffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].into_iter();
+            while amount.is_multiple_of(1024) && suffixes.len() > 1 {
+                amount /= 1024;
+                suffixes.next();
+            }
+            return format!("{negative}{amount}{}", suffixes.next().unwrap_or_default());
+        }
+        if suffix.starts_with(['e', 'E']) && suffix.len() > 1 {
+            // the API server keeps the exponent
+            return self.text.clone();
+        }
+        let mut amount = nanos;
+        let mut suffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"].into_iter();
+        while amount.is_multiple_of(1000) && amount > 0 && suffixes.len() > 1 {
+            amount /= 1000;
+            suffixes.next();
+        }
+        if amount == 0 { "0".to_owned() } else { format!("{negative}{amount}{}", suffixes.next().unwrap_or_default()) }
+    }
+
     /// Thousandths, rounded away from zero.
     pub fn millis(&self) -> i128 {
         round_up(self.nanos, NANO / 1000)
@@ -326,6 +355,31 @@ fn units_like(suffix: &str) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::{Quantity, Resource, misreading};
+
+    #[test]
+    fn a_quantity_is_written_as_the_api_server_writes_it() {
+        for (text, canonical) in [
+            ("1000m", "1"),
+            ("1500m", "1500m"),
+            ("0.5", "500m"),
+            ("1.0", "1"),
+            ("2000", "2k"),
+            ("1000M", "1G"),
+            ("1024Mi", "1Gi"),
+            ("1.5Gi", "1536Mi"),
+            ("1048576Ki", "1Gi"),
+            ("0.5Ki", "512"),
+            ("1000Mi", "1000Mi"),
+            ("100Gi", "100Gi"),
+            ("0", "0"),
+            ("0Mi", "0"),
+            ("1e3", "1e3"),
+            ("64Mi", "64Mi"),
+            ("-1500m", "-1500m"),
+        ] {
+            assert_eq!(Quantity::parse(text).unwrap().canonical(), canonical, "{text}");
+        }
+    }
 
     /// Amounts with the nano units, `MilliValue` and `Value` of `k8s.io/apimachinery` 0.37.2.
     ///

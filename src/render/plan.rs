@@ -52,7 +52,7 @@ pub const SCHEMA: &str = "tightship.schema.json";
 
 /// Whether a plan may hold a file of this path: what a lock says is believed of no other.
 pub fn can_hold(path: &Utf8Path) -> bool {
-    if matches!(path.as_str(), "kustomization.yaml" | SCHEMA) {
+    if matches!(path.as_str(), "kustomization.yaml" | "platform/kustomization.yaml" | SCHEMA) {
         return true;
     }
     let is_plain = |part: &str| {
@@ -68,7 +68,12 @@ pub fn can_hold(path: &Utf8Path) -> bool {
     let is_one_of =
         |endings: &[&str]| is_plain(file) && Utf8Path::new(file).extension().is_some_and(|it| endings.contains(&it));
     match *top {
-        "apps" | "platform" => is_one_of(&["yaml"]),
+        "apps" | "platform" | "flux" | "argocd" => is_one_of(&["yaml"]),
+        "charts" => {
+            is_one_of(&["yaml"])
+                || (folders.is_empty()
+                    && matches!(*file, "Chart.yaml" | "values.schema.json" | "README.md" | ".helmignore"))
+        }
         "control-plane" => {
             is_one_of(&["yaml", "flags", "env", "service"])
                 || (folders.is_empty() && matches!(*file, "README.md" | ".gitignore"))
@@ -79,6 +84,6 @@ pub fn can_hold(path: &Utf8Path) -> bool {
 
 /// Whether a text may have been written to a path of a plan.
 pub fn is_made(path: &Utf8Path, text: &str) -> bool {
-    let has_header = path.as_str() != SCHEMA && path.extension() != Some("md");
+    let has_header = !matches!(path.extension(), Some("md" | "json"));
     can_hold(path) && (!has_header || text.starts_with(HEADER))
 }

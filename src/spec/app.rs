@@ -10,7 +10,8 @@ use super::placement::{Host, Lifecycle, PodMeta, ServiceMeta, Toleration, Topolo
 use super::probe::Health;
 use super::storage::{File, SecretRef, Storage, Writable};
 use super::values::{
-    AppName, Block, Image, Label, ObjectName, PortNumber, RbacWord, Release, ShortName, SpaceName, Variable,
+    AppName, Block, FolderPath, Image, Label, ObjectName, PortNumber, RbacWord, Release, RepositoryUrl, Revision,
+    ShortName, SpaceName, Variable, known,
 };
 use super::volume::{Content, Volume, Write};
 use super::workload::{DRAIN, Replicas, Workload};
@@ -51,6 +52,35 @@ string_enum! {
         "kustomize" Kustomize,
         /// Numbered files for `kubectl apply -R -f`.
         "plain" Plain,
+        /// As kustomize, with what Flux needs to deploy it: a source, a Kustomization for each environment, and an account that may apply this app and nothing else.
+        "flux" Flux,
+        /// As kustomize, with what Argo CD needs to deploy it: a project with allow lists, an Application for each environment, and an account that may apply this app and nothing else.
+        "argocd" ArgoCd,
+        /// A chart for each app whose templates are the manifests, with a value for what environments change. The namespace as kustomize.
+        "helm" Helm,
+    }
+}
+
+impl Layout {
+    /// Whether something in the cluster deploys what is in a repository.
+    pub fn is_reconciled(self) -> bool {
+        matches!(self, Self::Flux | Self::ArgoCd)
+    }
+}
+
+record! {
+    /// Where the files are once they are committed, for those who deploy from there.
+    Repository "repository" {
+        /// The address: `https://` or `ssh://` of a Git repository, `oci://` of an artifact.
+        url "url": Located<RepositoryUrl>,
+        /// The branch, or the tag of an artifact.
+        revision "revision": Revision = known("main"),
+        /// The folder with these files, from the top of the repository.
+        path "path": FolderPath = known("."),
+        /// A Secret in the space with what is needed to read it (Flux).
+        access "access": Option<ObjectName> = None => "none, it can be read by all",
+        /// A Secret in the space with the keys that commits or artifacts are signed by (Flux).
+        verify "verify": Option<Located<ObjectName>> = None => "signatures are not looked at",
     }
 }
 
@@ -200,7 +230,11 @@ record! {
     /// How the output looks.
     Output "output" {
         /// How the files are arranged.
-        layout "layout": Layout = Layout::Kustomize,
+        layout "layout": Located<Layout> = Layout::Kustomize.into(),
+        /// Where the files are once they are committed; needed by the layouts flux and argocd.
+        repository "repository": Option<Located<Repository>> = None,
+        /// A SecretStore of External Secrets in the space, from which the Secrets that the app names are fetched.
+        secret_store "store": Option<Located<ObjectName>> = None => "none, the Secrets exist already",
         /// Whether comments explain the hardening.
         comments "comments": bool = true,
     }

@@ -632,6 +632,59 @@ fn one_word(text: &str) -> Result<String, Refusal> {
 }
 
 newtype! {
+    /// The address of a repository, without credentials: it stands in files that many can read.
+    #[derive(Default)]
+    RepositoryUrl(String), "repository", "an address such as `https://git.example.com/team/shop` or `oci://registry.example.com/team/shop`",
+    schema pattern_schema("^(https|ssh|oci)://[A-Za-z0-9@:/._~+-]+$"),
+    read |text| {
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| Refusal::new("has no `https://`, `ssh://` or `oci://`"))?;
+        if !matches!(scheme, "https" | "ssh" | "oci") {
+            return Err(Refusal::new(format!("begins with `{scheme}://`, not with `https://`, `ssh://` or `oci://`")));
+        }
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"@:/._~+-".contains(&byte);
+        if rest.is_empty() || !rest.bytes().all(is_plain) {
+            return Err(Refusal::new("has other characters than letters, digits and `@:/._~+-`"));
+        }
+        let user = rest.split('/').next().and_then(|host| host.rsplit_once('@')).map(|(user, _)| user);
+        if user.is_some_and(|user| scheme != "ssh" || user.contains(':')) {
+            return Err(Refusal::new("has a user or a password").help("credentials belong in the Secret that `access` names"));
+        }
+        Ok(text.to_owned())
+    }
+}
+
+newtype! {
+    /// A branch or a tag.
+    #[derive(Default)]
+    Revision(String), "revision", "a branch or tag: letters, digits and `._/-`",
+    schema pattern_schema("^[A-Za-z0-9][A-Za-z0-9._/-]*$"),
+    read |text| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
+        if !text.bytes().all(is_plain) || !text.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+            return Err(Refusal::new("has other characters, or does not begin with a letter or digit"));
+        }
+        Ok(text.to_owned())
+    }
+}
+
+newtype! {
+    /// A folder within a repository; `.` is its top.
+    #[derive(Default)]
+    FolderPath(String), "folder", "a folder such as `deploy` or `teams/shop`, from the top of the repository",
+    schema pattern_schema("^[A-Za-z0-9._/-]+$"),
+    read |text| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
+        if text.is_empty() || !text.bytes().all(is_plain) {
+            return Err(Refusal::new("is empty, or has other characters than letters, digits and `._/-`"));
+        }
+        if text != "." && text.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+            return Err(Refusal::new("does not go down from the top of the repository, or has a `/` too many"));
+        }
+        Ok(text.to_owned())
+    }
+}
+
+newtype! {
     /// What a token is for, or what stands in front of a name.
     #[derive(Default)]
     Audience(String), "text", "a word without spaces",

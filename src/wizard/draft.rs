@@ -49,6 +49,7 @@ struct Draft {
     team: Option<String>,
     quota: String,
     layout: Option<String>,
+    repository: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -151,6 +152,7 @@ fn draft(answers: &Answers) -> Draft {
         team: owned("team"),
         quota: answers.get("quota").to_owned(),
         layout: owned("layout").filter(|layout| layout != Output::default().layout.as_str()),
+        repository: owned("repository"),
     }
 }
 

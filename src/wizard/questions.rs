@@ -14,8 +14,8 @@ use crate::spec::container::{DEFAULT_ID, Preset};
 use crate::spec::level::Level;
 use crate::spec::space::QuotaPreset;
 use crate::spec::values::{
-    AppName, Audience, GatewayRef, Group, Host, Image, IssuerUrl, PatchRelease, Release, Schedule, ShortName,
-    SocketUrl, SpaceName, TimeZone,
+    AppName, Audience, GatewayRef, Group, Host, Image, IssuerUrl, PatchRelease, Release, RepositoryUrl, Schedule,
+    ShortName, SocketUrl, SpaceName, TimeZone, UrlPath,
 };
 use crate::spec::workload::{WorkloadKind, WorkloadSettings};
 use crate::spec::{ApiServer, App, Space};
@@ -86,6 +86,10 @@ const SERVER_FOLDER: &str = "apiserver";
 const ENCRYPTION: &[&str] = &["secretbox", "kms"];
 /// What needs no exception.
 const AUDIT: &[&str] = &["standard", "metadata", "strict"];
+/// What deploys from a repository; each is the name of its layout.
+const GITOPS: &[&str] = &["none", "flux", "argocd"];
+/// Where pipelines run.
+const CI: &[&str] = &["none", "github", "gitlab"];
 const YES_NO: &[&str] = &["yes", "no"];
 
 /// What runs the control plane.
@@ -541,15 +545,60 @@ pub const QUESTIONS: &[Question] = &[
         check: |text, _| word(text, QuotaPreset::WORDS),
     },
     Question {
+        key: "gitops",
+        prompt: "What deploys from the repository",
+        help: "flux or argocd: also writes what they need, and an account for each app that may apply this app and nothing else.",
+        example: "flux",
+        express: false,
+        words: GITOPS,
+        needs: "an app or a space",
+        applies: is_no_server,
+        default: |answers, _| {
+            let layout = answers.get("layout");
+            Some(if GITOPS.contains(&layout) { layout } else { "none" }.to_owned())
+        },
+        check: |text, _| word(text, GITOPS),
+    },
+    Question {
+        key: "repository",
+        prompt: "Address of the repository that these files are committed to",
+        help: "https:// or ssh:// of a Git repository, oci:// of an artifact. Without credentials: those belong in a Secret.",
+        example: "https://git.example.com/team/shop",
+        express: true,
+        words: &[],
+        needs: "--gitops flux or argocd, and an app",
+        applies: |answers| is_app(answers) && answers.some("gitops").is_some(),
+        default: |_, _| None,
+        check: |text, _| leaf::<RepositoryUrl>(text),
+    },
+    Question {
+        key: "ci",
+        prompt: "Where the pipeline runs",
+        help: "github or gitlab: writes a pipeline once that renders, checks and compares, and a configuration of Renovate. It is yours from then on.",
+        example: "github",
+        express: false,
+        words: CI,
+        needs: "an app or a space",
+        applies: is_no_server,
+        default: |_, _| Some("none".to_owned()),
+        check: |text, _| word(text, CI),
+    },
+    Question {
         key: "layout",
         prompt: "Layout of the files",
-        help: "kustomize: a base, overlays and a patches folder that is yours. plain: numbered files for kubectl apply.",
+        help: "kustomize: a base, overlays and a patches folder that is yours. plain: numbered files for kubectl apply. flux, argocd: as kustomize, with what deploys it. helm: a chart.",
         example: "kustomize",
         express: false,
         words: Layout::WORDS,
         needs: "an app or a space",
         applies: is_no_server,
-        default: |_, _| unwritten(&Output::default().layout),
-        check: |text, _| word(text, Layout::WORDS),
+        default: |answers, _| {
+            answers.some("gitops").map(str::to_owned).or_else(|| unwritten(&Output::default().layout))
+        },
+        check: |text, answers| match answers.some("gitops") {
+            Some(gitops) if gitops != text => Err(format!("--gitops {gitops} has the layout {gitops}")),
+            None if GITOPS.contains(&text) => Err(format!("say --gitops {text}")),
+            _ => word(text, Layout::WORDS),
+        },
     },
 ];

@@ -25,6 +25,7 @@ mod edit;
 mod examples;
 mod explain;
 mod first_minutes;
+mod gitops;
 // file names of bytes that Windows does not take
 #[cfg(unix)]
 mod gate;
@@ -51,8 +52,8 @@ mod schema_random;
 mod spec;
 #[path = "../support/mod.rs"]
 mod support;
-mod verdicts;
 mod trail;
+mod verdicts;
 mod well_known;
 mod wizard;
 mod writing;

@@ -33,6 +33,12 @@ const BY_PATTERN: &[(&str, &[&str])] = &[
     ("^[a-z0-9.:/_-]+$", &["ghcr.io/acme"]),
     ("^[a-z0-9-]+/[a-z0-9.-]+$", &["infra/public"]),
     ("^[a-z0-9./-]*$", &["", "configmaps", "pods/log"]),
+    (
+        "^(https|ssh|oci)://[A-Za-z0-9@:/._~+-]+$",
+        &["https://git.example.com/team/shop", "oci://registry.example.com/shop"],
+    ),
+    ("^[A-Za-z0-9][A-Za-z0-9._/-]*$", &["main", "release/1"]),
+    ("^[A-Za-z0-9._/-]+$", &[".", "deploy/shop"]),
     ("^unix:///.+", &["unix:///run/kms/kms.sock"]),
     ("^[^/]+:[0-9]+$", &["k8s.example.com:6443"]),
     ("^https://[^/]+:[0-9]+$", &["https://10.0.0.1:2379"]),

@@ -125,7 +125,9 @@ fn full_asks_every_question_that_applies_and_explains() {
             ("Environments with differences (or none) [none]:", "dev,prod"),
             ("Group of users that deploys (or none) [none]:", "devs"),
             ("Quota of the space (s, m, l) [s]:", "m"),
-            ("Layout of the files (kustomize, plain) [kustomize]:", ""),
+            ("What deploys from the repository (none, flux, argocd) [none]:", ""),
+            ("Where the pipeline runs (none, github, gitlab) [none]:", ""),
+            ("Layout of the files (kustomize, plain, flux, argocd, helm) [kustomize]:", ""),
             ("Write them?", "yes"),
         ],
     );
@@ -329,7 +331,7 @@ fn every_question_has_a_flag_and_a_variable() {
         assert!(!question.help.is_empty() && !question.prompt.is_empty() && !question.example.is_empty());
     }
     // those that one answer among others brings up
-    let rare = ["schedule", "gateway", "kms"];
+    let rare = ["schedule", "gateway", "kms", "repository"];
     let express = QUESTIONS.iter().filter(|question| question.express && !rare.contains(&question.key));
     let (server, app): (Vec<_>, Vec<_>) = express.partition(|question| question.needs.contains("goal apiserver"));
     assert_eq!((app.len(), server.len()), (7, 3));

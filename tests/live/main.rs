@@ -14,6 +14,7 @@ mod client;
 mod cluster;
 mod environments;
 mod examples;
+mod gitops;
 mod hardened;
 mod inputs;
 mod kubectl;
@@ -51,6 +52,7 @@ fn tests() -> Vec<Test> {
         network::TESTS,
         pods::TESTS,
         api::TESTS,
+        gitops::TESTS,
         space::TESTS,
         quickstart::TESTS,
         round_trip::TESTS,

@@ -5,6 +5,7 @@ use super::probes::probes;
 use super::shared::{excepted, port_view};
 use super::volumes::{TOKEN_PATH, Volumes};
 use crate::generate::view::{Config, ContainerView, Mount, ResourcesView};
+use crate::k8s::quantity::Quantity;
 use crate::k8s::version::Version;
 use crate::spec::App;
 use crate::spec::app::Platform;
@@ -135,18 +136,24 @@ fn resources(size: &Size) -> ResourcesView {
         Size::Preset(Preset::L) => preset("500m", "2", "1Gi", "256Mi", "1Gi"),
         Size::Preset(Preset::Xl) => preset("1", "4", "4Gi", "512Mi", "2Gi"),
         Size::Explicit(own) => {
-            let disk = own.disk.as_str();
+            let disk = own.disk.canonical();
             ResourcesView {
-                cpu: own.cpu.as_str().to_owned(),
+                cpu: own.cpu.canonical(),
                 cpu_limit: match own.cpu_limit.as_ref().map(|limit| &limit.value) {
-                    Some(CpuLimit::At(limit)) => Some(limit.as_str().to_owned()),
+                    Some(CpuLimit::At(limit)) => Some(limit.canonical()),
                     Some(CpuLimit::None) => None,
-                    None => Some(format!("{}m", own.cpu.millis().saturating_mul(10))),
+                    None => Some(tenfold(&own.cpu)),
                 },
-                memory: own.memory.as_str().to_owned(),
-                disk_request: disk.to_owned(),
-                disk: disk.to_owned(),
+                memory: own.memory.canonical(),
+                disk_request: disk.clone(),
+                disk,
             }
         }
     }
+}
+
+/// Ten times as much processor time, as the API server writes it.
+fn tenfold(cpu: &Quantity) -> String {
+    let text = format!("{}m", cpu.millis().saturating_mul(10));
+    Quantity::parse(&text).map_or(text, |limit| limit.canonical())
 }

@@ -34,6 +34,13 @@ use crate::spec::storage::Access;
 use crate::spec::workload::{Concurrency, Retention, Start, WorkloadKind};
 use crate::template;
 
+/// The rights of an app that uses the Kubernetes API: whoever may write them can give rights.
+const ROLE: &str = "role";
+/// The Secrets that are fetched: whoever may write them can read what the store has.
+pub(super) const EXTERNAL_SECRETS: &str = "external-secrets";
+/// What is the platform's to give.
+pub(super) const GRANTS: [&str; 2] = [ROLE, EXTERNAL_SECRETS];
+
 /// The manifests of an app in the order in which they are best applied: what others need comes first.
 pub fn manifests(app: &App) -> Result<Vec<Manifest>, Error> {
     let mut view = view(app);
@@ -56,9 +63,10 @@ pub fn manifests(app: &App) -> Result<Vec<Manifest>, Error> {
     };
     let parts = [
         Some((20, "service-account", "app/service-account.yaml.j2")),
+        (!view.role.is_empty()).then_some((20, ROLE, "app/role.yaml.j2")),
+        (!view.external_secrets.is_empty()).then_some((20, EXTERNAL_SECRETS, "app/external-secrets.yaml.j2")),
         Some((30, "network-policy", "app/network-policy.yaml.j2")),
         view.config.is_some().then_some((40, "config-map", "app/config-map.yaml.j2")),
-        (!view.external_secrets.is_empty()).then_some((40, "external-secrets", "app/external-secrets.yaml.j2")),
         claims_apart.then_some((40, "storage", "app/storage.yaml.j2")),
         Some((50, workload, template)),
         has_service.then_some((60, "service", "app/service.yaml.j2")),
@@ -218,20 +226,37 @@ fn annotations(app: &App) -> Annotations {
     Annotations { workload, role: of(Object::Role), route, service: own(&app.service.annotations) }
 }
 
+/// The Secrets that are fetched: those that say from where, and all others of an app whose Secrets are in a store.
 fn external_secrets(app: &App) -> Vec<ExternalSecret> {
-    let all = app.secrets.iter().chain(app.others().flat_map(|container| &container.secrets));
-    let views = all.filter_map(|secret| {
-        let from = secret.from.as_ref()?;
-        Some(ExternalSecret {
-            name: secret.name.to_string(),
-            keys: secret.keys.iter().map(|key| key.to_string()).collect(),
-            store: from.store.to_string(),
-            kind: from.kind.as_str(),
-            key: from.key.to_string(),
-            refresh: format!("{}s", from.refresh.seconds()),
-        })
-    });
-    views.collect()
+    let mut found: Vec<ExternalSecret> = Vec::new();
+    for secret in app.secrets.iter().chain(app.others().flat_map(|container| &container.secrets)) {
+        let name = secret.name.to_string();
+        if found.iter().any(|other| other.name == name) {
+            continue;
+        }
+        let one = match (&secret.from, &app.output.secret_store) {
+            (Some(from), _) => ExternalSecret {
+                keys: secret.keys.iter().map(|key| key.to_string()).collect(),
+                store: from.store.to_string(),
+                kind: from.kind.as_str(),
+                key: from.key.to_string(),
+                refresh: format!("{}s", from.refresh.seconds()),
+                name,
+            },
+            (None, Some(store)) => ExternalSecret {
+                keys: Vec::new(),
+                store: store.to_string(),
+                // of this namespace: a ClusterSecretStore serves every one
+                kind: "SecretStore",
+                key: format!("{}/{name}", app.namespace()),
+                refresh: "1h0m0s".to_owned(),
+                name,
+            },
+            (None, None) => continue,
+        };
+        found.push(one);
+    }
+    found
 }
 
 fn role(app: &App) -> Vec<RoleRule> {
@@ -258,7 +283,7 @@ fn claims(app: &App) -> Vec<Claim> {
         .map(|storage| Claim {
             name: format!("{}-{}", app.name.as_str(), storage.name.as_str()),
             volume: storage.name.to_string(),
-            size: storage.size.as_str().to_owned(),
+            size: storage.size.canonical(),
             class: storage.class.as_ref().map(|class| class.to_string()),
             access: access(app, storage.access.as_ref().map(|it| it.value)).as_str(),
         })

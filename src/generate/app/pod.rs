@@ -10,7 +10,7 @@ use crate::spec::App;
 use crate::spec::app::Platform;
 use crate::spec::exception::Rule;
 use crate::spec::network::Scrape;
-use crate::spec::placement::{Effect, Spread};
+use crate::spec::placement::{Effect, Spread, Toleration};
 use crate::spec::validate::find_port;
 use crate::spec::workload::WorkloadKind;
 
@@ -102,13 +102,13 @@ fn pod_annotations(app: &App) -> Vec<Pair> {
 }
 
 fn tolerations(app: &App) -> Vec<TolerationView> {
-    let view = |toleration: &crate::decode::Located<crate::spec::placement::Toleration>| TolerationView {
+    let view = |toleration: &Toleration| TolerationView {
         key: toleration.key.as_ref().map(|key| key.to_string()),
         value: toleration.value.as_ref().map(|value| value.to_string()),
         effect: toleration.effect.map(Effect::as_str),
         seconds: toleration.seconds.as_ref().map(|seconds| seconds.0),
     };
-    app.tolerations.iter().map(view).collect()
+    app.tolerations.iter().map(|toleration| view(&toleration.value)).collect()
 }
 
 fn spread(app: &App, most: i64) -> Vec<SpreadView> {

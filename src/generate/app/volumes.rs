@@ -52,7 +52,7 @@ impl Volumes {
     /// An empty folder, and its mount.
     pub(super) fn scratch(&mut self, folder: &Writable) -> Mount {
         let volume = self.add(&folder.path);
-        volume.scratch = Some(Scratch { size: folder.size.as_str().to_owned(), memory: folder.memory });
+        volume.scratch = Some(Scratch { size: folder.size.canonical(), memory: folder.memory });
         mount(&volume.name, &folder.path, false)
     }
 

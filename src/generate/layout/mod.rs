@@ -1,7 +1,11 @@
 //! Where the manifests go: one file per layout.
 
+pub mod deployer;
+pub mod gitops;
+pub mod helm;
 pub mod kustomize;
 pub mod plain;
+pub mod unit;
 
 use std::fmt::Write as _;
 
@@ -17,8 +21,13 @@ pub fn header(spec: &str) -> String {
     line
 }
 
-/// The folder of an app. Two apps of one name can only be in different spaces.
+/// The folder of an app.
 pub fn app_folder(specs: &Specs, name: &str, namespace: &str) -> String {
+    format!("apps/{}", app_title(specs, name, namespace))
+}
+
+/// What an app is called among all others. Two apps of one name can only be in different spaces.
+pub fn app_title(specs: &Specs, name: &str, namespace: &str) -> String {
     let alone = specs.apps.iter().filter(|app| app.name.as_str() == name).count() < 2;
-    if alone { format!("apps/{name}") } else { format!("apps/{namespace}.{name}") }
+    if alone { name.to_owned() } else { format!("{namespace}.{name}") }
 }

@@ -8,6 +8,7 @@ mod exceptions;
 mod health;
 mod mounts;
 mod network;
+mod output;
 mod placement;
 mod ports;
 mod set;
@@ -29,7 +30,11 @@ pub fn check(specs: &Specs, today: jiff::civil::Date, decoder: &mut Decoder<'_>)
             one(&app.in_environment(environment), decoder);
         }
         app::environments(app, decoder);
+        output::check(app, decoder);
         exceptions::check(app, today, decoder);
+    }
+    for space in &specs.spaces {
+        output::of_space(space, decoder);
     }
     for server in &specs.api_servers {
         api_server::check(server, today, decoder);
