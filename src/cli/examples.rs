@@ -15,6 +15,7 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("tightship new shop", "ask seven questions"),
             ("tightship new shop --image busybox:1.37 --port 8080 --yes", "ask nothing"),
+            ("tightship new shop --gitops flux --ci github", "what deploys it from a repository, too"),
             ("tightship new apiserver --kubernetes 1.36 --target kubeadm --yes", "a control plane"),
         ],
     ),
@@ -32,6 +33,13 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("tightship render --diff", "show what would change"),
             ("tightship render", "write the manifests"),
             ("tightship render --stdout --env prod", "print them, for kubectl apply -f -"),
+        ],
+    ),
+    (
+        "audit-trail",
+        &[
+            ("tightship audit-trail --open", "what holds today, or should not any more"),
+            ("tightship audit-trail --anonymous --format markdown", "a table for a page, without names"),
         ],
     ),
     (
