@@ -44,7 +44,7 @@ pub struct Written {
     /// The hash of the text.
     pub hash: String,
     /// The text, compressed, in base64.
-    packed: Option<Arc<str>>,
+    pub(super) packed: Option<Arc<str>>,
     /// The hash of the text that a conflict was about: a person was asked to decide.
     pub offered: Option<String>,
 }

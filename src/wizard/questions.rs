@@ -15,7 +15,7 @@ use crate::spec::level::Level;
 use crate::spec::space::QuotaPreset;
 use crate::spec::values::{
     AppName, Audience, GatewayRef, Group, Host, Image, IssuerUrl, PatchRelease, Release, RepositoryUrl, Schedule,
-    ShortName, SocketUrl, SpaceName, TimeZone, UrlPath,
+    ShortName, SocketUrl, SpaceName, TimeZone,
 };
 use crate::spec::workload::{WorkloadKind, WorkloadSettings};
 use crate::spec::{ApiServer, App, Space};
