@@ -90,23 +90,26 @@ class Module:
 
     fetched = {}
 
-    def __init__(self, name, version):
-        version = f"v{1 if name == 'kubernetes' else 0}.{version}"
+    def __init__(self, path):
         answer = subprocess.run(
-            ["go", "mod", "download", "-json", f"k8s.io/{name}@{version}"],
+            ["go", "mod", "download", "-json", path],
             check=False, capture_output=True, text=True, cwd=tempfile.gettempdir(),
         )
         found = json.loads(answer.stdout or "{}")
         if "Zip" not in found:
-            sys.exit(f"k8s.io/{name}@{version}: {found.get('Error', answer.stderr)}")
-        self.folder, self.zip = f"k8s.io/{name}@{version}/", zipfile.ZipFile(found["Zip"])
+            sys.exit(f"{path}: {found.get('Error', answer.stderr)}")
+        self.folder, self.zip = f"{path}/", zipfile.ZipFile(found["Zip"])
         self.names = [path.removeprefix(self.folder) for path in self.zip.namelist()]
 
     @classmethod
+    def of_path(cls, path):
+        if path not in cls.fetched:
+            cls.fetched[path] = cls(path)
+        return cls.fetched[path]
+
+    @classmethod
     def of(cls, name, version):
-        if (name, version) not in cls.fetched:
-            cls.fetched[name, version] = cls(name, version)
-        return cls.fetched[name, version]
+        return cls.of_path(f"k8s.io/{name}@v{1 if name == 'kubernetes' else 0}.{version}")
 
     def read(self, path):
         return self.zip.read(self.folder + path).decode()
@@ -221,7 +224,7 @@ def read_history():
     last = {}
     for minor, version in HISTORY.items():
         for module in ("kubernetes", "apiserver"):
-            source = Module(module, version)
+            source = Module(f"k8s.io/{module}@v{1 if module == 'kubernetes' else 0}.{version}")
             for path in source.code("pkg/"):
                 if "/features/" in path:
                     for name in re.findall(r'\bfeaturegate\.Feature\s*= "(\w+)"', source.read(path)):
@@ -287,9 +290,9 @@ def stability(version):
     return ({None: 0, "beta": 1, "alpha": 2}[stage], -int(major), -int(number or 0))
 
 
-def write(name, what, body):
+def write(name, what, body, by="make.py"):
     modules = ", ".join(f"v1.{version}" for version in RELEASES.values())
-    head = [f"# {what} Made by make.py; README.md has the format. Do not edit.", f"# Kubernetes {modules}"]
+    head = [f"# {what} Made by {by}; README.md has the format. Do not edit.", f"# Kubernetes {modules}"]
     with open(os.path.join(HERE, name), "w", encoding="utf-8", newline="\n") as out:
         out.write("\n".join(head + body) + "\n")
 

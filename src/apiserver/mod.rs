@@ -5,3 +5,4 @@ pub mod catalogue;
 pub mod explain;
 pub mod files;
 pub mod slides;
+pub mod validation;

@@ -223,6 +223,7 @@ fn words(table: &Fields, ty: &FieldType) -> String {
         FieldType::IntOrString => "a whole number or text".to_owned(),
         FieldType::Quantity => "a quantity such as 100Mi".to_owned(),
         FieldType::Time => "a time".to_owned(),
+        FieldType::Duration => "a duration such as `1m30s`".to_owned(),
         FieldType::Bytes => "text in base64".to_owned(),
         FieldType::Object => "any fields".to_owned(),
         FieldType::Any => "anything".to_owned(),

@@ -18,6 +18,7 @@ pub(super) fn page(name: &str, release: Version) -> Option<String> {
         Scope::Namespaced => "namespaced",
         Scope::Cluster => "cluster-scoped",
         Scope::List => "a list",
+        Scope::Config => "a file",
     };
     let mut page = heading(&format!("{}: a kind of Kubernetes {release}", kind.kind));
     page += "\n";

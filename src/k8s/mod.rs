@@ -1,6 +1,7 @@
 //! What Kubernetes means: versions, names, quantities, images, schedules, networks, and the fields of its objects.
 
 pub mod cron;
+pub mod duration;
 pub mod fields;
 pub mod go_text;
 pub mod host_path;

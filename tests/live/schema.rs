@@ -201,6 +201,7 @@ fn other_types(ty: &FieldType) -> Vec<Value> {
         FieldType::IntOrString => vec![json!(true), json!(1.5), json!([])],
         FieldType::Quantity => vec![json!(true), json!("abc"), json!("1 Gi"), json!({})],
         FieldType::Time => vec![json!(5), json!("yesterday")],
+        FieldType::Duration => vec![json!(5), json!("60")],
         FieldType::Bytes => vec![json!("not base64!"), json!(5)],
         FieldType::List(_) => vec![json!("x"), json!({}), json!(5)],
         FieldType::Map(_) | FieldType::Type(_) => vec![json!("x"), json!([]), json!(5)],

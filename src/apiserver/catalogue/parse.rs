@@ -7,6 +7,7 @@ use crate::k8s::table::{ALL_RELEASES, Read, Row, Source, any_release, source};
 
 const FLAGS: Source = source!("apiserver/flags.txt");
 const SETTINGS: Source = source!("apiserver/settings.txt");
+const COMPONENTS: Source = source!("apiserver/components.txt");
 const PLUGINS: Source = source!("apiserver/plugins.txt");
 const GATES: Source = source!("apiserver/gates.txt");
 const CONFIGS: Source = source!("apiserver/configs.txt");
@@ -19,14 +20,16 @@ type Meanings = HashMap<(Option<Component>, &'static str), &'static str>;
 pub fn read() -> Read<Catalogue> {
     let meanings = meanings()?;
     let mut table = Catalogue::default();
-    for source in [FLAGS, SETTINGS] {
+    for source in [FLAGS, SETTINGS, COMPONENTS] {
+        // what nobody asks about has no meaning yet
+        let is_explained = source.file != COMPONENTS.file;
         let mut component = Component::ApiServer;
         for mut row in source.rows() {
             if row.skip_word("component") {
                 component = last(row, COMPONENT, Component::from_name)?;
             } else {
                 row.expect("flag")?;
-                table.flags.push(flag(row, component, &meanings)?);
+                table.flags.push(flag(row, component, is_explained.then_some(&meanings))?);
             }
         }
     }
@@ -72,7 +75,7 @@ pub(super) fn meanings() -> Read<Meanings> {
 }
 
 /// `audit-log-maxage int 36-37 | 366`.
-fn flag(mut row: Row, component: Component, meanings: &Meanings) -> Read<Flag> {
+fn flag(mut row: Row, component: Component, meanings: Option<&Meanings>) -> Read<Flag> {
     let (default, deprecated) = bars(&mut row);
     let name_row = row;
     let name = row.word("a flag")?;
@@ -80,7 +83,7 @@ fn flag(mut row: Row, component: Component, meanings: &Meanings) -> Read<Flag> {
     let hidden = row.skip_word("hidden");
     let flag = if row.skip("flag=") { Some(row.word("a flag")?) } else { None };
     let (since, until) = row.releases(ALL_RELEASES)?;
-    let meaning = meaning(name_row, meanings, Some(component), name)?;
+    let meaning = meanings.map_or(Ok(""), |meanings| meaning(name_row, meanings, Some(component), name))?;
     Ok(Flag { component, name, flag, ty, hidden, default, deprecated, meaning, since, until })
 }
 

@@ -15,8 +15,6 @@ pub fn flag_name(text: &str) -> String {
 impl Catalogue {
     /// Looks a flag up, or a field of the kubelet's or kube-proxy's configuration by its path (`authorization.mode`) or by
     /// the flag that sets the same. `--` before the name, `=` after it, and `_` for `-` do no harm.
-    ///
-    /// Only the flags of [`Component::ApiServer`] are all known: `Unknown` says nothing about another component.
     pub fn flag(&'static self, component: Component, name: &str, version: Version) -> Lookup<Flag> {
         let name = flag_name(name);
         let rows = || self.flags.iter().filter(|flag| flag.component == component);

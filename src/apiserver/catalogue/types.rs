@@ -80,11 +80,6 @@ impl Component {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|component| component.name() == name)
     }
-
-    /// Whether the catalogue has all of its flags, so that one that it lacks is a mistake.
-    pub fn is_whole(self) -> bool {
-        self == Self::ApiServer
-    }
 }
 
 /// What a lookup finds.
@@ -130,6 +125,8 @@ pub enum FlagType {
     Bool,
     /// A whole number.
     Int,
+    /// A whole number of 32 bits.
+    Int32,
     /// A whole number, not below zero.
     Uint,
     /// A number.
@@ -162,6 +159,8 @@ pub enum FlagType {
     MapStringString,
     /// `key=value` pairs, with commas between them; another implementation of the same.
     StringToString,
+    /// `key=bool` pairs, with commas between them.
+    MapStringBool,
     /// Feature gates: `gate=bool` or `component:gate=bool`, with commas between them.
     Gates,
     /// A certificate, its key, and the names that it is for.
@@ -169,9 +168,10 @@ pub enum FlagType {
 }
 
 impl FlagType {
-    const WORDS: [(&'static str, Self); 20] = [
+    const WORDS: [(&'static str, Self); 22] = [
         ("bool", Self::Bool),
         ("int", Self::Int),
+        ("int32", Self::Int32),
         ("uint", Self::Uint),
         ("float", Self::Float),
         ("float32", Self::Float32),
@@ -186,6 +186,7 @@ impl FlagType {
         ("strings", Self::Strings),
         ("stringArray", Self::StringArray),
         ("int32Slice", Self::Int32Slice),
+        ("mapStringBool", Self::MapStringBool),
         ("mapStringString", Self::MapStringString),
         ("stringToString", Self::StringToString),
         ("colonSeparatedMultimapStringString", Self::Gates),
@@ -211,6 +212,7 @@ impl FlagType {
                 | Self::Int32Slice
                 | Self::MapStringString
                 | Self::StringToString
+                | Self::MapStringBool
                 | Self::Gates
                 | Self::NamedCertKey
         )

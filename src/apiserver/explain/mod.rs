@@ -93,7 +93,10 @@ fn flag(page: &mut Page, component: Component, name: &str, version: Version) {
     }
     let advice = advice::of(Subject::Setting(component), name);
     if let Some(flag) = shown {
-        page.sentence(flag.meaning);
+        match flag.meaning {
+            "" => page.gap(),
+            meaning => page.sentence(meaning),
+        }
         if let Some(flag) = field.and_then(|field| field.flag) {
             page.row("flag", &format!("--{flag}"));
         }

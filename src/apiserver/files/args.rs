@@ -35,6 +35,10 @@ pub(super) fn settings(arguments: &[Argument], program: Component, file: FileId,
         let dashes = text.len() - text.trim_start_matches('-').len();
         // etcd takes a single dash as well
         let is_flag = dashes == 2 || (dashes == 1 && program == Component::Etcd);
+        if dashes == 1 && !is_flag && !is_short(text) {
+            settings.push(stray(argument, file, path));
+            continue;
+        }
         if !is_flag || text.len() == dashes {
             continue;
         }
@@ -76,6 +80,31 @@ pub(super) fn settings(arguments: &[Argument], program: Component, file: FileId,
         settings.push(setting);
     }
     settings
+}
+
+/// Whether an argument with one dash is a short flag: `-h`, and `-v` with a number.
+fn is_short(text: &str) -> bool {
+    let letters = text.trim_start_matches('-');
+    let number = letters.strip_prefix('v').map(|rest| rest.strip_prefix('=').unwrap_or(rest));
+    letters.len() < 2 || number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A long flag with one dash.
+fn stray(argument: &Argument, file: FileId, path: &str) -> Setting {
+    let end = argument.text.find('=').unwrap_or(argument.text.len());
+    let name = argument.text.get(..end).unwrap_or_default();
+    let value = argument.text.get(end..).and_then(|rest| rest.strip_prefix('=')).unwrap_or_default();
+    Setting {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        file,
+        span: argument.span,
+        name_span: argument.part(0, end),
+        value_span: argument.part(0, end),
+        path: format!("{path}[{name}]"),
+        written: Written::Stray,
+        remove: None,
+    }
 }
 
 /// The name that the catalogue has for a flag: for those that a configuration file sets too, the path of the field.

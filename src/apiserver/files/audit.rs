@@ -137,6 +137,10 @@ impl AuditPolicy {
 
     /// Whether nothing is written down at all.
     pub fn is_silent(&self) -> bool {
+        // one without rules is no policy
+        if self.rules.is_empty() {
+            return false;
+        }
         let mut rules = self.rules.iter();
         // a rule for everything ends the list
         let all = |rule: &&AuditRule| {

@@ -37,6 +37,8 @@ pub enum Content {
     Admission(Vec<Plugin>),
     /// What is written down.
     Audit(AuditPolicy),
+    /// `enableProfiling` of a scheduler, if its file says so.
+    Scheduler(Option<Word>),
     Encryption(Encryption),
 }
 
@@ -80,6 +82,8 @@ pub struct Configuration {
     pub limits_span: Span,
     /// The number of `limits` of an `EventRateLimit`.
     pub limits: usize,
+    /// `defaultAllow` of an ImagePolicyWebhook.
+    pub default_allow: Option<Word>,
     /// The levels in `defaults` of a `PodSecurityConfiguration`: `enforce`, ...
     pub defaults: Vec<(String, Word)>,
 }
@@ -103,6 +107,9 @@ pub(super) fn of_document(root: Node<'_, '_>, context: &Context<'_>) -> Option<C
             (Some("encryption-provider-config"), Content::Encryption(Encryption::of(root, context)))
         }
         ("audit.k8s.io", "Policy") => (Some("audit-policy-file"), Content::Audit(AuditPolicy::of(root, context))),
+        ("kubescheduler.config.k8s.io", "KubeSchedulerConfiguration") => {
+            (Some("config"), Content::Scheduler(word(root.get("enableProfiling"), context)))
+        }
         ("pod-security.admission.config.k8s.io", "PodSecurityConfiguration") => {
             (None, alone("PodSecurity", root, context))
         }
@@ -202,6 +209,7 @@ fn configuration(node: Node<'_, '_>, context: &Context<'_>) -> Configuration {
         kind: node.get("kind").and_then(Node::as_str).unwrap_or_default().to_owned(),
         limits_span: context.span(super::context::key_or_head(node, "limits")),
         limits: node.get("limits").map_or(0, |list| list.items().len()),
+        default_allow: word(node.path(&["imagePolicy", "defaultAllow"]), context),
         defaults: defaults
             .filter_map(|(key, value)| Some((key.text()?.to_owned(), word(Some(value), context)?)))
             .collect(),

@@ -11,7 +11,7 @@ use crate::yaml::{FileId, Kind, Node, Span, Style};
 use super::add::{Add, NAME, VALUE};
 use super::args::{Argument, canonical};
 use super::form::Form;
-use super::view::{Owner, ProgramView, Setting, Written};
+use super::view::{List, Owner, ProgramView, Setting, Written};
 
 /// A text in which nodes are, and where it begins in the file.
 #[derive(Debug, Clone)]
@@ -155,6 +155,7 @@ impl Context<'_> {
             node_mounts: None,
             probe: None,
             partial: false,
+            list: List::Replaces,
             variables: Vec::new(),
             add: None,
         }

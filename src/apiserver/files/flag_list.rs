@@ -10,7 +10,7 @@ use super::add::{Add, NAME, VALUE};
 use super::args;
 use super::form::Form;
 use super::lines;
-use super::view::{Owner, ProgramView};
+use super::view::{List, Owner, ProgramView};
 use crate::yaml::Span;
 use crate::yaml::edit::Edit;
 
@@ -48,6 +48,9 @@ pub(super) fn program(text: &str, file: FileId, name: &Arc<str>) -> Option<Progr
     let place = flags().next()?.span;
     let owner = Owner { kind: "Flags".to_owned(), name: base.to_owned(), ..Owner::default() };
     let newline = if text.ends_with('\n') { "" } else { "\n" };
+    let settings = args::settings(&arguments, program, file, "flags");
+    // a kubelet has the rest in its configuration file
+    let has_file = program == Component::Kubelet && settings.iter().any(|setting| setting.name == "config");
     Some(ProgramView {
         program,
         form: Form::Flags,
@@ -56,12 +59,13 @@ pub(super) fn program(text: &str, file: FileId, name: &Arc<str>) -> Option<Progr
         owner: Arc::new(owner),
         place,
         path: "flags".to_owned(),
-        settings: args::settings(&arguments, program, file, "flags"),
+        settings,
         version: None,
         mounts: None,
         node_mounts: None,
         probe: None,
-        partial: false,
+        partial: has_file,
+        list: List::Replaces,
         variables: Vec::new(),
         add: Add::text(text.len(), format!("{newline}--{NAME}={VALUE}\n")),
     })

@@ -56,6 +56,10 @@ impl Form {
 
     /// The value that the form sets where the file does not.
     pub(super) fn implied(self, program: Component, name: &str) -> Option<&'static str> {
+        // `rke2.go` switches it on
+        if (self, program, name) == (Self::Rke2, Component::ApiServer, "encryption-provider-config") {
+            return Some("encryption-config.json");
+        }
         let table = match self {
             Self::Kubeadm | Self::Kind => kubeadm(program),
             Self::K3s | Self::Rke2 => rancher(program),

@@ -68,7 +68,10 @@ fn cluster(root: Node<'_, '_>, context: &Context<'_>, form: Form) -> Vec<Program
         };
         let is_list = extra.map_or_else(by_version, |extra| extra.kind() == Kind::Sequence);
         view.add = if is_list { context.add_pair(root, &keys) } else { context.add_key(root, &keys) };
-        view.mounts = (program == Component::ApiServer).then(|| mounts(part));
+        view.mounts = (program == Component::ApiServer).then(|| {
+            let own = root.get("certificatesDir").and_then(Node::as_str).filter(|path| !path.is_empty());
+            mounts(part).into_iter().chain(own.map(mounted)).collect()
+        });
         view
     });
     views.collect()
@@ -83,9 +86,12 @@ fn mounts(part: Option<Node<'_, '_>>) -> Vec<Mount> {
             read_only: volume.get("readOnly").and_then(Node::as_bool) == Some(true),
         })
     });
-    let implied =
-        MOUNTED.into_iter().map(|path| Mount { source: path.to_owned(), target: path.to_owned(), read_only: true });
-    own.chain(implied).collect()
+    own.chain(MOUNTED.into_iter().map(mounted)).collect()
+}
+
+/// What is inside where it is outside.
+fn mounted(path: &str) -> Mount {
+    Mount { source: path.to_owned(), target: path.to_owned(), read_only: true }
 }
 
 fn kubelet(root: Node<'_, '_>, context: &Context<'_>, form: Form) -> Option<ProgramView> {

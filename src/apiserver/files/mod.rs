@@ -21,6 +21,7 @@ mod talos;
 #[cfg(test)]
 mod tests;
 mod text;
+mod value;
 mod view;
 
 pub use audit::{AuditPolicy, Level};
@@ -30,9 +31,10 @@ pub use form::Form;
 pub use lines::comments;
 pub use parts::{KubeadmConfig, Parts};
 pub use static_pod::is_static_pod;
-pub use systemd::{Variables, environment_files, unit_of_drop_in};
+pub use systemd::{Variables, config_folder, environment_files, unit_of_drop_in};
 pub use text::Word;
-pub use view::{Mount, Owner, ProgramView, Setting, Written};
+pub use value::{is_suite, refusal};
+pub use view::{List, Mount, Owner, ProgramView, Setting, Written};
 
 use std::sync::Arc;
 
@@ -66,6 +68,7 @@ pub fn of_object(object: &Object<'_, '_>, text: &str, file: FileId, name: &Arc<s
         "apiserver.config.k8s.io"
         | "apiserver.k8s.io"
         | "audit.k8s.io"
+        | "kubescheduler.config.k8s.io"
         | "pod-security.admission.config.k8s.io"
         | "eventratelimit.admission.k8s.io" => {
             parts.companions.extend(companion::of_document(object.root, &context()));
@@ -95,10 +98,15 @@ pub fn is_lines(name: &str, text: &str) -> bool {
     if [".yaml", ".yml", ".json"].iter().any(|ending| base.ends_with(ending)) {
         return false;
     }
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+    // a drop-in of a kubelet ends in `.conf`, and is YAML
+    if base.ends_with(".conf") && (first == "---" || ["apiVersion:", "kind:"].iter().any(|key| first.starts_with(key)))
+    {
+        return false;
+    }
     if [".service", ".flags", ".env", ".conf"].iter().any(|ending| base.ends_with(ending)) {
         return true;
     }
-    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
     let is_assignment = |line: &str| {
         line.split_once('=').is_some_and(|(name, _)| {
             !name.is_empty()

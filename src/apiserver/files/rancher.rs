@@ -7,7 +7,7 @@ use crate::yaml::{Kind, Node};
 use super::args::{self, Argument};
 use super::context::Context;
 use super::form::Form;
-use super::view::{Mount, Owner, ProgramView, Setting};
+use super::view::{List, Mount, Owner, ProgramView, Setting};
 
 const LISTS: [(&str, Component); 6] = [
     ("kube-apiserver-arg", Component::ApiServer),
@@ -33,7 +33,8 @@ pub(super) fn form(root: Node<'_, '_>, name: &str) -> Option<Form> {
     if root.kind() != Kind::Mapping || root.get("kind").is_some() {
         return None;
     }
-    let has = |key: &str| root.get(key).is_some();
+    // `key+` adds to what an earlier file says
+    let has = |key: &str| root.get(key).is_some() || root.get(&format!("{key}+")).is_some();
     let in_folder = |word: &str| name.split('/').any(|part| part == word);
     let (rke2, k3s) = (in_folder("rke2"), in_folder("k3s"));
     let is_ours = LISTS.iter().any(|(key, _)| has(key)) || has("secrets-encryption");
@@ -52,10 +53,18 @@ pub(super) fn programs(root: Node<'_, '_>, context: &Context<'_>, form: Form) ->
     let is_cis =
         form == Form::Rke2 && root.get("profile").and_then(Node::as_str).is_some_and(|text| text.starts_with("cis"));
     let views = LISTS.into_iter().map(|(key, program)| {
-        let field = Field::of(root, key);
+        let more = format!("{key}+");
+        let appended = Field::of(root, &more);
+        let field = Field::of(root, key).or(appended);
         let place = field.map_or_else(|| head(root), |field| field.key.span());
         let owner = Owner { kind: "Config".to_owned(), name: form.title().to_owned(), ..Owner::default() };
         let mut view = context.view(program, form, owner, place, key);
+        // the key is read whether it holds anything or not
+        view.list = match (root.fields().any(|(known, _)| known.text() == Some(key)), appended) {
+            (true, _) => List::Replaces,
+            (false, Some(_)) => List::Appends,
+            (false, None) => List::Absent,
+        };
         let value = field.map(|field| field.value);
         let arguments: Vec<Argument> = match value {
             Some(list) if list.kind() == Kind::Sequence => context.arguments(list),
@@ -72,6 +81,7 @@ pub(super) fn programs(root: Node<'_, '_>, context: &Context<'_>, form: Form) ->
             None => Vec::new(),
         };
         view.settings = dashed(&arguments, program, context, key);
+        let key = if view.list == List::Appends { &more } else { key };
         view.add = context.add_argument(root, &[key], "");
         if program == Component::Kubelet
             && let Some(field) = Field::of(root, "protect-kernel-defaults")
@@ -86,6 +96,10 @@ pub(super) fn programs(root: Node<'_, '_>, context: &Context<'_>, form: Form) ->
             ));
         }
         if program == Component::ApiServer {
+            if let Some(field) = Field::of(root, "write-kubeconfig-mode") {
+                let name = "write-kubeconfig-mode".to_owned();
+                view.settings.extend(context.pair(root, field.key, field.value, name.clone(), name));
+            }
             own(root, context, &mut view, is_cis);
         }
         view

@@ -20,12 +20,19 @@ fn program(container: Node<'_, '_>) -> Option<Component> {
 
 /// Whether a pod is a part of the control plane that a kubelet starts from a file: such a pod has to share in the node.
 pub fn is_static_pod(object: &Object<'_, '_>, pod: &Pod<'_, '_>) -> bool {
+    let is_ours = |container: Node<'_, '_>| {
+        program(container).is_some_and(|program| !matches!(program, Component::Kubelet | Component::KubeProxy))
+    };
+    let tier = object.metadata.and_then(|metadata| metadata.path(&["labels", "tier"])).and_then(Node::as_str);
+    let mut containers = pod.containers.iter();
     object.kind == Kind::Pod
         && object.namespace() == Some("kube-system")
         && !pod.containers.is_empty()
-        && pod.containers.iter().all(|container| {
-            program(container.node).is_some_and(|program| !matches!(program, Component::Kubelet | Component::KubeProxy))
-        })
+        && match tier {
+            // others may help it, as the health check of kops does
+            Some("control-plane") => containers.any(|container| is_ours(container.node)),
+            _ => containers.all(|container| is_ours(container.node)),
+        }
 }
 
 /// The programs of a pod.
@@ -66,12 +73,29 @@ pub(super) fn programs(object: &Object<'_, '_>, context: &Context<'_>) -> Vec<Pr
         let probes = ["livenessProbe", "startupProbe", "readinessProbe"];
         view.probe = probes.into_iter().find_map(|probe| {
             let probe = container.node.get(probe)?;
-            probe.get("httpGet")?;
+            let port = probe.get("httpGet")?.get("port").and_then(Node::as_int);
+            // of another port, the container beside it is asked
+            if port.is_some_and(|port| port != secure_port(&view)) {
+                return None;
+            }
             Some(context.span(super::context::key_or_head(probe, "httpGet")))
         });
         Some(view)
     });
     views.collect()
+}
+
+/// The port that a program serves.
+fn secure_port(view: &ProgramView) -> i128 {
+    let default = match view.program {
+        Component::ControllerManager => 10257,
+        Component::Scheduler => 10259,
+        Component::Etcd => 2381,
+        Component::Kubelet => 10250,
+        Component::KubeProxy => 10256,
+        Component::ApiServer => 6443,
+    };
+    view.get("secure-port").and_then(|setting| setting.value.parse().ok()).unwrap_or(default)
 }
 
 fn mount_of(mount: Node<'_, '_>, volumes: &[(&str, &str)]) -> Option<Mount> {

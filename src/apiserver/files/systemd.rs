@@ -9,7 +9,7 @@ use super::add::{Add, NAME, VALUE};
 use super::args::{self, Argument, canonical};
 use super::form::Form;
 use super::lines::{self, Line};
-use super::view::{Owner, ProgramView, Setting, Written};
+use super::view::{List, Owner, ProgramView, Setting, Written};
 
 /// Variables of a file, with what they make as flags.
 #[derive(Debug, Clone)]
@@ -43,6 +43,14 @@ pub fn environment_files(text: &str) -> Vec<String> {
     values.map(|(path, _)| path.trim().trim_start_matches('-').trim_matches('"').to_owned()).collect()
 }
 
+/// The folder from which a kubelet takes parts of its configuration: `--config-dir`.
+pub fn config_folder(text: &str) -> Option<String> {
+    let plain = lines::without_comments(text);
+    let (_, behind) = plain.split_once("--config-dir")?;
+    let path = behind.trim_start_matches(['=', ' ']).split_whitespace().next()?;
+    Some(path.trim_matches(['"', '\'', '\\']).trim_end_matches('/').to_owned())
+}
+
 /// The program that a unit starts, if it is one of the control plane or of a node.
 pub(super) fn program(text: &str, file: FileId, name: &Arc<str>) -> Option<ProgramView> {
     let plain = lines::without_comments(text);
@@ -70,6 +78,7 @@ pub(super) fn program(text: &str, file: FileId, name: &Arc<str>) -> Option<Progr
         node_mounts: None,
         probe: None,
         partial: false,
+        list: List::Replaces,
         variables: Vec::new(),
         add: None,
     };
@@ -237,6 +246,7 @@ impl Variables {
             node_mounts: None,
             probe: None,
             partial: true,
+            list: List::Replaces,
             variables: Vec::new(),
             add: None,
         })

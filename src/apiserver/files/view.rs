@@ -49,10 +49,24 @@ pub struct ProgramView {
     pub probe: Option<Span>,
     /// Whether only some of its settings are here, so that one that is not may be elsewhere.
     pub partial: bool,
+    /// How a list of arguments goes with the same list of an earlier file.
+    pub list: List,
     /// Variables with settings, from files that are still to be read.
     pub variables: Vec<String>,
     /// How a setting is added.
     pub(super) add: Option<Add>,
+}
+
+/// How a list of arguments goes with the same list of an earlier file, where several are read together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum List {
+    /// There is none.
+    Absent,
+    /// It takes the place of the earlier one.
+    #[default]
+    Replaces,
+    /// It comes behind the earlier one.
+    Appends,
 }
 
 /// A flag or a field with its value.
@@ -85,6 +99,8 @@ pub enum Written {
     Bare,
     /// A boolean flag alone, with a value behind it that it does not take.
     Detached,
+    /// With one dash, as a long flag is not read; its name keeps the dash.
+    Stray,
     /// The value is a YAML scalar.
     Value {
         /// In quotes.
@@ -120,6 +136,16 @@ impl Mount {
 }
 
 impl Setting {
+    /// Whether it is a flag of a command line, and no field of a file nor a key that stands for a flag.
+    pub fn is_flag(&self) -> bool {
+        self.path.ends_with(']') && self.written != Written::Stray
+    }
+
+    /// Whether its value is filled in later: `${ADDRESS}`, `{{ address }}`, `<address>`.
+    pub fn is_placeholder(&self) -> bool {
+        self.value.contains(['$', '{', '<', '%'])
+    }
+
     /// The items of a list, with the place of each.
     pub fn items(&self) -> Vec<(&str, Span)> {
         let start = self.value_span.start;
@@ -170,7 +196,7 @@ impl Setting {
                 let text = if string { quote::scalar(value) } else { value.to_owned() };
                 Some(Edit { span: self.value_span, text: text.into() })
             }
-            Written::Flag { exact: false } | Written::Detached => None,
+            Written::Flag { exact: false } | Written::Detached | Written::Stray => None,
         }
     }
 }
@@ -224,6 +250,12 @@ impl ProgramView {
         let own = mentions.iter().flat_map(|setting| setting.items()).map(|(item, _)| item);
         let implied = self.implied(name).filter(|_| mentions.is_empty() || self.form.adds_to(name));
         implied.into_iter().flat_map(|list| list.split(',')).chain(own).collect()
+    }
+
+    /// Says that what is added to it goes into another file.
+    pub fn moves_to(&mut self, other: &Self) {
+        (self.file, self.place, self.add) = (other.file, other.place, other.add.clone());
+        (self.name, self.path) = (Arc::clone(&other.name), other.path.clone());
     }
 
     pub fn add(&self, name: &str, value: &str) -> Option<Edit> {

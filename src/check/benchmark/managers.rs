@@ -1,15 +1,32 @@
 //! Items about the controller manager and the scheduler.
 
-use super::verdict::{Verdict, is, set, unless};
-use crate::apiserver::files::ProgramView;
-use crate::rules::facts::Plane;
+use super::verdict::{Verdict, at, is, set, unless};
+use crate::apiserver::catalogue::Component;
+use crate::apiserver::files::{Content, ProgramView};
+use crate::rules::facts::{Named, Plane};
 
 pub(super) fn pod_gc(_: &Plane, view: &ProgramView) -> Verdict {
     set(view, &["terminated-pod-gc-threshold"])
 }
 
-pub(super) fn profiling(_: &Plane, view: &ProgramView) -> Verdict {
-    is(view, "profiling", false, true)
+pub(super) fn profiling(plane: &Plane, view: &ProgramView) -> Verdict {
+    // beside a file, the flag of a scheduler counts for nothing
+    if view.program != Component::Scheduler || !view.has("config") {
+        return is(view, "profiling", false, true);
+    }
+    let Named::Seen(companion) = plane.named(view, "config") else {
+        return Verdict::Unknown(Some(at(view, "config")), "the file of `--config` is not in the input".to_owned());
+    };
+    let word = match &companion.content {
+        Content::Scheduler(word) => word.as_ref(),
+        _ => None,
+    };
+    let place = Some((companion.file, word.map_or(companion.place, |word| word.span)));
+    match word.map(|word| word.text.as_str()) {
+        Some("false") => Verdict::Pass(place, "`enableProfiling` is `false`".to_owned()),
+        Some(text) => Verdict::Fail(place, format!("`enableProfiling` is `{text}`")),
+        None => Verdict::Fail(place, "`enableProfiling` is not set".to_owned()),
+    }
 }
 
 /// CIS fails only what is set to false; the default is false as well, so that it has to be set here.

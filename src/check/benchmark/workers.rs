@@ -1,7 +1,7 @@
 //! Items about the kubelet and kube-proxy.
 
 use super::verdict::{Verdict, is, set, unless};
-use crate::apiserver::files::ProgramView;
+use crate::apiserver::files::{ProgramView, Setting};
 use crate::rules::control_plane::is_admitted_suite;
 use crate::rules::facts::Plane;
 
@@ -24,7 +24,9 @@ pub(super) fn read_only_port(_: &Plane, view: &ProgramView) -> Verdict {
 pub(super) fn streaming(_: &Plane, view: &ProgramView) -> Verdict {
     let is_zero = |text: &str| text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse() == Ok(0_u64);
     let name = "streamingConnectionIdleTimeout";
-    unless(!view.value(name).is_some_and(is_zero), view, name).partial(view)
+    // a field of 0 is the default
+    let is_flag = view.get(name).is_some_and(Setting::is_flag);
+    unless(!(is_flag && view.value(name).is_some_and(is_zero)), view, name).partial(view)
 }
 
 pub(super) fn iptables(_: &Plane, view: &ProgramView) -> Verdict {

@@ -14,6 +14,7 @@ use super::left_out::{Cause, LeftOut};
 use super::place::{Spot, folder_of};
 use super::read;
 use super::repository::{self, Repository};
+use crate::apiserver::catalogue::Component;
 use crate::file::{FileError, LIMIT, Root};
 
 /// The endings of files that are looked for in folders.
@@ -77,10 +78,23 @@ impl Walked {
     }
 }
 
-/// Whether a file is looked at in a folder, by its name.
-fn is_wanted(name: &str) -> bool {
+/// Whether a file is looked at in a folder, by its name and that of the folder.
+fn is_wanted(folder: Option<&str>, name: &str) -> bool {
     // kubectl takes a file that is named `.yaml`, too
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    let is_program = |name: &str| Component::from_name(name).is_some();
+    let is_ours = match folder {
+        // a kubelet starts pods from files of any name there
+        Some("manifests") => ending == Some("manifest") || is_program(name),
+        // flags of MicroK8s
+        Some("args") => is_program(name),
+        // the drop-ins of a kubelet
+        Some(folder) if folder.starts_with("kubelet") && folder.ends_with(".d") => ending == Some("conf"),
+        _ => false,
+    };
+    if is_ours {
+        return true;
+    }
     ENVIRONMENTS.contains(&name) || name == "Kustomization" || ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
@@ -295,7 +309,11 @@ impl Walker {
                 let (shown, inside) = (shown.join(entry.file_name()), inside.join(entry.file_name()));
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() => next.push((shown, inside)),
-                    Ok(kind) if kind.is_file() && is_wanted(entry.file_name()) && read::holds_object(entry.path()) => {
+                    Ok(kind)
+                        if kind.is_file()
+                            && is_wanted(entry.path().parent().and_then(Utf8Path::file_name), entry.file_name())
+                            && read::holds_object(entry.path()) =>
+                    {
                         self.leave_out(shown, Cause::GitFolder);
                     }
                     _ => {}
@@ -350,14 +368,15 @@ impl Walker {
     }
 
     fn file(&self, folder: &Folder, name: &str, kind: FileType, entry: &DirEntry) {
-        if !kind.is_symlink() && !is_wanted(name) {
+        let is_wanted = is_wanted(folder.shown.file_name(), name);
+        if !kind.is_symlink() && !is_wanted {
             return;
         }
         let (shown, inside) = folder.join(name);
         if let Some(cause) = Self::cause(folder, &inside, name, false)
             && !self.names().is_some_and(|names| names.has_file(inside.as_str()))
         {
-            if is_wanted(name) {
+            if is_wanted {
                 self.leave_out(shown, cause);
             }
         } else if kind.is_symlink() {
@@ -382,7 +401,7 @@ impl Walker {
     /// A name that is no text: no report could show it.
     fn nameless(&self, folder: &Folder, name: &OsStr, kind: FileType) {
         let shown = name.to_string_lossy();
-        if kind.is_dir() || is_wanted(&shown) {
+        if kind.is_dir() || is_wanted(folder.shown.file_name(), &shown) {
             let path = folder.shown.join(&*shown);
             self.found().errors.push((path.clone(), InputError::Name(plain(&path).to_string())));
         }
@@ -391,7 +410,7 @@ impl Walker {
     /// Takes the file that a link leads to, if no other name led there, or walks through the folder.
     fn link(&self, link: Link, known: &mut HashSet<Utf8PathBuf>) {
         let Link { shown, inside } = link;
-        let is_wanted = is_wanted(shown.file_name().unwrap_or_default());
+        let is_wanted = is_wanted(shown.parent().and_then(Utf8Path::file_name), shown.file_name().unwrap_or_default());
         let target = match self.root.follow(&inside) {
             // git's own data is none of the repository's files
             Ok(target) if target.components().any(|part| part.as_str() == GIT) => Err(Cause::LinkOut),

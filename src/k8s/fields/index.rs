@@ -6,8 +6,11 @@ use super::table;
 use super::types::{Field, Fields, TypeId};
 use crate::k8s::version::Version;
 
-/// The most fields of one type, over all releases: they are counted in the bits of a number.
-pub(super) const MOST_FIELDS: usize = 64;
+/// The most fields of one type, over all releases: their places are bytes.
+#[cfg(test)]
+const MOST_FIELDS: usize = 250;
+/// Those of them that may have to be there are counted in the bits of a number.
+const MOST_REQUIRED: usize = 64;
 
 static INDEXES: [LazyLock<Index>; 5] = [
     LazyLock::new(|| Index::new(table(), 0)),
@@ -58,7 +61,7 @@ impl Index {
             };
             for (place, field) in fields.iter().enumerate().filter(|(_, field)| field.in_release(version)) {
                 index.insert(&indexed, place, field.name);
-                indexed.required |= u64::from(field.required) << (place % MOST_FIELDS);
+                indexed.required |= u64::from(field.required && place < MOST_REQUIRED) << (place % MOST_REQUIRED);
             }
             index.types.push(indexed);
         }
@@ -132,7 +135,8 @@ mod tests {
                         Lookup::Found(known) => assert_eq!(found.map(|(_, field)| field), Some(known), "{}", ty.name),
                         _ => assert_eq!(found, None, "{} {}", ty.name, field.name),
                     }
-                    let required = index(version).required(id) >> place & 1 == 1;
+                    let required =
+                        index(version).required(id).checked_shr(u32::try_from(place).unwrap()).unwrap_or(0) & 1 == 1;
                     assert_eq!(required, field.required && field.in_release(version));
                 }
                 assert_eq!(index(version).find(id, "nonsense"), None);

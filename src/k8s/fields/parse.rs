@@ -1,4 +1,4 @@
-//! Reads the two tables; `data/kubernetes/README.md` has their format.
+//! Reads the tables; `data/kubernetes/README.md` has their format.
 
 use super::limit::Limit;
 use super::limits;
@@ -6,56 +6,74 @@ use super::types::{Field, FieldType, Fields, KindInfo, Removed, Scope, Type};
 use crate::k8s::table::{ALL_RELEASES, Read, Releases, Row, Source, any_release, source};
 
 const FIELDS: Source = source!("kubernetes/fields.txt");
+const CONFIGS: Source = source!("apiserver/fields.txt");
 const REMOVED: Source = source!("kubernetes/removed.txt");
 
 pub fn read() -> Read<Fields> {
-    let mut table = fields(FIELDS)?;
+    let mut table = fields(&[FIELDS, CONFIGS])?;
     table.removed = removed(REMOVED)?;
     limits::apply(&mut table);
     Ok(table)
 }
 
-/// Reads `fields.txt`.
-pub(super) fn fields(source: Source) -> Read<Fields> {
-    let mut table = Fields { types: types(source)?, ..Fields::default() };
-    let mut next_type = 0_usize;
-    let mut outer = ALL_RELEASES;
-    for mut row in source.rows() {
-        let start = row;
-        if row.skip(" ") {
-            let field = field(row, &table, outer)?;
-            let ty = next_type.checked_sub(1).and_then(|last| table.types.get(last));
-            let ty = ty.ok_or_else(|| start.bad("expected a type before its fields"))?;
-            let before = table.rows.get(ty.start..).and_then(<[Field]>::last);
-            in_order(start, before.map(|before| (before.name, before.since)), &(field.name, field.since))?;
-            table.rows.push(field);
-        } else if row.skip("type ") {
-            close(&mut table, next_type);
-            next_type += 1;
-            row.word("a type")?;
-            outer = row.releases(ALL_RELEASES)?;
-        } else {
-            let kind = kind(row, &table)?;
-            let before = table.kinds.last().map(|before| (before.api_version, before.kind));
-            in_order(start, before, &(kind.api_version, kind.kind))?;
-            table.kinds.push(kind);
-        }
+/// Reads tables of fields, which may name the types of each other.
+pub(super) fn fields(sources: &[Source]) -> Read<Fields> {
+    let mut table = Fields { types: types(sources)?, ..Fields::default() };
+    for source in sources {
+        rows(*source, &mut table)?;
     }
-    close(&mut table, next_type);
+    table.kinds.sort_by_key(|kind| (kind.api_version, kind.kind));
     Ok(table)
 }
 
-/// The names of all types, which rows may name before they are there.
-fn types(source: Source) -> Read<Vec<Type>> {
-    let mut types: Vec<Type> = Vec::new();
+fn rows(source: Source, table: &mut Fields) -> Read<()> {
+    let mut open: Option<usize> = None;
+    let mut outer = ALL_RELEASES;
+    let mut last: Option<(&str, &str)> = None;
     for mut row in source.rows() {
         let start = row;
-        if row.skip("type ") {
+        if row.skip(" ") {
+            let field = field(row, table, outer)?;
+            let count = table.rows.len() + 1;
+            let ty = open.and_then(|at| table.types.get_mut(at));
+            let ty = ty.ok_or_else(|| start.bad("expected a type before its fields"))?;
+            let before = table.rows.get(ty.start..).and_then(<[Field]>::last);
+            in_order(start, before.map(|before| (before.name, before.since)), &(field.name, field.since))?;
+            ty.end = count;
+            table.rows.push(field);
+        } else if row.skip("type ") {
             let name = row.word("a type")?;
-            in_order(start, types.last().map(|before| before.name), &name)?;
-            types.push(Type { name, start: 0, end: 0 });
+            outer = row.releases(ALL_RELEASES)?;
+            open = table.type_id(name).map(|id| usize::from(id.0));
+            let at = table.rows.len();
+            if let Some(opened) = open.and_then(|open| table.types.get_mut(open)) {
+                (opened.start, opened.end) = (at, at);
+            }
+        } else {
+            let kind = kind(row, table)?;
+            in_order(start, last, &(kind.api_version, kind.kind))?;
+            last = Some((kind.api_version, kind.kind));
+            table.kinds.push(kind);
         }
     }
+    Ok(())
+}
+
+/// The names of all types, which rows may name before they are there.
+fn types(sources: &[Source]) -> Read<Vec<Type>> {
+    let mut types: Vec<Type> = Vec::new();
+    for source in sources {
+        let first = types.len();
+        for mut row in source.rows() {
+            let start = row;
+            if row.skip("type ") {
+                let name = row.word("a type")?;
+                in_order(start, types.get(first..).and_then(<[Type]>::last).map(|before| before.name), &name)?;
+                types.push(Type { name, start: 0, end: 0 });
+            }
+        }
+    }
+    types.sort_by_key(|ty| ty.name);
     Ok(types)
 }
 
@@ -64,23 +82,12 @@ fn in_order<T: PartialOrd>(row: Row, before: Option<T>, now: &T) -> Read<()> {
     if before.is_some_and(|before| before >= *now) { Err(row.bad("expected rows in order, each once")) } else { Ok(()) }
 }
 
-/// Ends the fields of the type before `next`, and begins those of `next`.
-fn close(table: &mut Fields, next: usize) {
-    let end = table.rows.len();
-    if let Some(last) = next.checked_sub(1).and_then(|last| table.types.get_mut(last)) {
-        last.end = end;
-    }
-    if let Some(opened) = table.types.get_mut(next) {
-        (opened.start, opened.end) = (end, end);
-    }
-}
-
 /// `kind apps/v1 Deployment apps.v1.Deployment namespaced`.
 fn kind(mut row: Row, table: &Fields) -> Read<KindInfo> {
     row.read("`kind`, `type` or a field", |word| (word == "kind").then_some(()))?;
     let (api_version, kind) = (row.word("an API version")?, row.word("a kind")?);
     let ty = row.read("a type of this table", |name| table.type_id(name))?;
-    let scope = row.read("`namespaced`, `cluster` or `list`", scope)?;
+    let scope = row.read("`namespaced`, `cluster`, `list` or `config`", scope)?;
     let (since, until) = row.releases(ALL_RELEASES)?;
     Ok(KindInfo { api_version, kind, ty, scope, since, until })
 }
@@ -90,6 +97,7 @@ fn scope(word: &str) -> Option<Scope> {
         "namespaced" => Some(Scope::Namespaced),
         "cluster" => Some(Scope::Cluster),
         "list" => Some(Scope::List),
+        "config" => Some(Scope::Config),
         _ => None,
     }
 }
@@ -133,6 +141,7 @@ fn field_type(word: &str, table: &Fields) -> Option<FieldType> {
         "int-or-string" => FieldType::IntOrString,
         "quantity" => FieldType::Quantity,
         "time" => FieldType::Time,
+        "duration" => FieldType::Duration,
         "bytes" => FieldType::Bytes,
         "object" => FieldType::Object,
         "any" => FieldType::Any,

@@ -65,7 +65,7 @@ impl Fields {
         let ours = |known: &str| group_of(known) == group;
         !group.contains('.')
             || !resources::table().is_custom(group)
-                && (self.kinds.iter().any(|known| ours(known.api_version))
+                && (self.kinds().any(|known| ours(known.api_version))
                     || self.removed.iter().any(|known| ours(known.api_version)))
     }
 
@@ -77,8 +77,7 @@ impl Fields {
         let wanted = kind.to_ascii_lowercase();
         let most = (wanted.len() / 3).max(1);
         let list = wanted.ends_with("list");
-        self.kinds
-            .iter()
+        self.kinds()
             .filter(|known| known.in_release(version) && (known.scope == Scope::List) == list)
             .filter_map(|known| {
                 let distance = if known.kind == kind {

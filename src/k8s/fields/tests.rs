@@ -54,10 +54,13 @@ fn a_bad_row_is_named() {
         ("type a.B\ntype a.A", "2:1: expected rows in order, each once, found `type`"),
         (" c string", "1:1: expected a type before its fields, found nothing"),
         ("kind v1 A a.A namespaced\ntype a.B", "1:11: expected a type of this table, found `a.A`"),
-        ("kind v1 A a.A floating\ntype a.A", "1:15: expected `namespaced`, `cluster` or `list`, found `floating`"),
+        (
+            "kind v1 A a.A floating\ntype a.A",
+            "1:15: expected `namespaced`, `cluster`, `list` or `config`, found `floating`",
+        ),
         ("type a.B\n\n", "2:1: expected `kind`, `type` or a field, found nothing"),
     ] {
-        let error = parse::fields(source(bad)).map(|_| ()).unwrap_err();
+        let error = parse::fields(&[source(bad)]).map(|_| ()).unwrap_err();
         assert_eq!(error.to_string(), format!("a.txt:{problem}"), "{bad}");
     }
     for (bad, problem) in [

@@ -35,6 +35,8 @@ pub enum Scope {
     Cluster,
     /// Nowhere: a list only carries the objects in `items`.
     List,
+    /// In a file that a program reads when it starts; no API server knows the kind.
+    Config,
 }
 
 /// A kind in one API version.
@@ -78,6 +80,8 @@ pub enum FieldType {
     Quantity,
     /// A time of RFC 3339.
     Time,
+    /// A duration of Go, as `1m30s`.
+    Duration,
     /// Text in base64.
     Bytes,
     /// A mapping with any fields.
@@ -179,8 +183,8 @@ impl Fields {
         u16::try_from(at).ok().map(TypeId)
     }
 
-    /// Every kind, in the order of API version and kind.
+    /// Every kind of objects, in the order of API version and kind.
     pub fn kinds(&self) -> impl Iterator<Item = &KindInfo> {
-        self.kinds.iter()
+        self.kinds.iter().filter(|kind| kind.scope != Scope::Config)
     }
 }

@@ -169,7 +169,7 @@ impl<'a, 'd, 's> Walk<'a, 'd, 's> {
                     if self.root == Some(ty) && field.name == "status" {
                         self.status(map, key, value, field);
                     } else if self.field(map, key, value, field) {
-                        *set |= 1 << place;
+                        *set |= 1_u64.checked_shl(u32::from(place)).unwrap_or(0);
                     }
                 }
                 None => self.stranger(map, key, value, ty, set),

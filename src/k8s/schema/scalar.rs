@@ -2,6 +2,7 @@
 
 use super::{At, Fault, Walk};
 use crate::k8s::cron;
+use crate::k8s::duration;
 use crate::k8s::fields::{FieldType, Limit};
 use crate::k8s::names::NameRule;
 use crate::k8s::quantity::{self, Quantity, Resource};
@@ -42,6 +43,12 @@ impl<'d, 's> Walk<'_, 'd, 's> {
             (FieldType::Time, Value::Str(text)) => {
                 if text.parse::<jiff::Timestamp>().is_err() {
                     let reason = "is not a time such as `2026-01-31T23:59:00Z`".to_owned();
+                    self.report(Fault::Malformed { node, reason }, at.map, Some(at.key));
+                }
+            }
+            (FieldType::Duration, Value::Str(text)) => {
+                if duration::parse(&text).is_none() {
+                    let reason = "is not a duration such as `1m30s`".to_owned();
                     self.report(Fault::Malformed { node, reason }, at.map, Some(at.key));
                 }
             }

@@ -28,12 +28,12 @@ impl<'d, 's> At<'d, 's> {
     }
 
     /// A field of it; `None` where it is absent or null.
-    pub(super) fn get(self, name: &str) -> Option<Self> {
+    pub(crate) fn get(self, name: &str) -> Option<Self> {
         Field::of(self.node, name).map(Self::from)
     }
 
     /// Several fields of it, found in one pass.
-    pub(super) fn fields<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
+    pub(crate) fn fields<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
         let mut found = [None; N];
         for (key, value) in self.node.fields() {
             let Some(text) = key.text() else { continue };
@@ -45,68 +45,68 @@ impl<'d, 's> At<'d, 's> {
     }
 
     /// The fields that are there, of a choice, in the order of the choice.
-    pub(super) fn present<const N: usize>(self, names: [&str; N]) -> impl Iterator<Item = Self> {
+    pub(crate) fn present<const N: usize>(self, names: [&str; N]) -> impl Iterator<Item = Self> {
         self.fields(names).into_iter().flatten()
     }
 
     /// Follows keys downwards.
-    pub(super) fn path(self, keys: &[&str]) -> Option<Self> {
+    pub(crate) fn path(self, keys: &[&str]) -> Option<Self> {
         keys.iter().try_fold(self, |at, key| at.get(key))
     }
 
     /// The members of a list.
-    pub(super) fn items(self) -> impl ExactSizeIterator<Item = Self> + use<'d, 's> {
+    pub(crate) fn items(self) -> impl ExactSizeIterator<Item = Self> + use<'d, 's> {
         self.node.items().map(Self::item)
     }
 
     /// The entries of a mapping that hold something.
-    pub(super) fn entries(self) -> impl Iterator<Item = Self> + use<'d, 's> {
+    pub(crate) fn entries(self) -> impl Iterator<Item = Self> + use<'d, 's> {
         let entries = self.node.fields().filter(|(_, value)| !value.is_null());
         entries.map(|(key, node)| Self { key: Some(key), node })
     }
 
     /// The same by their names, for who looks up many.
-    pub(super) fn by_name(self) -> HashMap<&'d str, Self> {
+    pub(crate) fn by_name(self) -> HashMap<&'d str, Self> {
         self.entries().map(|entry| (entry.name(), entry)).collect()
     }
 
     /// The members of a field that is a list.
-    pub(super) fn each(self, name: &str) -> impl Iterator<Item = Self> + use<'d, 's> {
+    pub(crate) fn each(self, name: &str) -> impl Iterator<Item = Self> + use<'d, 's> {
         self.get(name).into_iter().flat_map(Self::items)
     }
 
     /// Its key.
-    pub(super) fn name(self) -> &'d str {
+    pub(crate) fn name(self) -> &'d str {
         self.key.and_then(Node::text).unwrap_or_default()
     }
 
     /// A text, an empty one too.
-    pub(super) fn any_str(self) -> Option<&'d str> {
+    pub(crate) fn any_str(self) -> Option<&'d str> {
         self.node.as_str()
     }
 
     /// A text that is not empty.
-    pub(super) fn str(self) -> Option<&'d str> {
+    pub(crate) fn str(self) -> Option<&'d str> {
         self.node.as_str().filter(|text| !text.is_empty())
     }
 
     /// The text of a field, if it is not empty.
-    pub(super) fn text(self, name: &str) -> Option<&'d str> {
+    pub(crate) fn text(self, name: &str) -> Option<&'d str> {
         self.node.get(name)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// A whole number.
-    pub(super) fn int(self) -> Option<i128> {
+    pub(crate) fn int(self) -> Option<i128> {
         self.node.as_int()
     }
 
     /// Whether it is `true`.
-    pub(super) fn is_true(self) -> bool {
+    pub(crate) fn is_true(self) -> bool {
         self.node.as_bool() == Some(true)
     }
 
     /// Whether it is a list or mapping without members, or an empty text.
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         match self.node.kind() {
             Kind::Sequence => self.node.items().len() == 0,
             Kind::Mapping => self.node.entries().len() == 0,
@@ -115,7 +115,7 @@ impl<'d, 's> At<'d, 's> {
     }
 
     /// An amount.
-    pub(super) fn quantity(self) -> Option<Quantity> {
+    pub(crate) fn quantity(self) -> Option<Quantity> {
         Quantity::parse(self.node.text()?.trim()).ok()
     }
 
@@ -130,11 +130,11 @@ impl<'d, 's> At<'d, 's> {
 }
 
 /// Whether an optional value is `true`.
-pub(super) fn is_true(at: Option<At<'_, '_>>) -> bool {
+pub(crate) fn is_true(at: Option<At<'_, '_>>) -> bool {
     at.is_some_and(At::is_true)
 }
 
 /// The text of an optional value, if it is not empty.
-pub(super) fn text<'d>(at: Option<At<'d, '_>>) -> Option<&'d str> {
+pub(crate) fn text<'d>(at: Option<At<'d, '_>>) -> Option<&'d str> {
     at.and_then(At::str)
 }

@@ -57,20 +57,20 @@ pub struct Errors<'d, 's> {
     found: Vec<Violation<'d, 's>>,
     container: Option<&'d str>,
     /// The release whose API server is asked.
-    pub(super) version: Version,
+    pub(crate) version: Version,
 }
 
 impl<'d, 's> Errors<'d, 's> {
-    pub(super) fn new(version: Version) -> Self {
+    pub(crate) fn new(version: Version) -> Self {
         Self { found: Vec::new(), container: None, version }
     }
 
-    pub(super) fn into_violations(self) -> Vec<Violation<'d, 's>> {
+    pub(crate) fn into_violations(self) -> Vec<Violation<'d, 's>> {
         self.found
     }
 
     /// The container that the next mistakes are in.
-    pub(super) fn within(&mut self, container: Option<&'d str>) {
+    pub(crate) fn within(&mut self, container: Option<&'d str>) {
         self.container = container;
     }
 
@@ -85,17 +85,17 @@ impl<'d, 's> Errors<'d, 's> {
     }
 
     /// The place lacks a field.
-    pub(super) fn required(&mut self, at: At<'d, 's>, field: &'static str, why: impl Into<Cow<'static, str>>) {
+    pub(crate) fn required(&mut self, at: At<'d, 's>, field: &'static str, why: impl Into<Cow<'static, str>>) {
         self.add(Wrong::Required(field), at, why);
     }
 
     /// The place may not be there.
-    pub(super) fn forbidden(&mut self, at: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
+    pub(crate) fn forbidden(&mut self, at: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
         self.add(Wrong::Forbidden, at, why);
     }
 
     /// The same, because of what stands in another place.
-    pub(super) fn conflict(
+    pub(crate) fn conflict(
         &mut self,
         at: At<'d, 's>,
         why: impl Into<Cow<'static, str>>,
@@ -106,22 +106,22 @@ impl<'d, 's> Errors<'d, 's> {
     }
 
     /// The place holds too much: the API server names it, and `second` is what is too much in it.
-    pub(super) fn crowded(&mut self, at: At<'d, 's>, second: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
+    pub(crate) fn crowded(&mut self, at: At<'d, 's>, second: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
         self.add(Wrong::Forbidden, at, why).point = Some(second.span());
     }
 
     /// The place cannot be so because of a part of it, which is where to point.
-    pub(super) fn invalid_at(&mut self, at: At<'d, 's>, part: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
+    pub(crate) fn invalid_at(&mut self, at: At<'d, 's>, part: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
         self.add(Wrong::Invalid, at, why).point = Some(part.span());
     }
 
     /// The value cannot be this.
-    pub(super) fn invalid(&mut self, at: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
+    pub(crate) fn invalid(&mut self, at: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
         self.add(Wrong::Invalid, at, why);
     }
 
     /// The same of a place whose reason stands elsewhere.
-    pub(super) fn invalid_beside(
+    pub(crate) fn invalid_beside(
         &mut self,
         at: At<'d, 's>,
         why: impl Into<Cow<'static, str>>,
@@ -132,24 +132,24 @@ impl<'d, 's> Errors<'d, 's> {
     }
 
     /// The value is one of a few words, and not this.
-    pub(super) fn not_supported(&mut self, at: At<'d, 's>, words: &[&str]) {
+    pub(crate) fn not_supported(&mut self, at: At<'d, 's>, words: &[&str]) {
         let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
         let value = at.node.text().unwrap_or_default().escape_debug().to_string();
         self.invalid(at, format!("cannot be `{value}`; it takes {}", words.join(", ")));
     }
 
     /// The value was there before.
-    pub(super) fn duplicate(&mut self, at: At<'d, 's>, why: impl Into<Cow<'static, str>>, first: At<'d, 's>) {
+    pub(crate) fn duplicate(&mut self, at: At<'d, 's>, why: impl Into<Cow<'static, str>>, first: At<'d, 's>) {
         self.add(Wrong::Duplicate, at, why).related = Some((first.span(), "here first"));
     }
 
     /// The value names what the object does not have.
-    pub(super) fn not_found(&mut self, at: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
+    pub(crate) fn not_found(&mut self, at: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
         self.add(Wrong::NotFound, at, why);
     }
 
     /// The labels of a template are not those of its selector.
-    pub(super) fn unselected(
+    pub(crate) fn unselected(
         &mut self,
         at: At<'d, 's>,
         point: Option<Span>,
@@ -162,14 +162,14 @@ impl<'d, 's> Errors<'d, 's> {
     }
 
     /// A text by a check that says what is wrong with it.
-    pub(super) fn check(&mut self, at: At<'d, 's>, check: impl FnOnce(&'d str) -> Result<(), String>) {
+    pub(crate) fn check(&mut self, at: At<'d, 's>, check: impl FnOnce(&'d str) -> Result<(), String>) {
         if let Some(Err(why)) = at.str().map(check) {
             self.invalid(at, why);
         }
     }
 
     /// The key of an entry cannot be this.
-    pub(super) fn invalid_key(&mut self, entry: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
+    pub(crate) fn invalid_key(&mut self, entry: At<'d, 's>, why: impl Into<Cow<'static, str>>) {
         self.add(Wrong::Invalid, entry, why).point = entry.key.map(crate::yaml::Node::span);
     }
 }

@@ -9,18 +9,18 @@ use crate::k8s::network::{Cidr, parse_padded};
 use crate::k8s::version::Version;
 
 /// What a check says.
-pub(super) type Check = Result<(), String>;
+pub(crate) type Check = Result<(), String>;
 
 /// The first release that takes addresses and networks in their strict form only (the gate `StrictIPCIDRValidation`).
 const STRICT_ADDRESSES: u8 = 36;
 
 /// A name by one of the rules for names.
-pub(super) fn name(rule: NameRule) -> impl Fn(&str) -> Check {
+pub(crate) fn name(rule: NameRule) -> impl Fn(&str) -> Check {
     move |text| rule.check(text).map_err(|refusal| refusal.to_string())
 }
 
 /// `IsValidPathSegmentName`: a name that may stand in the path of a request.
-pub(super) fn path_segment(text: &str) -> Check {
+pub(crate) fn path_segment(text: &str) -> Check {
     if matches!(text, "." | "..") {
         return Err(format!("cannot be `{text}`"));
     }
@@ -31,7 +31,7 @@ pub(super) fn path_segment(text: &str) -> Check {
 }
 
 /// `IsValidIPForLegacyField`.
-pub(super) fn ip(text: &str, version: Version) -> Check {
+pub(crate) fn ip(text: &str, version: Version) -> Check {
     let strict = version.minor() >= STRICT_ADDRESSES;
     let is_mapped = |ip: IpAddr| matches!(ip, IpAddr::V6(ip) if ip.to_ipv4_mapped().is_some());
     match text.parse::<IpAddr>().ok() {
@@ -44,12 +44,12 @@ pub(super) fn ip(text: &str, version: Version) -> Check {
 }
 
 /// An address as `ParseIPSloppy` reads it, with leading zeros.
-pub(super) fn sloppy_ip(text: &str) -> Option<IpAddr> {
+pub(crate) fn sloppy_ip(text: &str) -> Option<IpAddr> {
     text.parse().ok().or_else(|| parse_padded(text).map(IpAddr::V4))
 }
 
 /// An address and a prefix, as `ParseCIDRSloppy` reads them.
-pub(super) fn sloppy_cidr(text: &str) -> Option<(IpAddr, u8)> {
+pub(crate) fn sloppy_cidr(text: &str) -> Option<(IpAddr, u8)> {
     let (address, prefix) = text.split_once('/')?;
     let address = sloppy_ip(address)?;
     let most = if address.is_ipv4() { 32 } else { 128 };
@@ -60,7 +60,7 @@ pub(super) fn sloppy_cidr(text: &str) -> Option<(IpAddr, u8)> {
 }
 
 /// `IsValidCIDRForLegacyField`.
-pub(super) fn cidr(text: &str, version: Version) -> Check {
+pub(crate) fn cidr(text: &str, version: Version) -> Check {
     let shown = text.escape_debug();
     if sloppy_cidr(text).is_none() {
         return Err(format!("`{shown}` is no network such as `10.9.8.0/24`"));
@@ -72,18 +72,18 @@ pub(super) fn cidr(text: &str, version: Version) -> Check {
 }
 
 /// `validatePathNoBacksteps`.
-pub(super) fn no_backsteps(path: &str) -> Check {
+pub(crate) fn no_backsteps(path: &str) -> Check {
     let steps_back = path.split('/').any(|part| part == "..");
     if steps_back { Err("must not contain `..`".to_owned()) } else { Ok(()) }
 }
 
 /// A path from the root.
-pub(super) fn absolute_path(path: &str) -> Check {
+pub(crate) fn absolute_path(path: &str) -> Check {
     if path.starts_with('/') { Ok(()) } else { Err("must be an absolute path".to_owned()) }
 }
 
 /// `validateLocalDescendingPath`.
-pub(super) fn descending_path(path: &str) -> Check {
+pub(crate) fn descending_path(path: &str) -> Check {
     if path.starts_with('/') {
         return Err("must be a relative path".to_owned());
     }
@@ -91,7 +91,7 @@ pub(super) fn descending_path(path: &str) -> Check {
 }
 
 /// `ValidateLocalNonReservedPath`.
-pub(super) fn non_reserved_path(path: &str) -> Check {
+pub(crate) fn non_reserved_path(path: &str) -> Check {
     descending_path(path)?;
     if path.starts_with("..") && !path.starts_with("../") {
         return Err("must not start with `..`".to_owned());
@@ -100,19 +100,19 @@ pub(super) fn non_reserved_path(path: &str) -> Check {
 }
 
 /// `IsHTTPHeaderName`.
-pub(super) fn header(name: &str) -> Check {
+pub(crate) fn header(name: &str) -> Check {
     let is_header = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if is_header { Ok(()) } else { Err("must be letters, digits and `-`, as `X-Header-Name`".to_owned()) }
 }
 
 /// `IsRelaxedEnvVarName`.
-pub(super) fn env_name(name: &str) -> Check {
+pub(crate) fn env_name(name: &str) -> Check {
     let is_name = name.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=');
     if is_name { Ok(()) } else { Err("must be printable ASCII characters other than `=`".to_owned()) }
 }
 
 /// `IsWildcardDNS1123Subdomain` where there is an asterisk, `IsDNS1123Subdomain` elsewhere: a host of an Ingress.
-pub(super) fn host(text: &str) -> Check {
+pub(crate) fn host(text: &str) -> Check {
     let domain = name(NameRule::Dns1123Subdomain);
     match text.strip_prefix("*.") {
         Some(rest) if text.len() <= 253 => domain(rest),
@@ -121,14 +121,14 @@ pub(super) fn host(text: &str) -> Check {
 }
 
 /// `IsFullyQualifiedName`: a domain of three parts or more.
-pub(super) fn fully_qualified(text: &str) -> Check {
+pub(crate) fn fully_qualified(text: &str) -> Check {
     name(NameRule::Dns1123Subdomain)(text)?;
     let parts = text.split('.').count();
     if parts < 3 { Err("must be a domain of three parts or more, as `policy.example.com`".to_owned()) } else { Ok(()) }
 }
 
 /// `IsDomainPrefixedPath`: a domain, a slash, and a path.
-pub(super) fn domain_prefixed_path(text: &str) -> Check {
+pub(crate) fn domain_prefixed_path(text: &str) -> Check {
     let parts = text.split_once('/').filter(|(host, path)| !host.is_empty() && !path.is_empty());
     let Some((host, path)) = parts else { return Err("must be a domain and a path, as `example.com/name`".to_owned()) };
     name(NameRule::Dns1123Subdomain)(host)?;
@@ -143,7 +143,7 @@ fn percent(text: &str) -> Option<u64> {
 }
 
 /// `ValidatePositiveIntOrPercent`, and `IsNotMoreThan100Percent` where `capped`.
-pub(super) fn int_or_percent<'d, 's>(at: Option<At<'d, 's>>, capped: bool, errors: &mut Errors<'d, 's>) {
+pub(crate) fn int_or_percent<'d, 's>(at: Option<At<'d, 's>>, capped: bool, errors: &mut Errors<'d, 's>) {
     let Some(at) = at else { return };
     if at.int().is_some_and(|number| number < 0) {
         errors.invalid(at, "must be 0 or more");
@@ -164,7 +164,7 @@ pub(super) fn at_least<'d, 's>(at: Option<At<'d, 's>>, least: i128, errors: &mut
 }
 
 /// `getIntOrPercentValue` is 0.
-pub(super) fn is_zero(at: At<'_, '_>) -> bool {
+pub(crate) fn is_zero(at: At<'_, '_>) -> bool {
     at.int() == Some(0) || at.any_str().is_some_and(|text| percent(text).is_none_or(|number| number == 0))
 }
 

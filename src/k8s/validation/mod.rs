@@ -16,7 +16,7 @@ mod core;
 mod discovery;
 mod errors;
 mod flowcontrol;
-mod format;
+pub(crate) mod format;
 mod meta;
 mod networking;
 mod node;
@@ -32,7 +32,7 @@ pub use at::At;
 pub use errors::{Errors, Violation, Wrong};
 pub use update::{Change, validate_update};
 
-use seen::Seen;
+pub(crate) use seen::Seen;
 
 use super::object::Object;
 use super::resources::group_of;

@@ -8,7 +8,7 @@ use super::At;
 
 /// Places by what stands there.
 #[derive(Debug)]
-pub(super) struct Seen<'d, 's, K = Option<&'d str>>(HashMap<K, At<'d, 's>>);
+pub(crate) struct Seen<'d, 's, K = Option<&'d str>>(HashMap<K, At<'d, 's>>);
 
 impl<K> Default for Seen<'_, '_, K> {
     fn default() -> Self {
@@ -18,12 +18,12 @@ impl<K> Default for Seen<'_, '_, K> {
 
 impl<'d, 's, K: Eq + Hash> Seen<'d, 's, K> {
     /// The first place of this.
-    pub(super) fn get(&self, key: &K) -> Option<At<'d, 's>> {
+    pub(crate) fn get(&self, key: &K) -> Option<At<'d, 's>> {
         self.0.get(key).copied()
     }
 
     /// The first place of the same; none if this is the first.
-    pub(super) fn before(&mut self, key: K, at: At<'d, 's>) -> Option<At<'d, 's>> {
+    pub(crate) fn before(&mut self, key: K, at: At<'d, 's>) -> Option<At<'d, 's>> {
         match self.0.entry(key) {
             Entry::Occupied(first) => Some(*first.get()),
             Entry::Vacant(place) => {

@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     controls: &[],
     why: "Some flags and files cannot be there together, and the API server does not start with both: the section \
-          `anonymous` with `--anonymous-auth`, `--authorization-config` with the flags of modes and webhooks, issuers in a \
-          file with `--oidc-...`, and the old list of admission plugins with the new ones.",
+          `anonymous` with `--anonymous-auth`, `--authorization-config` with the flags of modes and webhooks, \
+          `--authentication-config` with `--oidc-...`, and the old list of admission plugins with the new ones.",
     prevents: "The control plane starts after a flag was moved into a file.",
     bad: "\
 apiVersion: v1
@@ -63,15 +63,16 @@ fn check(plane: &Plane, sink: &mut Sink<'_>) {
                 report(view, setting, file, sink);
             }
         }
+        if let Some(file) = view.get("authentication-config") {
+            for setting in view.settings.iter().filter(|setting| setting.name.starts_with("oidc-")) {
+                report(view, setting, file, sink);
+            }
+        }
         if let (Named::Seen(companion), Some(file)) =
             (plane.named(view, "authentication-config"), view.get("authentication-config"))
             && let Content::Authentication(content) = &companion.content
         {
             if let Some(setting) = view.get("anonymous-auth").filter(|_| content.anonymous.is_some()) {
-                report(view, setting, file, sink);
-            }
-            let oidc = |setting: &&Setting| setting.name.starts_with("oidc-");
-            for setting in view.settings.iter().filter(oidc).filter(|_| content.issuers > 0) {
                 report(view, setting, file, sink);
             }
         }

@@ -54,23 +54,7 @@ fn check(plane: &Plane, sink: &mut Sink<'_>) {
             let message = format!("kubeadm {version} does not read `{short}`");
             let label = known.first().map_or_else(String::new, |best| format!("expected `{best}`"));
             sink.report(report(config, span, &label, message));
-            continue;
         }
-        shape(config, short, sink);
-    }
-}
-
-/// A list or a mapping where the other is expected.
-fn shape(config: &KubeadmConfig, short: &str, sink: &mut Sink<'_>) {
-    let Some((is_list, span)) = config.list else { return };
-    let (wrong, label) = match short {
-        "v1beta3" => (is_list, "expected `name: value` pairs in a mapping"),
-        _ => (!is_list, "expected a list of `name` and `value`"),
-    };
-    if wrong {
-        let form = if is_list { "list" } else { "mapping" };
-        let message = format!("`extraArgs` is a {form}, which `{short}` does not take");
-        sink.report(report(config, span, label, message));
     }
 }
 

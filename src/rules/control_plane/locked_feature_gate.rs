@@ -50,14 +50,16 @@ spec:
 };
 
 fn check(plane: &Plane, sink: &mut Sink<'_>) {
-    for view in plane.each(Component::ApiServer) {
+    // etcd has gates of its own
+    for view in plane.programs.iter().filter(|view| view.program != Component::Etcd) {
         for gate in gates(view) {
             let Lookup::Found(known) = catalogue().gate(gate.name, plane.version(view)) else { continue };
             let default = if known.on { "true" } else { "false" };
             if known.locked && gate.value != default {
                 let message = format!(
-                    "the feature gate `{}` is locked, and kube-apiserver does not start with another value",
-                    gate.name
+                    "the feature gate `{}` is locked, and {} does not start with another value",
+                    gate.name,
+                    view.title()
                 );
                 sink.report(on_item(
                     view,

@@ -24,13 +24,17 @@ mod encryption_at_rest;
 mod encryption_key;
 mod encryption_provider;
 mod etcd_client_certificate;
+mod etcd_plain_listener;
 mod etcd_shared_ca;
 mod event_rate_limit;
 mod event_rate_limit_config;
 mod gates;
 mod http2_cipher_suites;
+mod image_policy_default_allow;
+mod invalid_flag_value;
 mod kube_proxy_metrics;
 mod kubeadm_api_version;
+mod kubeconfig_mode;
 mod kubelet_authorization;
 mod kubelet_certificate_rotation_gate;
 mod kubelet_pod_pids;
@@ -39,13 +43,16 @@ mod kubelet_rotate_certificates;
 mod kubelet_serving_certificate;
 mod kubelet_streaming_timeout;
 mod locked_feature_gate;
+mod malformed_argument;
 mod node_restriction;
 mod pod_security_defaults;
 mod removed_admission_plugin;
 mod removed_feature_gate;
 mod removed_flag;
+mod repeated_flag;
 mod request_timeout;
 mod required;
+mod scheduler_profiling;
 mod shared_front_proxy_ca;
 mod stig_audit_policy;
 mod tls_min_version;
@@ -56,6 +63,7 @@ mod unknown_flag;
 mod unmounted_file;
 mod unquoted_boolean;
 mod weak_cipher_suites;
+mod wrong_config_kind;
 
 use super::rule::Rule;
 pub use weak_cipher_suites::is_admitted as is_admitted_suite;
@@ -73,6 +81,7 @@ pub(super) const RULES: &[&Rule] = &[
     &always_pull_images::RULE,
     &event_rate_limit_config::RULE,
     &pod_security_defaults::RULE,
+    &image_policy_default_allow::RULE,
     &required::PROFILING,
     &audit_log::RULE,
     &audit_policy::RULE,
@@ -100,6 +109,9 @@ pub(super) const RULES: &[&Rule] = &[
     &conflicting_flags::RULE,
     &removed_flag::RULE,
     &unknown_flag::RULE,
+    &malformed_argument::RULE,
+    &invalid_flag_value::RULE,
+    &repeated_flag::RULE,
     &deprecated_flag::RULE,
     &admission_control_flag::RULE,
     &removed_admission_plugin::RULE,
@@ -113,6 +125,7 @@ pub(super) const RULES: &[&Rule] = &[
     &unmounted_file::RULE,
     &kubeadm_api_version::RULE,
     &config_api_version::RULE,
+    &wrong_config_kind::RULE,
     &request_timeout::RULE,
     &required::TERMINATED_POD_GC,
     &required::SERVICE_ACCOUNT_CREDENTIALS,
@@ -122,7 +135,9 @@ pub(super) const RULES: &[&Rule] = &[
     &required::ETCD_TLS,
     &required::ETCD_CLIENT_AUTH,
     &required::ETCD_AUTO_TLS,
+    &etcd_plain_listener::RULE,
     &etcd_shared_ca::RULE,
+    &kubeconfig_mode::RULE,
     &required::KUBELET_ANONYMOUS_AUTH,
     &kubelet_authorization::RULE,
     &required::KUBELET_CLIENT_CA,

@@ -6,7 +6,9 @@
 use super::tools::Want::{Absent, Is, NotOther, Set};
 use super::tools::{needs, require};
 use crate::apiserver::catalogue::Component;
+use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, stig};
+use crate::rules::sink::Sink;
 
 /// What settings of programs have to be, and what it means if they are not: a clause after the name of the program. With
 /// `with`, that is asked only where another setting is there.
@@ -79,12 +81,20 @@ pub(super) static PROFILING: Rule = Rule {
     bad: api_server!("--enable-admission-plugins=NodeRestriction"),
     good: api_server!("--profiling=false"),
     fix: Some(Safety::Safe),
-    check: required! {
-        ApiServer "profiling": Is(false) => "serves profiles of itself at /debug/pprof",
-        ControllerManager "profiling": Is(false) => "serves profiles of itself at /debug/pprof",
-        Scheduler "profiling": Is(false) => "serves profiles of itself at /debug/pprof",
-    },
+    check: RuleKind::ControlPlane(profiling),
 };
+
+fn profiling(plane: &Plane, sink: &mut Sink<'_>) {
+    const SERVES: &str = "serves profiles of itself at /debug/pprof";
+    let rows = [Component::ApiServer, Component::ControllerManager, Component::Scheduler];
+    // beside a file, the flag of a scheduler counts for nothing
+    let rows = rows.map(|program| match program {
+        Component::Scheduler => needs(program, "profiling", Is(false), SERVES).unless("config"),
+        _ => needs(program, "profiling", Is(false), SERVES),
+    });
+    require(plane, sink, &rows);
+    super::scheduler_profiling::check(plane, sink);
+}
 
 pub(super) static SERVICE_ACCOUNT_LOOKUP: Rule = Rule {
     id: "service-account-lookup",

@@ -97,18 +97,24 @@ pub(super) struct Require {
     name: &'static str,
     want: Want,
     with: Option<&'static str>,
+    unless: Option<&'static str>,
     otherwise: &'static str,
 }
 
 /// What a setting of a program has to be; `otherwise` says what it means if it is not: a clause after the program's name.
 pub(super) const fn needs(program: Component, name: &'static str, want: Want, otherwise: &'static str) -> Require {
-    Require { program, name, want, with: None, otherwise }
+    Require { program, name, want, with: None, unless: None, otherwise }
 }
 
 impl Require {
     /// Another setting without which it would say nothing.
     pub(super) const fn with(self, other: &'static str) -> Self {
         Self { with: Some(other), ..self }
+    }
+
+    /// Another setting beside which it would say nothing.
+    pub(super) const fn unless(self, other: &'static str) -> Self {
+        Self { unless: Some(other), ..self }
     }
 
     /// Whether a program breaks it.
@@ -131,7 +137,10 @@ pub(super) fn require(plane: &Plane, sink: &mut Sink<'_>, requirements: &[Requir
     let safety = sink.safety();
     for require in requirements {
         for view in plane.each(require.program) {
-            if !require.is_broken(view) || require.with.is_some_and(|other| view.lacks(other)) {
+            if !require.is_broken(view)
+                || require.with.is_some_and(|other| view.lacks(other))
+                || require.unless.is_some_and(|other| view.has(other))
+            {
                 continue;
             }
             let setting = view.get(require.name);

@@ -50,17 +50,18 @@ spec:
 };
 
 fn check(plane: &Plane, sink: &mut Sink<'_>) {
-    for view in plane.each(Component::ApiServer) {
+    // etcd has gates of its own
+    for view in plane.programs.iter().filter(|view| view.program != Component::Etcd) {
         for gate in gates(view) {
-            let name = gate.name;
+            let (title, name) = (view.title(), gate.name);
             let (message, help) = match catalogue().gate(name, plane.version(view)) {
                 Lookup::NotYet { since } => {
                     let version = plane.version(view);
-                    (format!("kube-apiserver {version} has no feature gate `{name}`, which came with {since}"), None)
+                    (format!("{title} {version} has no feature gate `{name}`, which came with {since}"), None)
                 }
                 Lookup::Unknown { nearest } => {
                     let help = nearest.map(|near| format!("did you mean `{near}`?"));
-                    (format!("kube-apiserver has no feature gate `{name}`, and does not start with it"), help)
+                    (format!("{title} has no feature gate `{name}`, and does not start with it"), help)
                 }
                 _ => continue,
             };

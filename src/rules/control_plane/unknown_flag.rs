@@ -13,8 +13,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Correctness,
     on: true,
     controls: &[],
-    why: "The API server stops at a flag that it does not know: a typing error, a flag of another program, or one of a \
-          later release. A benchmark tool itself prints `--enable-admission-plugin`, which does not exist.",
+    why: "A program of Kubernetes, and etcd, stops at a flag that it does not know: a typing error, a flag of another \
+          program, or one of a later release. A benchmark tool itself prints `--enable-admission-plugin`, which does not exist.",
     prevents: "The control plane starts after the change.",
     bad: "\
 apiVersion: v1
@@ -49,8 +49,8 @@ spec:
 };
 
 fn check(plane: &Plane, sink: &mut Sink<'_>) {
-    for view in plane.programs.iter().filter(|view| view.program.is_whole()) {
-        for setting in &view.settings {
+    for view in &plane.programs {
+        for setting in view.settings.iter().filter(|setting| setting.is_flag() && !setting.name.contains(' ')) {
             let name = &setting.name;
             let (message, help) = match catalogue().flag(view.program, name, plane.version(view)) {
                 Lookup::NotYet { since } => {

@@ -82,13 +82,10 @@ const READ: [&str; 9] = [
 const ON_THE_NODE: [&str; 3] = ["/etc/kubernetes/pki", "/etc/ssl", "/usr"];
 
 fn check(plane: &Plane, sink: &mut Sink<'_>) {
-    for view in plane.each(Component::ApiServer) {
+    // RKE2 mounts every file that an argument names, and the folder of the log
+    for view in plane.each(Component::ApiServer).filter(|view| view.form != Form::Rke2) {
         let Some(mounts) = &view.mounts else { continue };
         for setting in view.settings.iter().filter(|setting| setting.value.starts_with('/')) {
-            // what stands for a flag is mounted by whoever reads it
-            if view.form == Form::Rke2 && !setting.path.contains("-arg[") {
-                continue;
-            }
             let is_log = setting.name == "audit-log-path";
             if !is_log && !READ.contains(&setting.name.as_str()) {
                 continue;

@@ -1,6 +1,7 @@
 //! `weak-cipher-suites`
 
 use super::tools::on_item;
+use crate::apiserver::files::is_suite;
 use crate::rules::facts::Plane;
 use crate::rules::rule::{Category, Rule, RuleKind, Severity, cis, stig};
 use crate::rules::sink::Sink;
@@ -74,7 +75,8 @@ fn check(plane: &Plane, sink: &mut Sink<'_>) {
             if !matches!(setting.name.as_str(), "tls-cipher-suites" | "tlsCipherSuites" | "cipher-suites") {
                 continue;
             }
-            let weak: Vec<_> = setting.items().into_iter().filter(|(item, _)| !is_admitted(item)).collect();
+            let weak: Vec<_> =
+                setting.items().into_iter().filter(|(item, _)| is_suite(item) && !is_admitted(item)).collect();
             let Some((_, span)) = weak.first() else { continue };
             let names: Vec<&str> = weak.iter().map(|(name, _)| *name).collect();
             let message = format!("{} takes weak cipher suites: {}", view.title(), names.join(", "));

@@ -2,9 +2,11 @@
 
 mod accounts;
 mod backends;
+mod join;
 mod label_sets;
 mod labels;
 mod limits;
+mod near;
 mod peers;
 mod plane;
 mod quotas;

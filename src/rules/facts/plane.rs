@@ -9,6 +9,9 @@ use crate::apiserver::files::{
 use crate::k8s::version::Version;
 use crate::yaml::{FileId, Span};
 
+use super::join;
+use super::near::{distance, is_near, steps};
+
 /// All control planes of the input.
 #[derive(Debug)]
 pub struct Plane {
@@ -62,7 +65,8 @@ pub enum Authorizers<'p> {
 impl Plane {
     /// Joins what the files say. `kubernetes` is the release of what does not say.
     pub fn new(parts: &Parts, kubernetes: Version) -> Self {
-        let Parts { mut programs, companions, mut variables, kubeadm } = parts.clone();
+        let Parts { mut programs, companions, mut variables, mut kubeadm } = parts.clone();
+        join::servers(&mut programs);
         // a drop-in with a command takes the place of the unit's own
         let replaced: Vec<String> =
             programs.iter().filter_map(|program| files::unit_of_drop_in(&program.name)).map(str::to_owned).collect();
@@ -86,6 +90,7 @@ impl Plane {
             program.partial = !program.variables.is_empty()
                 || (program.program == Component::Kubelet && program.get("config").is_some());
         }
+        join::kubelets(&mut programs);
         // what no unit took
         let used: Vec<FileId> =
             programs.iter().flat_map(|program| &program.settings).map(|setting| setting.file).collect();
@@ -97,6 +102,12 @@ impl Plane {
             if program.form == Form::Config && kubeadm_files.contains(&program.file) {
                 program.form = Form::Kubeadm;
             }
+        }
+        // of the documents of a file, one says the release of all
+        let said: Vec<(FileId, Version)> =
+            kubeadm.iter().filter_map(|config| Some((config.file, config.version?))).collect();
+        for config in kubeadm.iter_mut().filter(|config| config.version.is_none()) {
+            config.version = said.iter().find(|(file, _)| *file == config.file).map(|(_, version)| *version);
         }
         let versions: Vec<(FileId, Arc<str>, Version)> = programs
             .iter()
@@ -151,6 +162,14 @@ impl Plane {
         };
         let found = of_flag().filter(same).min_by_key(|companion| distance(&view.name, &companion.name));
         found.map_or(Named::Unseen, Named::Seen)
+    }
+
+    /// The files near another one that have the name of a path.
+    pub fn files_called<'p>(&'p self, from: &'p str, path: &'p str) -> impl Iterator<Item = &'p Companion> {
+        let base = |path: &'p str| path.rsplit('/').next().unwrap_or(path);
+        self.companions.iter().filter(move |companion| {
+            !companion.inline && is_near(from, &companion.name) && base(&companion.name) == base(path)
+        })
     }
 
     /// Whom an API server lets in without credentials.
@@ -274,24 +293,6 @@ impl Plane {
     }
 }
 
-fn folders(path: &str) -> Vec<&str> {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    parts.pop();
-    parts
-}
-
-/// The steps up from the folder of one file, and down to that of another.
-fn steps(from: &str, to: &str) -> (usize, usize) {
-    let (from, to) = (folders(from), folders(to));
-    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    (from.len() - common, to.len() - common)
-}
-
-fn distance(from: &Arc<str>, to: &Arc<str>) -> usize {
-    let (up, down) = steps(from, to);
-    up + down
-}
-
 /// Whether two programs probably belong to one cluster: of one file or folder, or one in a folder beside the file of the other.
 fn is_of_one_cluster(a: &ProgramView, b: &ProgramView) -> bool {
     // two configurations of kubeadm or kind in one folder are two clusters
@@ -301,10 +302,4 @@ fn is_of_one_cluster(a: &ProgramView, b: &ProgramView) -> bool {
     }
     let (up, down) = steps(&a.name, &b.name);
     up + down <= 1
-}
-
-/// Whether two files probably belong to one cluster: in one folder, in folders beside each other, or below.
-fn is_near(from: &str, to: &str) -> bool {
-    let (up, down) = steps(from, to);
-    up <= 1 && down <= 2 && (up == 0 || down <= 1)
 }

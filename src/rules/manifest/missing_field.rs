@@ -112,6 +112,9 @@ fn has_name(context: &Context<'_, '_, '_>) -> bool {
     match context.object.api_version.split('/').next().unwrap_or_default() {
         "authentication.k8s.io" | "authorization.k8s.io" => false,
         group if group.ends_with("config.k8s.io") => false,
-        _ => context.info.is_some() || context.object.metadata.is_some(),
+        _ => match context.info {
+            Some(info) => info.scope != fields::Scope::Config,
+            None => context.object.metadata.is_some(),
+        },
     }
 }

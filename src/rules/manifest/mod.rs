@@ -29,12 +29,14 @@ use std::collections::{HashMap, HashSet};
 
 use super::rule::Rule;
 use super::sink::Sink;
+use crate::apiserver::validation as config;
 use crate::diagnostic::Diagnostic;
-use crate::k8s::fields::table;
+use crate::k8s::fields::{Scope, table};
 use crate::k8s::object::{Kind, Object};
 use crate::k8s::schema::{self, Fault, SchemaFault};
 use crate::k8s::source::Later;
-use crate::k8s::validation::{validate, validate_update};
+use crate::k8s::validation::{Violation, validate, validate_update};
+use crate::k8s::version::Version;
 use crate::yaml::{Document, FileId, Kind as NodeKind, Node, Span};
 use context::{Context, Found};
 use sources::Source;
@@ -70,17 +72,29 @@ pub fn check<'d, 's>(
     chosen: &[&'static Rule],
     sink: &mut Sink<'_>,
 ) {
+    let known = table().kind(object.api_version, object.kind_name);
+    let file = known.filter(|info| info.scope == Scope::Config);
+    // which release reads a file is a rule of its own; what it says is judged by one that does
     let version = sink.settings.kubernetes;
-    let info = table().kind(object.api_version, object.kind_name).filter(|info| info.in_release(version));
+    let version = file.map_or(version, |info| version.clamp(info.since, info.until));
+    let info = known.filter(|info| info.in_release(version));
     let context = Context { object, info, version };
     let mut problems = Vec::new();
     match info {
-        Some(info) => schema::walk(object.root, info.ty, version, &mut |problem| problems.push(problem)),
+        Some(info) => {
+            schema::walk(object.root, info.ty, version, &mut |problem| problems.push(problem));
+            for inner in file.into_iter().flat_map(|_| config::inner(object.root)) {
+                let version = version.clamp(inner.info.since, inner.info.until);
+                schema::walk(inner.root, inner.info.ty, version, &mut |problem| problems.push(problem));
+            }
+        }
         None => schema::walk_unknown(object.root, version, &mut |problem| problems.push(problem)),
     }
     let mut spans = HashSet::new();
+    let secrets = if file.is_some() { secrets(object.root) } else { Vec::new() };
     let mut report = |sink: &mut Sink<'_>, (rule, report): Found| {
         spans.insert(report.span());
+        let report = report.hide(secrets.iter().copied());
         if chosen.contains(&rule) {
             rule.speak(sink);
             sink.report(report);
@@ -122,7 +136,10 @@ pub fn check<'d, 's>(
     }
     if info.is_some() {
         // where a field is wrong by itself, that is the reason for what is wrong beside it
-        let violations = validate(object, version);
+        let violations = match file {
+            Some(_) => validate_file(object, version),
+            None => validate(object, version),
+        };
         // a list may be wrong as often as it has members
         let mut known = HashMap::new();
         let mut stands_in = |node: Node<'d, 's>| {
@@ -137,7 +154,7 @@ pub fn check<'d, 's>(
             let (rule, found) = between_fields::of(&context, violation);
             if chosen.contains(&rule) {
                 rule.speak(sink);
-                sink.report(found);
+                sink.report(found.hide(secrets.iter().copied()));
             }
         }
     }
@@ -153,6 +170,32 @@ pub fn check_update(old: &Object<'_, '_>, new: &Object<'_, '_>, sink: &mut Sink<
 
 /// The rule that [`check_update`] is of.
 pub const UPDATES: &Rule = &immutable_field::RULE;
+
+/// What the program that reads a file would refuse in it, and in what is inside of it.
+fn validate_file<'d, 's>(object: &Object<'d, 's>, version: Version) -> Vec<Violation<'d, 's>> {
+    let mut violations = config::validate(object.root, object.api_version, object.kind_name, version);
+    for inner in config::inner(object.root) {
+        violations.extend(config::validate(inner.root, inner.info.api_version, inner.info.kind, version));
+    }
+    violations
+}
+
+/// The keys and tokens in a file of a program, which no report shows.
+fn secrets(root: Node<'_, '_>) -> Vec<Span> {
+    const NAMES: [&str; 4] = ["secret", "token", "tlsBootstrapToken", "certificateKey"];
+    let mut found = Vec::new();
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        open.extend(node.items());
+        for (key, value) in node.fields() {
+            if key.text().is_some_and(|key| NAMES.contains(&key)) {
+                found.push(value.span());
+            }
+            open.push(value);
+        }
+    }
+    found
+}
 
 /// What is wrong with a document that is no object.
 pub fn check_document(document: &Document<'_>, chosen: &[&'static Rule], file: FileId) -> Option<Diagnostic> {

@@ -96,6 +96,7 @@ fn name(ty: &FieldType) -> &'static str {
         FieldType::IntOrString => "a whole number or text",
         FieldType::Quantity => "an amount such as `100Mi`",
         FieldType::Time => "a time such as `\"2026-01-31T23:59:00Z\"`",
+        FieldType::Duration => "a duration such as `1m30s`",
         FieldType::Bytes => "base64 text",
         FieldType::Object | FieldType::Map(_) | FieldType::Type(_) => "a mapping",
         FieldType::Any => "anything",
