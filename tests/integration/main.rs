@@ -53,6 +53,7 @@ mod spec;
 #[path = "../support/mod.rs"]
 mod support;
 mod trail;
+mod verdict_files;
 mod verdicts;
 mod well_known;
 mod wizard;

@@ -66,7 +66,10 @@ var roots = []root{
 	podSecurity("v1"), podSecurity("v1beta1"), podSecurity("v1alpha1"),
 	credentials("v1"), credentials("v1beta1"), credentials("v1alpha1"),
 	{"k8s.io/kube-proxy/config/v1alpha1", "kubeproxy.config.k8s.io/v1alpha1", []string{"KubeProxyConfiguration"}},
-	{"k8s.io/kube-scheduler/config/v1", "kubescheduler.config.k8s.io/v1", []string{"KubeSchedulerConfiguration"}},
+	{"k8s.io/kube-scheduler/config/v1", "kubescheduler.config.k8s.io/v1", []string{
+		"DefaultPreemptionArgs", "DynamicResourcesArgs", "InterPodAffinityArgs", "KubeSchedulerConfiguration", "NodeAffinityArgs",
+		"NodeResourcesBalancedAllocationArgs", "NodeResourcesFitArgs", "PodTopologySpreadArgs", "VolumeBindingArgs",
+	}},
 	kubeadm("v1"), kubeadm("v1beta4"), kubeadm("v1beta3"),
 }
 

@@ -13,15 +13,22 @@ pub struct Inner<'d, 's> {
     pub info: &'static KindInfo,
 }
 
-/// The configurations inside of an `AdmissionConfiguration` whose kind is known.
+/// The configurations of plugins inside of a file whose kind is known: of admission, and of a scheduler's profiles.
 pub fn inner<'d, 's>(root: Node<'d, 's>) -> Vec<Inner<'d, 's>> {
+    let profiles = root.get("profiles").into_iter().flat_map(Node::items);
+    let arguments = profiles.filter_map(|profile| profile.get("pluginConfig")).flat_map(Node::items);
+    let arguments = arguments.filter_map(|config| {
+        let root = config.get("args")?;
+        let kind = format!("{}Args", config.get("name")?.as_str()?);
+        Some(Inner { root, info: table().kind("kubescheduler.config.k8s.io/v1", &kind)? })
+    });
     let plugins = root.get("plugins").into_iter().flat_map(Node::items);
     let found = plugins.filter_map(|plugin| {
         let root = plugin.get("configuration")?;
         let text = |key: &str| root.get(key).and_then(Node::as_str);
         Some(Inner { root, info: table().kind(text("apiVersion")?, text("kind")?)? })
     });
-    found.collect()
+    found.chain(arguments).collect()
 }
 
 /// What the plugins read, by their names.

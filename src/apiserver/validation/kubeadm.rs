@@ -7,6 +7,8 @@ use crate::k8s::validation::{At, Errors};
 
 /// Of `cmd/kubeadm/app/constants`: the fewest addresses of a network, and the most bits of that for Services.
 const LEAST_ADDRESSES: u32 = 10;
+/// The first release that wants an endpoint of an external etcd.
+const NEEDS_ENDPOINTS: u8 = 35;
 const MOST_SERVICE_BITS: u8 = 20;
 /// The most bits between the pods' network and that of a node.
 const MOST_NODE_BITS: u8 = 16;
@@ -27,6 +29,11 @@ pub(super) fn validate<'d, 's>(root: At<'d, 's>, kind: &str, errors: &mut Errors
                 plane.get("localAPIEndpoint").into_iter().for_each(|at| validate_api_endpoint(at, errors));
                 validate_certificate_key(plane, errors);
             }
+            if let Some(at) = root.get("caCertPath")
+                && at.str().is_some_and(|path| !path.starts_with('/') || !path.ends_with(".crt"))
+            {
+                errors.invalid(at, "must be an absolute path that ends in `.crt`");
+            }
             match root.get("discovery") {
                 Some(discovery) => validate_discovery(discovery, errors),
                 None => errors.required(root, "discovery", "it says how the cluster is found"),
@@ -43,6 +50,12 @@ fn validate_cluster_configuration<'d, 's>(root: At<'d, 's>, errors: &mut Errors<
     }
     root.path(&["apiServer", "certSANs"]).into_iter().for_each(|list| validate_cert_sans(list, errors));
     absolute(root, "certificatesDir", errors);
+    if let Some(at) = root.get("kubernetesVersion").filter(|at| at.str().is_some_and(|text| !is_version(text))) {
+        errors.invalid(at, "is no release such as `v1.37.2`, nor a name such as `stable-1.37`");
+    }
+    if let Some(at) = root.get("imageRepository").filter(|at| at.str().is_some_and(|text| !is_repository(text))) {
+        errors.invalid(at, "is no registry with a path");
+    }
     if let Some(at) = root.get("controlPlaneEndpoint").filter(|at| at.str().is_some_and(|text| !is_host_port(text))) {
         errors.invalid(at, "must be a host, with or without a port");
     }
@@ -50,6 +63,26 @@ fn validate_cluster_configuration<'d, 's>(root: At<'d, 's>, errors: &mut Errors<
     one_of(root, "encryptionAlgorithm", &algorithms, errors);
     validate_networking(root, errors);
     validate_etcd(root, errors);
+}
+
+/// `KubernetesReleaseVersion` of `cmd/kubeadm/app/util/version.go`: a release, or a name that stands for one.
+fn is_version(text: &str) -> bool {
+    let names = ["stable", "latest", "release/", "ci/", "k8s-"];
+    let plain = text.strip_prefix('v').unwrap_or(text);
+    let release = plain.split(['-', '+']).next().unwrap_or_default();
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_release = release.split('.').count() == 3 && release.split('.').all(is_number);
+    is_release || names.iter().any(|name| text.starts_with(name)) || text.contains(['$', '{', '<'])
+}
+
+/// `ValidateImageRepository`.
+fn is_repository(text: &str) -> bool {
+    let fits = |part: &str| {
+        let ends = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        let (first, last) = (part.bytes().next(), part.bytes().next_back());
+        ends(first) && ends(last) && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+    };
+    text.contains(['$', '{', '<']) || text.split('/').all(fits)
 }
 
 /// `ValidateExtraArgs`.
@@ -167,11 +200,12 @@ fn validate_etcd<'d, 's>(root: At<'d, 's>, errors: &mut Errors<'d, 's>) {
         errors.required(external, "caFile", "`certFile` and `keyFile` need it");
     }
     let secure = ca.or(cert).or(key).is_some();
-    if external.get("endpoints").is_none_or(At::is_empty) {
+    // since 1.35
+    if external.get("endpoints").is_none_or(At::is_empty) && errors.version.minor() >= NEEDS_ENDPOINTS {
         errors.required(external, "endpoints", "at least one is needed");
     }
-    for at in external.each("endpoints").filter(|at| at.str().is_some()) {
-        let text = at.str().unwrap_or_default();
+    for at in external.each("endpoints") {
+        let Some(text) = at.any_str() else { continue };
         if secure && !text.starts_with("https://") {
             errors.invalid(at, "must begin with `https://`");
         } else if !text.contains("://") {
@@ -220,7 +254,7 @@ fn validate_certificate_key<'d, 's>(root: At<'d, 's>, errors: &mut Errors<'d, 's
 
 /// `ValidateToken`.
 fn validate_token<'d, 's>(at: At<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let Some(text) = at.str().filter(|text| !text.contains(['$', '{', '<'])) else { return };
+    let Some(text) = at.any_str().filter(|text| !text.contains(['$', '{', '<'])) else { return };
     let is_part = |part: &str, length: usize| {
         part.len() == length && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     };
@@ -229,14 +263,17 @@ fn validate_token<'d, 's>(at: At<'d, 's>, errors: &mut Errors<'d, 's>) {
     }
 }
 
+const USAGES: [&str; 2] = ["signing", "authentication"];
+
 /// `ValidateBootstrapTokens`.
 fn validate_bootstrap_token<'d, 's>(token: At<'d, 's>, errors: &mut Errors<'d, 's>) {
     token.get("token").into_iter().for_each(|at| validate_token(at, errors));
-    const USAGES: [&str; 2] = ["signing", "authentication"];
     for usage in token.each("usages").filter(|usage| usage.any_str().is_some_and(|text| !USAGES.contains(&text))) {
         errors.not_supported(usage, &USAGES);
     }
-    let authenticates = token.get("usages").is_none_or(|list| list.items().any(|item| item.str() == Some(USAGES[1])));
+    // none are both
+    let usages = token.get("usages").filter(|list| !list.is_empty());
+    let authenticates = usages.is_none_or(|list| list.items().any(|item| item.str() == Some("authentication")));
     if let Some(groups) = token.get("groups").filter(|list| !list.is_empty() && !authenticates) {
         errors.conflict(groups, "needs the usage `authentication`", token.get("usages"), "the usages");
     }
@@ -260,9 +297,14 @@ fn validate_discovery<'d, 's>(discovery: At<'d, 's>, errors: &mut Errors<'d, 's>
         }
         _ => {}
     }
-    discovery.get("tlsBootstrapToken").into_iter().for_each(|at| validate_token(at, errors));
+    // an empty one is that of `bootstrapToken`
+    let own = discovery.get("tlsBootstrapToken").filter(|at| at.str().is_some());
+    own.into_iter().for_each(|at| validate_token(at, errors));
     let Some(token) = token else { return };
-    token.get("token").into_iter().for_each(|at| validate_token(at, errors));
+    match token.get("token").filter(|at| at.str().is_some()) {
+        None => errors.required(token, "token", "the cluster is found by it"),
+        Some(at) => validate_token(at, errors),
+    }
     match token.get("apiServerEndpoint").filter(|at| at.str().is_some()) {
         None => errors.required(token, "apiServerEndpoint", "a host and a port"),
         Some(at) if at.str().is_some_and(|text| !text.contains(':')) => errors.invalid(at, "must be a host and a port"),

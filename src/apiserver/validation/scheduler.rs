@@ -4,6 +4,7 @@ use super::tools;
 use super::tools::{Range, duration, duration_of, in_range, range, range_or_zero};
 use crate::k8s::duration::SECOND;
 use crate::k8s::validation::{At, Errors, Seen};
+use crate::yaml::Kind;
 
 const MOST: i128 = i32::MAX as i128;
 const RANGES: [Range; 2] = [range("parallelism", 1, MOST), range("percentageOfNodesToScore", 0, 100)];
@@ -39,7 +40,12 @@ pub(super) fn validate_kube_scheduler_configuration<'d, 's>(root: At<'d, 's>, er
         validate_leader_election(election, errors);
     }
     let mut names = Seen::default();
+    // a single profile has the default's name
+    let is_named = root.get("profiles").is_some_and(|list| list.items().len() > 1);
     for profile in root.each("profiles") {
+        if is_named && profile.text("schedulerName").is_none() {
+            errors.required(profile, "schedulerName", "of several profiles each has its own");
+        }
         validate_profile(profile, &mut names, errors);
     }
     // 1 and 10 by default
@@ -108,6 +114,10 @@ fn validate_profile<'d, 's>(profile: At<'d, 's>, names: &mut Seen<'d, 's>, error
 /// `ValidateInterPodAffinityArgs` and its neighbours in `validation_pluginargs.go`, of which those that people set.
 fn validate_arguments<'d, 's>(config: At<'d, 's>, errors: &mut Errors<'d, 's>) {
     let Some(arguments) = config.get("args") else { return };
+    if arguments.node.kind() != Kind::Mapping {
+        errors.invalid(arguments, "must be a mapping");
+        return;
+    }
     let rows: &[Range] = match config.text("name") {
         Some("InterPodAffinity") => &[range("hardPodAffinityWeight", 0, 100)],
         Some("DefaultPreemption") => {

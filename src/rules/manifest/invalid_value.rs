@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     controls: &[],
     why: "Many fields take a few words only, in their exact spelling, or numbers in a range, times, schedules and \
-          base64. The API server refuses the object with any other value.",
+          base64. The API server refuses the object with any other value, and a program stops at one in a file that it reads.",
     prevents: "A deployment fails, at the first pipeline that applies it, over `always` instead of `Always`.",
     bad: "\
 apiVersion: v1

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     controls: &[],
     why: "The API server refuses an object that lacks a field it cannot do without. An empty text or an empty list \
-          counts as none.",
+          counts as none. A program stops at a file that lacks one.",
     prevents: "A deployment fails, at the first pipeline that applies it.",
     bad: "\
 apiVersion: apps/v1
