@@ -48,9 +48,12 @@ fn validate_name<'d, 's>(authorizer: At<'d, 's>, names: &mut Seen<'d, 's>, error
         errors.required(authorizer, "name", "every authorizer has a name");
         return;
     };
-    match names.before(at.str(), at) {
-        Some(first) => errors.duplicate(at, "is the name of another authorizer", first),
-        None => errors.check(at, name(NameRule::Dns1123Subdomain)),
+    // `loadAndValidateAuthorizerConfiguration` of `pkg/kubeapiserver/authorizer`: all but webhooks have a name of their own
+    let expected = authorizer.text("type").filter(|ty| *ty != "Webhook").map(str::to_ascii_lowercase);
+    match (names.before(at.str(), at), expected) {
+        (Some(first), _) => errors.duplicate(at, "is the name of another authorizer", first),
+        (None, Some(own)) if at.str() != Some(own.as_str()) => errors.invalid(at, format!("must be `{own}`")),
+        (None, _) => errors.check(at, name(NameRule::Dns1123Subdomain)),
     }
 }
 
