@@ -30,6 +30,7 @@ mod written;
 
 use std::io;
 
+use crate::cli::apiserver::ApiServerCommand;
 use crate::cli::{Cli, Command};
 use crate::cluster::ClusterError;
 use crate::render::writer::WriteError;
@@ -96,7 +97,12 @@ fn code(result: anyhow::Result<u8>, tells_of_programs: bool) -> u8 {
 /// Whether other programs may be run for a command.
 fn runs_programs(command: &Command) -> bool {
     match command {
-        Command::Check(_) | Command::Graph(_) | Command::AuditTrail(_) | Command::Cluster(_) | Command::Doctor => true,
+        Command::Check(_)
+        | Command::Graph(_)
+        | Command::AuditTrail(_)
+        | Command::Cluster(_)
+        | Command::Doctor
+        | Command::ApiServer(ApiServerCommand::Adopt(_) | ApiServerCommand::VerifyStage(_)) => true,
         Command::New(args) => args.from_cluster.is_some(),
         command => is_lab(command),
     }

@@ -22,6 +22,7 @@ pub mod storage;
 pub mod validate;
 pub mod values;
 pub mod volume;
+pub mod wiring;
 pub mod workload;
 
 pub use api_server::ApiServer;

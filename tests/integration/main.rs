@@ -4,10 +4,12 @@
 
 mod add;
 mod admission;
+mod adopt;
 mod against;
 mod apiserver;
 mod architecture;
 mod around;
+mod benchmarks;
 mod check;
 mod check_fix;
 mod check_generator;
@@ -38,6 +40,7 @@ mod lab;
 #[cfg(unix)]
 mod packaging;
 mod policy;
+mod rancher;
 // the README shows labs too
 mod random_specs;
 mod readings;

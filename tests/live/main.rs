@@ -25,10 +25,12 @@ mod pods;
 mod policies;
 mod proxy;
 mod quickstart;
+mod rke2;
 mod round_trip;
 mod schema;
 mod space;
 mod spec;
+mod stages;
 #[path = "../support/mod.rs"]
 mod support;
 mod verdicts;
@@ -59,6 +61,7 @@ fn tests() -> Vec<Test> {
         environments::TESTS,
         examples::TESTS,
         schema::TESTS,
+        rke2::TESTS,
         verdicts::TESTS,
         inputs::TESTS,
         admission::TESTS,
@@ -70,6 +73,7 @@ fn tests() -> Vec<Test> {
         hardened::LAST,
         #[cfg(feature = "cluster")]
         labs::LAST,
+        stages::tests(),
     ]
     .concat()
 }

@@ -68,16 +68,13 @@ fn cluster(root: Node<'_, '_>, context: &Context<'_>, form: Form) -> Vec<Program
         };
         let is_list = extra.map_or_else(by_version, |extra| extra.kind() == Kind::Sequence);
         view.add = if is_list { context.add_pair(root, &keys) } else { context.add_key(root, &keys) };
-        view.mounts = (program == Component::ApiServer).then(|| {
-            let own = root.get("certificatesDir").and_then(Node::as_str).filter(|path| !path.is_empty());
-            mounts(part).into_iter().chain(own.map(mounted)).collect()
-        });
+        view.mounts = (program == Component::ApiServer).then(|| mounts(part, root));
         view
     });
     views.collect()
 }
 
-fn mounts(part: Option<Node<'_, '_>>) -> Vec<Mount> {
+fn mounts(part: Option<Node<'_, '_>>, root: Node<'_, '_>) -> Vec<Mount> {
     let text = |node: Node<'_, '_>, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
     let own = part.and_then(|part| part.get("extraVolumes")).into_iter().flat_map(Node::items).filter_map(|volume| {
         Some(Mount {
@@ -86,7 +83,8 @@ fn mounts(part: Option<Node<'_, '_>>) -> Vec<Mount> {
             read_only: volume.get("readOnly").and_then(Node::as_bool) == Some(true),
         })
     });
-    own.chain(MOUNTED.into_iter().map(mounted)).collect()
+    let certificates = root.get("certificatesDir").and_then(Node::as_str).filter(|path| !path.is_empty());
+    own.chain(MOUNTED.into_iter().chain(certificates).map(mounted)).collect()
 }
 
 /// What is inside where it is outside.

@@ -5,6 +5,7 @@ mod api_server;
 mod app;
 mod env;
 mod exceptions;
+mod flags;
 mod health;
 mod mounts;
 mod network;
@@ -12,6 +13,7 @@ mod output;
 mod placement;
 mod ports;
 mod set;
+mod site;
 
 use super::{App, Specs};
 use crate::decode::Decoder;
@@ -19,6 +21,7 @@ use crate::decode::Decoder;
 pub use api_server::CONFLICTS;
 pub use app::MAIN;
 pub use exceptions::today;
+pub use flags::{all as extra_flags, is_weak, key_of, left_out, may_leave_out};
 pub use network::{METADATA, public_ranges};
 pub use ports::find_port;
 
