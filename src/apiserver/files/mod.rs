@@ -33,7 +33,7 @@ pub use parts::{KubeadmConfig, Parts};
 pub use static_pod::is_static_pod;
 pub use systemd::{Variables, config_folder, environment_files, unit_of_drop_in};
 pub use text::Word;
-pub use value::{is_suite, refusal};
+pub use value::{by_type, is_suite, refusal};
 pub use view::{List, Mount, Owner, ProgramView, Setting, Written};
 
 use std::sync::Arc;

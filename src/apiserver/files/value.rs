@@ -23,7 +23,7 @@ pub fn refusal(program: Component, ty: FlagType, setting: &Setting) -> Option<St
 }
 
 /// What the type expects, where the value is none.
-fn by_type(ty: FlagType, value: &str) -> Option<&'static str> {
+pub fn by_type(ty: FlagType, value: &str) -> Option<&'static str> {
     let ok = match ty {
         FlagType::Bool => boolean(value),
         FlagType::Int => int(value).is_some(),

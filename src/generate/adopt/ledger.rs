@@ -117,7 +117,7 @@ fn fate(component: Component, flag: &Flag, form: Form, baseline: &Baseline) -> F
     }
     match catalogue().flag(component, &flag.name, baseline.version()) {
         Lookup::Removed { since, .. } => return Fate::Goes(format!("there is no such flag since 1.{since}")),
-        Lookup::Unknown { .. } if component.is_whole() => {
+        Lookup::Unknown { .. } => {
             return Fate::Goes("no release is known to have it".to_owned());
         }
         _ => {}

@@ -1,6 +1,7 @@
 //! Flags and admission plugins of a site: known to the release, of their type, and not said by a key of the spec.
 
 use crate::apiserver::catalogue::{Component, Flag, Lookup, catalogue};
+use crate::apiserver::files::by_type;
 use crate::decode::{Decoder, Located};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::k8s::version::Version;
@@ -174,21 +175,19 @@ fn flag(
             let message = format!("{title} has `--{}` from {since} on", name.as_str());
             decoder.report(Diagnostic::error(place, message).label(format!("not in {version}")));
         }
-        // of the other programs not all flags are known
-        Lookup::Unknown { nearest } if program.is_whole() => {
+        Lookup::Unknown { nearest } => {
             let problem = Diagnostic::error(place, format!("{title} has no flag `--{}`", name.as_str()));
             decoder.report(match nearest {
                 Some(other) => problem.label(format!("did you mean `{other}`?")),
                 None => problem.label(format!("`tightship apiserver flags --kubernetes {version}` lists them")),
             });
         }
-        Lookup::Unknown { .. } => {}
     }
 }
 
 fn of_type(known: &Flag, values: &Located<FlagValues>, decoder: &mut Decoder<'_>) {
     for value in &values.value.0 {
-        if let Some(expected) = known.ty.expected(value) {
+        if let Some(expected) = by_type(known.ty, value) {
             let message = format!("`--{}` does not take `{value}`", known.flag.unwrap_or(known.name));
             decoder.report(Diagnostic::error(values.span, message).label(format!("expected {expected}")));
         }
