@@ -104,6 +104,10 @@ pub(super) fn not_applied(root: &Utf8Path, folder: &Utf8Path) -> String {
 /// The command that deletes an object.
 pub(super) fn delete(object: &Named) -> String {
     let name = output::shell_word(&object.name);
+    // what cannot come back is no command to copy
+    if object.name.starts_with("namespace/") || object.name.starts_with("persistentvolumeclaim/") {
+        return format!("# {name} goes with all that is in it: look first");
+    }
     if object.namespace.is_empty() {
         format!("kubectl delete {name}")
     } else {

@@ -76,6 +76,8 @@ fn options(kubernetes: Version, prefix: &str, namespace: &str, action: Action) -
         labels: vec![Label::parse(&format!("{LABEL}={namespace}")).expect("a label")],
         excluded: Vec::new(),
         in_system: false,
+        is_static: false,
+        may_change: Vec::new(),
     }
 }
 
