@@ -59,9 +59,9 @@ fn known(record: &Record) -> Read<Known> {
             "unknown" => Some(false),
             _ => None,
         })?,
-        above: above.map(|text| text.text()).transpose()?,
+        above: above.map(crate::k8s::table::Value::text).transpose()?,
         instead: instead.map(|name| name.word("a name with its registry", full_name)).transpose()?,
-        note: note.map(|text| text.text()).transpose()?,
+        note: note.map(crate::k8s::table::Value::text).transpose()?,
         source: record.required("source", source)?.word("an address", address)?,
     })
 }
