@@ -9,6 +9,8 @@ use crate::diagnostic::text::line;
 /// The most nodes of one side, and the most lines between them. Nobody reads more, and what is left out is counted.
 const MOST_NODES: usize = 150;
 const MOST_EDGES: usize = 600;
+/// A line that says so much says no more.
+const LONG_LABEL: usize = 120;
 
 /// What the rules found of an object, as a question: kind, namespace, name.
 pub type Worst<'f> = &'f dyn Fn(&str, Option<&str>, &str) -> Option<Severity>;
@@ -143,7 +145,7 @@ impl Graph {
                 return;
             }
             for part in label.split(", ") {
-                if !known.label.split(", ").any(|there| there == part) {
+                if known.label.len() < LONG_LABEL && !known.label.split(", ").any(|there| there == part) {
                     known.label = format!("{}, {part}", known.label);
                 }
             }

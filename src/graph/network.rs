@@ -9,8 +9,11 @@ use crate::rules::facts::{Facts, Labels, NetworkPolicy, Peer, Pods, Selector, Se
 
 /// So many workloads are looked at: each is held against each.
 const MOST_PODS: usize = 150;
-/// So many rules of policies are looked at, for the same reason.
+/// So many rules that hold for a workload are looked at, for the same reason.
 const MOST_RULES: usize = 1000;
+
+/// So many ports of a line are named.
+const MOST_PORTS: usize = 12;
 
 const ANYBODY: &str = "any pod of the cluster";
 const ANYWHERE: &str = "any address";
@@ -41,6 +44,9 @@ pub fn network(facts: &Facts, worst: Worst<'_>) -> Graph {
     if all.iter().any(|workload| workload.pods.host_network) {
         graph.notes.push("No policy holds for pods in the network of their node.".to_owned());
     }
+    if facts.network_policies.iter().map(|policy| policy.rules.len()).sum::<usize>() > MOST_RULES {
+        graph.notes.push(format!("Of the rules that hold for a workload, the first {MOST_RULES} are in the picture."));
+    }
     if !facts.foreign_policies.is_empty() {
         graph.notes.push("Policies of network plugins are not in the picture.".to_owned());
     }
@@ -50,12 +56,8 @@ pub fn network(facts: &Facts, worst: Worst<'_>) -> Graph {
 /// The workloads with what closes them.
 fn workloads(facts: &Facts) -> Vec<Workload<'_>> {
     let mut policies: HashMap<Option<&str>, Vec<&NetworkPolicy>> = HashMap::new();
-    let mut rules = 0;
     for policy in &facts.network_policies {
-        rules += 1 + policy.rules.iter().map(|rule| 1 + rule.peers.len()).sum::<usize>();
-        if rules <= MOST_RULES {
-            policies.entry(policy.object.namespace()).or_default().push(policy);
-        }
+        policies.entry(policy.object.namespace()).or_default().push(policy);
     }
     let of = |pods: &'_ Pods, closes: fn(&NetworkPolicy) -> bool| -> Vec<&NetworkPolicy> {
         let here = policies.get(&pods.object.namespace()).into_iter().flatten().copied();
@@ -87,7 +89,7 @@ impl<'f> Workload<'f> {
     fn rules(&self, direction: Direction) -> impl Iterator<Item = (&'f NetworkPolicy, &'f TrafficRule)> {
         let policies = if direction == Direction::Ingress { &self.ingress } else { &self.egress };
         let rules = policies.iter().flat_map(|policy| policy.rules.iter().map(move |rule| (*policy, rule)));
-        rules.filter(move |(_, rule)| rule.direction == direction)
+        rules.filter(move |(_, rule)| rule.direction == direction).take(MOST_RULES)
     }
 
     fn is_open(&self, direction: Direction) -> bool {
@@ -140,12 +142,13 @@ fn ports(workload: &Workload<'_>, direction: Direction, other: &Workload<'_>) ->
     };
     let rules = workload.rules(direction).filter(|(policy, rule)| lets(rule, policy));
     let mut ports: Vec<String> = Vec::new();
-    for (_, rule) in rules {
-        let parts = if rule.ports.is_empty() { vec![""] } else { rule.ports.split(", ").collect() };
-        for part in parts {
-            if !ports.iter().any(|known| known == part) {
-                ports.push(part.to_owned());
-            }
+    for port in rules.flat_map(|(_, rule)| rule.ports.split(", ")) {
+        if ports.len() == MOST_PORTS {
+            ports.push("…".to_owned());
+            break;
+        }
+        if !ports.iter().any(|known| known == port) {
+            ports.push(port.to_owned());
         }
     }
     (!ports.is_empty()).then_some(ports)
