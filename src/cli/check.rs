@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
+use crate::check::benchmark::Name;
 use crate::diagnostic::{Safety, Severity};
 use crate::k8s::pod_security::{Level, PolicyVersion};
 use crate::k8s::version::Version;
@@ -95,11 +96,12 @@ pub struct CheckArgs {
     /// The version of that level, as in the labels of a namespace: `latest`, the default, or `v1.34`.
     #[arg(long, value_parser = level_version, value_name = "VERSION")]
     pub level_version: Option<String>,
-    /// Run no rules; evaluate every item of a benchmark on the files of control planes and nodes: `cis-1.12`. Exits 1
-    /// if one fails.
+    /// Run no rules; evaluate every item of a benchmark on the files of control planes and nodes: `cis-1.12`,
+    /// `k3s-cis-1.9` or `rke2-cis-1.8`. Exits 1 if one fails.
     #[arg(long, value_enum, value_name = "BENCHMARK", conflicts_with_all = ["fix", "diff", "baseline", "as_admission"])]
     pub benchmark: Option<BenchmarkName>,
-    /// The root folder of a node, often `/`; the modes and owners of its files are checked as well.
+    /// The root folder of a node, often `/`; the modes and owners of its files are checked as well. Without a PATH, its manifests,
+    /// units and configurations are read too.
     #[arg(long, value_name = "FOLDER", requires = "benchmark")]
     pub node_root: Option<Utf8PathBuf>,
     /// Run no rules; print what Pod Security Admission would say of each object. Nothing suppresses it.
@@ -178,6 +180,22 @@ pub enum BenchmarkName {
     /// The CIS Kubernetes Benchmark 1.12, sections 1 to 4.
     #[value(name = "cis-1.12")]
     Cis112,
+    /// That of K3s 1.9, with its paths and numbers.
+    #[value(name = "k3s-cis-1.9")]
+    K3sCis19,
+    /// That of RKE2 1.8, with its paths and numbers.
+    #[value(name = "rke2-cis-1.8")]
+    Rke2Cis18,
+}
+
+impl From<BenchmarkName> for Name {
+    fn from(name: BenchmarkName) -> Self {
+        match name {
+            BenchmarkName::Cis112 => Self::Cis112,
+            BenchmarkName::K3sCis19 => Self::K3sCis19,
+            BenchmarkName::Rke2Cis18 => Self::Rke2Cis18,
+        }
+    }
 }
 
 /// Which fixes are applied.

@@ -11,11 +11,10 @@ use crate::diagnostic::text::line;
 
 /// The version of the JSON form.
 const VERSION: u32 = 1;
-const NAME: &str = "CIS Kubernetes Benchmark 1.12";
 
 /// A table, with the reasons for what did not pass; for everything if `all`.
 pub fn text(benchmark: &Benchmark, all: bool, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{HEADING}{NAME}{HEADING:#}")?;
+    writeln!(out, "{HEADING}{}{HEADING:#}", benchmark.name.title())?;
     let mut section = "";
     for judged in &benchmark.items {
         if judged.item.section() != section {
@@ -58,7 +57,7 @@ pub fn summary(benchmark: &Benchmark) -> String {
         return "nothing to evaluate: no control plane and no node in the input".to_owned();
     }
     let counts = Status::ALL.map(|status| format!("{} {}", benchmark.count(status), status.as_str()));
-    format!("{NAME}: {}", counts.join(", "))
+    format!("{}: {}", benchmark.name.title(), counts.join(", "))
 }
 
 pub fn json(benchmark: &Benchmark, out: &mut dyn Write) -> io::Result<()> {
@@ -83,7 +82,7 @@ pub fn json(benchmark: &Benchmark, out: &mut dyn Write) -> io::Result<()> {
         .collect();
     let summary: serde_json::Map<String, serde_json::Value> =
         Status::ALL.iter().map(|status| (status.as_str().to_owned(), benchmark.count(*status).into())).collect();
-    let report = json!({"version": VERSION, "benchmark": "cis-1.12", "summary": summary, "items": items});
+    let report = json!({"version": VERSION, "benchmark": benchmark.name.as_str(), "summary": summary, "items": items});
     serde_json::to_writer_pretty(Plain(&mut *out), &report)?;
     writeln!(out)
 }

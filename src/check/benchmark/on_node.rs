@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::verdict::Verdict;
 
 /// Files with what is asked of them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Files {
     /// Paths; the last part may have a `*`.
     pub(super) paths: &'static [&'static str],

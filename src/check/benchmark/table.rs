@@ -8,7 +8,7 @@ use crate::apiserver::files::ProgramView;
 use crate::rules::facts::Plane;
 
 /// An item of a benchmark.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Item {
     pub id: &'static str,
     /// What holds if it passes.
@@ -48,7 +48,7 @@ impl Item {
 }
 
 /// How an item is judged.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum How {
     /// For each program of a kind.
     Each(Component, fn(&Plane, &ProgramView) -> Verdict),

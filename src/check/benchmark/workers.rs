@@ -24,7 +24,9 @@ pub(super) fn read_only_port(_: &Plane, view: &ProgramView) -> Verdict {
 pub(super) fn streaming(_: &Plane, view: &ProgramView) -> Verdict {
     let is_zero = |text: &str| text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse() == Ok(0_u64);
     let name = "streamingConnectionIdleTimeout";
-    unless(!view.value(name).is_some_and(is_zero), view, name).partial(view)
+    // in a configuration file zero is what is not set, and means four hours; only the flag turns the timeout off
+    let by_flag = view.get(name).filter(|setting| setting.path.contains("[--") || setting.path.contains("-arg["));
+    unless(!by_flag.is_some_and(|setting| is_zero(&setting.value)), view, name).partial(view)
 }
 
 pub(super) fn iptables(_: &Plane, view: &ProgramView) -> Verdict {

@@ -8,9 +8,7 @@ use crate::report::{self, Format};
 
 /// Judges the items, and shows them.
 pub(super) fn run(args: &CheckArgs, name: BenchmarkName, inputs: &[Input], options: &Options) -> anyhow::Result<u8> {
-    let judged = match name {
-        BenchmarkName::Cis112 => benchmark::cis_1_12(inputs, options, args.node_root.as_ref()),
-    };
+    let judged = benchmark::judge(name.into(), inputs, options, args.node_root.as_ref());
     anyhow::ensure!(
         matches!(args.format, Format::Text | Format::Json),
         "--benchmark is shown as text or json, not in another --format"

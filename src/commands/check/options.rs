@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::{Shown, output};
 use super::input;
+use crate::check::benchmark;
 use crate::check::config::{self, Choice, Config};
 use crate::check::{Against, Base, Cause, Input, LeftOut, Options, Selection, Text};
 use crate::cli::CheckArgs;
@@ -55,7 +56,10 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
     );
     let kubernetes = args.kubernetes.or_else(|| Some(config?.kubernetes?.0));
     let kubernetes_named = kubernetes;
-    let found = input::find(&args.paths, &args.made, args.no_ignore, args.stdin_filename.as_deref(), kubernetes)?;
+    let of_node = on_node(args)?;
+    let everything = args.no_ignore || of_node.is_some();
+    let paths = of_node.as_ref().unwrap_or(&args.paths);
+    let found = input::find(paths, &args.made, everything, args.stdin_filename.as_deref(), kubernetes)?;
     let kubernetes = kubernetes.or(found.kubernetes).unwrap_or_default();
     let level_version = args.level_version.as_deref().and_then(|word| PolicyVersion::parse(word, kubernetes));
     let settings = Settings {
@@ -93,6 +97,16 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         against: against(args, kubernetes_named)?,
     };
     Ok(Chosen { options, fail_on, inputs, left_out, notices })
+}
+
+/// What a node has, where only its root was named.
+fn on_node(args: &CheckArgs) -> anyhow::Result<Option<Vec<Utf8PathBuf>>> {
+    let (Some(root), Some(name)) = (&args.node_root, args.benchmark) else { return Ok(None) };
+    if args.paths != ["."] {
+        return Ok(None);
+    }
+    anyhow::ensure!(root.is_dir(), "{root}: not a folder");
+    Ok(Some(benchmark::Name::from(name).on_node(root)))
 }
 
 struct ConfigFile {
