@@ -19,6 +19,22 @@ pub fn slides() -> &'static Slides {
 }
 
 impl SlideFlag {
+    /// The flag of kube-apiserver that it is about; none for a plugin.
+    pub fn flag(&self) -> Option<&'static str> {
+        match self.row {
+            CatalogueRow::Flag(flag) => Some(flag),
+            CatalogueRow::Plugin(_) => None,
+        }
+    }
+
+    /// The admission plugin that it is about.
+    pub fn plugin(&self) -> Option<&'static str> {
+        match self.row {
+            CatalogueRow::Plugin(plugin) => Some(plugin),
+            CatalogueRow::Flag(_) => None,
+        }
+    }
+
     /// What became of it by the release, in two or three words.
     pub fn fate(&self, version: Version) -> String {
         match &self.row {
@@ -55,6 +71,14 @@ mod tests {
         assert_eq!(fate("--admission-control=..."), "deprecated");
         assert_eq!(fate("--anonymous-auth=false"), "still there");
         assert_eq!(fate("SecurityContextDeny"), "removed in 1.30");
+        for row in [
+            "--authorization-mode=Node,RBAC",
+            "--client-ca-file (x509)",
+            "--tls-cert-file",
+            "NodeRestriction (recommended)",
+        ] {
+            assert_eq!(fate(row), "still there", "{row}");
+        }
         assert!(slides().ports.iter().any(|row| row.port == 4149 && row.today.contains("4194")));
     }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::apiserver::slides::{SlideFlag, slides};
 use crate::cluster::ClusterDir;
-use crate::cluster::flags::Difference;
+use crate::cluster::flags::{Difference, Running};
 use crate::cluster::ports::{Exposure, Listener};
 use crate::cluster::status::{Node, Status};
 use crate::diagnostic::style::{BAD, HEADING};
@@ -25,6 +26,10 @@ pub(super) fn text(home: &ClusterDir, status: &Status) -> String {
     text.push_str(&table(status.nodes.iter().map(node)));
     section(&mut text, "API server");
     text.push_str(&flags(status));
+    if let Some(flags) = &status.flags {
+        section(&mut text, "what slides of 2019 say of it (tightship apiserver explain --slides)");
+        text.push_str(&table(slides().flags.iter().filter_map(|row| slide(row, flags))));
+    }
     for node in status.nodes.iter().filter(|node| !node.ports.is_empty()) {
         section(&mut text, &format!("ports open on {}", node.name));
         text.push_str(&table(node.ports.iter().map(port)));
@@ -89,6 +94,22 @@ fn port(port: &Listener) -> Vec<String> {
         None => verdict.what,
     };
     vec![port.port.to_string(), port.program.clone().unwrap_or_else(|| "-".to_owned()), address, what]
+}
+
+/// What the server runs with of what a slide names; nothing for what is gone from the release and not set.
+fn slide(row: &SlideFlag, flags: &[Running]) -> Option<Vec<String>> {
+    let value = |name: &str| flags.iter().find(|flag| flag.name == name).map(|flag| flag.value.as_str());
+    let (name, runs) = match (row.flag(), row.plugin()) {
+        (Some(flag), _) => (format!("--{flag}"), value(flag)?.to_owned()),
+        (None, Some(plugin)) => {
+            let listed = value("enable-admission-plugins")?.split(',').any(|item| item == plugin);
+            listed.then(|| (plugin.to_owned(), "listed".to_owned()))?
+        }
+        (None, None) => return None,
+    };
+    let runs =
+        if runs.chars().count() > LONGEST { runs.chars().take(LONGEST - 1).chain(['…']).collect() } else { runs };
+    Some(vec![name, runs, row.today.clone()])
 }
 
 /// Rows with their columns below each other; the last may be of any length.
