@@ -34,7 +34,7 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("tightship check --format html --output report.html", "a report to look at"),
             ("tightship check --baseline known.json --update-baseline", "begin in an old repository"),
             ("tightship check --live --namespace shop", "check a namespace of the cluster"),
-            ("tightship check --benchmark cis-1.12 /etc/kubernetes", "a control plane, item by item"),
+            ("tightship check --benchmark cis-1.12 --node-root /", "a control plane node, item by item"),
         ],
     ),
     (
@@ -68,6 +68,21 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("tightship apiserver explain --slides", "what slides of 2019 said, and what holds today"),
         ],
     ),
+    (
+        "apiserver adopt",
+        &[
+            ("tightship apiserver adopt --node-root /", "a spec and a plan for the control plane of this machine"),
+            ("tightship apiserver adopt --live --out prod", "the same through kubectl"),
+        ],
+    ),
+    (
+        "apiserver stage",
+        &[
+            ("tightship apiserver stage", "list the stages"),
+            ("tightship apiserver stage 2", "write the files of one, and how to go back"),
+        ],
+    ),
+    ("apiserver verify-stage", &[("tightship apiserver verify-stage 2", "is it complete on all API servers?")]),
     ("apiserver flags", &[("tightship apiserver flags --component kubelet", "what matters of the kubelet")]),
     (
         "cluster up",
@@ -111,8 +126,13 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("tightship policy export image-digest", "one rule"),
             ("tightship policy export --level restricted", "all controls of a level"),
+            (
+                "tightship policy export --level baseline --static",
+                "for a folder of the API server: nobody deletes them",
+            ),
         ],
     ),
+    ("policy verify-static", &[("tightship policy verify-static policies", "would the API server start with them?")]),
     ("schema", &[("tightship schema --out tightship.schema.json", "the schema for editors")]),
     ("completions", &[("tightship completions bash", "what bash reads: source <(tightship completions bash)")]),
     ("man", &[("tightship man --out man", "a page for each command")]),

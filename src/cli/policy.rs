@@ -1,5 +1,6 @@
 //! Arguments of `tightship policy`.
 
+use camino::Utf8PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::k8s::pod_security::Level;
@@ -14,13 +15,26 @@ pub enum PolicyCommand {
     Export(Box<ExportArgs>),
     /// List what policies can be made for.
     List,
+    /// Look at a folder for `staticManifestsDir` as the API server does: with a file that it does not take, it does not start.
+    VerifyStatic(VerifyStaticArgs),
+}
+
+/// Arguments of `tightship policy verify-static`.
+#[derive(Debug, Args)]
+pub struct VerifyStaticArgs {
+    /// The folder; what lies in folders below it is not read.
+    #[arg(value_name = "DIR")]
+    pub folder: Utf8PathBuf,
+    /// The Kubernetes release. Default: the newest, 1.37.
+    #[arg(long, value_parser = super::check::release, value_name = "VERSION", env = "TIGHTSHIP_KUBERNETES")]
+    pub kubernetes: Option<Version>,
 }
 
 /// Arguments of `tightship policy export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// The rules; `tightship policy list` lists them.
-    #[arg(value_name = "RULE", required_unless_present = "level")]
+    #[arg(value_name = "RULE", required_unless_present_any = ["level", "may_change"])]
     pub rules: Vec<String>,
     /// All controls of this level of the Pod Security Standards: baseline or restricted.
     #[arg(long, value_parser = level, value_name = "LEVEL")]
@@ -43,6 +57,13 @@ pub struct ExportArgs {
     /// Not in this namespace, nor in kube-system, kube-public and kube-node-lease; may be given more than once.
     #[arg(long, value_parser = namespace, value_name = "NAME")]
     pub exclude_namespace: Vec<String>,
+    /// For a folder of the API server (`staticManifestsDir`, from 1.37 on) instead of its API: nobody can delete them there.
+    #[arg(long = "static")]
+    pub is_static: bool,
+    /// With --static: only this user, or `group:NAME`, may change policies, bindings, webhooks and the levels of namespaces; may
+    /// be given more than once. Controllers that renew webhooks every day have to be among them.
+    #[arg(long, value_name = "NAME")]
+    pub may_change: Vec<String>,
     /// In kube-system, kube-public and kube-node-lease too, where it may keep the cluster from repairing itself.
     #[arg(long)]
     pub system_namespaces: bool,

@@ -50,15 +50,17 @@ pub struct Difference {
 pub fn differences(running: &[Running], baseline: &Baseline) -> Vec<Difference> {
     let value = |name: &str| running.iter().find(|flag| flag.name == name).map(|flag| flag.value.clone());
     let wanted: Vec<_> = baseline.all_of(Program::ApiServer).collect();
-    let differs = wanted.iter().filter(|flag| match (value(flag.name), flag.role) {
+    let differs = wanted.iter().filter(|flag| match (value(&flag.name), flag.role) {
         (None, _) => true,
         (Some(value), Role::Hardening) => value != flag.value,
+        // a flag that is repeated has its values joined
+        (Some(value), Role::Site) => value != flag.value && !value.split(',').any(|one| one == flag.value),
         (Some(_), Role::Wiring) => false,
     });
     let mut found: Vec<Difference> = differs
         .map(|flag| Difference {
-            name: flag.name.to_owned(),
-            running: value(flag.name),
+            name: flag.name.to_string(),
+            running: value(&flag.name),
             baseline: Some(flag.value.clone()),
             why: flag.comment(),
         })
@@ -96,7 +98,7 @@ mod tests {
     fn all() -> Vec<Running> {
         let flags = baseline();
         let flags = flags.all_of(Program::ApiServer);
-        flags.map(|flag| Running { name: flag.name.to_owned(), value: flag.value.clone() }).collect()
+        flags.map(|flag| Running { name: flag.name.to_string(), value: flag.value.clone() }).collect()
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod start;
 
 use std::io;
 
+use crate::cli::apiserver::ApiServerCommand;
 use crate::cli::{Cli, Command};
 use crate::cluster::ClusterError;
 use crate::render::writer::WriteError;
@@ -85,7 +86,11 @@ fn code(result: anyhow::Result<u8>, tells_of_programs: bool) -> u8 {
 /// Whether other programs may be run for a command.
 fn runs_programs(command: &Command) -> bool {
     match command {
-        Command::Check(_) | Command::Graph(_) | Command::Cluster(_) | Command::Doctor => true,
+        Command::Check(_)
+        | Command::Graph(_)
+        | Command::Cluster(_)
+        | Command::Doctor
+        | Command::ApiServer(ApiServerCommand::Adopt(_) | ApiServerCommand::VerifyStage(_)) => true,
         command => is_lab(command),
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn run(args: &RenderArgs) -> anyhow::Result<u8> {
         output::print(&plan.stream)?;
         return Ok(OK);
     }
-    let root = folder(args)?;
+    let root = folder(&args.file, args.out.as_deref())?;
     if is_beside(&args.file, &root) {
         plan.files.extend(schema_beside(&source)?);
     }
@@ -67,16 +67,17 @@ fn changes_files(specs: &Specs, options: Options<'_>, name: &str) -> bool {
     specs.apps.iter().filter(here).any(|app| options.layout.unwrap_or(app.output.layout) == Layout::Plain)
 }
 
-fn folder(args: &RenderArgs) -> anyhow::Result<Utf8PathBuf> {
-    if let Some(out) = &args.out {
+/// The folder to write to: the one that was named, or that of the spec.
+pub(super) fn folder(file: &Utf8Path, out: Option<&Utf8Path>) -> anyhow::Result<Utf8PathBuf> {
+    if let Some(out) = out {
         anyhow::ensure!(!out.as_str().is_empty(), "--out is empty: `--out .` is the current folder");
-        return Ok(out.clone());
+        return Ok(out.to_owned());
     }
     anyhow::ensure!(
-        args.file != "-",
+        file != "-",
         "the spec comes from standard input: say where to write with --out DIR, or use --stdout"
     );
-    Ok(beside(&args.file))
+    Ok(beside(file))
 }
 
 /// Whether the output goes into the folder of the spec.

@@ -5,6 +5,16 @@ use crate::diagnostic::Diagnostic;
 /// Why nothing could be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
+    /// There is no such stage.
+    #[error("{name} has no stage {number}: {}", if *most == 0 { "the flags of a kind cluster do not change".to_owned() } else { format!("its stages are 1 to {most}") })]
+    Stage {
+        /// The control plane.
+        name: String,
+        /// The stage that was asked for.
+        number: usize,
+        /// The last one.
+        most: usize,
+    },
     /// A template failed.
     #[error("template: {0}")]
     Template(#[from] minijinja::Error),

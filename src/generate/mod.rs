@@ -1,5 +1,6 @@
 //! From a spec to a plan of files: apps, spaces and control planes, each checked by the rules before it is written.
 
+pub mod adopt;
 mod app;
 mod audit;
 pub mod baseline;
@@ -9,6 +10,7 @@ mod manifests;
 mod options;
 mod patch;
 mod space;
+pub mod stage;
 mod target;
 mod view;
 
@@ -17,6 +19,19 @@ pub use options::Options;
 
 use crate::render::plan::Plan;
 use crate::spec::Specs;
+
+/// The plan with control planes as they are at a stage on the way to their baseline; `Err` for a stage that they do not have.
+pub fn staged(specs: &Specs, options: Options<'_>, number: usize) -> Result<Plan, RenderError> {
+    let mut plan = plan(specs, options)?;
+    for server in &specs.api_servers {
+        let files = target::staged(server, options, number)?;
+        let folder = format!("control-plane/{}/", server.name.as_str());
+        plan.files.retain(|file| !file.path.as_str().starts_with(&folder));
+        plan.files.extend(files);
+    }
+    plan.files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(plan)
+}
 
 /// The plan of all documents. Printed are the manifests for kubectl, or, where there are none, the files of the control planes.
 pub fn plan(specs: &Specs, options: Options<'_>) -> Result<Plan, RenderError> {

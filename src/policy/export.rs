@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::cel::{CHANGES_PODS, text};
 use super::guard::Guard;
+use super::options::{Action, Options};
+use super::own;
+use super::static_set;
 use super::subject::{Subject, SubjectError, cel_of, without_cel};
+use super::view::{LabelView, Resources, VariableView, View};
 use crate::k8s::names::NameRule;
 use crate::k8s::object::Kind;
 use crate::k8s::verify;
-use crate::rules::{Rule, Settings};
+use crate::k8s::version::Version;
+use crate::rules::Rule;
 use crate::template;
 
 /// The namespaces of the cluster itself. What it runs there needs more than rules allow, and a cluster whose network or
@@ -19,65 +22,6 @@ const SYSTEM: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
 
 /// The label of every namespace that says its name.
 const NAME: &str = "kubernetes.io/metadata.name";
-
-/// What is done with a request that breaks a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// It is refused.
-    Deny,
-    /// It passes, and whoever sent it is warned.
-    Warn,
-    /// It is admitted, and the audit log records it.
-    Audit,
-}
-
-impl Action {
-    /// As in `validationActions`.
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Deny => "Deny",
-            Self::Warn => "Warn",
-            Self::Audit => "Audit",
-        }
-    }
-}
-
-/// A label that namespaces must have for a policy to hold in them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
-    key: String,
-    /// Any value without one.
-    value: Option<String>,
-}
-
-impl Label {
-    /// Reads `KEY=VALUE`, or `KEY` for any value. `Err` says what is wrong with it.
-    pub fn parse(word: &str) -> Result<Self, String> {
-        let (key, value) = word.split_once('=').map_or((word, None), |(key, value)| (key, Some(value)));
-        NameRule::QualifiedName.check(key).map_err(|error| format!("the label `{key}` {error}"))?;
-        if let Some(value) = value {
-            NameRule::LabelValue.check(value).map_err(|error| format!("the value `{value}` {error}"))?;
-        }
-        Ok(Self { key: key.to_owned(), value: value.map(str::to_owned) })
-    }
-}
-
-/// How policies are made.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The release whose standards count, and the registries that images may come from.
-    pub settings: Settings,
-    /// What is done with what breaks a policy.
-    pub actions: Vec<Action>,
-    /// What the names of the policies begin with; a hyphen and the rule follow.
-    pub prefix: String,
-    /// The labels of the namespaces that the policies hold in: all of them; without any, every namespace.
-    pub labels: Vec<Label>,
-    /// Namespaces that they do not hold in.
-    pub excluded: Vec<String>,
-    /// Whether they hold in the namespaces of the cluster itself too.
-    pub in_system: bool,
-}
 
 /// Why there is no policy.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +35,17 @@ pub enum ExportError {
     /// The API server takes no binding with both.
     #[error("what is refused is not warned of: `--action deny` and `--action warn` exclude each other")]
     DenyAndWarn,
+    /// The release does not read such a folder.
+    #[error("the API server reads policies from a folder from {since} on, and this is for {kubernetes}", since = static_set::SINCE)]
+    NoFolder {
+        /// The release.
+        kubernetes: Version,
+    },
+    /// Only a policy of a folder sees other policies.
+    #[error(
+        "`--may-change` needs `--static`: a policy of the API does not see policies, and whoever may change it could delete it"
+    )]
+    NotStatic,
     /// The names of the policies would be none.
     #[error("a policy cannot be named `{name}`: the name {reason}")]
     Name {
@@ -109,9 +64,19 @@ pub fn export(subjects: &[Subject], options: &Options) -> Result<String, ExportE
     if has(Action::Deny) && has(Action::Warn) {
         return Err(ExportError::DenyAndWarn);
     }
+    let kubernetes = options.settings.kubernetes;
+    if options.is_static && kubernetes < Version::parse(static_set::SINCE).unwrap_or_default() {
+        return Err(ExportError::NoFolder { kubernetes });
+    }
+    if !options.is_static && !options.may_change.is_empty() {
+        return Err(ExportError::NotStatic);
+    }
+    let mut views = subjects.iter().map(|subject| View::of(*subject, options)).collect::<Result<Vec<_>, _>>()?;
+    if !options.may_change.is_empty() {
+        views.extend(own::views(options));
+    }
     let mut out = String::new();
-    for subject in subjects {
-        let view = View::of(*subject, options)?;
+    for view in views {
         let text = template::render("policy/policy.yaml.j2", template::context("policy", &view))
             .map_err(|error| ExportError::Defect(error.to_string()))?;
         verify::manifests(&text, options.settings.kubernetes).map_err(ExportError::Defect)?;
@@ -120,32 +85,14 @@ pub fn export(subjects: &[Subject], options: &Options) -> Result<String, ExportE
         }
         out.push_str(&text);
     }
+    if options.is_static {
+        // a file that the server does not take keeps it from starting
+        let found = static_set::problems(&[("policies.yaml".to_owned(), out.clone())], kubernetes);
+        if let Some(problem) = found.first() {
+            return Err(ExportError::Defect(problem.message.clone()));
+        }
+    }
     Ok(out)
-}
-
-/// What the template sees.
-#[derive(Debug, Serialize)]
-struct View {
-    name: String,
-    /// What stands above the policy.
-    comments: Vec<String>,
-    operations: Vec<&'static str>,
-    resources: Vec<Resources>,
-    condition: Option<&'static str>,
-    variables: Vec<VariableView>,
-    validation: &'static str,
-    message: String,
-    message_expression: String,
-    actions: Vec<&'static str>,
-    name_label: &'static str,
-    excluded: Vec<String>,
-    labels: Vec<LabelView>,
-}
-
-#[derive(Debug, Serialize)]
-struct Resources {
-    group: &'static str,
-    resources: Vec<&'static str>,
 }
 
 /// The resources that are or make pods, by group.
@@ -162,22 +109,11 @@ fn pods() -> Vec<Resources> {
     sorted.collect()
 }
 
-#[derive(Debug, Serialize)]
-struct VariableView {
-    name: &'static str,
-    expression: String,
-}
-
-#[derive(Debug, Serialize)]
-struct LabelView {
-    key: String,
-    value: Option<String>,
-}
-
 impl View {
     fn of(subject: Subject, options: &Options) -> Result<Self, ExportError> {
         subject.check_release(options.settings.kubernetes)?;
-        let name = format!("{}-{}", options.prefix, subject.id());
+        let suffix = if options.is_static { static_set::SUFFIX } else { "" };
+        let name = format!("{}-{}{suffix}", options.prefix, subject.id());
         NameRule::Dns1123Subdomain
             .check(&name)
             .map_err(|error| ExportError::Name { name: name.clone(), reason: error.to_string() })?;
@@ -196,7 +132,7 @@ impl View {
             resources: Vec::new(),
             condition: None,
             variables: Vec::new(),
-            validation: "false",
+            validation: "false".to_owned(),
             message: format!("{}: {}", subject.id(), subject.summary()),
             message_expression: String::new(),
             actions: options.actions.iter().map(|action| action.as_str()).collect(),
@@ -226,7 +162,7 @@ impl View {
         let read = cel.reads.iter().map(|it| VariableView { name: it.name, expression: it.expression.to_owned() });
         self.variables = read.collect();
         self.variables.push(VariableView { name: "broken", expression: (cel.broken)(settings) });
-        self.validation = "size(variables.broken) == 0";
+        "size(variables.broken) == 0".clone_into(&mut self.validation);
         self.message_expression = format!("{} + variables.broken.join(', ')", text(&format!("{}: ", self.message)));
         Ok(self)
     }

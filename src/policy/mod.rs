@@ -4,8 +4,13 @@ mod cel;
 mod export;
 mod guard;
 mod list;
+mod options;
+mod own;
+pub mod static_set;
 mod subject;
+mod view;
 
-pub use export::{Action, Label, Options, export};
+pub use export::export;
 pub use list::table;
+pub use options::{Action, Label, Options};
 pub use subject::Subject;

@@ -43,7 +43,8 @@ pub(super) enum KeyAction {
 }
 
 /// Compares the file with the plan. What a person did with keys and providers stands, as losing a key is losing every Secret.
-pub(super) fn key_action(before: &str, planned: &str) -> KeyAction {
+/// Only a stage moves `identity`.
+pub(super) fn key_action(before: &str, planned: &str, staged: bool) -> KeyAction {
     let secrets = secrets(before);
     if secrets.iter().any(|(_, text)| text == PLACEHOLDER) {
         return KeyAction::Fill;
@@ -51,7 +52,8 @@ pub(super) fn key_action(before: &str, planned: &str) -> KeyAction {
     let [(_, key)] = secrets.as_slice() else { return KeyAction::Keep };
     let (old, new) = (data(&redact(before)), data(planned));
     let Some((old, new)) = old.zip(new).filter(|(old, new)| old != new) else { return KeyAction::Keep };
-    if without_resources(old) != without_resources(new) {
+    let rest = |value| if staged { without_identity(without_resources(value)) } else { without_resources(value) };
+    if rest(old) != rest(new) {
         return KeyAction::Keep;
     }
     KeyAction::Carry(Hidden(planned.replace(PLACEHOLDER, key)))
@@ -118,6 +120,17 @@ fn without_resources(mut value: Value) -> Value {
     value
 }
 
+/// The same without the provider that leaves everything as it is.
+fn without_identity(mut value: Value) -> Value {
+    let entries = value.get_mut("resources").and_then(Value::as_array_mut);
+    for entry in entries.into_iter().flatten() {
+        if let Some(providers) = entry.get_mut("providers").and_then(Value::as_array_mut) {
+            providers.retain(|provider| provider.get("identity").is_none());
+        }
+    }
+    value
+}
+
 #[cfg(test)]
 mod tests {
     use super::{KeyAction, PLACEHOLDER, fill, key_action, redact};
@@ -141,8 +154,8 @@ mod tests {
     #[test]
     fn a_key_outlives_a_change_of_what_is_encrypted() {
         let before = fill(&planned("secrets")).unwrap();
-        assert!(matches!(key_action(before.reveal(), &planned("secrets")), KeyAction::Keep));
-        let KeyAction::Carry(after) = key_action(before.reveal(), &planned("secrets, configmaps")) else {
+        assert!(matches!(key_action(before.reveal(), &planned("secrets"), false), KeyAction::Keep));
+        let KeyAction::Carry(after) = key_action(before.reveal(), &planned("secrets, configmaps"), false) else {
             panic!("not carried")
         };
         assert_eq!(after.reveal(), before.reveal().replace("[secrets]", "[secrets, configmaps]"));
@@ -156,12 +169,29 @@ mod tests {
             format!("{{name: key2, secret: bmV3}}, {old}")
         });
         assert!(two.contains("key2") && !two.contains(PLACEHOLDER));
-        assert!(matches!(key_action(&two, &planned("pods")), KeyAction::Keep));
+        assert!(matches!(key_action(&two, &planned("pods"), false), KeyAction::Keep));
         assert!(!redact(&two).contains(key) && !redact(&two).contains("bmV3"));
         for other in ["", "a: [", "kind: EncryptionConfiguration\n", "secret: x\n"] {
-            assert!(matches!(key_action(other, &planned("secrets")), KeyAction::Keep), "{other}");
+            assert!(matches!(key_action(other, &planned("secrets"), false), KeyAction::Keep), "{other}");
         }
         assert!(!redact("secret: [c2VjcmV0\n").contains(key));
-        assert!(matches!(key_action(&planned("secrets"), &planned("secrets")), KeyAction::Fill));
+        assert!(matches!(key_action(&planned("secrets"), &planned("secrets"), false), KeyAction::Fill));
+    }
+
+    #[test]
+    fn only_a_stage_moves_identity() {
+        let planned = planned("secrets");
+        let before = fill(&planned).unwrap();
+        let secretbox = format!("- secretbox: {{keys: [{{name: key1, secret: \"{PLACEHOLDER}\"}}]}}");
+        let first = planned
+            .replace(&format!("{secretbox}\n      - identity: {{}}"), &format!("- identity: {{}}\n      {secretbox}"));
+        assert_ne!(first, planned);
+        assert!(matches!(key_action(before.reveal(), &first, false), KeyAction::Keep));
+        let KeyAction::Carry(after) = key_action(before.reveal(), &first, true) else { panic!("not moved") };
+        assert_eq!(redact(after.reveal()), first);
+        let KeyAction::Carry(back) = key_action(after.reveal(), &planned, true) else { panic!("not moved back") };
+        assert_eq!(back.reveal(), before.reveal());
+        let other = planned.replace("key1", "key2");
+        assert!(matches!(key_action(before.reveal(), &other, true), KeyAction::Keep), "a key that is called otherwise");
     }
 }

@@ -23,6 +23,8 @@ pub enum Owner {
     /// Nobody else: it holds a key, which is made when the file is, kept from then on, and shown nowhere. Until then
     /// [`PLACEHOLDER`](super::key_file::PLACEHOLDER) stands for it.
     Key,
+    /// As [`Key`](Self::Key), of a stage: the place of `identity` among its providers is that of the plan.
+    StagedKey,
 }
 
 /// A file to be written.
@@ -70,7 +72,7 @@ pub fn can_hold(path: &Utf8Path) -> bool {
     match *top {
         "apps" | "platform" => is_one_of(&["yaml"]),
         "control-plane" => {
-            is_one_of(&["yaml", "flags", "env", "service"])
+            is_one_of(&["yaml", "flags", "env", "service", "conf"])
                 || (folders.is_empty() && matches!(*file, "README.md" | ".gitignore"))
         }
         _ => false,

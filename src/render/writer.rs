@@ -124,7 +124,7 @@ fn locked(change: &Change, planned: &BTreeMap<&Utf8Path, &PlannedFile>, known: &
 
 fn change(folder: &Folder, file: &PlannedFile, known: &Lock) -> Result<Change, WriteError> {
     let before = folder.read(&file.path)?;
-    if file.owner == Owner::Key {
+    if matches!(file.owner, Owner::Key | Owner::StagedKey) {
         return Ok(sealed_change(folder, file, before.as_deref()));
     }
     let action = match &before {
@@ -142,13 +142,14 @@ fn change(folder: &Folder, file: &PlannedFile, known: &Lock) -> Result<Change, W
 
 /// A file with a key is judged by what it says beside the key, and by who can read it. Neither the lock nor `force` touch it.
 fn sealed_change(folder: &Folder, file: &PlannedFile, before: Option<&str>) -> Change {
-    let (action, key_file) = match before.map(|text| (text, key_file::key_action(text, &file.text))) {
-        None => (Action::Create, Some(Sealed::New)),
-        Some((_, KeyAction::Fill)) => (Action::Update, Some(Sealed::New)),
-        Some((_, KeyAction::Carry(text))) => (Action::Update, Some(Sealed::Kept(text))),
-        Some((_, KeyAction::Keep)) if folder.is_open(&file.path) => (Action::Protect, None),
-        Some((_, KeyAction::Keep)) => (Action::Keep, None),
-    };
+    let (action, key_file) =
+        match before.map(|text| (text, key_file::key_action(text, &file.text, file.owner == Owner::StagedKey))) {
+            None => (Action::Create, Some(Sealed::New)),
+            Some((_, KeyAction::Fill)) => (Action::Update, Some(Sealed::New)),
+            Some((_, KeyAction::Carry(text))) => (Action::Update, Some(Sealed::Kept(text))),
+            Some((_, KeyAction::Keep)) if folder.is_open(&file.path) => (Action::Protect, None),
+            Some((_, KeyAction::Keep)) => (Action::Keep, None),
+        };
     let before = before.map(key_file::redact).unwrap_or_default();
     let after = if key_file.is_some() { file.text.clone() } else { before.clone() };
     Change { path: file.path.clone(), action, before, after, key_file }

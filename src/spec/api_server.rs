@@ -3,8 +3,11 @@
 use super::app::ApiVersion;
 use super::relaxation::ServerException;
 use super::values::{
-    AbsolutePath, Audience, Block, ClaimName, Endpoint, HostPort, IssuerUrl, Number, PatchRelease, ShortName,
-    SocketUrl, UrlPath, known,
+    AbsolutePath, Audience, ClaimName, IssuerUrl, Line, Number, PatchRelease, ShortName, SocketUrl, UrlPath, known,
+};
+use super::wiring::{
+    AdmissionPlugins, AuditWebhook, AuthorizationWebhook, Certificates, CloudProvider, ClusterNetwork, Etcd, ExtraArgs,
+    HostMount, LeaveOut, ServiceAccounts,
 };
 use crate::decode::{Located, record, string_enum};
 use crate::spec::network::Namespace;
@@ -34,6 +37,8 @@ string_enum! {
         "talos" Talos,
         /// Units with environment files.
         "systemd" Systemd,
+        /// A patch of the `KubeadmControlPlane` of Cluster API, v1beta2.
+        "cluster-api" ClusterApi,
         /// Plain lists of flags, for everything else.
         "flags" Flags,
     }
@@ -83,13 +88,25 @@ string_enum! {
     }
 }
 
+string_enum! {
+    /// The form of a machine configuration of Talos.
+    TalosForm {
+        /// Documents of a kind each.
+        "1.14" Documents,
+        /// Keys of the configuration itself, as until then.
+        "1.13" Machine,
+    }
+}
+
 record! {
     /// What the control plane runs on.
     ControlPlaneTarget "target" {
         /// The Kubernetes release, 1.33 to 1.37, with or without the patch release.
         kubernetes "kubernetes": Located<PatchRelease>,
-        /// kubeadm, kind, static-pod, k3s, rke2, talos, systemd or flags.
+        /// kubeadm, kind, static-pod, k3s, rke2, talos, systemd, cluster-api or flags.
         platform "platform": Located<Form>,
+        /// The release of Talos whose form the machine configuration has: "1.14", or "1.13" for it and those before.
+        talos "talos": Option<Located<TalosForm>> = None => "1.14",
     }
 }
 
@@ -120,6 +137,8 @@ record! {
         max_backup "maxBackup": Located<Number<1, 1000>> = Number(10).into(),
         /// Megabytes at which a new file begins.
         max_size "maxSize": Located<Number<1, 10_000>> = Number(100).into(),
+        /// A service to which the same events are sent.
+        webhook "webhook": Option<AuditWebhook> = None,
     }
 }
 
@@ -130,6 +149,8 @@ string_enum! {
         "secretbox" Secretbox,
         /// A key service that answers on a socket: the key is never on the disk.
         "kms" Kms,
+        /// The API server, by a file that is there already: its keys stay as they are.
+        "file" File,
         /// Nobody; needs an exception.
         "none" None,
     }
@@ -145,13 +166,27 @@ record! {
     }
 }
 
+string_enum! {
+    /// What happens to what lies in etcd as it is.
+    Plaintext {
+        /// It is read, and encrypted when it is written the next time.
+        "readable" Readable,
+        /// It is not read: only once everything was written anew.
+        "refused" Refused,
+    }
+}
+
 record! {
     /// Encryption at rest.
     Encryption "encryption" {
-        /// secretbox, kms or none.
+        /// secretbox, kms, file or none.
         provider "provider": Located<EncryptionProvider> = EncryptionProvider::Secretbox.into(),
         /// The key service, for the provider kms.
         kms "kms": Option<Located<Kms>> = None,
+        /// The file, for the provider file.
+        file "file": Option<Located<AbsolutePath>> = None,
+        /// Whether what is not encrypted yet is read: readable or refused.
+        plaintext "plaintext": Plaintext = Plaintext::Readable,
     }
 }
 
@@ -220,6 +255,19 @@ record! {
 }
 
 record! {
+    /// Policies that the API server reads from a folder, so that nobody can delete them through it; from 1.37 on.
+    StaticPolicies "staticPolicies" {
+        /// The level that they hold pods to: baseline or restricted.
+        level "level": Located<PodLevel>,
+        /// Namespaces that they do not hold in, besides those of the system.
+        exempt "exempt": Vec<Located<Namespace>> = Vec::new(),
+        /// Users, and groups as `group:NAME`, who alone may change policies, webhooks and the levels of namespaces. Controllers that
+        /// renew webhooks every day have to be among them.
+        may_change "mayChange": Vec<Line> = Vec::new() => "everybody who has the right to",
+    }
+}
+
+record! {
     /// Events a second, and at once.
     Rate "rate" {
         /// A second, in the long run.
@@ -277,30 +325,6 @@ record! {
 }
 
 record! {
-    /// Addresses of the cluster, where the output has to name them.
-    ClusterNetwork "network" {
-        /// The name and port under which clients reach all control plane nodes; kubeadm needs it for more than one.
-        endpoint "endpoint": Option<Located<HostPort>> = None,
-        /// The addresses of Services.
-        services "services": Option<Located<Block>> =
-            None => "what the platform takes; 10.96.0.0/12 where nothing does",
-        /// The addresses of pods.
-        pods "pods": Option<Located<Block>> = None => "what the platform takes",
-    }
-}
-
-/// Where a control plane finds the etcd that runs beside it.
-pub const LOCAL_ETCD: &str = "https://127.0.0.1:2379";
-
-record! {
-    /// The database, where the output has to name it.
-    Etcd "etcd" {
-        /// Its addresses as the API server sees them.
-        endpoints "endpoints": Vec<Located<Endpoint>> = vec![known::<Endpoint>(LOCAL_ETCD).into()],
-    }
-}
-
-record! {
     /// The nodes of a kind cluster.
     Nodes "nodes" {
         /// Those with a control plane.
@@ -339,10 +363,14 @@ record! {
         anonymous "anonymous": Anonymous = Anonymous::default() => "the health paths",
         /// Where the authorizers Node and RBAC are named: flags or file.
         authorization "authorization": Located<AuthorizationForm> = AuthorizationForm::Flags.into(),
+        /// Services that decide after Node and RBAC, in this order; they need `authorization: file`.
+        authorization_webhooks "authorizationWebhooks": Located<Vec<AuthorizationWebhook>> = Vec::new().into(),
         /// Issuers of tokens for people.
         oidc "oidc": Vec<Issuer> = Vec::new() => "none",
         /// What holds for pods in namespaces without labels of their own.
         pod_security "podSecurity": PodSecurity = PodSecurity::default(),
+        /// Policies that nobody can delete through the API.
+        static_policies "staticPolicies": Option<Located<StaticPolicies>> = None => "none",
         /// How many events may be written.
         rate_limits "rateLimits": RateLimits = RateLimits::default(),
         /// The oldest version of TLS: tls12 or tls13.
@@ -357,6 +385,20 @@ record! {
         network "network": ClusterNetwork = ClusterNetwork::default(),
         /// The database.
         etcd "etcd": Etcd = Etcd::default(),
+        /// The certificates of the control plane.
+        certificates "certificates": Certificates = Certificates::default(),
+        /// The tokens of pods.
+        service_accounts "serviceAccounts": ServiceAccounts = ServiceAccounts::default(),
+        /// Who speaks to the cloud: external.
+        cloud_provider "cloudProvider": Option<Located<CloudProvider>> = None => "nobody",
+        /// Admission plugins besides those of the baseline.
+        admission "admission": AdmissionPlugins = AdmissionPlugins::default(),
+        /// Files and folders of the machine that the programs see, where they are pods.
+        mounts "mounts": Vec<HostMount> = Vec::new(),
+        /// Flags for which there is no key here.
+        extra_args "extraArgs": ExtraArgs = ExtraArgs::default(),
+        /// Flags with certificates and addresses that this cluster does without.
+        leave_out "leaveOut": LeaveOut = LeaveOut::default(),
         /// The nodes, for kind.
         nodes "nodes": Located<Nodes> = Nodes::default().into(),
         /// What is weaker than it should be, why, and until when.

@@ -14,6 +14,7 @@ mod specs;
 pub mod storage;
 pub mod validate;
 pub mod values;
+pub mod wiring;
 pub mod workload;
 
 pub use api_server::ApiServer;

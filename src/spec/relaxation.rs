@@ -24,6 +24,8 @@ string_enum! {
         "privileged-pods" PrivilegedPods,
         /// Events are limited.
         "no-rate-limits" NoRateLimits,
+        /// No flag and no plugin undoes what the baseline sets.
+        "weaker-flag" WeakerFlag,
     }
 }
 

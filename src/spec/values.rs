@@ -17,7 +17,7 @@ use crate::k8s::network::{self, Cidr};
 use crate::k8s::quantity::{self, Quantity, Resource};
 use crate::k8s::time_zone;
 use crate::k8s::version::Version;
-use crate::yaml::{Node, Value};
+use crate::yaml::{Kind, Node, Value};
 
 /// A text with a meaning: what it is called, what is expected, and how it is read. The wizard asks for the same leaves.
 pub trait Leaf: Sized {
@@ -360,6 +360,21 @@ newtype! {
 }
 
 newtype! {
+    /// A block of addresses, or one of each family.
+    #[derive(Default)]
+    Blocks(String), "address block", "a block such as `10.96.0.0/12`, or one of each family with a comma between them",
+    schema json_schema!({ "type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}(,[0-9a-fA-F.:]+/[0-9]{1,3})?$" }),
+    read |text| {
+        let blocks = text.split(',').map(|block| Cidr::parse(block.trim())).collect::<Result<Vec<_>, _>>()?;
+        match blocks.as_slice() {
+            [one] => Ok(one.to_string()),
+            [one, other] if one.address().is_ipv4() != other.address().is_ipv4() => Ok(format!("{one},{other}")),
+            _ => Err(Refusal::new("is more than one block of each family")),
+        }
+    }
+}
+
+newtype! {
     /// A host name, with a leading `*.` for all names below it.
     #[derive(Default)]
     Host(String), "host", "a host name such as `shop.example.com`",
@@ -630,6 +645,14 @@ fn one_word(text: &str) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
+/// A text that no list of flags, unit or environment file reads in another way.
+fn plain(text: String) -> Result<String, Refusal> {
+    match text.chars().find(|character| "\"'\\$%,".contains(*character)) {
+        Some(character) => Err(Refusal::new(format!("has a `{character}`, which flags and units read in another way"))),
+        None => Ok(text),
+    }
+}
+
 newtype! {
     /// What a token is for, or what stands in front of a name.
     #[derive(Default)]
@@ -649,6 +672,129 @@ newtype! {
     ClaimName(String), "claim", "the name of a claim such as `sub` or `email`",
     schema json_schema!({ "type": "string", "minLength": 1, "maxLength": 200 }),
     read |text| one_word(text)
+}
+
+newtype! {
+    /// Who stands in the tokens of pods; mostly an address.
+    #[derive(Default)]
+    TokenIssuer(String), "issuer", "an address such as `https://kubernetes.default.svc.cluster.local`",
+    schema json_schema!({ "type": "string", "minLength": 1, "maxLength": 200 }),
+    read |text| plain(one_word(text)?)
+}
+
+newtype! {
+    /// An address of a machine.
+    #[derive(Default)]
+    Address(String), "address", "an address such as `10.0.0.4` or `fd00::4`",
+    schema pattern_schema("^[0-9a-fA-F.:]+$"),
+    read |text| match text.parse::<std::net::IpAddr>() {
+        Ok(address) => Ok(address.to_string()),
+        Err(_) => Err(Refusal::new("is not an IP address")),
+    }
+}
+
+newtype! {
+    /// A name or an address that a certificate is for.
+    #[derive(Default)]
+    HostOrAddress(String), "name", "a host name or an address, such as `k8s.example.com` or `203.0.113.7`",
+    schema json_schema!({ "type": "string", "minLength": 1, "maxLength": 253 }),
+    read |text| match text.parse::<std::net::IpAddr>() {
+        Ok(address) => Ok(address.to_string()),
+        Err(_) => network::check_host(text, true).map(|()| text.to_owned()),
+    }
+}
+
+newtype! {
+    /// The name of an admission plugin.
+    #[derive(Default)]
+    PluginName(String), "plugin", "the name of an admission plugin such as `NodeRestriction`",
+    schema pattern_schema("^[A-Za-z]+$"),
+    read |text| if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        Ok(text.to_owned())
+    } else {
+        Err(Refusal::new("is not one word of letters"))
+    }
+}
+
+newtype! {
+    /// The name of a flag, without dashes in front.
+    #[derive(Default, Hash)]
+    FlagName(String), "flag", "the name of a flag without dashes in front, such as `goaway-chance`",
+    schema pattern_schema("^[a-z0-9][a-z0-9-]*$"),
+    read |text| {
+        let bare = text.trim_start_matches('-');
+        let (name, value) = bare.split_once('=').map_or((bare, None), |(name, value)| (name, Some(value)));
+        let clean = name.replace('_', "-");
+        let good = |name: &str| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        if clean == text && good(text) {
+            return Ok(text.to_owned());
+        }
+        let refusal = Refusal::new("is not written as a key");
+        Err(match value {
+            _ if !good(&clean) => refusal,
+            Some(value) => refusal.help(format!("`{clean}: \"{value}\"`")),
+            None => refusal.help(format!("`{clean}`")),
+        })
+    }
+}
+
+/// The values of a flag, one for each mention. Numbers and booleans may stand without quotes: a flag is a text anyway.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FlagValues(pub Vec<String>);
+
+impl FlagValues {
+    fn one(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<String> {
+        const EXPECTED: &str = "the value of a flag, or a list of values";
+        let Some(text) = node.text().filter(|_| !matches!(node.value(), None | Some(Ok(Value::Null)))) else {
+            decode::wrong_form(node, EXPECTED, decoder);
+            return None;
+        };
+        if text.chars().any(char::is_control) {
+            let problem = Diagnostic::error(decoder.place(node.span()), "the value of a flag is one line");
+            decoder.report(problem.label("has a control character"));
+            return None;
+        }
+        Some(text.to_owned())
+    }
+}
+
+impl Decode for FlagValues {
+    fn decode(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if node.kind() == Kind::Sequence {
+            return Some(Self(node.items().filter_map(|item| Self::one(item, decoder)).collect()));
+        }
+        Self::one(node, decoder).map(|value| Self(vec![value]))
+    }
+
+    fn recover() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    fn written(&self) -> Option<Json> {
+        match self.0.as_slice() {
+            [one] => Some(one.as_str().into()),
+            many => Some(many.into()),
+        }
+    }
+}
+
+impl JsonSchema for FlagValues {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "FlagValues".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": ["string", "number", "boolean"] },
+            { "type": "array", "items": { "type": ["string", "number", "boolean"] } }
+        ] })
+    }
 }
 
 /// A Kubernetes release with the number of its patch release, where that is known.

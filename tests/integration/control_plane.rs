@@ -81,6 +81,12 @@ fn flags_of(form: Form, files: &BTreeMap<String, String>) -> Vec<(String, String
             let arguments = document(&files["kubeadm.yaml"])["apiServer"]["extraArgs"].clone();
             arguments.as_array().unwrap().iter().map(|it| (text(&it["name"]), text(&it["value"]))).collect()
         }
+        Form::ClusterApi => {
+            let patch = document(&files["kubeadm-control-plane.yaml"]);
+            let arguments =
+                patch["spec"]["kubeadmConfigSpec"]["clusterConfiguration"]["apiServer"]["extraArgs"].clone();
+            arguments.as_array().unwrap().iter().map(|it| (text(&it["name"]), text(&it["value"]))).collect()
+        }
         Form::Kind => mapping(&kind_patch(files)["apiServer"]["extraArgs"]),
         Form::StaticPod => {
             let pod = document(&files["manifests/kube-apiserver.yaml"]);
@@ -89,7 +95,13 @@ fn flags_of(form: Form, files: &BTreeMap<String, String>) -> Vec<(String, String
         }
         Form::K3s | Form::Rke2 => {
             let config = document(&files["config.yaml"]);
-            config["kube-apiserver-arg"].as_array().unwrap().iter().map(|it| split(&text(it)).unwrap()).collect()
+            let list = config["kube-apiserver-arg+"].as_array().unwrap().clone();
+            let own = [
+                ("audit-policy-file", "audit-policy-file"),
+                ("admission-control-config-file", "pod-security-admission-config-file"),
+            ];
+            let own = own.into_iter().filter_map(|(flag, key)| Some((flag.to_owned(), text(config.get(key)?))));
+            list.iter().map(|it| split(&text(it)).unwrap()).chain(own).collect()
         }
         Form::Talos => mapping(&talos(files, "KubeAPIServerConfig")["extraArgs"]),
         Form::Systemd => {
@@ -125,11 +137,15 @@ fn mounted(form: Form, files: &BTreeMap<String, String>) -> Option<Vec<String>> 
             let pod = document(&files["manifests/kube-apiserver.yaml"]);
             Some(paths(&pod["spec"]["containers"][0]["volumeMounts"], "mountPath"))
         }
-        Form::Rke2 => {
-            let config = document(&files["config.yaml"]);
-            let mounts = config["kube-apiserver-extra-mount"].as_array().unwrap().clone();
-            Some(mounts.iter().map(|it| it.as_str().unwrap().split(':').nth(1).unwrap().to_owned()).collect())
+        Form::ClusterApi => {
+            let patch = document(&files["kubeadm-control-plane.yaml"]);
+            Some(paths(
+                &patch["spec"]["kubeadmConfigSpec"]["clusterConfiguration"]["apiServer"]["extraVolumes"],
+                "mountPath",
+            ))
         }
+        // RKE2 mounts what flags name, and rancher.rs builds its pod
+        Form::Rke2 => None,
         // these run on the machine itself, or have no files
         Form::K3s | Form::Systemd | Form::Flags | Form::Talos => None,
     }
@@ -164,7 +180,7 @@ fn every_release_target_and_profile_fits_together() {
         }
         count += 1;
     }
-    assert_eq!(count, 5 * 8 * 3);
+    assert_eq!(count, 5 * 9 * 3);
 }
 
 /// Programs by the name that the catalogue has for them.
@@ -178,7 +194,7 @@ fn the_catalogue_knows_everything_that_is_written() {
         let place = format!("{version} {} {}", form.as_str(), profile.as_str());
         for flag in baseline(&text).flags {
             // only the flags of the API server are all in it
-            match catalogue().flag(component(flag.program), flag.name, version) {
+            match catalogue().flag(component(flag.program), &flag.name, version) {
                 Lookup::Found(known) => {
                     assert!(known.deprecated.is_none(), "{place}: --{} is deprecated", flag.name);
                     let fits = match known.ty {
@@ -289,14 +305,15 @@ fn the_cis_baseline_is_complete() {
 #[test]
 fn an_installer_gets_only_what_it_does_not_set_itself() {
     let text = server("1.36.2", "kubeadm", "");
-    let wiring: Vec<&str> = baseline(&text)
+    let baseline = baseline(&text);
+    let wiring: Vec<&str> = baseline
         .flags
         .iter()
         .filter(|it| it.program == Program::ApiServer && it.role == Role::Wiring)
-        .map(|it| it.name)
+        .map(|it| it.name.as_ref())
         .collect();
     assert!(wiring.len() > 15);
-    for form in [Form::Kubeadm, Form::Kind, Form::K3s, Form::Rke2, Form::Talos] {
+    for form in [Form::Kubeadm, Form::ClusterApi, Form::Kind, Form::K3s, Form::Rke2, Form::Talos] {
         let files = files(&server("1.36.2", form.as_str(), ""));
         for (name, _) in flags_of(form, &files) {
             assert!(!wiring.contains(&name.as_str()), "{}: --{name}", form.as_str());
@@ -510,7 +527,9 @@ fn without_comments_only_the_first_line_is_one() {
         for (one, other) in
             with.files.iter().zip(&without.files).filter(|(file, _)| file.path.extension() != Some("md"))
         {
-            if one.path.extension() == Some("yaml") && !one.path.as_str().ends_with("kind.yaml") {
+            if one.path.extension() == Some("yaml")
+                && !["kind.yaml", "kubeadm-control-plane.yaml"].contains(&one.path.file_name().unwrap())
+            {
                 assert_eq!(documents(&one.text), documents(&other.text), "{}", one.path);
             }
             let comments = other.text.lines().skip(1).filter(|line| line.trim_start().starts_with('#')).count();
@@ -520,7 +539,7 @@ fn without_comments_only_the_first_line_is_one() {
 }
 
 /// The templates of control planes, each with something that only it writes.
-const TEMPLATES: [(&str, &str); 20] = [
+const TEMPLATES: [(&str, &str); 23] = [
     ("apiserver/admission.yaml.j2", "kind: AdmissionConfiguration"),
     ("apiserver/args-lines.yaml.j2", "- \"profiling=false\""),
     ("apiserver/args-list.yaml.j2", "- name: profiling"),
@@ -530,6 +549,7 @@ const TEMPLATES: [(&str, &str); 20] = [
     ("apiserver/authentication-body.yaml.j2", "audienceMatchPolicy: MatchAny"),
     ("apiserver/authentication.yaml.j2", "kind: AuthenticationConfiguration"),
     ("apiserver/authorization.yaml.j2", "kind: AuthorizationConfiguration"),
+    ("apiserver/cluster-api.yaml.j2", "kind: KubeadmControlPlane"),
     ("apiserver/encryption.yaml.j2", "kind: EncryptionConfiguration"),
     ("apiserver/event-rate-limit.yaml.j2", "kind: Configuration"),
     ("apiserver/kind-patch.yaml.j2", "        authentication-config: /etc"),
@@ -537,19 +557,22 @@ const TEMPLATES: [(&str, &str); 20] = [
     ("apiserver/kubeadm.yaml.j2", "clusterName: prod"),
     ("apiserver/kubelet.yaml.j2", "kind: KubeletConfiguration"),
     ("apiserver/pod-security.yaml.j2", "kind: PodSecurityConfiguration"),
-    ("apiserver/rancher.yaml.j2", "kubelet-arg:"),
+    ("apiserver/rancher.yaml.j2", "kubelet-arg+:"),
+    ("apiserver/site-volumes.yaml.j2", "name: site-0"),
     ("apiserver/static-pod.yaml.j2", "kind: Pod"),
+    ("apiserver/talos-machine.yaml.j2", "    admissionControl: # joined by name"),
     ("apiserver/talos.yaml.j2", "kind: KubeAuditPolicyConfig"),
     ("apiserver/volumes.yaml.j2", "mountPath: /var/log/kubernetes/audit"),
 ];
 
 #[test]
 fn every_template_is_reached() {
-    let more = "authorization: file\noidc: [{url: \"https://idp.example.com\", audiences: [kubernetes]}]";
+    let more = "authorization: file\noidc: [{url: \"https://idp.example.com\", audiences: [kubernetes]}]\nmounts: [{path: /srv/site}]";
     let mut texts: Vec<String> = files(&server("1.36.2", "kubeadm", more)).into_values().collect();
     for form in Form::WORDS {
         texts.extend(files(&server("1.36.2", form, "")).into_values());
     }
+    texts.extend(files(&server("1.36.2", "talos, talos: \"1.13\"", "")).into_values());
     let names: BTreeSet<&str> = template::names().into_iter().filter(|name| name.starts_with("apiserver/")).collect();
     let known: BTreeSet<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
     assert_eq!(known, names);
@@ -784,4 +807,164 @@ fn answers_that_do_not_fit_a_control_plane_are_named() {
     // a folder of that name can be for an app, too
     folder.run(&["new", "apiserver", "--goal", "space", "--yes"]).exits(0);
     assert!(folder.read("apiserver/tightship.yaml").contains("kind: Space"));
+}
+
+/// A spec with what a site has of its own.
+const SITE: &str = r#"network: {services: 10.32.0.0/16, pods: 10.48.0.0/16, advertiseAddress: 10.0.0.4, bindAddress: 10.0.0.4}
+certificates: {folder: /etc/kubernetes/ssl}
+serviceAccounts: {issuers: ["https://new.example.com", "https://old.example.com"], keyFiles: [/etc/kubernetes/ssl/sa.pub, /srv/keys/old.pub]}
+etcd: {ca: /srv/etcd/ca.crt}
+cloudProvider: external
+authorization: file
+authorizationWebhooks: [{name: site, kubeconfig: /srv/authz/webhook.conf}]
+audit: {webhook: {kubeconfig: /srv/audit/webhook.conf}}
+admission: {enable: [PodNodeSelector], configurations: [{plugin: PodNodeSelector, path: /srv/admission/selector.yaml}]}
+mounts: [{path: /srv/cloud, program: controllerManager}, {path: /srv/site, at: /site, writable: true}]
+extraArgs:
+  apiServer: {goaway-chance: "0.001", max-requests-inflight: 800, feature-gates: ContextualLogging=true, runtime-config: [api/beta=false, batch/v1=true]}
+  controllerManager: {node-monitor-grace-period: 30s}
+  scheduler: {v: 2}
+  etcd: {snapshot-count: 5000}
+"#;
+
+#[test]
+fn what_a_site_has_stays() {
+    let find = |flags: &[(String, String)], name: &str| -> Vec<String> {
+        flags.iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
+    };
+    for form in [Form::StaticPod, Form::Flags, Form::Kubeadm] {
+        let site = if form == Form::Flags {
+            SITE.lines().filter(|line| !line.starts_with("mounts")).collect::<Vec<_>>().join("\n")
+        } else {
+            SITE.to_owned()
+        };
+        let files = files(&server("1.36.2", form.as_str(), &site));
+        let flags = flags_of(form, &files);
+        let place = form.as_str();
+        assert_eq!(
+            find(&flags, "service-account-issuer"),
+            ["https://new.example.com", "https://old.example.com"],
+            "{place}"
+        );
+        assert_eq!(
+            find(&flags, "service-account-key-file"),
+            ["/etc/kubernetes/ssl/sa.pub", "/srv/keys/old.pub"],
+            "{place}"
+        );
+        assert_eq!(find(&flags, "goaway-chance"), ["0.001"], "{place}");
+        assert_eq!(find(&flags, "max-requests-inflight"), ["800"], "{place}");
+        assert_eq!(find(&flags, "runtime-config"), ["api/beta=false,batch/v1=true"], "{place}");
+        assert_eq!(find(&flags, "audit-webhook-config-file"), ["/srv/audit/webhook.conf"], "{place}");
+        assert_eq!(find(&flags, "bind-address"), ["10.0.0.4"], "{place}");
+        assert_eq!(find(&flags, "etcd-cafile"), ["/srv/etcd/ca.crt"], "{place}");
+        assert!(find(&flags, "enable-admission-plugins")[0].ends_with(",PodNodeSelector"), "{place}");
+        let own = form != Form::Kubeadm;
+        assert_eq!(
+            find(&flags, "client-ca-file"),
+            if own { vec!["/etc/kubernetes/ssl/ca.crt".to_owned()] } else { vec![] }
+        );
+        assert_eq!(find(&flags, "advertise-address").len(), usize::from(own), "{place}: kubeadm has a field for it");
+        let webhook = &document(&files["hardening/authorization.yaml"])["authorizers"][2];
+        assert_eq!(webhook["webhook"]["connectionInfo"]["kubeConfigFile"], "/srv/authz/webhook.conf");
+        let plugins = document(&files["hardening/admission.yaml"])["plugins"].clone();
+        assert!(
+            plugins
+                .as_array()
+                .unwrap()
+                .contains(&json!({"name": "PodNodeSelector", "path": "/srv/admission/selector.yaml"}))
+        );
+        if let Some(mounts) = mounted(form, &files) {
+            for path in
+                ["/srv/keys/old.pub", "/srv/etcd/ca.crt", "/srv/authz/webhook.conf", "/srv/audit/webhook.conf", "/site"]
+            {
+                assert!(mounts.iter().any(|mount| mount == path), "{place}: {path} is not mounted");
+            }
+            assert!(
+                !mounts.iter().any(|mount| mount == "/etc/kubernetes/ssl/sa.pub"),
+                "{place}: in a folder that is mounted"
+            );
+        }
+    }
+    let kubeadm = documents(&files(&server("1.36.2", "kubeadm", SITE))["kubeadm.yaml"]);
+    assert_eq!(kubeadm[0]["certificatesDir"], "/etc/kubernetes/ssl");
+    assert_eq!(kubeadm[0]["networking"], json!({"serviceSubnet": "10.32.0.0/16", "podSubnet": "10.48.0.0/16"}));
+    assert_eq!(kubeadm[0]["controllerManager"]["extraVolumes"][0]["mountPath"], "/srv/cloud");
+    assert!(kubeadm[0]["controllerManager"]["extraArgs"].to_string().contains(r#""cloud-provider","value":"external"#));
+    assert_eq!(kubeadm[2]["localAPIEndpoint"]["advertiseAddress"], "10.0.0.4");
+    assert_eq!(
+        kubeadm[2]["nodeRegistration"]["kubeletExtraArgs"],
+        json!([{"name": "cloud-provider", "value": "external"}])
+    );
+}
+
+#[test]
+fn a_weaker_flag_needs_an_exception_and_gets_a_mark() {
+    let exception = "exceptions: [{rule: weaker-flag, reason: profiles are read, ticket: OPS-1, expires: 2026-06-30}]";
+    let text = server("1.36.2", "kubeadm", &format!("extraArgs: {{apiServer: {{profiling: true}}}}\n{exception}"));
+    let files = files(&text);
+    assert!(
+        files["kubeadm.yaml"].contains("# tightship: allow[profiling] profiles are read (OPS-1, until 2026-06-30)"),
+        "{}",
+        files["kubeadm.yaml"]
+    );
+    let flags = flags_of(Form::Kubeadm, &files);
+    let found: Vec<&str> =
+        flags.iter().filter(|(name, _)| name == "profiling").map(|(_, value)| value.as_str()).collect();
+    assert_eq!(found, ["true"], "once, as the site says");
+}
+
+#[test]
+fn talos_before_1_14_gets_a_patch_of_its_configuration() {
+    for version in Version::all() {
+        let mounts = "mounts: [{path: /var/site}]\ncertificates: {names: [k8s.example.com]}";
+        let files = files(&server(&version.to_string(), "talos, talos: \"1.13\"", mounts));
+        let patch = document(&files["talos.yaml"]);
+        assert!(patch.get("apiVersion").is_none(), "a document would be another configuration");
+        let server = &patch["cluster"]["apiServer"];
+        assert_eq!(server["certSANs"], json!(["k8s.example.com"]));
+        assert_eq!(server["auditPolicy"]["kind"], "Policy");
+        assert_eq!(
+            server["extraVolumes"],
+            json!([{"hostPath": "/var/site", "mountPath": "/var/site", "readonly": true}])
+        );
+        let plugins: Vec<&str> =
+            server["admissionControl"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+        assert_eq!(plugins, ["PodSecurity", "EventRateLimit"]);
+        // what Talos sets itself, and has no file for
+        let flags = server["extraArgs"].as_object().unwrap();
+        for denied in ["authentication-config", "authorization-mode", "encryption-provider-config", "audit-policy-file"]
+        {
+            assert!(!flags.contains_key(denied), "{version}: --{denied}");
+        }
+        assert_eq!(flags["profiling"], "false");
+        assert_eq!(patch["machine"]["kubelet"]["extraConfig"]["podPidsLimit"], 4096);
+    }
+}
+
+#[test]
+fn machines_of_cluster_api_get_their_files_and_the_key_from_a_secret() {
+    let files = files(&server("1.36.2", "cluster-api", "cloudProvider: external"));
+    let patch = document(&files["kubeadm-control-plane.yaml"]);
+    let spec = &patch["spec"]["kubeadmConfigSpec"];
+    let made = spec["files"].as_array().unwrap();
+    let file = |path: &str| made.iter().find(|it| it["path"] == path).unwrap_or_else(|| panic!("no {path}"));
+    for name in ["authentication.yaml", "admission.yaml", "audit-policy.yaml"] {
+        let file = file(&format!("/etc/kubernetes/hardening/{name}"));
+        assert_eq!(file["permissions"], "0600");
+        let inside = document(file["content"].as_str().unwrap());
+        assert_eq!(inside, document(&files[&format!("hardening/{name}")]), "{name}");
+    }
+    let key = file("/etc/kubernetes/hardening/encryption.yaml");
+    assert!(key.get("content").is_none(), "a key in a manifest");
+    assert_eq!(key["contentFrom"]["secret"], json!({"name": "prod-hardening", "key": "encryption.yaml"}));
+    let kubelet =
+        document(file("/etc/kubernetes/patches/kubeletconfiguration0+strategic.yaml")["content"].as_str().unwrap());
+    assert_eq!(kubelet["readOnlyPort"], 0);
+    for part in ["initConfiguration", "joinConfiguration"] {
+        assert_eq!(spec[part]["patches"]["directory"], "/etc/kubernetes/patches");
+        assert_eq!(
+            spec[part]["nodeRegistration"]["kubeletExtraArgs"],
+            json!([{"name": "cloud-provider", "value": "external"}])
+        );
+    }
 }

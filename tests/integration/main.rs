@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod admission;
+mod adopt;
 mod against;
 mod apiserver;
 mod architecture;
+mod benchmarks;
 mod check;
 mod check_fix;
 mod check_generator;
@@ -33,6 +35,7 @@ mod lab;
 #[cfg(unix)]
 mod packaging;
 mod policy;
+mod rancher;
 // the README shows labs too
 mod readings;
 #[cfg(all(unix, feature = "cluster"))]

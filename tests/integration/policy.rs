@@ -165,3 +165,29 @@ fn the_page_lists_what_there_is() {
         assert!(list.contains(&format!("\n{} ", rule.id)), "{}", rule.id);
     }
 }
+
+#[test]
+fn policies_for_a_folder_are_what_the_server_takes() {
+    let text = export(&["--level", "restricted", "--static", "--may-change", "admin", "--may-change", "group:release"]);
+    let text = text.exits(0).stdout;
+    for document in documents(&text) {
+        assert!(document["metadata"]["name"].as_str().unwrap().ends_with(".static.k8s.io"), "{document}");
+        assert!(document["spec"].get("paramRef").is_none() && document["spec"].get("paramKind").is_none());
+    }
+    assert!(
+        text.contains(
+            "request.userInfo.username in ['admin'] || request.userInfo.groups.exists(group, group in ['release'])"
+        ),
+        "{text}"
+    );
+    let folder = Folder::new();
+    folder.write("set/policies.yaml", &text);
+    folder.write("set/below/broken.yaml", "not: read");
+    folder.run(&["policy", "verify-static", "set"]).exits(0).says(&["1 file that the API server takes"]);
+    folder.write("set/more.yml", text.replace("tightship-privileged.static.k8s.io", "privileged"));
+    let said = folder.run(&["policy", "verify-static", "set"]).exits(1);
+    said.says(&["set/more.yml:", "`privileged` has to end with `.static.k8s.io`", "is in set/more.yml"]);
+    export(&["privileged", "--static", "--kubernetes", "1.36"]).exits(2).says(&["from 1.37 on, and this is for 1.36"]);
+    export(&["privileged", "--may-change", "admin"]).exits(2).says(&["needs `--static`"]);
+    Folder::new().run(&["policy", "verify-static", "gone"]).exits(2);
+}

@@ -117,6 +117,52 @@ impl Machine {
         Ok((status, answer))
     }
 
+    /// A file below `/etc/kubernetes`.
+    pub fn home(&self, name: &str) -> PathBuf {
+        self.path("etc/kubernetes").join(name)
+    }
+
+    /// Moves the paths that stand in a file below `/etc/kubernetes`.
+    pub fn move_paths(&self, name: &str) -> Result<(), Failed> {
+        let path = self.home(name);
+        let text = fs::read_to_string(&path)?;
+        let moved = text
+            .replace(": /etc/kubernetes", &format!(": {}", self.home("").display().to_string().trim_end_matches('/')));
+        Ok(fs::write(path, moved)?)
+    }
+
+    /// What the API server answers to an administrator: the status and the body.
+    pub fn ask(&self, method: &str, path: &str, body: &str) -> Result<(u16, String), Failed> {
+        let pki = |name: &str| self.home("pki").join(name).display().to_string();
+        let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+        let mut command = Command::new("curl");
+        command.args(["-sS", "-X", method, "-w", "\n%{http_code}", "-H"]).arg(format!("Content-Type: {kind}"));
+        command.args(["--cacert", &pki("ca.crt"), "--cert", &pki("apiserver-kubelet-client.crt")]);
+        command.args(["--key", &pki("apiserver-kubelet-client.key")]);
+        if !body.is_empty() {
+            command.args(["-d", body]);
+        }
+        let output = command.arg(format!("https://127.0.0.1:{}{path}", self.api_server)).output()?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let (answer, status) = text.rsplit_once('\n').unwrap_or(("", ""));
+        if output.status.success() {
+            return Ok((status.parse().unwrap_or_default(), answer.to_owned()));
+        }
+        Err(format!("curl: {}", String::from_utf8_lossy(&output.stderr)).into())
+    }
+
+    /// Waits until something is there.
+    pub fn wait_for(&self, path: &str) -> Result<(), Failed> {
+        let until = Instant::now() + Duration::from_secs(30);
+        while self.ask("GET", path, "")?.0 != 200 {
+            if Instant::now() > until {
+                return Err(format!("{path} does not come").into());
+            }
+            sleep(Duration::from_millis(300));
+        }
+        Ok(())
+    }
+
     /// The audit log is written, and closed to others.
     pub fn check_audit_log(&self) -> Result<(), Failed> {
         let path = self.path("var/log/kubernetes/audit/audit.log");

@@ -8,6 +8,7 @@
 
 mod certificates;
 mod machine;
+mod policies;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,7 +34,17 @@ podSecurity: {enforce: restricted, exempt: [storage]}
 rateLimits: {server: {qps: 500, burst: 1000}}
 network: {services: 10.32.0.0/16, pods: 10.33.0.0/16}"#,
     ),
+    (
+        "site",
+        r#"network: {services: "10.32.0.0/16,fd00:32::/112"}
+serviceAccounts: {issuers: ["https://new.example.com", "https://old.example.com"], jwksUri: "https://new.example.com/keys"}
+admission: {enable: [PodNodeSelector]}
+extraArgs: {apiServer: {goaway-chance: 0.001, max-requests-inflight: 800, runtime-config: [api/beta=false, batch/v1=true], v: 2}}"#,
+    ),
 ];
+
+/// Policies that the server reads from a folder, and who may change the rest; from 1.37 on.
+const STATIC: &str = "staticPolicies: {level: baseline, mayChange: [admission-admin, \"group:release\"]}";
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -57,6 +68,13 @@ fn main() -> ExitCode {
             trials.push(Trial::test(format!("starts::{version}_{name}"), test).with_ignored_flag(ignored));
         }
     }
+    let program = folder.as_deref().and_then(|folder| find(folder, Version::NEWEST));
+    let ignored = program.is_none();
+    let test = move || match (&folder, &program) {
+        (Some(folder), Some(program)) => policies::hold(folder, program, STATIC),
+        _ => Err("there is no kube-apiserver of the newest release: set TIGHTSHIP_APISERVER_DIR".into()),
+    };
+    trials.push(Trial::test("starts::policies_that_nobody_deletes", test).with_ignored_flag(ignored));
     if !left_out.is_empty() && !arguments.list {
         let releases = left_out.join(", ");
         eprintln!("no kube-apiserver {releases} in TIGHTSHIP_APISERVER_DIR: `just test-apiserver` brings them in");

@@ -9,6 +9,7 @@
 
 pub(crate) mod merge;
 pub(crate) mod pod_security_cases;
+pub(crate) mod rancher;
 pub(crate) mod rule_data;
 pub(crate) mod style;
 pub(crate) mod verdicts;

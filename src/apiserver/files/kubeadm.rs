@@ -68,13 +68,13 @@ fn cluster(root: Node<'_, '_>, context: &Context<'_>, form: Form) -> Vec<Program
         };
         let is_list = extra.map_or_else(by_version, |extra| extra.kind() == Kind::Sequence);
         view.add = if is_list { context.add_pair(root, &keys) } else { context.add_key(root, &keys) };
-        view.mounts = (program == Component::ApiServer).then(|| mounts(part));
+        view.mounts = (program == Component::ApiServer).then(|| mounts(part, root));
         view
     });
     views.collect()
 }
 
-fn mounts(part: Option<Node<'_, '_>>) -> Vec<Mount> {
+fn mounts(part: Option<Node<'_, '_>>, root: Node<'_, '_>) -> Vec<Mount> {
     let text = |node: Node<'_, '_>, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
     let own = part.and_then(|part| part.get("extraVolumes")).into_iter().flat_map(Node::items).filter_map(|volume| {
         Some(Mount {
@@ -85,7 +85,10 @@ fn mounts(part: Option<Node<'_, '_>>) -> Vec<Mount> {
     });
     let implied =
         MOUNTED.into_iter().map(|path| Mount { source: path.to_owned(), target: path.to_owned(), read_only: true });
-    own.chain(implied).collect()
+    let certificates = root.get("certificatesDir").and_then(Node::as_str);
+    let certificates =
+        certificates.map(|path| Mount { source: path.to_owned(), target: path.to_owned(), read_only: true });
+    own.chain(implied).chain(certificates).collect()
 }
 
 fn kubelet(root: Node<'_, '_>, context: &Context<'_>, form: Form) -> Option<ProgramView> {

@@ -33,7 +33,7 @@ pub(super) fn form(root: Node<'_, '_>, name: &str) -> Option<Form> {
     if root.kind() != Kind::Mapping || root.get("kind").is_some() {
         return None;
     }
-    let has = |key: &str| root.get(key).is_some();
+    let has = |key: &str| named(root, key).is_some();
     let in_folder = |word: &str| name.split('/').any(|part| part == word);
     let (rke2, k3s) = (in_folder("rke2"), in_folder("k3s"));
     let is_ours = LISTS.iter().any(|(key, _)| has(key)) || has("secrets-encryption");
@@ -47,12 +47,18 @@ pub(super) fn form(root: Node<'_, '_>, name: &str) -> Option<Form> {
     Some(if is_rke2 { Form::Rke2 } else { Form::K3s })
 }
 
+/// A key, as it is or with a `+` behind it, by which a file of `config.yaml.d` adds to the list of those before.
+fn named<'d, 's>(root: Node<'d, 's>, key: &str) -> Option<Field<'d, 's>> {
+    Field::of(root, key).or_else(|| Field::of(root, &format!("{key}+")))
+}
+
 /// The programs that it starts.
 pub(super) fn programs(root: Node<'_, '_>, context: &Context<'_>, form: Form) -> Vec<ProgramView> {
     let is_cis =
         form == Form::Rke2 && root.get("profile").and_then(Node::as_str).is_some_and(|text| text.starts_with("cis"));
     let views = LISTS.into_iter().map(|(key, program)| {
-        let field = Field::of(root, key);
+        let field = named(root, key);
+        let key = field.and_then(|field| field.key.text()).unwrap_or(key);
         let place = field.map_or_else(|| head(root), |field| field.key.span());
         let owner = Owner { kind: "Config".to_owned(), name: form.title().to_owned(), ..Owner::default() };
         let mut view = context.view(program, form, owner, place, key);
@@ -143,7 +149,7 @@ fn own(root: Node<'_, '_>, context: &Context<'_>, view: &mut ProgramView, is_cis
     // arguments count more than what stands for them
     view.settings.sort_by_key(|setting| setting.path.contains("-arg["));
     if view.form == Form::Rke2 {
-        let extra = root.get("kube-apiserver-extra-mount").into_iter();
+        let extra = named(root, "kube-apiserver-extra-mount").map(|field| field.value).into_iter();
         let words =
             extra.flat_map(|node| if node.kind() == Kind::Sequence { node.items().collect() } else { vec![node] });
         let own = words.filter_map(Node::text).filter_map(mount);
@@ -160,12 +166,14 @@ fn own(root: Node<'_, '_>, context: &Context<'_>, view: &mut ProgramView, is_cis
             target: "/var/lib/rancher/rke2/server/logs".to_owned(),
             read_only: false,
         };
-        // the files that its own keys name, it mounts too
-        let named = ["audit-policy-file", "pod-security-admission-config-file"].into_iter().filter_map(|key| {
-            let path = root.get(key)?.as_str()?.to_owned();
-            Some(Mount { source: path.clone(), target: path, read_only: true })
+        // it mounts each file that a flag or a key names, and the folder of the audit log
+        let files = view.settings.iter().filter(|setting| setting.value.starts_with('/')).map(|setting| {
+            let folder = setting.value.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let is_log = setting.name == "audit-log-path";
+            let path = if is_log { folder } else { setting.value.as_str() };
+            Mount { source: path.to_owned(), target: path.to_owned(), read_only: !is_log }
         });
-        let named: Vec<Mount> = named.collect();
+        let named: Vec<Mount> = files.collect();
         view.mounts = Some(own.chain(implied).chain([log]).chain(named).collect());
     }
 }

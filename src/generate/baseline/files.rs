@@ -59,7 +59,8 @@ pub(super) fn files(server: &ApiServer, home: &'static str, settings: &Settings)
     let written = match provider {
         EncryptionProvider::Secretbox => !form.keeps_own_key(),
         EncryptionProvider::Kms => true,
-        EncryptionProvider::None => false,
+        // the one that is there already is nobody's to write
+        EncryptionProvider::File | EncryptionProvider::None => false,
     };
     if written {
         let file = file("encryption.yaml", "encryption-provider-config", "apiserver/encryption.yaml.j2");
@@ -82,7 +83,7 @@ pub(super) fn folders(server: &ApiServer, home: &'static str, settings: &Setting
         return folders;
     }
     folders.extend([
-        folder("/etc/kubernetes/pki", "root:root", "0755", "CIS 1.1.19 to 1.1.21: certificates 0644, keys 0600"),
+        folder(&server.certificates.folder, "root:root", "0755", "CIS 1.1.19 to 1.1.21: certificates 0644, keys 0600"),
         folder("/var/lib/etcd", "etcd:etcd", "0700", "CIS 1.1.11 and 1.1.12: everything that the cluster knows"),
     ]);
     folders

@@ -1,5 +1,7 @@
 //! A flag of the baseline.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// A program of the control plane that is set up by flags.
@@ -41,6 +43,8 @@ pub enum Role {
     Wiring,
     /// What the baseline adds.
     Hardening,
+    /// What the site has of its own: as the spec says, in the place of what an installer would set.
+    Site,
 }
 
 /// A flag with its value.
@@ -49,11 +53,11 @@ pub struct Flag {
     /// The program that takes it.
     pub program: Program,
     /// Its name without dashes.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub value: String,
     pub role: Role,
     /// Why, in a few words.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
     /// The items of the CIS Benchmark and the STIG that ask for it.
     pub controls: Vec<&'static str>,
 }
@@ -62,7 +66,7 @@ impl Flag {
     /// What a comment says about it.
     pub fn comment(&self) -> String {
         if self.controls.is_empty() {
-            return self.why.to_owned();
+            return self.why.clone().into_owned();
         }
         format!("{}: {}", self.controls.join(", "), self.why)
     }

@@ -5,17 +5,17 @@ use super::settings::Settings;
 use super::{Flag, Program, Role};
 use crate::spec::ApiServer;
 use crate::spec::api_server::{AuthorizationForm, Form, Profile, TlsFloor};
+use crate::spec::validate::left_out;
 
-/// Where kubeadm and most others keep the certificates of a control plane.
-const PKI: &str = "/etc/kubernetes/pki";
 /// Where Talos keeps those of the API server.
 const TALOS_PKI: &str = "/system/secrets/kubernetes/kube-apiserver";
+
 pub(super) fn flags(server: &ApiServer, files: &[ConfigFile], settings: &Settings) -> Vec<Flag> {
     let mut flags = super::wiring::flags(server, settings);
     entry(server, files, settings, &mut flags);
     admission(files, settings, &mut flags);
     audit(server, files, settings, &mut flags);
-    storage(files, &mut flags);
+    storage(files, settings, &mut flags);
     kubelets(server, settings, &mut flags);
     for program in [Program::ApiServer, Program::ControllerManager, Program::Scheduler] {
         common(server, settings, program, &mut flags);
@@ -23,6 +23,15 @@ pub(super) fn flags(server: &ApiServer, files: &[ConfigFile], settings: &Setting
     tokens(server, &mut flags);
     controllers(&mut flags);
     etcd(server, &mut flags);
+    let own = super::site::flags(server);
+    // what the site says stands in the place of what others would set
+    flags.retain(|flag| !own.iter().any(|other| other.program == flag.program && other.name == flag.name));
+    flags.extend(own);
+    let is_left_out = |flag: &Flag| {
+        let mut names = left_out(server).into_iter().filter(|(program, _)| program.name() == flag.program.as_str());
+        names.any(|(_, names)| names.iter().any(|name| name.as_str() == flag.name))
+    };
+    flags.retain(|flag| flag.role != Role::Wiring || !is_left_out(flag));
     flags
 }
 
@@ -30,10 +39,10 @@ pub(super) fn flags(server: &ApiServer, files: &[ConfigFile], settings: &Setting
 fn harden(name: &'static str, value: impl Into<String>, why: &'static str, controls: &[&'static str]) -> Flag {
     Flag {
         program: Program::ApiServer,
-        name,
+        name: name.into(),
         value: value.into(),
         role: Role::Hardening,
-        why,
+        why: why.into(),
         controls: controls.to_vec(),
     }
 }
@@ -65,13 +74,14 @@ fn entry(server: &ApiServer, files: &[ConfigFile], settings: &Settings, flags: &
 
 fn admission(files: &[ConfigFile], settings: &Settings, flags: &mut Vec<Flag>) {
     let plugins = &settings.admission.plugins;
-    let controls = plugins.iter().map(|plugin| match *plugin {
+    let controls = plugins.iter().map(|plugin| match plugin.as_str() {
         "DenyServiceExternalIPs" => "CIS 1.2.3",
         "EventRateLimit" => "CIS 1.2.9",
         "AlwaysPullImages" => "CIS 1.2.11",
-        _ => "CIS 1.2.14",
+        "NodeRestriction" => "CIS 1.2.14",
+        _ => "",
     });
-    let mut controls: Vec<_> = controls.collect();
+    let mut controls: Vec<_> = controls.filter(|control| !control.is_empty()).collect();
     controls.sort_unstable_by_key(|control| control.len());
     let why = "in addition to those that are on by default";
     flags.push(harden("enable-admission-plugins", plugins.join(","), why, &controls));
@@ -93,10 +103,12 @@ fn audit(server: &ApiServer, files: &[ConfigFile], settings: &Settings, flags: &
     flags.push(harden("audit-log-maxsize", size, "megabytes", &["CIS 1.2.19", "STIG V-242462"]));
 }
 
-fn storage(files: &[ConfigFile], flags: &mut Vec<Flag>) {
+fn storage(files: &[ConfigFile], settings: &Settings, flags: &mut Vec<Flag>) {
     let why = "Secrets are encrypted in etcd and in its backups";
     let controls = &["CIS 1.2.27", "CIS 1.2.28", "STIG V-274882"];
-    if let Some(flag) = named(files, "encryption-provider-config", why, controls) {
+    let own = settings.encryption.file.as_ref();
+    let own = own.map(|path| harden("encryption-provider-config", path.clone(), why, controls));
+    if let Some(flag) = named(files, "encryption-provider-config", why, controls).or(own) {
         flags.push(flag);
         let why = "a rotated key needs no restart";
         flags.push(harden("encryption-provider-config-automatic-reload", "true", why, &[]));
@@ -105,7 +117,7 @@ fn storage(files: &[ConfigFile], flags: &mut Vec<Flag>) {
 
 fn kubelets(server: &ApiServer, settings: &Settings, flags: &mut Vec<Flag>) {
     if settings.kubelet.verified {
-        let folder = if server.form() == Form::Talos { TALOS_PKI } else { PKI };
+        let folder = if server.form() == Form::Talos { TALOS_PKI } else { server.certificates.folder.as_str() };
         let why = "logs and exec go to no impostor; kubelets need signed certificates first";
         flags.push(harden("kubelet-certificate-authority", format!("{folder}/ca.crt"), why, &["CIS 1.2.5"]));
     }
@@ -113,8 +125,15 @@ fn kubelets(server: &ApiServer, settings: &Settings, flags: &mut Vec<Flag>) {
 
 /// What the three programs of Kubernetes have in common.
 fn common(server: &ApiServer, settings: &Settings, program: Program, flags: &mut Vec<Flag>) {
-    let mut add = |name, value: String, why, controls: &[&'static str]| {
-        flags.push(Flag { program, name, value, role: Role::Hardening, why, controls: controls.to_vec() });
+    let mut add = |name: &'static str, value: String, why: &'static str, controls: &[&'static str]| {
+        flags.push(Flag {
+            program,
+            name: name.into(),
+            value,
+            role: Role::Hardening,
+            why: why.into(),
+            controls: controls.to_vec(),
+        });
     };
     let profiling: &[&str] = match program {
         Program::ControllerManager => &["CIS 1.3.2", "STIG V-242409"],
@@ -157,10 +176,10 @@ fn tokens(server: &ApiServer, flags: &mut Vec<Flag>) {
 fn controllers(flags: &mut Vec<Flag>) {
     flags.push(Flag {
         program: Program::ControllerManager,
-        name: "terminated-pod-gc-threshold",
+        name: "terminated-pod-gc-threshold".into(),
         value: "1000".to_owned(),
         role: Role::Hardening,
-        why: "terminated pods do not accumulate; the default is 12500",
+        why: "terminated pods do not accumulate; the default is 12500".into(),
         controls: vec!["CIS 1.3.1"],
     });
 }
@@ -174,6 +193,13 @@ fn etcd(server: &ApiServer, flags: &mut Vec<Flag>) {
         [("auto-tls", &["CIS 2.3", "STIG V-242379"]), ("peer-auto-tls", &["CIS 2.6", "STIG V-242380"])];
     for (name, controls) in rows {
         let (program, value, why) = (Program::Etcd, "false".to_owned(), "no self-signed certificates");
-        flags.push(Flag { program, name, value, role: Role::Hardening, why, controls: controls.to_vec() });
+        flags.push(Flag {
+            program,
+            name: name.into(),
+            value,
+            role: Role::Hardening,
+            why: why.into(),
+            controls: controls.to_vec(),
+        });
     }
 }

@@ -3,7 +3,9 @@
 mod files;
 mod flag;
 mod flags;
+mod kubelet;
 mod settings;
+mod site;
 mod wiring;
 
 use serde::Serialize;
@@ -12,10 +14,11 @@ pub use flag::{Flag, Program, Role};
 
 use crate::k8s::version::Version;
 use crate::spec::ApiServer;
-use crate::spec::api_server::Form;
+use crate::spec::api_server::{Form, TalosForm};
 
 pub use files::{ConfigFile, Folder};
 pub use settings::{Admission, Audit, Authentication, Encryption, Exception, Kubelet, Network};
+pub use site::{Mount, Site};
 
 /// Everything that hardens one control plane.
 #[derive(Debug, Clone, Serialize)]
@@ -48,21 +51,26 @@ pub struct Baseline {
     pub kubelet: Kubelet,
     /// Addresses.
     pub network: Network,
+    /// What the site has of its own.
+    pub site: Site,
     /// What is weaker, and until when.
     pub exceptions: Vec<Exception>,
     /// Whether comments explain it.
     pub comments: bool,
+    /// Whether the machine configuration is that of Talos 1.13 and before.
+    pub talos_is_old: bool,
 }
 
 impl Baseline {
     /// The baseline of a spec.
     pub fn new(server: &ApiServer) -> Self {
         let release = server.target.kubernetes.value;
-        let settings = settings::Settings::new(server);
         let home = home(server.form());
+        let settings = settings::Settings::new(server, home);
         let folders = files::folders(server, home, &settings);
         let files = files::files(server, home, &settings);
         let flags = flags::flags(server, &files, &settings);
+        let site = site::site(server, home, &settings);
         Self {
             name: server.name.to_string(),
             kubernetes: release.version.to_string(),
@@ -78,14 +86,21 @@ impl Baseline {
             encryption: settings.encryption,
             kubelet: settings.kubelet,
             network: settings.network,
+            site,
             exceptions: settings.exceptions,
             comments: server.output.comments,
+            talos_is_old: server.target.talos.as_ref().is_some_and(|talos| talos.value == TalosForm::Machine),
         }
     }
 
-    /// The flags of a program that the baseline adds.
-    pub fn hardening(&self, program: Program) -> impl Iterator<Item = &Flag> {
-        self.flags.iter().filter(move |flag| flag.program == program && flag.role == Role::Hardening)
+    /// The flags of a program that come on top of those of an installer.
+    pub fn added(&self, program: Program) -> impl Iterator<Item = &Flag> {
+        self.flags.iter().filter(move |flag| flag.program == program && flag.role != Role::Wiring)
+    }
+
+    /// What a program sees of the machine besides what every control plane mounts.
+    pub fn mounts(&self, program: Program) -> impl Iterator<Item = &Mount> {
+        self.site.mounts.iter().filter(move |mount| mount.program == program)
     }
 
     /// All flags of a program, for targets that start it themselves.

@@ -7,9 +7,10 @@ use crate::decode::Located;
 use crate::k8s::version::Version;
 use crate::spec::ApiServer;
 use crate::spec::api_server::{
-    AuditLevel, EncryptionProvider, Form, KubeletCertificates, LOCAL_ETCD, Profile, TlsFloor,
+    AuditLevel, EncryptionProvider, Form, KubeletCertificates, Plaintext, Profile, TlsFloor,
 };
-use crate::spec::values::Block;
+use crate::spec::values::Blocks;
+use crate::spec::wiring::LOCAL_ETCD;
 
 /// The paths of health that kubelets and load balancers ask.
 const HEALTH: [&str; 3] = ["/livez", "/readyz", "/healthz"];
@@ -65,7 +66,11 @@ pub struct Issuer {
 #[derive(Debug, Clone, Serialize)]
 pub struct Admission {
     /// Opt-in plugins, in the order of the flag.
-    pub plugins: Vec<&'static str>,
+    pub plugins: Vec<String>,
+    /// Configurations of more plugins: the plugin, its file.
+    pub configurations: Vec<(String, String)>,
+    /// The folder of policies that nobody can delete through the API.
+    pub policies: Option<String>,
     /// The level that is enforced.
     pub enforce: &'static str,
     /// The level that users are warned of.
@@ -123,6 +128,10 @@ pub struct Encryption {
     pub kms_folder: Option<String>,
     /// What stands for the key until the file is written.
     pub key: &'static str,
+    /// Where what is not encrypted stands among the providers: first, last, or none.
+    pub identity: &'static str,
+    /// A file that is there already, with keys of its own.
+    pub file: Option<String>,
 }
 
 /// The kubelets.
@@ -138,6 +147,8 @@ pub struct Kubelet {
     pub tls: &'static str,
     /// Suites for TLS 1.2.
     pub ciphers: Vec<&'static str>,
+    /// Flags of the site.
+    pub flags: Vec<(String, String)>,
     /// Whether they refuse a kernel that is set up otherwise (STIG).
     pub protects_kernel: bool,
     /// The folder of static pods, where they run the control plane.
@@ -193,10 +204,10 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(server: &ApiServer) -> Self {
+    pub(super) fn new(server: &ApiServer, home: &str) -> Self {
         Self {
             authentication: authentication(server),
-            admission: admission(server),
+            admission: admission(server, home),
             audit: audit(server),
             encryption: encryption(server),
             kubelet: kubelet(server),
@@ -235,15 +246,16 @@ fn authentication(server: &ApiServer) -> Authentication {
     }
 }
 
-fn admission(server: &ApiServer) -> Admission {
-    let mut plugins = vec!["NodeRestriction", "DenyServiceExternalIPs"];
-    if server.rate_limits.enabled.value {
-        plugins.push("EventRateLimit");
-    }
-    if server.always_pulls() {
-        plugins.push("AlwaysPullImages");
-    }
+fn admission(server: &ApiServer, home: &str) -> Admission {
+    let limits_events = server.rate_limits.enabled.value.then_some("EventRateLimit");
+    let pulls = server.always_pulls().then_some("AlwaysPullImages");
+    let own = server.admission.enable.iter().map(|plugin| plugin.as_str());
+    let plugins =
+        ["NodeRestriction", "DenyServiceExternalIPs"].into_iter().chain(limits_events).chain(pulls).chain(own);
+    let configurations = server.admission.configurations.iter();
     let system: &[&str] = match server.form() {
+        // those that its own profile `cis` exempts: pkg/rke2/psa.go of RKE2
+        Form::Rke2 => &["kube-system", "compliance-operator-system", "tigera-operator"],
         Form::Kind => &["kube-system", "local-path-storage"],
         // Talos lists kube-system in a document of its own, and joins the two; twice would be refused
         Form::Talos => &[],
@@ -258,7 +270,9 @@ fn admission(server: &ApiServer) -> Admission {
         }
     }
     Admission {
-        plugins,
+        plugins: plugins.map(str::to_owned).collect(),
+        policies: server.static_policies.as_ref().map(|_| format!("{home}/policies")),
+        configurations: configurations.map(|it| (it.plugin.to_string(), it.path.to_string())).collect(),
         enforce: server.pod_security.enforce.value.as_str(),
         warn: server.pod_security.warn.as_str(),
         audit: server.pod_security.audit.as_str(),
@@ -314,6 +328,8 @@ fn encryption(server: &ApiServer) -> Encryption {
         kms_folder: socket.and_then(|path| path.rsplit_once('/')).map(|(folder, _)| folder.to_owned()),
         kms_endpoint: endpoint,
         key: crate::render::key_file::PLACEHOLDER,
+        identity: if server.encryption.plaintext == Plaintext::Refused { "none" } else { "last" },
+        file: server.encryption.file.as_ref().map(|path| path.to_string()),
     }
 }
 
@@ -339,6 +355,7 @@ fn kubelet(server: &ApiServer) -> Kubelet {
         } else {
             CIPHERS.iter().take(suites).copied().collect()
         },
+        flags: super::kubelet::flags(server),
         // the nodes of kind have the kernel of the machine below
         protects_kernel: stig && server.form() != Form::Kind,
         static_pods: (server.form() == Form::StaticPod).then_some("/etc/kubernetes/manifests"),
@@ -347,7 +364,7 @@ fn kubelet(server: &ApiServer) -> Kubelet {
 
 fn network(server: &ApiServer) -> Network {
     let etcd: Vec<&str> = server.etcd.endpoints.iter().map(|endpoint| endpoint.as_str()).collect();
-    let block = |block: Option<&Located<Block>>| block.map(|block| block.to_string());
+    let block = |block: Option<&Located<Blocks>>| block.map(|block| block.to_string());
     Network {
         endpoint: server.network.endpoint.as_ref().map(|endpoint| endpoint.to_string()),
         services: block(server.network.services.as_ref()),

@@ -3,6 +3,7 @@
 use super::settings::Settings;
 use super::{Flag, Program, Role};
 use crate::spec::ApiServer;
+use crate::spec::wiring::PKI;
 
 /// The addresses of Services where neither the spec nor an installer says.
 const SERVICES: &str = "10.96.0.0/12";
@@ -115,11 +116,31 @@ wiring! {
 }
 
 fn flag(program: Program, name: &'static str, value: &str, why: &'static str, controls: &[&'static str]) -> Flag {
-    Flag { program, name, value: value.to_owned(), role: Role::Wiring, why, controls: controls.to_vec() }
+    Flag {
+        program,
+        name: name.into(),
+        value: value.to_owned(),
+        role: Role::Wiring,
+        why: why.into(),
+        controls: controls.to_vec(),
+    }
 }
 
 pub(super) fn flags(server: &ApiServer, settings: &Settings) -> Vec<Flag> {
     let mut flags = fixed();
+    let folder = server.certificates.folder.as_str();
+    for flag in flags.iter_mut().filter(|_| folder != PKI) {
+        if let Some(rest) = flag.value.strip_prefix(PKI) {
+            flag.value = format!("{folder}{rest}");
+        }
+    }
+    let etcd = &server.etcd;
+    for (name, path) in [("etcd-cafile", &etcd.ca), ("etcd-certfile", &etcd.certificate), ("etcd-keyfile", &etcd.key)] {
+        let flag = flags.iter_mut().find(|flag| flag.program == Program::ApiServer && flag.name == name);
+        if let (Some(flag), Some(path)) = (flag, path) {
+            flag.value = path.to_string();
+        }
+    }
     let mut add = |program, name, value: &str, why| flags.push(flag(program, name, value, why, &[]));
     let services = settings.network.services.as_deref().unwrap_or(SERVICES);
     add(Program::ApiServer, "etcd-servers", &settings.network.etcd, "where etcd is");
@@ -131,6 +152,8 @@ pub(super) fn flags(server: &ApiServer, settings: &Settings) -> Vec<Flag> {
     }
     if server.joins_by_token() {
         add(Program::ApiServer, "enable-bootstrap-token-auth", "true", "nodes join with a token");
+        let controllers = "*,bootstrapsigner,tokencleaner";
+        add(Program::ControllerManager, "controllers", controllers, "signs what nodes read before they trust anybody");
     }
     flags
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::error::RenderError;
 use crate::check::{self, Input, Options, Outcome, Selection, Text};
 use crate::diagnostic::Diagnostic;
-use crate::generate::baseline::{Baseline, Exception};
+use crate::generate::baseline::{Baseline, Exception, Role};
 use crate::render::key_file::PLACEHOLDER;
 use crate::render::plan::PlannedFile;
 use crate::rules::{RuleKind, Settings};
@@ -29,7 +29,9 @@ const STAND_IN: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
 
 /// Marks in the files what exceptions allow; `Err` where a rule finds anything else.
 pub(super) fn apply(mut files: Vec<PlannedFile>, baseline: &Baseline) -> Result<Vec<PlannedFile>, RenderError> {
-    let outcome = judge(&files, baseline);
+    let mut outcome = judge(&files, baseline);
+    // the spec warned of these already, with their lines
+    outcome.findings.retain(|finding| finding.id != "deprecated-flag" || !is_of_site(finding, baseline));
     let mut marks: Vec<(usize, usize, String)> = Vec::new();
     for finding in &outcome.findings {
         let at = finding.file().0 as usize;
@@ -54,7 +56,8 @@ pub(super) fn apply(mut files: Vec<PlannedFile>, baseline: &Baseline) -> Result<
             file.text.insert_str(line, &mark);
         }
     }
-    let outcome = judge(&files, baseline);
+    let mut outcome = judge(&files, baseline);
+    outcome.findings.retain(|finding| finding.id != "deprecated-flag" || !is_of_site(finding, baseline));
     outcome.findings.first().map_or(Ok(files), |finding| Err(refused(finding, &outcome)))
 }
 
@@ -75,9 +78,18 @@ fn judge(files: &[PlannedFile], baseline: &Baseline) -> Outcome {
 
 fn exception_for<'b>(finding: &Diagnostic, baseline: &'b Baseline) -> Option<&'b Exception> {
     let excuses = |exception: &&Exception| {
-        RULES.iter().any(|(name, rules)| *name == exception.rule && rules.contains(&finding.id))
+        // of the rules that speak of flags, any may find what the site has of its own
+        (exception.rule == "weaker-flag" && is_of_site(finding, baseline))
+            || RULES.iter().any(|(name, rules)| *name == exception.rule && rules.contains(&finding.id))
     };
     baseline.exceptions.iter().find(excuses)
+}
+
+/// Whether a finding is about a flag of the site: its place ends with the name.
+fn is_of_site(finding: &Diagnostic, baseline: &Baseline) -> bool {
+    let path = finding.path.to_string();
+    let mut own = baseline.flags.iter().filter(|flag| flag.role == Role::Site);
+    own.any(|flag| path.ends_with(&format!("[{}]", flag.name)) || path.ends_with(&format!("[--{}]", flag.name)))
 }
 
 fn refused(finding: &Diagnostic, outcome: &Outcome) -> RenderError {

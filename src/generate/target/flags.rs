@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use minijinja::Error;
 
-use super::{RenderedFile, Syntax, Target};
+use super::{KUBELET, RenderedFile, Syntax, Target};
 use crate::generate::baseline::{Baseline, Program};
 use crate::template;
 
@@ -19,9 +19,11 @@ impl Target for Flags {
     }
 
     fn apply(&self, _: &Baseline) -> String {
-        "Give each program the flags of its list, in place of those that it has, on one control plane node after the other.\n\
-         Certificates are expected where kubeadm puts them; the addresses of etcd's members are not in the list.\n"
+        "In a cluster that runs, first `tightship apiserver adopt`, so that the spec has what the cluster has. Give each program\n\
+         the flags of its list on one control plane node after the other. Certificates are expected where the spec says, or else\n\
+         where kubeadm puts them; the addresses of etcd's members are not in the list.\n\n"
             .to_owned()
+            + KUBELET
     }
 
     fn roll_back(&self, _: &Baseline) -> String {

@@ -9,8 +9,11 @@ pub(super) struct K3s;
 
 impl Target for K3s {
     fn files(&self, baseline: &Baseline) -> Result<Vec<RenderedFile>, Error> {
-        let distribution = rancher::Distribution { name: "k3s", profile: None, mounts: Vec::new() };
-        rancher::files(baseline, distribution)
+        let cloud = ("disable-cloud-controller", "true");
+        rancher::files(
+            baseline,
+            &rancher::Distribution { name: "k3s", profile: None, keys: &[], has_pods: false, cloud },
+        )
     }
 
     fn apply(&self, _: &Baseline) -> String {

@@ -3,8 +3,8 @@
 use minijinja::Error;
 use serde::Serialize;
 
-use super::{Argument, RenderedFile, Syntax, Target, added};
-use crate::generate::baseline::{Baseline, Program};
+use super::{Programs, RenderedFile, Syntax, Target};
+use crate::generate::baseline::Baseline;
 use crate::render::comments;
 use crate::template;
 
@@ -13,10 +13,8 @@ pub(super) struct Kind;
 #[derive(Serialize)]
 struct Patch<'b> {
     plan: &'b Baseline,
-    api_server: Vec<Argument<'b>>,
-    controller_manager: Vec<Argument<'b>>,
-    scheduler: Vec<Argument<'b>>,
-    etcd: Vec<Argument<'b>>,
+    #[serde(flatten)]
+    programs: Programs<'b>,
 }
 
 #[derive(Serialize)]
@@ -28,13 +26,7 @@ struct Context<'b> {
 
 impl Target for Kind {
     fn files(&self, baseline: &Baseline) -> Result<Vec<RenderedFile>, Error> {
-        let patch = Patch {
-            plan: baseline,
-            api_server: added(baseline, Program::ApiServer),
-            controller_manager: added(baseline, Program::ControllerManager),
-            scheduler: added(baseline, Program::Scheduler),
-            etcd: added(baseline, Program::Etcd),
-        };
+        let patch = Patch { plan: baseline, programs: Programs::from(baseline) };
         let patch = template::render("apiserver/kind-patch.yaml.j2", template::contexts(patch))?;
         let kubelet = template::render("apiserver/kubelet.yaml.j2", template::context("plan", baseline))?;
         // inside a text, comments are part of it

@@ -3,8 +3,8 @@
 use minijinja::Error;
 use serde::Serialize;
 
-use super::{Argument, RenderedFile, Syntax, Target, added};
-use crate::generate::baseline::{Baseline, Program};
+use super::{Programs, RenderedFile, Syntax, Target};
+use crate::generate::baseline::Baseline;
 use crate::template;
 
 pub(super) struct Kubeadm;
@@ -12,10 +12,8 @@ pub(super) struct Kubeadm;
 #[derive(Serialize)]
 struct Context<'b> {
     plan: &'b Baseline,
-    api_server: Vec<Argument<'b>>,
-    controller_manager: Vec<Argument<'b>>,
-    scheduler: Vec<Argument<'b>>,
-    etcd: Vec<Argument<'b>>,
+    #[serde(flatten)]
+    programs: Programs<'b>,
     external_etcd: Vec<&'b str>,
 }
 
@@ -23,10 +21,7 @@ impl Target for Kubeadm {
     fn files(&self, baseline: &Baseline) -> Result<Vec<RenderedFile>, Error> {
         let context = Context {
             plan: baseline,
-            api_server: added(baseline, Program::ApiServer),
-            controller_manager: added(baseline, Program::ControllerManager),
-            scheduler: added(baseline, Program::Scheduler),
-            etcd: added(baseline, Program::Etcd),
+            programs: Programs::from(baseline),
             external_etcd: baseline.network.external_etcd(),
         };
         let text = template::render("apiserver/kubeadm.yaml.j2", template::contexts(context))?;
@@ -39,10 +34,13 @@ impl Target for Kubeadm {
          Further control plane nodes join as always, once the files lie there too: `kubeadm join` takes the flags from the\n\
          cluster. Nodes that join with a token first read the address of the cluster anonymously: set\n\
          `anonymous: {joinByToken: true}` until all are there, or give `kubeadm join --discovery-file` a kubeconfig.\n\n\
-         A cluster that runs: `kubectl -n kube-system edit configmap kubeadm-config`, put `apiServer`, `controllerManager`,\n\
-         `scheduler` and `etcd` of kubeadm.yaml into its `ClusterConfiguration`, then, one control plane node after the\n\
-         other:\n\n\
-         ```sh\ncp -a /etc/kubernetes/manifests /root/manifests.before\nkubeadm upgrade node phase control-plane\n```\n"
+         A cluster that runs: first `tightship apiserver adopt`, so that the spec has what the cluster has. Then\n\
+         `kubectl -n kube-system edit configmap kubeadm-config`, put `apiServer`, `controllerManager`, `scheduler` and `etcd` of\n\
+         kubeadm.yaml into its `ClusterConfiguration`, and, one control plane node after the other:\n\n\
+         ```sh\ncp -a /etc/kubernetes/manifests /root/manifests.before\nkubeadm upgrade node phase control-plane\n```\n\n\
+         Kubelets that run take their part from another ConfigMap: `kubectl -n kube-system edit configmap kubelet-config`, add the\n\
+         fields of the `KubeletConfiguration` to what is there (cluster DNS and the driver of cgroups stay), then on every node:\n\n\
+         ```sh\nkubeadm upgrade node phase kubelet-config\nsystemctl restart kubelet\n```\n"
             .to_owned()
     }
 

@@ -27,7 +27,7 @@ pub(super) fn text(baseline: &Baseline, form: Form, target: &dyn Target, made: &
     running(&mut out, baseline, form);
     check(&mut out, baseline, form);
     let _ = writeln!(out, "## 5. Go back\n\n{}", target.roll_back(baseline));
-    back(&mut out, baseline);
+    back(&mut out, baseline, form);
     appendix(&mut out, baseline);
     out
 }
@@ -59,12 +59,17 @@ fn other(name: &str, form: Form) -> &'static str {
         ("kubelet.yaml", _) => "the configuration of the kubelets",
         ("etcd.env", _) => "the settings of etcd",
         (_, "flags") => "the flags of the program",
+        _ if name.starts_with("hardening/policies/") => {
+            "policies that nobody can delete through the API; the same on every node"
+        }
+        (_, "conf") => "what a unit that is there already needs",
         (_, "env") => "the flags of the program, for its unit",
         (_, "service") => "the unit of the program",
         _ if name.starts_with("manifests/") => "the static pod of the program",
         _ => match form {
             Form::Kubeadm => "the configuration of the cluster and its kubelets",
             Form::Kind => "the configuration of the kind cluster",
+            Form::ClusterApi => "a patch of the KubeadmControlPlane",
             Form::Talos => "patches for the machine configuration",
             _ => "the configuration of the server",
         },
@@ -76,6 +81,12 @@ fn prepare(out: &mut String, baseline: &Baseline, form: Form) {
     match form {
         Form::Talos => {
             out.push_str("Nothing: Talos makes the files from the documents.\n\n");
+            return;
+        }
+        Form::ClusterApi => {
+            out.push_str(
+                "Nothing on machines: Cluster API writes the files on each new one before kubeadm starts.\n\n",
+            );
             return;
         }
         Form::Kind => {
@@ -94,7 +105,16 @@ fn prepare(out: &mut String, baseline: &Baseline, form: Form) {
         }
         let _ = writeln!(out, "install -d -m {} -o root -g root {}", folder.mode, folder.path);
     }
-    let _ = writeln!(out, "install -m 0600 -o root -g root hardening/*.yaml {}/\n```\n", baseline.home);
+    let _ = writeln!(out, "install -m 0600 -o root -g root hardening/*.yaml {}/", baseline.home);
+    if let Some(folder) = &baseline.admission.policies {
+        let _ = writeln!(
+            out,
+            "install -d -m 0700 -o root -g root {folder}\n\
+             install -m 0600 -o root -g root hardening/policies/*.yaml {folder}/\n\
+             tightship policy verify-static {folder}   # with a file that it does not take, the API server does not start"
+        );
+    }
+    out.push_str("```\n\n");
     out.push_str("| folder | owner | mode | why |\n|---|---|---|---|\n");
     for folder in &baseline.folders {
         let _ = writeln!(out, "| `{}` | {} | {} | {} |", folder.path, folder.owner, folder.mode, folder.why);
@@ -123,12 +143,13 @@ fn running(out: &mut String, baseline: &Baseline, form: Form) {
             out.push_str("When every node has its certificate, take `verified`.\n");
         }
     }
-    let encrypted = baseline.encryption.provider != "none";
-    if encrypted {
+    if has_encryption_file(baseline) {
         out.push_str(
-            "* **Encryption.** Only what is written from now on is encrypted. When all API servers have the file, write\n  \
-             everything anew:\n\n  \
-             ```sh\n  kubectl get secrets -A -o json | kubectl replace -f -\n  ```\n\n",
+            "* **Encryption.** With more than one API server, or with objects that matter: `tightship apiserver stage` writes it in\n  \
+             steps that no server answers with an error. An API server without the file cannot read what its neighbour encrypted:\n  \
+             lists of Secrets and ConfigMaps fail with 500, and it is not ready. Only what is written from now on is encrypted.\n  \
+             When **all** API servers have the file, write everything anew that it lists:\n\n  \
+             ```sh\n  kubectl get secrets,configmaps -A -o json | kubectl replace -f -\n  ```\n\n",
         );
     }
     out.push_str(
@@ -167,7 +188,7 @@ fn check(out: &mut String, baseline: &Baseline, form: Form) {
         "kubectl create ns probe; kubectl -n probe run probe --image=registry.k8s.io/pause:3.10 --privileged  # refused\n\
          kubectl delete ns probe\n",
     );
-    if baseline.encryption.provider != "none" && form != Form::K3s && form != Form::Talos {
+    if has_encryption_file(baseline) {
         out.push_str(
             "kubectl create secret generic probe --from-literal=key=plain\n\
              ETCDCTL_API=3 etcdctl get /registry/secrets/default/probe | grep -c plain   # 0; with the certificates of etcd\n\
@@ -180,13 +201,21 @@ fn check(out: &mut String, baseline: &Baseline, form: Form) {
     }
 }
 
-fn back(out: &mut String, baseline: &Baseline) {
-    if baseline.encryption.provider == "none" {
+/// Whether the encryption is in a file of its own here, and not the business of the distribution.
+fn has_encryption_file(baseline: &Baseline) -> bool {
+    baseline.files.iter().any(|file| file.flag == "encryption-provider-config")
+}
+
+fn back(out: &mut String, baseline: &Baseline, form: Form) {
+    if form == Form::Kind || !has_encryption_file(baseline) {
         return;
     }
     out.push_str(
-        "\nWhoever goes back behind encryption must decrypt first: put `identity: {}` before the other provider, restart all API\n\
-         servers, write all Secrets anew, and only then take the flag away. An API server without the key cannot read them.\n",
+        "\nWhoever goes back behind encryption must decrypt first: put `- identity: {}` before the other provider in\n\
+         `encryption.yaml` on **all** nodes, wait until all API servers have read it, write everything anew that it lists,\n\n\
+         ```sh\nkubectl get secrets,configmaps -A -o json | kubectl replace -f -\n```\n\n\
+         and only then take the flag away. An API server without the key cannot read what is still encrypted: it answers 500.\n\
+         `tightship apiserver stage` writes these steps as files.\n",
     );
 }
 

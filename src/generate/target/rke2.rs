@@ -7,14 +7,26 @@ use crate::generate::baseline::Baseline;
 
 pub(super) struct Rke2;
 
+/// Flags for which RKE2 has a key: it then writes no file of its own in their place (`pkg/cli/cmds/root.go`).
+const KEYS: [(&str, &str); 2] = [
+    ("admission-control-config-file", "pod-security-admission-config-file"),
+    ("audit-policy-file", "audit-policy-file"),
+];
+
 impl Target for Rke2 {
     fn files(&self, baseline: &Baseline) -> Result<Vec<RenderedFile>, Error> {
-        let (home, log) = (baseline.home, &baseline.audit.folder);
-        let mut mounts = vec![format!("{home}:{home}:ro"), format!("{log}:{log}")];
-        mounts.extend(baseline.encryption.kms_folder.as_ref().map(|folder| format!("{folder}:{folder}")));
         // the profile wants the machine set up for it, which is too much for a cluster to learn on
         let profile = (baseline.profile != "lab").then_some("cis");
-        rancher::files(baseline, rancher::Distribution { name: "rke2", profile, mounts })
+        rancher::files(
+            baseline,
+            &rancher::Distribution {
+                name: "rke2",
+                profile,
+                keys: &KEYS,
+                has_pods: true,
+                cloud: ("cloud-provider-name", "external"),
+            },
+        )
     }
 
     fn apply(&self, baseline: &Baseline) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use minijinja::Error;
 
-use super::{RenderedFile, Syntax, Target};
+use super::{KUBELET, RenderedFile, Syntax, Target};
 use crate::generate::baseline::{Baseline, Flag, Program};
 use crate::template;
 
@@ -18,6 +18,11 @@ impl Target for Systemd {
                 format!("{}.service", program.as_str()),
                 Syntax::Lines,
                 unit(baseline, program),
+            ));
+            files.push(RenderedFile::new(
+                format!("{}.service.d/50-hardening.conf", program.as_str()),
+                Syntax::Lines,
+                drop_in(baseline, program),
             ));
             files.push(RenderedFile::new(
                 format!("{}.env", program.as_str()),
@@ -34,21 +39,25 @@ impl Target for Systemd {
     fn apply(&self, baseline: &Baseline) -> String {
         let home = baseline.home;
         format!(
-            "The programs are expected in `/usr/local/bin`. On each control plane node, one after the other:\n\n\
+            "In a cluster that runs, first `tightship apiserver adopt`, so that the spec has what the cluster has. Its units stay: a\n\
+             drop-in gives each the flags of the environment file. On each control plane node, one after the other:\n\n\
              ```sh\n\
              install -m 0600 -o root -g root *.env {home}/\n\
-             install -m 0644 -o root -g root *.service /etc/systemd/system/\n\
+             for unit in kube-apiserver kube-controller-manager kube-scheduler; do\n  \
+             install -D -m 0644 -o root -g root $unit.service.d/50-hardening.conf /etc/systemd/system/$unit.service.d/50-hardening.conf\n\
+             done\n\
              systemctl daemon-reload\n\
              systemctl restart kube-apiserver\n\
              systemctl restart kube-controller-manager kube-scheduler\n\
              ```\n\n\
-             Add `EnvironmentFile={home}/etcd.env` to the unit of etcd, and start the kubelet with\n\
-             `--config` and `kubelet.yaml`.\n"
+             A new cluster takes the whole units instead: `install -m 0644 -o root -g root *.service /etc/systemd/system/`. Both\n\
+             expect the programs in `/usr/local/bin`. Add `EnvironmentFile={home}/etcd.env` to the unit of etcd, without\n\
+             the lines that its command has as flags: etcd ends with an error where a variable and a flag say the same.\n\n{KUBELET}"
         )
     }
 
     fn roll_back(&self, _: &Baseline) -> String {
-        "Put the previous units and environment files back, `systemctl daemon-reload`, and restart them in the same order.\n"
+        "Remove the drop-ins `50-hardening.conf`, `systemctl daemon-reload`, and restart in the same order.\n"
             .to_owned()
     }
 }
@@ -96,6 +105,23 @@ fn unit(baseline: &Baseline, program: Program) -> String {
          \n\
          [Install]\n\
          WantedBy=multi-user.target\n"
+    )
+}
+
+/// What a unit that is there already needs: another command line, and where the log may be written.
+fn drop_in(baseline: &Baseline, program: Program) -> String {
+    let (name, variable, home) = (program.as_str(), variable(program), baseline.home);
+    let log = match program {
+        Program::ApiServer => format!("ReadWritePaths={}\n", baseline.audit.folder),
+        _ => String::new(),
+    };
+    format!(
+        "[Service]\n\
+         EnvironmentFile={home}/{name}.env\n\
+         # the empty one takes back that of the unit\n\
+         ExecStart=\n\
+         ExecStart=/usr/local/bin/{name} ${variable}\n\
+         {log}"
     )
 }
 

@@ -1,10 +1,11 @@
-//! Talos 1.14 and newer: documents that are merged into the machine configuration. There are no files on the machine.
+//! Talos: from 1.14 on documents that are merged into the machine configuration, before a patch of the configuration itself. There
+//! are no files on the machine.
 
 use minijinja::Error;
 use serde::Serialize;
 
-use super::{Argument, RenderedFile, Syntax, Target, added};
-use crate::generate::baseline::{Baseline, Program};
+use super::{Programs, RenderedFile, Syntax, Target};
+use crate::generate::baseline::Baseline;
 use crate::template;
 
 pub(super) struct Talos;
@@ -12,20 +13,15 @@ pub(super) struct Talos;
 #[derive(Serialize)]
 struct Context<'b> {
     plan: &'b Baseline,
-    api_server: Vec<Argument<'b>>,
-    controller_manager: Vec<Argument<'b>>,
-    scheduler: Vec<Argument<'b>>,
+    #[serde(flatten)]
+    programs: Programs<'b>,
 }
 
 impl Target for Talos {
     fn files(&self, baseline: &Baseline) -> Result<Vec<RenderedFile>, Error> {
-        let context = Context {
-            plan: baseline,
-            api_server: added(baseline, Program::ApiServer),
-            controller_manager: added(baseline, Program::ControllerManager),
-            scheduler: added(baseline, Program::Scheduler),
-        };
-        let text = template::render("apiserver/talos.yaml.j2", template::contexts(context))?;
+        let context = Context { plan: baseline, programs: Programs::from(baseline) };
+        let name = if baseline.talos_is_old { "apiserver/talos-machine.yaml.j2" } else { "apiserver/talos.yaml.j2" };
+        let text = template::render(name, template::contexts(context))?;
         Ok(vec![RenderedFile::new("talos.yaml", Syntax::Yaml, text)])
     }
 
@@ -37,7 +33,7 @@ impl Target for Talos {
              ```\n\n\
              A cluster that runs, one control plane node after the other:\n\n\
              ```sh\n\
-             talosctl get machineconfig v1alpha1 -o yaml > machine.before.yaml\n\
+             talosctl get machineconfig v1alpha1 -o jsonpath='{{.spec}}' > machine.before.yaml\n\
              talosctl patch machineconfig --patch @talos.yaml\n\
              ```\n\n\
              Documents of the same kind and name are joined, and so are lists in `exemptions` and `limits`: patch once, or take\n\
@@ -47,6 +43,6 @@ impl Target for Talos {
     }
 
     fn roll_back(&self, _: &Baseline) -> String {
-        "`talosctl apply-config` with the previous configuration.\n".to_owned()
+        "`talosctl apply-config --file machine.before.yaml`: the configuration itself, as it was saved.\n".to_owned()
     }
 }

@@ -38,6 +38,8 @@ pub const CONFLICTS: [(&str, &str, &str); 4] = [
 
 pub(super) fn check(server: &ApiServer, today: Date, decoder: &mut Decoder<'_>) {
     platform(server, decoder);
+    super::site::check(server, decoder);
+    super::flags::check(server, decoder);
     encryption(server, decoder);
     profile(server, decoder);
     for issuer in &server.oidc {
@@ -127,11 +129,28 @@ fn encryption(server: &ApiServer, decoder: &mut Decoder<'_>) {
                 .label("the provider kms needs it")
                 .help("kms: {endpoint: \"unix:///run/kms/kms.sock\", name: vault}"),
         ),
-        (EncryptionProvider::Secretbox | EncryptionProvider::None, Some(kms)) => decoder.report(
-            Diagnostic::error(kms.span, "nothing uses this key service")
+        (EncryptionProvider::Secretbox | EncryptionProvider::File | EncryptionProvider::None, Some(kms)) => decoder
+            .report(
+                Diagnostic::error(kms.span, "nothing uses this key service")
+                    .label(format!("the provider is {}", provider.value.as_str())),
+            ),
+        _ => {}
+    }
+    match (provider.value, &server.encryption.file) {
+        (EncryptionProvider::File, None) => decoder.report(
+            Diagnostic::error(provider.span, "there is no file")
+                .label("the provider file needs it")
+                .help("file: /etc/kubernetes/enc/encryption.yaml"),
+        ),
+        (EncryptionProvider::File, Some(file)) if server.form().keeps_own_key() => decoder.report(
+            Diagnostic::error(file.span, format!("{} makes and keeps the file itself", server.form().as_str()))
+                .label("take this out"),
+        ),
+        (EncryptionProvider::File, Some(_)) | (_, None) => {}
+        (_, Some(file)) => decoder.report(
+            Diagnostic::error(file.span, "nothing uses this file")
                 .label(format!("the provider is {}", provider.value.as_str())),
         ),
-        _ => {}
     }
     // Talos mounts nothing but its own folders into the API server
     if server.form() == Form::Talos && provider.value == EncryptionProvider::Kms {
@@ -244,6 +263,9 @@ fn needs(server: &ApiServer) -> Vec<(Relaxation, Span, &'static str)> {
     add(enforce.value == PodLevel::Privileged, Relaxation::PrivilegedPods, enforce.span, "admitting privileged pods");
     let limits = &server.rate_limits.enabled;
     add(!limits.value, Relaxation::NoRateLimits, limits.span, "no limit of events");
+    for (span, what) in super::flags::weak(server) {
+        add(true, Relaxation::WeakerFlag, span, what);
+    }
     needs
 }
 

@@ -4,9 +4,11 @@ mod api;
 mod api_server;
 mod app;
 mod exceptions;
+mod flags;
 mod mounts;
 mod network;
 mod set;
+mod site;
 
 use super::{App, Specs};
 use crate::decode::Decoder;
@@ -14,6 +16,7 @@ use crate::decode::Decoder;
 pub use api_server::CONFLICTS;
 pub use app::{MAIN, find_port};
 pub use exceptions::today;
+pub use flags::{all as extra_flags, is_weak, key_of, left_out, may_leave_out};
 pub use network::{METADATA, public_ranges};
 
 /// Checks everything that was read.

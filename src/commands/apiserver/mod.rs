@@ -1,5 +1,9 @@
 //! `tightship apiserver`.
 
+mod adopt;
+mod stage;
+mod verify;
+
 use std::fmt::Write as _;
 
 use super::{OK, output};
@@ -13,6 +17,9 @@ pub(super) fn run(command: &ApiServerCommand) -> anyhow::Result<u8> {
     match command {
         ApiServerCommand::Explain(args) => explain(args),
         ApiServerCommand::Flags(args) => flags(args),
+        ApiServerCommand::Adopt(args) => adopt::run(args),
+        ApiServerCommand::Stage(args) => stage::run(args),
+        ApiServerCommand::VerifyStage(args) => verify::run(args),
     }
 }
 
