@@ -10,6 +10,7 @@ use crate::support::{Folder, Ran};
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Runs `packaging/dist`, which needs Python 3.11; `None` without one, and says so.
+#[expect(clippy::print_stderr, reason = "who runs the tests is told what was left out")]
 fn dist(folder: &Folder, args: &[&str]) -> Option<Ran> {
     let has_python =
         Command::new("python3").args(["-c", "import tomllib"]).output().is_ok_and(|ran| ran.status.success());

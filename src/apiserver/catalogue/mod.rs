@@ -6,6 +6,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod types;
+mod value;
 
 use std::sync::LazyLock;
 
