@@ -78,7 +78,7 @@ fn plugin_name() -> Option<&'static str> {
 }
 
 /// Options that the short help of a command has, where it leaves others out.
-const SHORT: [(&str, &[&str]); 2] = [
+const SHORT: [(&str, &[&str]); 4] = [
     (
         "check",
         &[
@@ -98,6 +98,8 @@ const SHORT: [(&str, &[&str]); 2] = [
             "level",
         ],
     ),
+    ("add app", &["file", "yes", "full", "name", "image", "port", "level", "from", "to", "secrets", "size"]),
+    ("add job", &["file", "yes", "full", "name", "image", "schedule", "level", "to", "secrets", "size"]),
     ("new", &["dir", "yes", "full", "answers", "goal", "name", "image", "port", "level", "kubernetes", "target"]),
 ];
 

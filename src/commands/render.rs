@@ -269,14 +269,21 @@ fn place_of(source: &Source, words: &[String]) -> (Span, Span) {
         if node.text() == Some(word) {
             return Some((node.span(), node.span()));
         }
+        // a file is named by its path here, and by the end of it in a ConfigMap
+        let is_path = |text: &str| text.strip_suffix(word).is_some_and(|folder| folder.ends_with('/'));
         let in_entries = node.entries().find_map(|(key, value)| {
-            if key.text() == Some(word) { Some((key.span(), value.span())) } else { find(value, word) }
+            if key.text() == Some(word) {
+                Some((key.span(), value.span()))
+            } else if value.text().is_some_and(is_path) {
+                Some((value.span(), node.get("content").map_or(value.span(), Node::span)))
+            } else {
+                find(value, word)
+            }
         });
         in_entries.or_else(|| node.items().find_map(|item| find(item, word)))
     }
     let stream = yaml::parse(source.text());
     let roots = || stream.documents.iter().filter_map(Document::root);
     let found = words.iter().find_map(|word| roots().find_map(|root| find(root, word)));
-    let start = Span { start: 0, end: 1 };
-    found.unwrap_or((start, start))
+    found.unwrap_or((Span { start: 0, end: 1 }, Span { start: 0, end: 0 }))
 }

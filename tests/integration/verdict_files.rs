@@ -71,7 +71,8 @@ fn files_are_judged_as_their_programs_judge_them() {
     }
     let (mut silent, mut wrong, mut refused) = (Vec::new(), Vec::new(), 0);
     for (at, mutant) in mutants.iter().enumerate() {
-        let is_lenient = LENIENT.contains(&mutant.base.as_str());
+        // `kubeadm config validate` refuses such a key, too
+        let is_lenient = mutant.taken && LENIENT.contains(&mutant.base.as_str());
         let counts = |finding: &&Value| {
             !is_lenient || !matches!(finding["rule"].as_str(), Some("unknown-field" | "misplaced-field"))
         };

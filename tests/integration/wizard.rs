@@ -105,7 +105,7 @@ fn full_asks_every_question_that_applies_and_explains() {
         &mut session,
         &[
             ("What to make (app, space, apiserver) [app]:", "?"),
-            ("a namespace with its guard rails", ""),
+            ("a namespace with", ""),
             ("Name [my-shop]:", "cleanup"),
             ("Image:", "busybox:1.37"),
             ("Pod Security level (restricted, baseline, privileged) [restricted]:", "strict"),

@@ -297,7 +297,7 @@ fn streams_and_usage() {
     let stream = folder.render(&["--stdout"]).exits(0);
     assert!(stream.stdout.starts_with("---\n") && stream.stderr.is_empty());
     assert_eq!(folder.names(), ["tightship.yaml"]);
-    folder.render(&["--layout", "helm"]).exits(2).says(&["kustomize, plain"]);
+    folder.render(&["--layout", "nix"]).exits(2).says(&["kustomize, plain, flux, argocd, helm"]);
     folder.render(&["--file", "-"]).exits(2);
     folder.render(&["--env", "prod", "--stdout"]).exits(2).says(&["no environment `prod`"]);
     let two = Folder::with(&app("environments: {dev: {replicas: 1}, prod: {replicas: 5}}"));

@@ -6,7 +6,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod types;
-mod value;
 
 use std::sync::LazyLock;
 

@@ -3,7 +3,8 @@
 use super::tools;
 use super::tools::{Range, duration, duration_of, in_range, range, range_or_zero};
 use crate::k8s::duration::SECOND;
-use crate::k8s::validation::{At, Errors, Seen};
+use crate::k8s::names::NameRule;
+use crate::k8s::validation::{At, Errors, Seen, format};
 use crate::yaml::Kind;
 
 const MOST: i128 = i32::MAX as i128;
@@ -139,6 +140,16 @@ fn validate_arguments<'d, 's>(config: At<'d, 's>, errors: &mut Errors<'d, 's>) {
     }
 }
 
+/// `validateExtendedResourceName`: a name with a domain in front, which is not that of Kubernetes.
+fn validate_extended_resource_name<'d, 's>(resource: At<'d, 's>, errors: &mut Errors<'d, 's>) {
+    let Some(at) = resource.get("name") else { return errors.required(resource, "name", "it is what is managed") };
+    let Some(name) = at.str() else { return };
+    let is_native = !name.contains('/') || name.contains("kubernetes.io/") || name.starts_with("requests.");
+    if is_native || format::name(NameRule::QualifiedName)(name).is_err() {
+        errors.invalid(at, "must be the name of an extended resource, such as `example.com/device`");
+    }
+}
+
 /// `validateExtenders`.
 fn validate_extenders<'d, 's>(root: At<'d, 's>, errors: &mut Errors<'d, 's>) {
     let mut binder: Option<At<'d, 's>> = None;
@@ -155,6 +166,9 @@ fn validate_extenders<'d, 's>(root: At<'d, 's>, errors: &mut Errors<'d, 's>) {
                 }
                 None => binder = Some(at),
             }
+        }
+        for resource in extender.each("managedResources") {
+            validate_extended_resource_name(resource, errors);
         }
         for at in extender.each("managedResources").filter_map(|resource| resource.get("name")) {
             if let Some(first) = resources.before(at.str(), at) {

@@ -158,6 +158,11 @@ fn parse(said: &Said) -> Result<Value, InputError> {
 
 /// Takes out what the cluster added.
 fn strip(object: &mut Value) {
+    // the API server makes the selector of a Job, and refuses one that comes with it
+    let is_made = text(object, "/kind") == "Job" && object.pointer("/spec/manualSelector") != Some(&Value::Bool(true));
+    if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut).filter(|_| is_made) {
+        spec.shift_remove("selector");
+    }
     if let Some(object) = object.as_object_mut() {
         object.shift_remove("status");
     }

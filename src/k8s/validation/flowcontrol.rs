@@ -15,7 +15,12 @@ const HASH_BITS: f64 = 60.0;
 const VERBS: [&str; 9] = ["get", "list", "create", "update", "delete", "deletecollection", "patch", "watch", "proxy"];
 
 pub(super) fn validate<'d, 's>(object: &Object<'d, 's>, root: At<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let Some(spec) = root.get("spec") else { return };
+    let Some(spec) = root.get("spec") else {
+        if object.kind_name == "PriorityLevelConfiguration" {
+            errors.required(root, "spec", "its `type` is required");
+        }
+        return;
+    };
     match object.kind_name {
         "FlowSchema" => validate_flow_schema_spec(spec, errors),
         "PriorityLevelConfiguration" => validate_priority_level_configuration_spec(spec, errors),
