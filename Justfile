@@ -24,13 +24,6 @@ test-cluster version="":
     if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
     TIGHTSHIP_LIVE=1 TIGHTSHIP_WATCH=300 cargo test --locked --test live hardened
 
-# Takes a kind cluster through the stages of encryption and back, with requests all the time; takes some minutes.
-test-stages version="":
-    #!/usr/bin/env bash
-    set -euo pipefail
-    if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
-    TIGHTSHIP_LIVE=1 TIGHTSHIP_STAGES=1 cargo test --locked --test live stages -- --nocapture
-
 # Starts the real kube-apiserver of the given releases, or else of all, with what is rendered for them.
 test-apiserver *versions:
     #!/usr/bin/env bash

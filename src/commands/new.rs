@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::conversation::{Conversation, Draft, Outcome, given, look_around, planned, write};
 use super::{OK, add, interrupt, output};
@@ -27,7 +27,7 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
     anyhow::ensure!(!root.exists() || root.is_dir(), "{root} is not a folder");
     let mut conversation = Conversation::new(args.yes, args.full)?;
     if path.exists() {
-        return offer(args, path, &mut conversation);
+        return offer(args, &path, &mut conversation);
     }
     let mut given = given(&args.given, args.answers.as_deref())?;
     if let Some(context) = &args.from_cluster {
@@ -65,7 +65,7 @@ fn release_of(context: &str) -> anyhow::Result<String> {
 }
 
 /// There is a spec: an app may be added to it.
-fn offer(args: &NewArgs, path: Utf8PathBuf, conversation: &mut Conversation) -> anyhow::Result<u8> {
+fn offer(args: &NewArgs, path: &Utf8Path, conversation: &mut Conversation) -> anyhow::Result<u8> {
     let there = format!("{} is there already", line(path.as_str()));
     let file =
         if args.dir.is_some() { format!(" --file {}", output::shell_word(path.as_str())) } else { String::new() };
@@ -81,7 +81,7 @@ fn offer(args: &NewArgs, path: Utf8PathBuf, conversation: &mut Conversation) -> 
     match reply {
         Reply::Answer(answer) if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") => {
             let given = given(&args.given, args.answers.as_deref())?;
-            add::to_spec(&path, None, given, conversation)
+            add::to_spec(path, None, given, conversation)
         }
         _ => {
             output::say("nothing was written")?;

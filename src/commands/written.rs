@@ -67,22 +67,20 @@ fn cluster_of(path: &Utf8Path) -> Option<&str> {
 /// The one command that puts it to use.
 fn command(root: &Utf8Path, plan: &Plan) -> String {
     let is_readme = |path: &&Utf8PathBuf| path.starts_with("control-plane") && path.file_name() == Some("README.md");
-    match plan.files.iter().map(|file| &file.path).find(is_readme) {
-        Some(readme) => format!("read {}", root.join(readme)),
-        None => {
-            let chart = |path: &Utf8Path| {
-                path.parent().filter(|_| path.file_name() == Some("Chart.yaml")).map(Utf8Path::to_owned)
-            };
-            let charts = plan.files.iter().filter_map(|file| chart(&file.path));
-            let charts = charts.filter_map(|folder| {
-                let name = output::shell_word(folder.file_name()?);
-                Some(format!(
-                    ", then helm upgrade --install {name} {} --wait",
-                    output::shell_word(root.join(&folder).as_str())
-                ))
-            });
-            format!("kubectl apply --server-side {}{}", what_to_apply(root, plan), charts.collect::<String>())
-        }
+    if let Some(readme) = plan.files.iter().map(|file| &file.path).find(is_readme) {
+        format!("read {}", root.join(readme))
+    } else {
+        let chart =
+            |path: &Utf8Path| path.parent().filter(|_| path.file_name() == Some("Chart.yaml")).map(Utf8Path::to_owned);
+        let charts = plan.files.iter().filter_map(|file| chart(&file.path));
+        let charts = charts.filter_map(|folder| {
+            let name = output::shell_word(folder.file_name()?);
+            Some(format!(
+                ", then helm upgrade --install {name} {} --wait",
+                output::shell_word(root.join(&folder).as_str())
+            ))
+        });
+        format!("kubectl apply --server-side {}{}", what_to_apply(root, plan), charts.collect::<String>())
     }
 }
 

@@ -74,7 +74,6 @@ pub struct SpreadView {
 
 /// A container of any sort.
 #[derive(Debug, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a line of the manifest, or not")]
 pub struct ContainerView {
     pub name: String,
     pub image: String,

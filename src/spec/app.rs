@@ -233,7 +233,7 @@ record! {
         layout "layout": Located<Layout> = Layout::Kustomize.into(),
         /// Where the files are once they are committed; needed by the layouts flux and argocd.
         repository "repository": Option<Located<Repository>> = None,
-        /// A SecretStore of External Secrets in the space, from which the Secrets that the app names are fetched.
+        /// A `SecretStore` of External Secrets in the space, from which the Secrets that the app names are fetched.
         secret_store "store": Option<Located<ObjectName>> = None => "none, the Secrets exist already",
         /// Whether comments explain the hardening.
         comments "comments": bool = true,

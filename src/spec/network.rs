@@ -115,9 +115,9 @@ string_enum! {
     Scrape {
         /// Annotations of the pods.
         "annotation" Annotation,
-        /// A ServiceMonitor, an object of the Prometheus Operator.
+        /// A `ServiceMonitor`, an object of the Prometheus Operator.
         "serviceMonitor" ServiceMonitor,
-        /// A PodMonitor, an object of the Prometheus Operator.
+        /// A `PodMonitor`, an object of the Prometheus Operator.
         "podMonitor" PodMonitor,
     }
 }

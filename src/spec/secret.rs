@@ -83,7 +83,8 @@ impl Search {
                         self.found.push((key.span(), kind, key.origin()));
                     }
                     let name = key.text().filter(|name| {
-                        !(is_reference && *name == "secret") && !(name_is_of_driver(name) && is_name(value))
+                        let is_word = is_reference && *name == "secret";
+                        !is_word && (!name_is_of_driver(name) || !is_name(value))
                     });
                     self.visit(value, name);
                 }

@@ -89,7 +89,7 @@ record! {
         store "store": ObjectName,
         /// What the store calls it.
         key "key": Line,
-        /// SecretStore or ClusterSecretStore.
+        /// `SecretStore` or `ClusterSecretStore`.
         kind "kind": StoreKind = StoreKind::SecretStore,
         /// How often it is asked again.
         refresh "refresh": Time = known("1h"),

@@ -1,4 +1,4 @@
-//! Volumes of what exists already: ConfigMaps, Secrets, secret stores, images, folders of servers.
+//! Volumes of what exists already: `ConfigMaps`, Secrets, secret stores, images, folders of servers.
 
 use super::leaves::{AnyKey, HeaderName, HostFolder, NfsShare, PinnedImage, TokenAudience};
 use super::values::{Mode, MountPath, Number, ObjectName, SecretKey, ShortName, known};

@@ -169,7 +169,7 @@ pub fn connect(source: &Source, specs: &Specs, answers: &Answers, space: &str) -
     let called = answers.some("to").map(members).into_iter().flatten().filter_map(|member| called_peer(member).ok());
     for app in called.filter_map(|called| peer(called.place())) {
         let lets_in =
-            |from: &crate::spec::network::From| matches!(&from.peer, Caller::App(caller, _) if caller.as_str() == name);
+            |from: &crate::spec::network::From| matches!(&from.peer, Caller::App(other, _) if other.as_str() == name);
         if !app.network.from.iter().any(|from| lets_in(&from.value)) {
             add(app, "from", beside(app, json!({ "app": name })));
         }

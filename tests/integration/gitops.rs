@@ -22,7 +22,7 @@ fn rendered(layout: &str, more: &str) -> Folder {
 }
 
 fn write(folder: &Folder, layout: &str, more: &str) {
-    folder.write("tightship.yaml", &format!("{}{REPOSITORY}{SPACE}", app(more)).replace("LAYOUT", layout));
+    folder.write("tightship.yaml", format!("{}{REPOSITORY}{SPACE}", app(more)).replace("LAYOUT", layout));
 }
 
 fn objects(folder: &Folder, path: &str) -> Vec<Value> {
@@ -213,7 +213,7 @@ fn a_job_is_made_anew_when_it_changes() {
         [("flux", "kustomize.toolkit.fluxcd.io/force: enabled"), ("argocd", "Force=true,Replace=true")]
     {
         let folder = Folder::new();
-        folder.write("tightship.yaml", &format!("{spec}{REPOSITORY}{SPACE}").replace("LAYOUT", layout));
+        folder.write("tightship.yaml", format!("{spec}{REPOSITORY}{SPACE}").replace("LAYOUT", layout));
         assert_eq!(folder.run(&["render"]).code, 0);
         let file = folder.read(&format!("{layout}/clusters/main/app-shop.yaml"));
         assert!(file.contains(mark), "{file}");
@@ -234,7 +234,7 @@ fn what_belongs_to_the_platform_is_refused() {
     ] {
         let folder = Folder::new();
         let spec = MINIMAL.replace("name: shop", &format!("name: {name}\nspace: shop"));
-        folder.write("tightship.yaml", &format!("{spec}{REPOSITORY}").replace("LAYOUT", "flux"));
+        folder.write("tightship.yaml", format!("{spec}{REPOSITORY}").replace("LAYOUT", "flux"));
         let ran = folder.run(&["render"]);
         assert!(ran.code == 2 && ran.stderr.contains(what), "{what}: {}", ran.stderr);
         assert!(!folder.path("platform").exists());
@@ -245,7 +245,7 @@ fn what_belongs_to_the_platform_is_refused() {
 fn an_account_is_of_one_app_only() {
     let folder = Folder::new();
     let other = MINIMAL.replace("name: shop", "name: shop-deployer\nspace: shop");
-    folder.write("tightship.yaml", &format!("{MINIMAL}{REPOSITORY}---\n{other}").replace("LAYOUT", "flux"));
+    folder.write("tightship.yaml", format!("{MINIMAL}{REPOSITORY}---\n{other}").replace("LAYOUT", "flux"));
     let ran = folder.run(&["render"]);
     assert!(ran.code == 2 && ran.stderr.contains("which is the account of another app"), "{}", ran.stderr);
 }
@@ -253,7 +253,7 @@ fn an_account_is_of_one_app_only() {
 #[test]
 fn without_an_address_the_missing_lines_are_named() {
     let folder = Folder::new();
-    folder.write("tightship.yaml", &app("output: {layout: flux}"));
+    folder.write("tightship.yaml", app("output: {layout: flux}"));
     let ran = folder.run(&["render"]);
     assert_eq!(ran.code, 2);
     for words in
@@ -264,7 +264,7 @@ fn without_an_address_the_missing_lines_are_named() {
     folder.write("tightship.yaml", MINIMAL);
     let ran = folder.run(&["render", "--layout", "argocd"]);
     assert!(ran.code == 2 && ran.stderr.contains("add `output: {repository:"), "{}", ran.stderr);
-    folder.write("tightship.yaml", &app("output: {layout: flux, repository: {url: \"https://me@git.example.com/a\"}}"));
+    folder.write("tightship.yaml", app("output: {layout: flux, repository: {url: \"https://me@git.example.com/a\"}}"));
     let ran = folder.run(&["render"]);
     assert!(ran.code == 2 && ran.stderr.contains("has a user or a password"), "{}", ran.stderr);
 }
@@ -313,6 +313,7 @@ fn new_writes_it_and_says_what_to_do() {
 }
 
 /// A program that somebody may have, by its variable or its name.
+#[expect(clippy::print_stderr, reason = "who runs the tests is told what was left out")]
 fn program(variable: &str, name: &str) -> Option<String> {
     let program = std::env::var(variable).unwrap_or_else(|_| name.to_owned());
     let works = Command::new(&program).arg("version").output().is_ok_and(|output| output.status.success());
@@ -461,7 +462,7 @@ fn files_of(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
 #[test]
 fn a_chart_takes_its_own_values_and_no_others() {
     let folder = Folder::new();
-    folder.write("tightship.yaml", &app(FULL).replace("api: [{resource: configmaps, verbs: [get]}]\n", ""));
+    folder.write("tightship.yaml", app(FULL).replace("api: [{resource: configmaps, verbs: [get]}]\n", ""));
     assert_eq!(folder.run(&["render", "--layout", "helm"]).code, 0);
     let schema: Value = serde_json::from_str(&folder.read("charts/shop/values.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
@@ -610,7 +611,7 @@ fn secrets_are_fetched_by_what_the_platform_applies() {
     let folder = Folder::new();
     let output = REPOSITORY.replace("LAYOUT,", "LAYOUT, store: vault,");
     let secrets = "secrets: [{name: db, path: /run/db}]";
-    folder.write("tightship.yaml", &format!("{}{output}{SPACE}", app(secrets)).replace("LAYOUT", "flux"));
+    folder.write("tightship.yaml", format!("{}{output}{SPACE}", app(secrets)).replace("LAYOUT", "flux"));
     assert_eq!(folder.run(&["render"]).code, 0);
     let account = objects(&folder, "platform/shop/deployers/app-shop.yaml");
     let fetched = account.iter().find(|it| it["kind"] == "ExternalSecret").unwrap();
@@ -621,7 +622,7 @@ fn secrets_are_fetched_by_what_the_platform_applies() {
     assert!(deployed(&folder).iter().all(|object| object["kind"] != "ExternalSecret"));
     let role = account.iter().find(|it| it["kind"] == "Role").unwrap();
     assert!(!allows(role, "create", "external-secrets.io", "externalsecrets", None));
-    folder.write("tightship.yaml", &SPACE.replace("output: {layout: LAYOUT}", "output: {store: vault}"));
+    folder.write("tightship.yaml", SPACE.replace("output: {layout: LAYOUT}", "output: {store: vault}"));
     let ran = folder.run(&["render"]);
     assert!(ran.code == 2 && ran.stderr.contains("a space has no `store`"), "{}", ran.stderr);
 }

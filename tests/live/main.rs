@@ -30,7 +30,6 @@ mod round_trip;
 mod schema;
 mod space;
 mod spec;
-mod stages;
 #[path = "../support/mod.rs"]
 mod support;
 mod verdicts;
@@ -73,7 +72,6 @@ fn tests() -> Vec<Test> {
         hardened::LAST,
         #[cfg(feature = "cluster")]
         labs::LAST,
-        stages::tests(),
     ]
     .concat()
 }

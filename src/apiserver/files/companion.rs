@@ -82,7 +82,7 @@ pub struct Configuration {
     pub limits_span: Span,
     /// The number of `limits` of an `EventRateLimit`.
     pub limits: usize,
-    /// `defaultAllow` of an ImagePolicyWebhook.
+    /// `defaultAllow` of an `ImagePolicyWebhook`.
     pub default_allow: Option<Word>,
     /// The levels in `defaults` of a `PodSecurityConfiguration`: `enforce`, ...
     pub defaults: Vec<(String, Word)>,

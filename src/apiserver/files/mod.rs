@@ -100,7 +100,8 @@ pub fn is_lines(name: &str, text: &str) -> bool {
     }
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
     // a drop-in of a kubelet ends in `.conf`, and is YAML
-    if base.ends_with(".conf") && (first == "---" || ["apiVersion:", "kind:"].iter().any(|key| first.starts_with(key)))
+    if base.strip_suffix(".conf").is_some()
+        && (first == "---" || ["apiVersion:", "kind:"].iter().any(|key| first.starts_with(key)))
     {
         return false;
     }

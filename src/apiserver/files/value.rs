@@ -233,8 +233,8 @@ fn by_range(program: Component, setting: &Setting) -> Option<String> {
 fn by_form(program: Component, setting: &Setting) -> Option<String> {
     let value = setting.value.as_str();
     match (program, setting.name.as_str()) {
-        (Component::ApiServer, "service-cluster-ip-range") => networks(value),
-        (Component::ControllerManager, "service-cluster-ip-range" | "cluster-cidr") => networks(value),
+        (Component::ApiServer, "service-cluster-ip-range")
+        | (Component::ControllerManager, "service-cluster-ip-range" | "cluster-cidr") => networks(value),
         (Component::ApiServer, "cors-allowed-origins") => {
             let pins = |item: &str| {
                 ["^", "//"].iter().any(|start| item.contains(start)) && ["$", ":"].iter().any(|end| item.contains(end))

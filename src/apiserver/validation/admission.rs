@@ -48,9 +48,8 @@ pub(super) fn validate_admission_configuration<'d, 's>(root: At<'d, 's>, errors:
         let Some(configuration) = plugin.get("configuration") else { continue };
         match plugin.text("name") {
             Some("ImagePolicyWebhook") => validate_image_policy(configuration, errors),
-            Some("PodNodeSelector") => {}
+            Some("PodNodeSelector") | None => {}
             Some(name) => validate_kind(name, configuration, errors),
-            None => {}
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn validate<'d, 's>(root: At<'d, 's>, kind: &str, errors: &mut Errors
                 validate_certificate_key(plane, errors);
             }
             if let Some(at) = root.get("caCertPath")
-                && at.str().is_some_and(|path| !path.starts_with('/') || !path.ends_with(".crt"))
+                && at.str().is_some_and(|path| !path.starts_with('/') || path.strip_suffix(".crt").is_none())
             {
                 errors.invalid(at, "must be an absolute path that ends in `.crt`");
             }
@@ -293,13 +293,15 @@ fn validate_discovery<'d, 's>(discovery: At<'d, 's>, errors: &mut Errors<'d, 's>
     match (token, file) {
         (None, None) => errors.required(discovery, "bootstrapToken", "`bootstrapToken` or `file` is needed"),
         (Some(token), Some(file)) => {
-            errors.conflict(file, "cannot be beside `bootstrapToken`", Some(token), "the other one")
+            errors.conflict(file, "cannot be beside `bootstrapToken`", Some(token), "the other one");
         }
         _ => {}
     }
     // an empty one is that of `bootstrapToken`
     let own = discovery.get("tlsBootstrapToken").filter(|at| at.str().is_some());
-    own.into_iter().for_each(|at| validate_token(at, errors));
+    if let Some(at) = own {
+        validate_token(at, errors);
+    }
     let Some(token) = token else { return };
     match token.get("token").filter(|at| at.str().is_some()) {
         None => errors.required(token, "token", "the cluster is found by it"),

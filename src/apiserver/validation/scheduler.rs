@@ -162,7 +162,7 @@ fn validate_extenders<'d, 's>(root: At<'d, 's>, errors: &mut Errors<'d, 's>) {
         if let Some(at) = extender.get("bindVerb").filter(|at| at.str().is_some()) {
             match binder {
                 Some(first) => {
-                    errors.conflict(at, "is in another extender too; one may bind", Some(first), "the first")
+                    errors.conflict(at, "is in another extender too; one may bind", Some(first), "the first");
                 }
                 None => binder = Some(at),
             }

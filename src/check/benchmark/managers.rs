@@ -21,11 +21,11 @@ pub(super) fn profiling(plane: &Plane, view: &ProgramView) -> Verdict {
         Content::Scheduler(word) => word.as_ref(),
         _ => None,
     };
-    let place = Some((companion.file, word.map_or(companion.place, |word| word.span)));
+    let where_it_is = Some((companion.file, word.map_or(companion.place, |word| word.span)));
     match word.map(|word| word.text.as_str()) {
-        Some("false") => Verdict::Pass(place, "`enableProfiling` is `false`".to_owned()),
-        Some(text) => Verdict::Fail(place, format!("`enableProfiling` is `{text}`")),
-        None => Verdict::Fail(place, "`enableProfiling` is not set".to_owned()),
+        Some("false") => Verdict::Pass(where_it_is, "`enableProfiling` is `false`".to_owned()),
+        Some(text) => Verdict::Fail(where_it_is, format!("`enableProfiling` is `{text}`")),
+        None => Verdict::Fail(where_it_is, "`enableProfiling` is not set".to_owned()),
     }
 }
 

@@ -89,7 +89,7 @@ fn is_wanted(folder: Option<&str>, name: &str) -> bool {
         // flags of MicroK8s
         Some("args") => is_program(name),
         // the drop-ins of a kubelet
-        Some(folder) if folder.starts_with("kubelet") && folder.ends_with(".d") => ending == Some("conf"),
+        Some(folder) if folder.starts_with("kubelet") && folder.strip_suffix(".d").is_some() => ending == Some("conf"),
         _ => false,
     };
     if is_ours {

@@ -87,8 +87,8 @@ pub fn manifests(app: &App) -> Result<Vec<Manifest>, Error> {
 fn fresh_name(view: &AppView) -> Result<String, Error> {
     let text = template::render("app/job.yaml.j2", template::context("app", view))?;
     let digest = Sha256::digest(text.as_bytes());
-    let suffix: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{}-{suffix}", view.name))
+    let suffix = digest.iter().take(4).fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    Ok(format!("{}-{suffix:08x}", view.name))
 }
 
 fn view(app: &App) -> AppView {

@@ -71,10 +71,9 @@ fn check(plane: &Plane, sink: &mut Sink<'_>) {
         if let (Named::Seen(companion), Some(file)) =
             (plane.named(view, "authentication-config"), view.get("authentication-config"))
             && let Content::Authentication(content) = &companion.content
+            && let Some(setting) = view.get("anonymous-auth").filter(|_| content.anonymous.is_some())
         {
-            if let Some(setting) = view.get("anonymous-auth").filter(|_| content.anonymous.is_some()) {
-                report(view, setting, file, sink);
-            }
+            report(view, setting, file, sink);
         }
         if let Some(old) = view.get("admission-control") {
             let new = view.get("enable-admission-plugins").or_else(|| view.get("disable-admission-plugins"));

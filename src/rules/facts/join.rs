@@ -73,7 +73,8 @@ pub(super) fn kubelets(programs: &mut Vec<ProgramView>) {
     let is_drop_in = |view: &ProgramView| {
         let (folder, name) = cut(&view.name);
         let folder = cut(folder).1;
-        name.ends_with(".conf") && (folder.ends_with(".d") || folders.iter().any(|(_, _, known)| known == folder))
+        name.strip_suffix(".conf").is_some()
+            && (folder.strip_suffix(".d").is_some() || folders.iter().any(|(_, _, known)| known == folder))
     };
     let (mut drop_ins, mut rest): (Vec<_>, Vec<_>) =
         std::mem::take(programs).into_iter().partition(|view| is_file(view) && is_drop_in(view));
@@ -85,12 +86,11 @@ pub(super) fn kubelets(programs: &mut Vec<ProgramView>) {
             let name = cut(&view.name).1;
             is_file(view) && units.iter().any(|(unit, config, _)| config == name && is_near(unit, &view.name))
         });
-        match base {
-            Some(base) => base.settings.append(&mut drop_in.settings),
-            None => {
-                drop_in.partial = true;
-                rest.push(drop_in);
-            }
+        if let Some(base) = base {
+            base.settings.append(&mut drop_in.settings);
+        } else {
+            drop_in.partial = true;
+            rest.push(drop_in);
         }
     }
     *programs = rest;

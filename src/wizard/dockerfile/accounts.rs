@@ -21,7 +21,7 @@ pub(super) struct Account {
     pub(super) by: String,
 }
 
-/// Options of these commands that have a value, in the tools of shadow, of Debian and of BusyBox.
+/// Options of these commands that have a value, in the tools of shadow, of Debian and of `BusyBox`.
 const WITH_VALUE: &[&str] = &[
     "--uid",
     "--gid",

@@ -60,9 +60,8 @@ fn url(word: &str, all: &[String]) -> Option<Check> {
     let (secure, address) = match word.split_once("://") {
         Some(("http", address)) => (false, address),
         Some(("https", address)) => (true, address),
-        Some(_) => return None,
         None if asks => (false, word),
-        None => return None,
+        Some(_) | None => return None,
     };
     let address = address.split(['?', '#', ';', '|', '&']).next().unwrap_or_default();
     let (host, path) = address.split_once('/').unwrap_or((address, ""));

@@ -1,5 +1,5 @@
 //! The instructions of a Dockerfile: continued lines joined, comments left out, heredocs beside the instruction that they
-//! belong to. As BuildKit reads them (`frontend/dockerfile/parser`).
+//! belong to. As `BuildKit` reads them (`frontend/dockerfile/parser`).
 
 /// An instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,7 +20,7 @@ pub(super) fn known(image: &str) -> Option<&'static Known> {
     let name = image.canonical_name();
     let is_name = |known: &&str| if known.ends_with('/') { name.starts_with(known) } else { name == **known };
     let is_tag = |part: &str| image.tag().is_some_and(|tag| tag.contains(part));
-    IMAGES.iter().find(|known| known.names.iter().any(|name| is_name(&name)) && known.tag.is_none_or(is_tag))
+    IMAGES.iter().find(|known| known.names.iter().any(&is_name) && known.tag.is_none_or(is_tag))
 }
 
 impl Known {

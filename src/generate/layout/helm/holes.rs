@@ -62,7 +62,7 @@ fn path_of(path: &[&str]) -> Vec<String> {
 fn expression(path: &[String]) -> String {
     let is_plain = |key: &String| key.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !key.is_empty();
     let (plain, rest) = path.split_at(path.iter().position(|key| !is_plain(key)).unwrap_or(path.len()));
-    let found: String = plain.iter().map(|key| format!(".{key}")).collect();
+    let found: String = plain.iter().flat_map(|key| [".", key]).collect();
     if rest.is_empty() {
         return format!(".Values{found}");
     }
@@ -144,13 +144,13 @@ fn variables(container: Node<'_, '_>, text: &str, names: &[String]) -> Option<Ho
     let anchor = line_start(next?.0.span().range().start);
     let key = container.entries().find(|(key, _)| key.text() == Some("env")).map(|(key, _)| key.span());
     let key_line = key.map(|span: Span| line_start(span.range().start));
-    let (first, last) = (plain.first().map(|(_, value)| value), plain.last().map(|(_, value)| value));
+    let (first, end) = (plain.first().map(|(_, value)| value), plain.last().map(|(_, value)| value));
     let first = first.and_then(|_| items.first()).map(|item| line_start(item.span().range().start));
-    let last = last.map(|value| line_end(value.span().range().end));
-    let range = match (has_others, key_line, first, last) {
+    let end = end.map(|value| line_end(value.span().range().end));
+    let range = match (has_others, key_line, first, end) {
         // the key stays, for those from Secrets
-        (true, Some(key), first, last) => first.unwrap_or(line_end(key))..last.unwrap_or(line_end(key)),
-        (false, Some(key), _, Some(last)) => key..last,
+        (true, Some(key), first, end) => first.unwrap_or(line_end(key))..end.unwrap_or(line_end(key)),
+        (false, Some(key), _, Some(end)) => key..end,
         _ => anchor..anchor,
     };
     let indent = " ".repeat(text.get(anchor..)?.len() - text.get(anchor..)?.trim_start_matches(' ').len());

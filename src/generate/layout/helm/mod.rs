@@ -89,7 +89,7 @@ fn part(text: &str, names: &[String], values: &mut Values) -> Part {
     let stream = yaml::parse(text);
     let mut part = Part { kind: String::new(), name: String::new(), text: String::new() };
     let mut done = 0;
-    if let Some(object) = stream.documents.first().and_then(|document| document.root()).and_then(Object::new) {
+    if let Some(object) = stream.documents.first().and_then(crate::yaml::tree::Document::root).and_then(Object::new) {
         object.kind_name.clone_into(&mut part.kind);
         object.name().clone_into(&mut part.name);
         for hole in holes::of(&object, text, names) {
