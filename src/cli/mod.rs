@@ -78,7 +78,7 @@ fn plugin_name() -> Option<&'static str> {
 }
 
 /// Options that the short help of a command has, where it leaves others out.
-const SHORT: [(&str, &[&str]); 4] = [
+const SHORT: [(&str, &[&str]); 5] = [
     (
         "check",
         &[
@@ -98,8 +98,15 @@ const SHORT: [(&str, &[&str]); 4] = [
             "level",
         ],
     ),
-    ("add app", &["file", "yes", "full", "name", "image", "port", "level", "from", "to", "secrets", "size"]),
-    ("add job", &["file", "yes", "full", "name", "image", "schedule", "level", "to", "secrets", "size"]),
+    ("add space", &["space", "file", "level", "kubernetes", "platform", "team", "quota"]),
+    (
+        "add app",
+        &["app", "space", "file", "yes", "full", "name", "image", "port", "level", "from", "to", "secrets", "size"],
+    ),
+    (
+        "add job",
+        &["app", "space", "file", "yes", "full", "name", "image", "schedule", "level", "to", "secrets", "size"],
+    ),
     ("new", &["dir", "yes", "full", "answers", "goal", "name", "image", "port", "level", "kubernetes", "target"]),
 ];
 

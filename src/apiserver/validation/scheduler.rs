@@ -142,8 +142,9 @@ fn validate_arguments<'d, 's>(config: At<'d, 's>, errors: &mut Errors<'d, 's>) {
 
 /// `validateExtendedResourceName`: a name with a domain in front, which is not that of Kubernetes.
 fn validate_extended_resource_name<'d, 's>(resource: At<'d, 's>, errors: &mut Errors<'d, 's>) {
-    let Some(at) = resource.get("name") else { return errors.required(resource, "name", "it is what is managed") };
-    let Some(name) = at.str() else { return };
+    let Some((at, name)) = resource.get("name").and_then(|at| Some((at, at.str()?))) else {
+        return errors.required(resource, "name", "it is what is managed");
+    };
     let is_native = !name.contains('/') || name.contains("kubernetes.io/") || name.starts_with("requests.");
     if is_native || format::name(NameRule::QualifiedName)(name).is_err() {
         errors.invalid(at, "must be the name of an extended resource, such as `example.com/device`");

@@ -28,8 +28,10 @@ fn walk(root: TypeId, path: &str, version: Version) -> &'static Field {
 }
 
 #[test]
-fn both_files_are_read_whole() {
-    let text = include_str!("../../../data/kubernetes/fields.txt");
+fn all_files_are_read_whole() {
+    let text =
+        [include_str!("../../../data/kubernetes/fields.txt"), include_str!("../../../data/apiserver/fields.txt")]
+            .concat();
     let fields = parse::read().unwrap();
     let count = |prefix: &str| text.lines().filter(|line| line.starts_with(prefix)).count();
     assert_eq!(fields.kinds.len(), count("kind "));
