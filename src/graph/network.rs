@@ -35,7 +35,10 @@ pub fn network(facts: &Facts, worst: Worst<'_>) -> Graph {
     let mut graph = Graph::new("Who reaches whom", ["from", "to"]);
     let all = workloads(facts);
     graph.left_out += facts.pods.len().saturating_sub(MOST_PODS);
-    for at in 0..all.len() {
+    // a picture has room for so many; what is open to everybody must not be among what is left out
+    let is_open = |at: &usize| all.get(*at).is_some_and(|workload| workload.is_open(Direction::Ingress));
+    let (open, closed): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(is_open);
+    for at in open.into_iter().chain(closed) {
         arrivals(&mut graph, &all, at, worst);
         departures(&mut graph, &all, at, worst);
     }

@@ -595,6 +595,7 @@ fn renovate_finds_the_images_that_the_spec_has() {
     }
 }
 
+#[cfg(feature = "cluster")]
 fn images_of(value: &Value) -> Vec<String> {
     match value {
         Value::Array(items) => items.iter().flat_map(images_of).collect(),

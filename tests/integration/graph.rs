@@ -130,6 +130,21 @@ fn who_reaches_whom() {
 }
 
 #[test]
+fn what_is_open_is_drawn_however_many_policies_there_are() {
+    let mut many = String::new();
+    for number in 0..1100 {
+        many += &format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: n{number}, namespace: shop}}\n\
+             spec: {{podSelector: {{matchLabels: {{app: web}}}}, ingress: [{{from: [{{podSelector: {{matchLabels: {{n: \"{number}\"}}}}}}]}}]}}\n---\n"
+        );
+    }
+    let ran =
+        graph(&(many + SHOP), &["network", "--format", "mermaid"]).exits(0).says(&["more are not in the picture"]);
+    let open: Vec<String> = lines(&ran.stdout).into_iter().filter(|line| line.starts_with("any pod")).collect();
+    assert_eq!(open, ["any pod of the cluster -> open: "]);
+}
+
+#[test]
 fn who_may_do_what() {
     let picture = graph(ROLES, &["rbac", "--format", "mermaid"]).exits(0).stdout;
     assert_eq!(

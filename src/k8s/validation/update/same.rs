@@ -127,7 +127,7 @@ fn derive(fields: &mut Map<String, Value>) {
     let image = fields.get("image").or_else(|| fields.get("reference")).and_then(Value::as_str);
     let policy = if image
         .and_then(|image| ImageRef::parse(image).ok())
-        .is_some_and(|image| image.is_latest() || image.tag.is_none() && !image.is_pinned())
+        .is_some_and(|image| image.is_latest() || image.tag().is_none() && !image.is_pinned())
     {
         "Always"
     } else {
