@@ -157,6 +157,9 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
 /// The examples of a command, as its help shows them.
 pub(super) fn of(path: &str) -> Option<String> {
     let (_, examples) = EXAMPLES.iter().find(|(of, _)| *of == path)?;
-    let lines = examples.iter().map(|(command, what)| format!("  {command}\n      {what}"));
+    // a program without labs shows none
+    let has = |command: &str| cfg!(feature = "cluster") || !command.starts_with("tightship lab");
+    let lines =
+        examples.iter().filter(|(command, _)| has(command)).map(|(command, what)| format!("  {command}\n      {what}"));
     Some(format!("Examples:\n{}", lines.collect::<Vec<_>>().join("\n")))
 }

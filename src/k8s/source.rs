@@ -109,7 +109,7 @@ mod tests {
             ("a: \"${N:-x y}\" # why\n", "a:      \"x y\"  # why\n"),
             ("- '${N:=3}'\n", "-      '3' \n"),
             ("a: [${A:-1}, ${B:-2}]\n", "a: [     1 ,      2 ]\n"),
-            ("a: ${N:-}\r\n", "a:      \r\n"),
+            ("a: ${N:-}\r\n", "a:       \r\n"),
         ] {
             assert_eq!(with_defaults(text).as_deref(), Some(filled), "{text}");
             assert_eq!(filled.len(), text.len());

@@ -91,6 +91,7 @@ fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o777
 }
 
+#[cfg(feature = "cluster")]
 #[test]
 fn a_lab_for_a_newer_release_says_so_before_a_cluster_is_made() {
     let machine = Machine::new();
