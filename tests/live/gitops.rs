@@ -189,7 +189,8 @@ fn compare(live: &Live, room: &Room<'_>) -> Result<String, Failed> {
         let mut row = format!("| {} |", one.what);
         for (account, ours) in [("web-deployer", true), ("tenant", false), ("everything", false)] {
             let output = attempt(live, &format!("{name}:{account}"), &one, !ours);
-            let refused = output.stderr.contains("orbidden");
+            // by RBAC, or by a policy
+            let refused = output.stderr.contains("orbidden") || output.stderr.contains("denied request");
             ensure(output.ok != refused, || format!("{} as {account}: {}", one.what, output.stderr))?;
             ensure(!ours || refused, || format!("{} is not refused: {}{}", one.what, output.stdout, output.stderr))?;
             // writing to a string cannot fail

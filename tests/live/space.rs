@@ -72,7 +72,6 @@ fn teams(live: &Live) -> Result<(), Failed> {
         (&["patch", "networkpolicies.networking.k8s.io"], &["devs", "leads"]),
         (&["create", "pods", "--subresource=exec"], &["leads"]),
         (&["create", "rolebindings.rbac.authorization.k8s.io"], &["devs", "leads"]),
-        (&["create", "servicemonitors.monitoring.coreos.com"], &["devs", "leads"]),
         (&["get", "secrets"], &[]),
         (&["list", "secrets"], &[]),
         (&["escalate", "roles.rbac.authorization.k8s.io"], &[]),
