@@ -4,20 +4,14 @@
 use std::collections::BTreeMap;
 
 use libtest_mimic::Failed;
-use serde::Deserialize as _;
 use serde_json::Value;
-use tightship::internals::diagnostic::Safety;
 
 use crate::Test;
 use crate::kubectl::{Live, ensure, eventually};
 use crate::support::Folder;
-use crate::support::rule_data::Run;
-use crate::support::verdicts::{Mutant, bad_texts, mutants};
+use crate::support::verdicts::{Mutant, mutants};
 
-pub const TESTS: &[Test] = &[
-    ("verdicts::mutants_get_the_answers_of_the_table", answers),
-    ("verdicts::what_was_fixed_is_taken_as_before", fixes),
-];
+pub const TESTS: &[Test] = &[("verdicts::mutants_get_the_answers_of_the_table", answers)];
 
 fn answers(live: &Live) -> Result<(), Failed> {
     let namespace = namespace(live, "verdicts")?;
@@ -67,47 +61,6 @@ fn placed(mut object: Value, namespace: &str) -> Value {
         object["metadata"]["namespace"] = namespace.into();
     }
     object
-}
-
-/// Fixes everything that a fix may change, and asks the server about each object before and after.
-fn fixes(live: &Live) -> Result<(), Failed> {
-    let namespace = namespace(live, "fixes")?;
-    let folder = Folder::new();
-    let mut count = 0;
-    // every twelfth: all of them take minutes in a program that is not optimised
-    for (name, text) in bad_texts().into_iter().step_by(12) {
-        let fixed = Run::select("all", &name, &text).fixed(Safety::Unsafe);
-        if fixed == text {
-            continue;
-        }
-        let (before, after) = (objects(&text), objects(&fixed));
-        // a file whose documents cannot be told apart shows nothing
-        if before.len() != after.len() {
-            continue;
-        }
-        for (old, new) in before.into_iter().zip(after).filter(|(old, new)| old != new && old["kind"].is_string()) {
-            for (state, object) in [("old", old), ("new", new)] {
-                folder.write(&format!("{state}/case-{count}.json"), placed(object, &namespace).to_string());
-            }
-            count += 1;
-        }
-    }
-    let ask = |state: &str| {
-        let here = folder.path(state);
-        let said = live.run(&["create", "--dry-run=server", "--validate=strict", "-f", here.to_str().unwrap()]);
-        let of = |line: &str| Some((number(line)?, line.to_owned()));
-        said.stderr.lines().filter_map(of).collect::<BTreeMap<usize, String>>()
-    };
-    let (before, after) = (ask("old"), ask("new"));
-    let worse: Vec<&String> = after.iter().filter(|(at, _)| !before.contains_key(at)).map(|(_, line)| line).collect();
-    eprintln!("{count} objects were fixed; {} were refused before, {} are refused now", before.len(), after.len());
-    ensure(worse.is_empty() && count > 25, || format!("{count} fixed; {worse:#?}"))
-}
-
-/// The objects of a text.
-fn objects(text: &str) -> Vec<Value> {
-    let documents = serde_yaml::Deserializer::from_str(text);
-    documents.filter_map(|document| Value::deserialize(document).ok()).filter(Value::is_object).collect()
 }
 
 /// The number of the file that a line is about.
