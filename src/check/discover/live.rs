@@ -163,6 +163,11 @@ fn strip(object: &mut Value) {
     if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut).filter(|_| is_made) {
         spec.shift_remove("selector");
     }
+    // the node of a pod that is there is the scheduler's choice
+    let is_there = text(object, "/kind") == "Pod" && !text(object, "/metadata/uid").is_empty();
+    if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut).filter(|_| is_there) {
+        spec.shift_remove("nodeName");
+    }
     if let Some(object) = object.as_object_mut() {
         object.shift_remove("status");
     }

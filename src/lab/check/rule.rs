@@ -289,6 +289,14 @@ mod tests {
     }
 
     #[test]
+    fn the_node_of_a_pod_is_the_schedulers_choice() {
+        let mut placed = pod("a", false);
+        placed["spec"]["nodeName"] = json!("node-1");
+        let result = Fixture::new().evaluate(&api(&[placed]), "rule: {ids: [fixed-node], ns: [shop]}");
+        assert_eq!(result, CheckResult::pass("no findings"));
+    }
+
+    #[test]
     fn nothing_to_look_at_is_wrong() {
         let fixture = Fixture::new();
         let empty = CheckResult::nothing(format!("there is no object in {SHOP}"));
