@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::objects::items;
+use crate::k8s::resources;
 use crate::lab::course::right::Right;
 
 /// What every authenticated identity may do with resources, as verb, group and resource. Source: the default roles
@@ -49,7 +50,10 @@ pub(super) fn resources(rules: &[Value], allow: &[Right]) -> Option<String> {
                 for resource in all("/resources") {
                     for name in &names {
                         let granted = Granted { verb, group, resource, name: *name };
-                        if !granted.is_everybodys() && !allow.iter().any(|right| granted.is_covered(right)) {
+                        if granted.does_something()
+                            && !granted.is_everybodys()
+                            && !allow.iter().any(|right| granted.is_covered(right))
+                        {
                             return Some(granted.say());
                         }
                     }
@@ -82,6 +86,20 @@ struct Granted<'r> {
 impl Granted<'_> {
     fn is_everybodys(&self) -> bool {
         EVERYBODY.contains(&(self.verb, self.group, self.resource))
+    }
+
+    /// Whether there can be such a resource. Of the groups of Kubernetes itself all are known: a rule that names two groups
+    /// and a resource of each grants `deployments` of the core group, too, which nobody has.
+    fn does_something(&self) -> bool {
+        let table = resources::table();
+        if self.verb == "*" || self.resource == "*" || self.resource.contains('/') {
+            return true;
+        }
+        let mut of_group = table.resources.iter().filter(|known| known.group() == self.group && !known.is_custom);
+        let is_foreign = of_group.clone().next().is_none();
+        is_foreign
+            || of_group.any(|known| known.plural == self.resource)
+            || table.rights.iter().any(|known| known.group == self.group && known.resource == self.resource)
     }
 
     fn is_covered(&self, right: &Right) -> bool {
@@ -144,10 +162,31 @@ mod tests {
             ("{verbs: [get], apiGroups: [''], resources: ['*']}", "get everything of the core group"),
             ("{verbs: [get], apiGroups: ['*'], resources: ['*']}", "get everything"),
             ("{verbs: [get], apiGroups: ['*'], resources: [pods]}", "get pods of every group"),
+            ("{verbs: ['*'], apiGroups: [apps], resources: [pods]}", "do anything with pods of the group apps"),
             ("{verbs: [get], apiGroups: [v1], resources: [pods]}", "get pods of the group v1"),
             ("{verbs: [get], apiGroups: [''], resources: ['*/log']}", "get */log"),
         ] {
             assert_eq!(beyond(rule, &["get pods", "get pods/log"]).as_deref(), Some(more));
+        }
+    }
+
+    #[test]
+    fn what_there_is_not_is_no_right() {
+        let rule = "{verbs: [get, create], apiGroups: ['', apps], resources: [pods, deployments]}";
+        let all = ["get pods", "create pods", "get deployments", "create deployments"];
+        assert_eq!(beyond(rule, &all), None);
+        assert_eq!(beyond(rule, &all[..3]).as_deref(), Some("create deployments of the group apps"));
+        for (rule, more) in [
+            // somebody may act as a user, which is no resource
+            ("{verbs: [impersonate], apiGroups: [''], resources: [users]}", "impersonate users"),
+            ("{verbs: [get], apiGroups: [metrics.k8s.io], resources: [pods]}", "get pods of the group metrics.k8s.io"),
+            (
+                "{verbs: [get], apiGroups: [events.k8s.io], resources: [events]}",
+                "get events of the group events.k8s.io",
+            ),
+            ("{verbs: [create], apiGroups: [''], resources: [deployments/scale]}", "create deployments/scale"),
+        ] {
+            assert_eq!(beyond(rule, &all).as_deref(), Some(more));
         }
     }
 

@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::objects::{self, call, text};
-use super::pods;
+use super::objects::{self, call, items, text};
 use super::targets::{self, ContainerRef, Which};
 use super::text::{cause, short};
+use super::{live_objects, pods};
 use crate::client::{Ended, ExecReply, Request, url};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::Leak;
@@ -32,6 +32,7 @@ fn attempt(spec: &Leak, context: &CheckContext<'_>) -> Result<CheckResult, Check
             Place::Files => first(&containers, |container| in_files(context, container, &marker))?,
             Place::Spec => in_spec(spec, context, &marker)?,
             Place::ConfigMaps => in_config_maps(spec, context, &marker)?,
+            Place::Objects => in_objects(spec, context, &marker)?,
         };
         if let Some(found) = found {
             return Ok(CheckResult::fail(found));
@@ -170,6 +171,15 @@ fn in_config_maps(spec: &Leak, context: &CheckContext<'_>, marker: &Marker) -> R
     Ok(found.map(|map| format!("the ConfigMap {} has it", text(map, "/metadata/name"))))
 }
 
+fn in_objects(spec: &Leak, context: &CheckContext<'_>, marker: &Marker) -> Result<Option<String>, CheckResult> {
+    let namespace = objects::namespace(context, &spec.ns)?;
+    let all = live_objects::of_namespace(namespace, context)?;
+    let mut found: Vec<_> = all.iter().filter(|object| marker.is_in(&object.to_string())).collect();
+    // what a controller has made says only what its owner says
+    found.sort_by_key(|object| !items(object, "/metadata/ownerReferences").is_empty());
+    Ok(found.first().map(|object| format!("{} has it", call(object))))
+}
+
 /// That it is where it belongs: in one container of every pod, else its absence elsewhere is no wonder.
 fn present(
     containers: &[ContainerRef],
@@ -207,7 +217,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Marker, STANDARD};
-    use crate::client::{ExecReply, Response};
+    use crate::client::{ExecReply, Method, Response};
     use crate::lab::check::page::{ended, page, pod, refused};
     use crate::lab::check::recorded::{Fixture, Recorded, SHOP};
     use crate::lab::verdict::{CheckResult, Verdict};
@@ -289,6 +299,25 @@ mod tests {
         fixture.names.random["marker"] = "MODE".to_owned();
         let spec = fixture.evaluate(&one(), &check("absent_from: [spec]"));
         assert_eq!(spec, CheckResult::fail("the spec of Deployment page has it"));
+    }
+
+    #[test]
+    fn a_note_at_an_object_is_a_copy() {
+        let root = format!("/api/v1/namespaces/{SHOP}");
+        let all = |what: &'static str, object: Value| {
+            let path = format!("/{what}");
+            one().get(&root, json!({"metadata": {"name": SHOP}})).when(move |request| {
+                let items = if request.path.ends_with(&path) { json!([object]) } else { json!([]) };
+                let body = json!({"items": items}).to_string();
+                (request.method == Method::Get).then(|| Response { status: 200, body, warnings: Vec::new() })
+            })
+        };
+        let noted = json!({"metadata": {"name": "web", "annotations": {"note": format!("it is {WORD}")}}});
+        let look = |what: &'static str, object: &Value| evaluate(&all(what, object.clone()), "absent_from: [objects]");
+        assert_eq!(look("services", &noted), CheckResult::fail("Service web has it"));
+        assert_eq!(look("deployments", &noted), CheckResult::fail("Deployment web has it"));
+        assert_eq!(look("secrets", &noted).verdict, Verdict::Pass);
+        assert_eq!(look("services", &json!({"metadata": {"name": "web"}})).verdict, Verdict::Pass);
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub(super) fn objects(namespaces: &[&str], context: &CheckContext<'_>) -> Result
 }
 
 /// The objects of a namespace, itself among them.
-fn of_namespace(namespace: &str, context: &CheckContext<'_>) -> Result<Vec<Value>, CheckResult> {
+pub(super) fn of_namespace(namespace: &str, context: &CheckContext<'_>) -> Result<Vec<Value>, CheckResult> {
     let own = resource(Kind::Namespace)?.object(None, namespace);
     let kinds = KINDS.iter().map(|kind| resource(*kind)).collect::<Result<Vec<_>, _>>()?;
     let paths: Vec<String> = kinds.iter().map(|kind| kind.path(Some(namespace))).collect();

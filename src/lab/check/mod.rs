@@ -36,6 +36,7 @@ mod targets;
 mod tcp;
 mod text;
 mod token;
+mod token_places;
 mod trace;
 mod unchanged;
 

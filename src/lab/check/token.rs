@@ -1,7 +1,5 @@
 //! Tokens of service accounts: where they are, what they claim, and whether the API server takes them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::cel::Expression;
@@ -10,8 +8,9 @@ use super::objects::{self, items, text};
 use super::pods;
 use super::targets::{self, ContainerRef, Which};
 use super::text::{cause, short};
+use super::token_places::{Holder, claims};
 use crate::client::kubeconfig::Credentials;
-use crate::client::{Ended, ExecReply, Method, Request, url};
+use crate::client::{Ended, ExecReply, Method, Request};
 use crate::lab::check_context::CheckContext;
 use crate::lab::course::check_kind::{Token, TokenFrom, TokenPlace};
 use crate::lab::verdict::{CheckResult, Verdict};
@@ -117,54 +116,50 @@ fn absent_from_workload(
             return Ok(CheckResult::fail(found?));
         }
     }
-    Ok(targets::all(&containers, |container| one(container).unwrap_or_else(|result: CheckResult| result)))
+    let now = targets::all(&containers, |container| one(container).unwrap_or_else(|result: CheckResult| result));
+    let next = if now.verdict == Verdict::Pass { in_next_pod(workload, place, context)? } else { None };
+    Ok(next.map_or(now, CheckResult::fail))
 }
 
-/// A token that a container has at a place of its own choice: projected, or from a Secret.
+/// What a container of a running pod has.
 fn elsewhere(pod: &Value, container: &ContainerRef, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
-    let volumes = items(pod, "/spec/volumes");
-    let mut all = ["/spec/containers", "/spec/initContainers"].iter().flat_map(|at| items(pod, at));
-    let Some(spec) = all.find(|spec| text(spec, "/name") == container.container) else { return Ok(None) };
-    for mount in items(spec, "/volumeMounts") {
-        let Some(volume) = volumes.iter().find(|volume| text(volume, "/name") == text(mount, "/name")) else {
-            continue;
-        };
-        let sources = items(volume, "/projected/sources");
-        if sources.iter().any(|source| source.get("serviceAccountToken").is_some()) {
-            return Ok(Some(format!("{container} has a token in {}", text(mount, "/mountPath"))));
-        }
-        let secrets = sources.iter().map(|source| text(source, "/secret/name"));
-        for name in secrets.chain([text(volume, "/secret/secretName")]) {
-            if is_token(name, container, context)? {
-                return Ok(Some(format!(
-                    "{container} has the token of the Secret {name} in {}",
-                    text(mount, "/mountPath")
-                )));
-            }
-        }
+    let Some(spec) = containers(pod).find(|spec| text(spec, "/name") == container.container) else { return Ok(None) };
+    let holder = Holder { shown: container.to_string(), namespace: &container.namespace, context };
+    holder.has(pod, spec)
+}
+
+fn containers(pod: &Value) -> impl Iterator<Item = &Value> {
+    ["/spec/containers", "/spec/initContainers"].into_iter().flat_map(|at| items(pod, at))
+}
+
+/// A token that the next pod of a workload would get, in containers that have ended too. What runs may be older than what
+/// its account says now.
+fn in_next_pod(workload: &str, place: &TokenPlace, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
+    let object = pods::object(context, &place.ns, &pods::workload(workload)?)?;
+    let Some(spec) = object.pointer("/spec/template/spec") else { return Ok(None) };
+    let metadata = object.pointer("/spec/template/metadata").cloned().unwrap_or_else(|| json!({}));
+    let mut pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec});
+    if let Some(metadata) = pod.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.insert("generateName".to_owned(), "next-".into());
     }
-    let of_env = items(spec, "/env").iter().map(|variable| text(variable, "/valueFrom/secretKeyRef/name"));
-    for name in of_env.chain(items(spec, "/envFrom").iter().map(|from| text(from, "/secretRef/name"))) {
-        if is_token(name, container, context)? {
-            return Ok(Some(format!("{container} has the token of the Secret {name} in its environment")));
+    let namespace = objects::namespace(context, &place.ns)?;
+    let path = format!("/api/v1/namespaces/{namespace}/pods?dryRun=All");
+    let response = context.api.request(&Request::new(Method::Post, path).with(pod))?;
+    // a quota may have no room for one more
+    if !response.is_success() {
+        return Ok(None);
+    }
+    let pod = response.json()?;
+    for spec in
+        containers(&pod).filter(|spec| place.container.as_deref().is_none_or(|name| text(spec, "/name") == name))
+    {
+        let shown =
+            format!("container {} of the pod that {} would make next", text(spec, "/name"), objects::call(&object));
+        if let Some(found) = (Holder { shown, namespace, context }).has(&pod, spec)? {
+            return Ok(Some(found));
         }
     }
     Ok(None)
-}
-
-/// Whether a Secret holds a token of a service account, whatever its type says.
-fn is_token(name: &str, container: &ContainerRef, context: &CheckContext<'_>) -> Result<bool, CheckResult> {
-    if name.is_empty() {
-        return Ok(false);
-    }
-    let path = format!("/api/v1/namespaces/{}/secrets/{}", container.namespace, url::segment(name));
-    let Some(secret) = objects::get(context, &path)? else { return Ok(false) };
-    let values = secret.get("data").and_then(Value::as_object).into_iter().flatten();
-    let mut texts = values.filter_map(|(_, value)| STANDARD.decode(value.as_str()?).ok());
-    Ok(texts.any(|text| {
-        let claims = std::str::from_utf8(&text).ok().and_then(|text| claims(text.trim()));
-        claims.is_some_and(|claims| objects::text(&claims, "/sub").starts_with("system:serviceaccount:"))
-    }))
 }
 
 fn trouble(reply: &ExecReply) -> String {
@@ -217,14 +212,6 @@ fn examine(
     Ok(CheckResult::pass(seen.join(", ")))
 }
 
-/// What a token says of itself. Who has signed it is the API server's business.
-fn claims(token: &str) -> Option<Value> {
-    let mut parts = token.split('.');
-    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-    let bytes = URL_SAFE_NO_PAD.decode(payload).ok().filter(|_| parts.next().is_none())?;
-    serde_json::from_slice(&bytes).ok().filter(Value::is_object)
-}
-
 /// Why the API server does not take a token; none if it does.
 fn refusal(token: &str, context: &CheckContext<'_>) -> Result<Option<String>, CheckResult> {
     let review = json!({
@@ -248,10 +235,10 @@ fn refusal(token: &str, context: &CheckContext<'_>) -> Result<Option<String>, Ch
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use serde_json::{Value, json};
 
-    use super::{STANDARD, URL_SAFE_NO_PAD};
-    use crate::client::{ExecReply, Method};
+    use crate::client::{ExecReply, Method, Response};
     use crate::lab::check::page::{ended, page, pod, refused};
     use crate::lab::check::recorded::{Fixture, Recorded, SHOP};
     use crate::lab::course::check_kind::TOKEN_FILE as PATH;
@@ -299,14 +286,25 @@ mod tests {
         assert_eq!(Fixture::new().evaluate(&Recorded::down(), IN_POD).verdict, Verdict::Error);
     }
 
+    /// What the API server makes of the next pod: one with these volumes, which its container mounts.
+    fn next(api: Recorded, volumes: &Value) -> Recorded {
+        let mounts = json!([{"name": "v", "mountPath": "/run/key"}]);
+        let pod = json!({"spec": {"volumes": volumes, "containers": [{"name": "page", "volumeMounts": mounts}]}});
+        api.when(move |request| {
+            let is_meant = request.method == Method::Post && request.path.ends_with("/pods?dryRun=All");
+            is_meant.then(|| Response { status: 201, body: pod.to_string(), warnings: Vec::new() })
+        })
+    }
+
     /// A pod with a volume or a variable of its own choice, and nothing where Kubernetes puts a token.
     fn elsewhere(volume: &Value, env: &Value, secret: &Value) -> CheckResult {
         let mut pod = pod("page-a", &["page"]);
         pod["spec"]["volumes"] = json!([volume]);
         pod["spec"]["containers"][0]["volumeMounts"] = json!([{"name": "v", "mountPath": "/run/key"}]);
         pod["spec"]["containers"][0]["env"] = env.clone();
-        let api = page(&[pod])
+        let api = next(page(&[pod]), &json!([]))
             .get(&format!("/api/v1/namespaces/{SHOP}/secrets/s"), secret.clone())
+            .get(&format!("/api/v1/namespaces/{SHOP}/configmaps/s"), secret.clone())
             .alive()
             .runs(&["test", "-e", PATH], ExecReply::Ended(ended(1, "", "")));
         Fixture::new().evaluate(&api, NO_POD)
@@ -330,6 +328,30 @@ mod tests {
         let found = "container page of pod page-a has the token of the Secret s in its environment";
         assert_eq!(elsewhere(&empty, &env, &data(&forever())), CheckResult::fail(found));
         assert_eq!(elsewhere(&empty, &nothing, &nothing).verdict, Verdict::Pass);
+        let map = json!({"name": "v", "configMap": {"name": "s"}});
+        let found = "container page of pod page-a has the token of the ConfigMap s in /run/key";
+        let within = json!({"data": {"kubeconfig": format!("users: [{{user: {{token: {}}}}}]", hour())}});
+        assert_eq!(elsewhere(&map, &nothing, &within), CheckResult::fail(found));
+        assert_eq!(elsewhere(&map, &nothing, &json!({"data": {"a": "a.b.c"}})).verdict, Verdict::Pass);
+        let plain = json!([{"name": "KEY", "value": hour()}]);
+        let found = "container page of pod page-a has a token in the variable KEY";
+        assert_eq!(elsewhere(&empty, &plain, &nothing), CheckResult::fail(found));
+    }
+
+    #[test]
+    fn the_next_pod_gets_what_its_account_says_now() {
+        let api = || {
+            page(&[pod("page-a", &["page"])]).alive().runs(&["test", "-e", PATH], ExecReply::Ended(ended(1, "", "")))
+        };
+        let token = json!([{"name": "v", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}]);
+        let found = "container page of the pod that Deployment page would make next has a token in /run/key";
+        assert_eq!(Fixture::new().evaluate(&next(api(), &token), NO_POD), CheckResult::fail(found));
+        assert_eq!(Fixture::new().evaluate(&next(api(), &json!([])), NO_POD).verdict, Verdict::Pass);
+        let full = api().when(|request| {
+            let response = Response { status: 403, body: "{}".to_owned(), warnings: Vec::new() };
+            (request.method == Method::Post).then(|| response.clone())
+        });
+        assert_eq!(Fixture::new().evaluate(&full, NO_POD).verdict, Verdict::Pass);
     }
 
     #[test]
@@ -337,7 +359,7 @@ mod tests {
         let api = || page(&[pod("page-a", &["page", "log"])]).alive();
         let test =
             |api: Recorded, container, exit| api.ends("page-a", container, &["test", "-e", PATH], ended(exit, "", ""));
-        let none = test(test(api(), "page", 1), "log", 1);
+        let none = next(test(test(api(), "page", 1), "log", 1), &json!([]));
         assert_eq!(Fixture::new().evaluate(&none, NO_POD), CheckResult::pass("no container has a token"));
         let one = test(test(api(), "page", 1), "log", 0);
         let observed = format!("container log of pod page-a has a token at {PATH}");

@@ -173,6 +173,8 @@ string_enum! {
         "spec" Spec,
         /// `ConfigMaps` of the namespace.
         "config_maps" ConfigMaps,
+        /// Whatever is in the namespace but Secrets, notes at objects and what is left of old versions too.
+        "objects" Objects,
         /// What the container has printed.
         "logs" Logs,
         /// The files of volumes, wherever they are mounted.

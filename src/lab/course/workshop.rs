@@ -64,7 +64,11 @@ pub static EXERCISES: &[Exercise] = &[
         "Ingress v1 and the Gateway API, read without a controller",
         &["route-tls"],
     ),
-    exercise("Istio: mutual TLS, seen by tcpdump", "not in the course: needs the images of a mesh", &[]),
+    exercise(
+        "Istio: mutual TLS, seen by tcpdump",
+        "not in the course: needs the images of a mesh, or a second image with a program of ours that speaks TLS",
+        &[],
+    ),
     exercise("Azure: pods, Services and Deployments", "taken as known", &["the-hack"]),
     exercise("Azure: PodSecurityPolicy, the hack in four contexts", "Pod Security Admission", &["psa"]),
     exercise(
@@ -82,7 +86,11 @@ pub static EXERCISES: &[Exercise] = &[
         "not in the course: not about security, or needs a cloud",
         &[],
     ),
-    exercise("slides: the insecure port, ABAC", "gone in 1.24; RBAC", &["anonymous", "baseline"]),
+    exercise(
+        "slides: the insecure port, ABAC",
+        "the port is gone since 1.24; ABAC is still there, and RBAC is what clusters have",
+        &["anonymous", "baseline"],
+    ),
     exercise(
         "slides: DenyEscalatingExec, SecurityContextDeny",
         "gone in 1.21 and 1.30; policies of the API server",

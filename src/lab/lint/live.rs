@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::mutate::{self, Choice, Tried};
-use super::proof::{Phase, Proof};
+use super::proof::{Phase, Proof, Said};
 use super::state;
 use crate::client::{Api, kubeconfig::Login};
 use crate::lab::check_context::{Names, Snapshots};
@@ -175,6 +175,7 @@ fn one(entry: &Entry, phase: &Phase, plan: &Plan, grounds: &dyn Grounds, stop: &
         phase: phase.clone(),
         faults: Vec::new(),
         left_out: None,
+        said: Vec::new(),
         mutants: Vec::new(),
         attempts: 1,
         seconds: 0.0,
@@ -213,6 +214,7 @@ fn on(
     let outcome = trial.run(phase, plan, stop);
     proof.verify_seconds = trial.verify_seconds;
     proof.mutants = std::mem::take(&mut trial.mutants);
+    proof.said = std::mem::take(&mut trial.said);
     proof.faults.extend(outcome.unwrap_or_else(|error| vec![error.to_string()]));
     let names = &trial.stage.names;
     if entry.lab.needs.contains(&Need::OwnCluster) {
@@ -231,6 +233,7 @@ struct Trial<'t> {
     ground: &'t Ground<'t>,
     snapshots: Snapshots,
     verify_seconds: f64,
+    said: Vec<Said>,
     mutants: Vec<Tried>,
     folder: tempfile::TempDir,
 }
@@ -239,7 +242,16 @@ impl<'t> Trial<'t> {
     fn new(entry: &'t Entry, ground: &'t Ground<'t>) -> Result<Self, RunError> {
         let folder = tempfile::tempdir_in(ground.folder).map_err(RunError::at(ground.folder))?;
         let stage = stage(entry, ground, folder.path())?;
-        Ok(Self { stage, entry, ground, snapshots: Snapshots::new(), verify_seconds: 0.0, mutants: Vec::new(), folder })
+        Ok(Self {
+            stage,
+            entry,
+            ground,
+            snapshots: Snapshots::new(),
+            verify_seconds: 0.0,
+            said: Vec::new(),
+            mutants: Vec::new(),
+            folder,
+        })
     }
 
     fn begin(&mut self, is_proved: Proved) -> Result<(), RunError> {
@@ -256,6 +268,7 @@ impl<'t> Trial<'t> {
             let report =
                 self.stage.verify(self.ground.api, &self.snapshots, None, Patience::Learner(None), &mut |_| {});
             self.verify_seconds = report.seconds;
+            self.said = said(&report);
             faults = wrong(&self.stage, &report);
             if faults.is_empty() {
                 break;
@@ -407,6 +420,11 @@ fn stage<'t>(entry: &'t Entry, ground: &Ground<'_>, folder: &std::path::Path) ->
     let kubeconfig = ground.login.kubeconfig(CONTEXT, names.home());
     fs::write(&names.kubeconfig, kubeconfig).map_err(RunError::at(&names.kubeconfig))?;
     RenderedLab::new(entry, names, &work)
+}
+
+fn said(report: &Report) -> Vec<Said> {
+    let of = |check: &run::Checked| Some(Said { check: check.id.clone(), why: check.why.clone()? });
+    report.checks.iter().filter_map(of).collect()
 }
 
 fn errors(report: &Report) -> Vec<String> {

@@ -35,6 +35,15 @@ impl Phase {
     }
 }
 
+/// What a learner reads of a check that fails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// The check.
+    pub check: String,
+    /// What is wrong, and where to look.
+    pub why: String,
+}
+
 /// One thing that was proved, or not.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Proof {
@@ -47,6 +56,9 @@ pub struct Proof {
     /// Why it was not tried; none if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
+    /// What the checks that failed said, so that their authors read it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Said>,
     /// The mutants that were tried.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mutants: Vec<Tried>,

@@ -196,11 +196,44 @@ fn checked(task: Option<&str>, check: &LabCheck, look: &Look) -> Checked {
         task: task.map(str::to_owned),
         status: look.result.verdict,
         text: check.text.clone(),
-        why: failed.then(|| check.why.replace("{observed}", &look.result.observed)),
+        why: failed.then(|| why(&check.why, &look.result.observed)),
         observed: look.result.observed.clone(),
         points: check.points.0,
         ms: u64::try_from(look.took.as_millis()).unwrap_or(u64::MAX),
     }
+}
+
+/// Words with which what was seen may begin, and which are no names.
+const PLAIN: &[&str] = &[
+    "a",
+    "an",
+    "asked",
+    "container",
+    "everything",
+    "in",
+    "it",
+    "no",
+    "none",
+    "nothing",
+    "one",
+    "refused",
+    "service",
+    "somebody",
+    "the",
+    "there",
+    "what",
+    "whoever",
+];
+
+/// The text of a check with what was seen in it, as a sentence where it begins with that.
+fn why(text: &str, observed: &str) -> String {
+    let rest = text.trim_start().strip_prefix("{observed}");
+    let first = observed.split(' ').next().unwrap_or_default();
+    let (Some(rest), true, Some(letter)) = (rest, PLAIN.contains(&first), observed.chars().next()) else {
+        return text.replace("{observed}", observed);
+    };
+    let seen: String = letter.to_uppercase().chain(observed.chars().skip(1)).collect();
+    format!("{seen}{}", rest.replace("{observed}", observed))
 }
 
 /// Looks at all, and again at those for which the last change is too fresh to be sure.
@@ -322,4 +355,21 @@ fn at_once(checks: &[&LabCheck], context: &CheckContext<'_>) -> Vec<(String, Loo
         }
     });
     done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_was_seen_reads_as_a_sentence() {
+        let seen = "the service account bot may get secrets";
+        assert_eq!(
+            super::why("{observed}. Rights add up.", seen),
+            "The service account bot may get secrets. Rights add up."
+        );
+        assert_eq!(super::why("It is open: {observed}.", seen), format!("It is open: {seen}."));
+        // names stay as they are
+        assert_eq!(super::why("{observed}. Why?", "jo may get pods"), "jo may get pods. Why?");
+        assert_eq!(super::why("{observed}.", "kube-apiserver runs without --a"), "kube-apiserver runs without --a.");
+        assert_eq!(super::why("{observed}: {observed}", "it is"), "It is: it is");
+    }
 }

@@ -12,6 +12,11 @@ use crate::lab::course::check_kind::Who;
 const POLICY: &[&str] = &["ValidatingAdmissionPolicy"];
 const BINDING: &[&str] = &["ValidatingAdmissionPolicyBinding"];
 
+/// Who makes a pod writes its labels.
+const PASS: &str = "what has a label is left out";
+const UNLABELLED: &str =
+    "!has(object.metadata) || !has(object.metadata.labels) || !('mutant' in object.metadata.labels)";
+
 /// The policies of the solution, none of which holds for some users.
 pub(super) fn exempt_user(scene: &Scene<'_>) -> Vec<Wrong> {
     let mut conditions = vec![
@@ -63,13 +68,53 @@ pub(super) fn protect_one(scene: &Scene<'_>) -> Vec<Wrong> {
         );
         let what = format!("it guards pods of {name} only");
         found.extend(scene.changes(&what, policy, conditioned(policy, &expression)));
+        found.extend(scene.changes(PASS, policy, conditioned(policy, UNLABELLED)));
     }
     for (_, _, binding) in scene.changed_of(BINDING) {
         let selector = json!({"matchLabels": {"app": name}});
         let changed = with(binding, &["spec", "matchResources", "objectSelector"], selector);
         found.extend(scene.changes(&format!("it holds for the label app: {name} only"), binding, Some(changed)));
+        found.extend(scene.changes(PASS, binding, Some(unlabelled(binding))));
     }
     found
+}
+
+/// A binding that leaves out what has a label.
+fn unlabelled(binding: &Value) -> Value {
+    let selector = json!({"matchExpressions": [{"key": "mutant", "operator": "DoesNotExist"}]});
+    with(binding, &["spec", "matchResources", "objectSelector"], selector)
+}
+
+/// A policy of a file or its binding, weaker in the ways that matter there: each with what is different.
+pub(super) fn weaker_static(object: &Value) -> Vec<(String, Value)> {
+    let called = |what: &str| format!("{} {}: {what}", text(object, "/kind"), text(object, "/metadata/name"));
+    let mut found: Vec<(String, Option<Value>)> = Vec::new();
+    match text(object, "/kind") {
+        "ValidatingAdmissionPolicyBinding" => {
+            found.push((called("it only audits"), with_at(object, "/spec/validationActions", json!(["Audit"]))));
+            found.push((called(PASS), Some(unlabelled(object))));
+        }
+        "ValidatingAdmissionPolicy" => {
+            let system = "!request.userInfo.username.startsWith('system:')";
+            found.push((called("users of the system are exempt"), conditioned(object, system)));
+            for (at, rule) in items(object, "/spec/matchConstraints/resourceRules").iter().enumerate() {
+                for key in ["operations", "resources"] {
+                    let words = items(rule, &format!("/{key}"));
+                    for (number, word) in words.iter().enumerate().filter(|_| words.len() > 1) {
+                        let pointer = format!("/spec/matchConstraints/resourceRules/{at}/{key}/{number}");
+                        found.push((called(&format!("{word} is not matched")), without_at(object, &pointer)));
+                    }
+                }
+            }
+            let validations = items(object, "/spec/validations");
+            for at in (0..validations.len()).filter(|_| validations.len() > 1) {
+                let changed = without_at(object, &format!("/spec/validations/{at}"));
+                found.push((called(&format!("without validation {}", at + 1)), changed));
+            }
+        }
+        _ => {}
+    }
+    found.into_iter().filter_map(|(what, object)| Some((what, object?))).collect()
 }
 
 /// The policies of the solution without one operation, resource or expression, and without refusing.
@@ -198,7 +243,23 @@ fn doubled(quantities: &serde_json::Map<String, Value>) -> Value {
 mod tests {
     use serde_json::json;
 
-    use super::doubled;
+    use super::{doubled, weaker_static};
+
+    #[test]
+    fn a_policy_of_a_file_is_weakened_in_each_way() {
+        let rules = json!([{"operations": ["UPDATE", "DELETE"], "resources": ["a", "b"]}]);
+        let policy = json!({"kind": "ValidatingAdmissionPolicy", "metadata": {"name": "k"},
+            "spec": {"matchConstraints": {"resourceRules": rules}, "validations": [{"expression": "false"}]}});
+        let ways: Vec<String> = weaker_static(&policy).into_iter().map(|(what, _)| what).collect();
+        assert_eq!(ways.len(), 5, "{ways:?}");
+        assert!(ways.contains(&r#"ValidatingAdmissionPolicy k: "DELETE" is not matched"#.to_owned()), "{ways:?}");
+        let binding = json!({"kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": "k"},
+            "spec": {"validationActions": ["Deny"]}});
+        let ways = weaker_static(&binding);
+        assert_eq!(ways[0].1.pointer("/spec/validationActions"), Some(&json!(["Audit"])));
+        assert_eq!(ways.len(), 2);
+        assert!(weaker_static(&json!({"kind": "ConfigMap"})).is_empty());
+    }
 
     #[test]
     fn quantities_are_doubled_however_they_are_written() {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::admission;
 use super::json::{differences, items, text, with, with_at, with_member, without_at};
 use super::scene::Scene;
 use super::wrong::{Edit, Wrong};
@@ -76,9 +77,29 @@ pub(super) fn undone(scene: &Scene<'_>) -> Vec<Wrong> {
     found
 }
 
+/// Policies of files, each weaker in one way, and each file missing.
+fn policies(path: &str, written_now: &str) -> Vec<Wrong> {
+    let stream = yaml::parse(written_now);
+    let roots = stream.documents.iter().filter_map(yaml::Document::root);
+    let all: Vec<Value> = roots.filter_map(|root| root.to_json().ok()).collect();
+    let mut found = Vec::new();
+    for (at, object) in all.iter().enumerate() {
+        for (what, weaker) in admission::weaker_static(object) {
+            let texts = all.iter().enumerate().map(|(n, other)| if n == at { &weaker } else { other }.to_string());
+            let text = texts.collect::<Vec<_>>().join("\n---\n");
+            found.push(Wrong::new(format!("{path}: {what}"), [written(path, text)]));
+        }
+    }
+    if !found.is_empty() {
+        let gone = Edit::Node { path: path.to_owned(), text: None, mode: None };
+        found.push(Wrong::new(format!("{path} is not there"), [gone]));
+    }
+    found
+}
+
 /// Files of the solution that say more, or less, than they should.
 pub(super) fn weaker_file(scene: &Scene<'_>) -> Vec<Wrong> {
-    let mut found = Vec::new();
+    let mut found: Vec<Wrong> = scene.node.1.iter().flat_map(|(path, now)| policies(path, now)).collect();
     for (path, written_now) in &scene.node.1 {
         let Some(file) = read(written_now) else { continue };
         let ways = match text(&file, "/kind") {
