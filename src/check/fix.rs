@@ -76,7 +76,7 @@ fn pass(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) 
     mistakes.for_each(|rule| guarded.selection.add(rule));
     let analyzer = Analyzer::new(&guarded);
     // what other files say decides here too: the labels of a namespace, for example
-    let (_, facts) = analyze(inputs, &analyzer, &options.settings);
+    let (_, facts) = analyze(inputs, &analyzer, options);
     let fixer = Fixer { analyzer, facts, options, safety };
     let written = |file: FileId| inputs.get(file.0 as usize).filter(|input| input.is_written());
     files.par_iter().filter_map(|&file| fixer.file(file, written(file)?)).collect()

@@ -25,7 +25,7 @@ pub use discover::{
     Cause, Found, Input, InputError, LeftOut, Live, Place, Request, Scope, Text, discover, listed, live_inputs, target,
 };
 pub use findings::Findings;
-pub use options::Options;
+pub use options::{Options, Seen};
 pub use outcome::Outcome;
 pub use selection::Selection;
 
@@ -37,7 +37,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use crate::diagnostic::{Diagnostic, Location, Texts};
 use crate::rules::facts::Facts;
 use crate::rules::manifest::UPDATES;
-use crate::rules::{Rule, RuleKind, Settings, Sink};
+use crate::rules::{Rule, RuleKind, Sink};
 use crate::yaml::FileId;
 use analyze::{Analysis, Analyzer};
 use suppress::{Collected, Suppression, SuppressionContext};
@@ -46,7 +46,7 @@ use suppress::{Collected, Suppression, SuppressionContext};
 pub fn run(inputs: &[Input], options: &Options) -> Outcome {
     let settings = &options.settings;
     let analyzer = Analyzer::new(options);
-    let (mut analyses, facts) = analyze(inputs, &analyzer, settings);
+    let (mut analyses, facts) = analyze(inputs, &analyzer, options);
     let mut outcome = Outcome { as_admission: settings.as_admission, ..Outcome::default() };
     outcome.rules_left_out = options.left_out.len();
     let mut collected = Collected::default();
@@ -133,10 +133,15 @@ fn new_suppressions(base: &Base, holding: &[Suppression], inputs: &[Input], outc
 }
 
 /// Looks at every file, and again at those with pods about which other objects say something else elsewhere.
-fn analyze(inputs: &[Input], analyzer: &Analyzer<'_>, settings: &Settings) -> (Vec<Analysis>, Facts) {
-    let unknown = Facts::default();
-    let mut analyses: Vec<Analysis> =
-        inputs.par_iter().enumerate().map(|(at, input)| analyzer.file(input, file_id(at), &unknown)).collect();
+fn analyze(inputs: &[Input], analyzer: &Analyzer<'_>, options: &Options) -> (Vec<Analysis>, Facts) {
+    let (unknown, settings) = (Facts::default(), &options.settings);
+    let first = |(at, input)| {
+        let analysis = analyzer.file(input, file_id(at), &unknown);
+        options.seen.another();
+        analysis
+    };
+    options.seen.begin();
+    let mut analyses: Vec<Analysis> = inputs.par_iter().enumerate().map(first).collect();
     let mut facts = Facts::default();
     for analysis in &mut analyses {
         facts.append(std::mem::take(&mut analysis.facts));

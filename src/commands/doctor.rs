@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::busy::Busy;
 use super::{OK, output};
 use crate::diagnostic::style::{FAINT, GOOD, styled};
 use crate::diagnostic::text::line;
@@ -61,6 +62,7 @@ const KNOWN: [Known; 6] = [
 /// Looks for each of them. None is needed to check or to write manifests, so that nothing is wrong where one is missing.
 pub(super) fn run() -> anyhow::Result<u8> {
     let mut text = format!("tightship {}\n\n", env!("CARGO_PKG_VERSION"));
+    let busy = Busy::new("asking programs for their versions");
     for known in &KNOWN {
         let (word, seen) = match version(known) {
             Some(version) => (styled(GOOD, "found  "), version),
@@ -68,6 +70,7 @@ pub(super) fn run() -> anyhow::Result<u8> {
         };
         let _ = writeln!(text, "{word} {:<10} {seen}\n{:<19}for {}", known.name, "", known.purpose);
     }
+    drop(busy);
     text += "\nTo check and to write manifests needs none of them.";
     if cfg!(feature = "cluster") {
         text += " `tightship lab doctor` looks closer at what labs need.";

@@ -1,8 +1,8 @@
 //! `tightship graph`: files → facts → picture.
 
-use super::check::input;
+use super::check::{checked, input};
 use super::{NOTHING, OK, UNUSABLE, output};
-use crate::check::{self, Options, Selection};
+use crate::check::{Options, Selection};
 use crate::cli::{GraphArgs, GraphOf};
 use crate::diagnostic::text::line;
 use crate::graph;
@@ -19,7 +19,7 @@ pub(super) fn run(args: &GraphArgs) -> anyhow::Result<u8> {
         today: validate::today(),
         ..Options::default()
     };
-    let outcome = check::run(&found.inputs, &options);
+    let outcome = checked(&found.inputs, &options);
     for broken in &outcome.errors {
         let name = outcome.files.get(broken.file().0 as usize).map_or("", |file| file.name.as_str());
         output::error(&format!("{}: {}", line(name), broken.message))?;

@@ -2,6 +2,7 @@
 
 mod add;
 mod apiserver;
+mod busy;
 mod check;
 mod cluster;
 mod completions;

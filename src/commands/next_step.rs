@@ -13,14 +13,25 @@ const MOST: usize = 2000;
 
 /// The text after an error; empty if there is nothing to say.
 pub(super) fn after(error: &anyhow::Error) -> String {
+    let input = error.downcast_ref::<InputError>();
+    if let Some(InputError::Cluster(said)) = input {
+        if said.ends_with("is not on the PATH") {
+            return ": `tightship doctor` says where to get it".to_owned();
+        }
+        return "; --context names another cluster, and `kubectl config get-contexts` lists them".to_owned();
+    }
     let Some(path) = missing(error) else { return String::new() };
+    let unknown = || match input {
+        Some(_) => "; without a path it is the folder that you are in, and `-` is standard input".to_owned(),
+        None => String::new(),
+    };
     let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    let (Some(name), Ok(entries)) = (path.file_name(), folder.read_dir_utf8()) else { return String::new() };
+    let (Some(name), Ok(entries)) = (path.file_name(), folder.read_dir_utf8()) else { return unknown() };
     let names = entries.take(MOST).filter_map(Result::ok).map(|entry| entry.file_name().to_owned());
     let names: Vec<String> = names.collect();
     match nearest(name, names.iter().map(String::as_str)) {
         Some(near) => format!("; did you mean {}?", shell_word(path.with_file_name(near).as_str())),
-        None => String::new(),
+        None => unknown(),
     }
 }
 

@@ -10,7 +10,15 @@ use crate::commands::output;
 use crate::diagnostic::text;
 
 /// How often a running step is drawn.
-const TICK: Duration = Duration::from_millis(120);
+pub(super) const TICK: Duration = Duration::from_millis(120);
+
+/// A line that turns: the seconds, and what is done.
+pub(super) fn spinner(what: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{elapsed:>6} {spinner}  {msg}");
+    let spinner = ProgressBar::new_spinner().with_message(text::line(what).into_owned());
+    spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    spinner
+}
 
 /// Tells of steps on standard error.
 pub(in crate::commands) struct Steps {
@@ -50,9 +58,7 @@ impl Progress for Steps {
     fn step(&mut self, what: &str) {
         self.end(true);
         let spinner = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{elapsed:>6} {spinner}  {msg}");
-            let spinner = ProgressBar::new_spinner().with_message(text::line(what).into_owned());
-            spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            let spinner = spinner(what);
             spinner.enable_steady_tick(TICK);
             spinner
         });

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
+use super::busy::Busy;
 use super::{OK, output};
 use crate::check::trail::{self, Change, Event, Person, State, Trail};
 use crate::cli::{TrailArgs, TrailFormat};
@@ -17,7 +18,9 @@ const COLUMNS: [&str; 9] = ["date", "commit", "author", "what", "of", "rule", "r
 
 /// Shows the trail of a history.
 pub(super) fn run(args: &TrailArgs) -> anyhow::Result<u8> {
+    let busy = Busy::new("reading the history");
     let mut trail = trail::read(&args.commit, validate::today())?;
+    drop(busy);
     if args.anonymous {
         anonymize(&mut trail);
     }

@@ -58,6 +58,8 @@ mod support;
 mod trail;
 mod verdict_files;
 mod verdicts;
+#[cfg(unix)]
+mod waiting;
 mod well_known;
 mod wizard;
 mod writing;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::super::busy::Busy;
 use super::super::{OK, output};
 use crate::check::benchmark::{self, Name};
 use crate::check::{self, Input, Options, Request, Text};
@@ -17,7 +18,9 @@ use crate::process::Program;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) fn run(args: &AdoptArgs) -> anyhow::Result<u8> {
+    let busy = Busy::new("looking at what runs");
     let mut inputs = if args.live { live(args.context.as_deref())? } else { files(args)? };
+    drop(busy);
     inputs.extend(unpacked(&inputs));
     let texts: Vec<Arc<str>> = inputs.iter().filter_map(|input| input.read().ok()).collect();
     let cluster = Cluster::of(texts.iter().map(AsRef::as_ref));

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::super::busy::Busy;
 use super::super::{FINDINGS, OK, output, render};
 use crate::cli::apiserver::VerifyArgs;
 use crate::diagnostic::text::line;
@@ -46,6 +47,7 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<u8> {
     })?;
     let mut verdict = Verdict::default();
     let kubectl = Kubectl { context: args.context.as_deref() };
+    let busy = Busy::new("asking the API servers");
     flags(&kubectl, &whole, &stage::at(&whole, stage), &mut verdict)?;
     if (Stage::ReadKeys..=Stage::DropPlaintext).contains(&stage) {
         let root = render::folder(&args.file, args.out.as_deref())?;
@@ -56,6 +58,7 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<u8> {
     if stage == Stage::RequestCertificates || stage == Stage::VerifyKubelets {
         certificates(&kubectl, &mut verdict)?;
     }
+    drop(busy);
     let mut text = String::new();
     for good in &verdict.good {
         // writing to a string cannot fail

@@ -1,5 +1,6 @@
 //! `tightship check --benchmark`.
 
+use super::super::busy::Busy;
 use super::super::{FINDINGS, NOTHING, OK, UNUSABLE, output};
 use crate::check::benchmark::{self, Status};
 use crate::check::{Input, Options};
@@ -8,7 +9,9 @@ use crate::report::{self, Format};
 
 /// Judges the items, and shows them.
 pub(super) fn run(args: &CheckArgs, name: BenchmarkName, inputs: &[Input], options: &Options) -> anyhow::Result<u8> {
+    let busy = Busy::new("judging the items of the benchmark");
     let judged = benchmark::judge(name.into(), inputs, options, args.node_root.as_ref());
+    drop(busy);
     anyhow::ensure!(
         matches!(args.format, Format::Text | Format::Json),
         "--benchmark is shown as text or json, not in another --format"

@@ -2,10 +2,17 @@
 
 use anyhow::Context as _;
 
+use super::super::busy::Busy;
 use super::super::output;
 use crate::check::fix::{self, Fixed};
 use crate::check::{self, Input, Options, Outcome, Text};
 use crate::diagnostic::{Diagnostic, Safety};
+
+/// The files with their fixes; each is tried, which may take a while.
+fn fixed(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) -> Vec<Fixed> {
+    let _busy = Busy::new("trying the fixes");
+    fix::fix(inputs, outcome, options, safety)
+}
 
 /// Writes what can be fixed; gives the number of findings fixed. What came in by a pipe goes out by one, fixed or not.
 pub(super) fn apply(
@@ -14,7 +21,7 @@ pub(super) fn apply(
     options: &Options,
     safety: Safety,
 ) -> anyhow::Result<usize> {
-    let fixed = fix::fix(inputs, outcome, options, safety);
+    let fixed = fixed(inputs, outcome, options, safety);
     for fixed in &fixed {
         if let Some(Text::File(place)) = inputs.get(fixed.file.0 as usize).map(|input| &input.text) {
             // all of them, before any is written
@@ -45,7 +52,7 @@ pub(super) fn apply(
 
 /// Shows what would be fixed, without the secrets in the lines around it; gives the number of findings.
 pub(super) fn show(inputs: &[Input], outcome: &Outcome, options: &Options, safety: Safety) -> anyhow::Result<usize> {
-    let fixed = fix::fix(inputs, outcome, options, safety);
+    let fixed = fixed(inputs, outcome, options, safety);
     for fixed in &fixed {
         let Some(input) = inputs.get(fixed.file.0 as usize) else { continue };
         let (old, new) = (format!("a/{}", input.name), format!("b/{}", input.name));

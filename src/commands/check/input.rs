@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use camino::Utf8PathBuf;
 
+use super::super::busy::Busy;
 use super::super::output;
 use crate::check::{self, Found, Input, Live, Request, Scope, Text};
 use crate::cli::MadeArgs;
@@ -46,7 +47,9 @@ pub(in crate::commands) fn find(
     stdin: Option<&str>,
     kubernetes: Option<Version>,
 ) -> anyhow::Result<Found> {
+    let busy = Busy::new(if made.live { "asking the cluster for its objects" } else { "looking for manifests" });
     let mut found = check::discover(&request(paths, made, everything, kubernetes))?;
+    drop(busy);
     let asks_for_chart = !made.values.is_empty() || !made.set.is_empty();
     anyhow::ensure!(!asks_for_chart || found.charts > 0, "--values and --set are for Helm charts, and there is none");
     if paths.iter().any(|path| path == "-") {

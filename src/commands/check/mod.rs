@@ -7,6 +7,7 @@ mod options;
 
 use anyhow::Context;
 
+use super::busy::Busy;
 use super::{FINDINGS, NOTHING, OK, UNUSABLE, output};
 use crate::check::baseline::Baseline;
 use crate::check::{self, Input, LeftOut, Options, Outcome, Text};
@@ -27,7 +28,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
         say_left_out(&left_out)?;
         return benchmark::run(args, name, &inputs, &options);
     }
-    let mut outcome = check::run(&inputs, &options);
+    let mut outcome = checked(&inputs, &options);
     let found_later = outcome.left_out.clone();
     outcome.left_out.append(&mut left_out);
     outcome.left_out.sort();
@@ -51,7 +52,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
         if fix::apply(&mut inputs, &outcome, &options, safety)? > 0 {
             let mut left_out = outcome.left_out;
             left_out.remove(&found_later);
-            outcome = check::run(&inputs, &options);
+            outcome = checked(&inputs, &options);
             outcome.left_out.append(&mut left_out);
             outcome.left_out.sort();
             fix::only_where_written(&mut outcome, &inputs);
@@ -66,6 +67,12 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<u8> {
     let is_taken = args.fix.is_some() && inputs.iter().any(|input| matches!(input.text, Text::Here(_)));
     show(args, &outcome, baseline, is_taken)?;
     Ok(code(&outcome, fail_on, args.exit_zero))
+}
+
+/// Runs the rules; on a terminal with a line that says how far it is.
+pub(super) fn checked(inputs: &[Input], options: &Options) -> Outcome {
+    let _busy = Busy::checking(inputs.len(), &options.seen);
+    check::run(inputs, options)
 }
 
 /// Names what would be looked at, and what not.
@@ -144,6 +151,9 @@ fn show(args: &CheckArgs, outcome: &Outcome, gone: usize, aside: bool) -> anyhow
     for namespace in &outcome.unguarded {
         let what = "has no Pod Security labels that enforce or warn: --level shows what a level would say";
         output::say(&format!("the namespace `{namespace}` {what}"))?;
+    }
+    if outcome.counts.objects == 0 && outcome.errors.is_empty() {
+        output::say("`tightship check --show-files` lists what is looked at; `tightship new` writes manifests")?;
     }
     if gone > 0 {
         output::say(&format!(

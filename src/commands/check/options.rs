@@ -95,6 +95,7 @@ pub(super) fn choose(args: &CheckArgs) -> anyhow::Result<Chosen> {
         passed: config.map(Config::passed).unwrap_or_default(),
         base,
         against: against(args, kubernetes_named)?,
+        ..Options::default()
     };
     Ok(Chosen { options, fail_on, inputs, left_out, notices })
 }

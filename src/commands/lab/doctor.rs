@@ -6,6 +6,7 @@ use std::fs;
 use super::context::LabContext;
 use crate::cli::lab::DoctorArgs;
 use crate::cluster::image;
+use crate::commands::busy::Busy;
 use crate::commands::{FINDINGS, OK, output};
 use crate::diagnostic::style::{BAD, GOOD, styled};
 use crate::lab::IMAGE;
@@ -39,6 +40,7 @@ impl Finding {
 
 /// Looks whether this machine can run labs.
 pub(super) fn run(context: &LabContext, args: &DoctorArgs) -> anyhow::Result<u8> {
+    let busy = Busy::new("looking at this machine");
     let engine = Engine::of_machine();
     let mut found = vec![
         says(engine.command(), engine.program(engine.version()), engine.page()),
@@ -64,6 +66,7 @@ pub(super) fn run(context: &LabContext, args: &DoctorArgs) -> anyhow::Result<u8>
             Err(error) => vec![Finding::ill("cluster", record.name.clone(), error.to_string())],
         });
     }
+    drop(busy);
     let mut text = String::new();
     for finding in &found {
         let word = if finding.advice.is_none() { styled(GOOD, "ok  ") } else { styled(BAD, "look") };

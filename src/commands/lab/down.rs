@@ -3,6 +3,7 @@
 use super::context::{LabContext, say};
 use crate::cluster::ClusterError;
 use crate::cluster::delete::Deleted;
+use crate::commands::busy::Busy;
 use crate::commands::{OK, interrupt};
 use crate::diagnostic::text::line;
 use crate::lab::adopted;
@@ -22,7 +23,10 @@ pub(super) fn run(mut context: LabContext) -> anyhow::Result<u8> {
     }
     for (key, record) in clusters {
         if record.is_made() {
-            say(&removed(&context, &record)?)?;
+            let busy = Busy::new("deleting the cluster");
+            let removed = removed(&context, &record)?;
+            drop(busy);
+            say(&removed)?;
         } else {
             leave(&context, &record)?;
         }
@@ -76,6 +80,7 @@ fn removed(context: &LabContext, record: &ClusterRecord) -> anyhow::Result<Strin
 fn leave(context: &LabContext, record: &ClusterRecord) -> anyhow::Result<()> {
     match LabCluster::open(&context.workspace, record) {
         Ok(site) => {
+            let _busy = Busy::new("deleting what the labs made");
             for (id, lab) in &context.state.labs {
                 if let Some(run) = &lab.run {
                     run::end(&site.client, &run.names(id, &site.record, &context.workspace))?;

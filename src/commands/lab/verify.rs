@@ -9,6 +9,7 @@ use super::context::{self, LabContext};
 use super::show;
 use crate::cli::lab::VerifyArgs;
 use crate::client::Api;
+use crate::commands::busy::Busy;
 use crate::commands::exit::ERROR;
 use crate::commands::{FINDINGS, OK, interrupt, output};
 use crate::lab::course::Entry;
@@ -86,11 +87,13 @@ pub(super) fn look(
 ) -> anyhow::Result<Report> {
     let run = context.run(entry)?;
     let (snapshots, seen) = (run.snapshots.clone(), run.fingerprint);
+    let busy = Busy::new("looking at the cluster");
     let mut tell = |text: &str| {
         // who cannot be told is told the verdict
-        let _ = output::say_lines(text);
+        let _ = busy.aside(|| output::say_lines(text));
     };
     let report = stage.verify(api, &snapshots, task, Patience::Learner(seen), &mut tell);
+    drop(busy);
     let record = context.state.lab(&entry.lab.id.value);
     record.verified = record.verified.saturating_add(1);
     if let Some(run) = &mut record.run {

@@ -102,7 +102,7 @@ impl Course {
 
 /// There is no such lab.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("there is no lab `{word}`{}", near.as_ref().map_or_else(String::new, |near| format!("; did you mean `{near}`?")))]
+#[error("there is no lab `{word}`{}", near.as_ref().map_or_else(|| "; `tightship lab list` lists them".to_owned(), |near| format!("; did you mean `{near}`?")))]
 pub struct UnknownLab {
     /// What was asked for.
     pub word: String,
@@ -295,7 +295,10 @@ traps: []
         let unknown = UnknownLab { word: "frist".to_owned(), near: Some("first".to_owned()) };
         assert_eq!(unknown.to_string(), "there is no lab `frist`; did you mean `first`?");
         assert_eq!(course.find("frist").expect_err("unknown"), unknown);
-        assert_eq!(course.find("4").expect_err("unknown").to_string(), "there is no lab `4`");
+        assert_eq!(
+            course.find("4").expect_err("unknown").to_string(),
+            "there is no lab `4`; `tightship lab list` lists them"
+        );
     }
 
     #[test]
