@@ -111,6 +111,10 @@ bench *args:
 growth:
     cargo test --locked --test attacks growth:: -- --nocapture --test-threads=1
 
+# Prints how much of the code the tests run; needs the component llvm-tools of rustup.
+coverage *args:
+    .ci/coverage {{args}}
+
 # Compares the check with kubeconform, kube-score and checkov on the same manifests.
 peers *args:
     benches/peers {{args}}

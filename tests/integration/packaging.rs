@@ -9,9 +9,14 @@ use crate::support::{Folder, Ran};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Runs `packaging/dist`, which needs Python 3.11; `None` without one, and says so.
-#[expect(clippy::print_stderr, reason = "who runs the tests is told what was left out")]
+/// Runs `packaging/dist`.
 fn dist(folder: &Folder, args: &[&str]) -> Option<Ran> {
+    script(folder, "dist", args)
+}
+
+/// Runs a script of `packaging` that needs Python 3.11; `None` without one, and says so.
+#[expect(clippy::print_stderr, reason = "who runs the tests is told what was left out")]
+fn script(folder: &Folder, name: &str, args: &[&str]) -> Option<Ran> {
     let has_python =
         Command::new("python3").args(["-c", "import tomllib"]).output().is_ok_and(|ran| ran.status.success());
     if !has_python {
@@ -19,7 +24,7 @@ fn dist(folder: &Folder, args: &[&str]) -> Option<Ran> {
         return None;
     }
     let mut command = Command::new("python3");
-    command.arg(repository().join("packaging/dist")).args(args).current_dir(folder.path(""));
+    command.arg(repository().join("packaging").join(name)).args(args).current_dir(folder.path(""));
     command.env("SOURCE_DATE_EPOCH", "1767225600").env_remove("TIGHTSHIP_REPOSITORY");
     Some(Ran::of(command.output().unwrap()).exits(0))
 }
@@ -65,6 +70,14 @@ fn every_manifest_names_the_archives_that_are_made() {
     assert_eq!(scoop["architecture"]["64bit"]["hash"], sum_of(&windows));
     let winget = folder.read("to/winget/tightship.tightship.installer.yaml");
     assert!(winget.contains(&sum_of(&windows).to_uppercase()) && winget.contains(&windows), "{winget}");
+    // cargo-binstall fills in the same name
+    for triple in targets.iter().map(|target| target["triple"].as_str().unwrap()) {
+        let (url, program) = binstall(triple);
+        let (_, name) = url.rsplit_once('/').unwrap();
+        assert_eq!(sum_of(name).len(), 64, "{url}");
+        let extension = if triple.ends_with("-msvc") { ".exe" } else { "" };
+        assert_eq!(program, format!("tightship-{VERSION}-{triple}/tightship{extension}"));
+    }
     let table = folder.read("to/action/checksums.txt");
     for (system, machine) in
         [("linux", "amd64"), ("linux", "arm64"), ("darwin", "amd64"), ("darwin", "arm64"), ("windows", "amd64")]
@@ -72,6 +85,33 @@ fn every_manifest_names_the_archives_that_are_made() {
         let lines = table.lines().filter(|line| line.contains(&format!(" {system} {machine} "))).count();
         assert_eq!(lines, 1, "{system} {machine}\n{table}");
     }
+}
+
+/// The address of the archive, and the program in it, as cargo-binstall reads them in Cargo.toml.
+fn binstall(triple: &str) -> (String, String) {
+    let text = std::fs::read_to_string(repository().join("Cargo.toml")).unwrap();
+    let (_, general) = text.split_once("[package.metadata.binstall]\n").unwrap();
+    let own = general.split_once(&format!("[package.metadata.binstall.overrides.{triple}]\n")).map(|(_, own)| own);
+    let key = |section: &str, key: &str| {
+        let section = section.split("\n[").next().unwrap();
+        section.lines().find_map(|line| line.strip_prefix(&format!("{key} = \""))?.strip_suffix('"').map(str::to_owned))
+    };
+    let value = |name: &str| own.and_then(|own| key(own, name)).or_else(|| key(general, name)).unwrap();
+    let suffix = match value("pkg-fmt").as_str() {
+        "tgz" => ".tar.gz",
+        "zip" => ".zip",
+        other => panic!("{other}"),
+    };
+    let extension = if triple.contains("windows") { ".exe" } else { "" };
+    let filled = |text: String| {
+        let names = [("repo", "https://example.com"), ("version", VERSION), ("name", "tightship"), ("target", triple)];
+        let more = [("archive-suffix", suffix), ("bin", "tightship"), ("binary-ext", extension)];
+        let text =
+            names.iter().chain(&more).fold(text, |text, (name, value)| text.replace(&format!("{{ {name} }}"), value));
+        assert!(!text.contains('{'), "{text}");
+        text
+    };
+    (filled(value("pkg-url")), filled(value("bin-dir")))
 }
 
 #[test]
@@ -97,6 +137,44 @@ fn an_archive_has_the_same_bytes_each_time() {
     }
 }
 
+/// The bill of materials (SBOM) has every crate of the program with the checksum of Cargo.lock, and none of the tests.
+#[test]
+fn the_bill_names_what_the_program_is_made_of() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    let triple = "x86_64-unknown-linux-gnu";
+    for folder in [&folder, &other] {
+        if script(folder, "sbom", &[triple, "out"]).is_none() {
+            return;
+        }
+    }
+    let name = format!("out/tightship-{VERSION}-{triple}.cdx.json");
+    let text = folder.read(&name);
+    assert_eq!(text, other.read(&name));
+    let bill: Value = serde_json::from_str(&text).unwrap();
+    let main = &bill["metadata"]["component"];
+    assert_eq!((&bill["specVersion"], &main["version"]), (&Value::from("1.6"), &Value::from(VERSION)));
+    let components = bill["components"].as_array().unwrap();
+    let lock = std::fs::read_to_string(repository().join("Cargo.lock")).unwrap();
+    for component in components {
+        let (sum, package) = (component["hashes"][0]["content"].as_str().unwrap(), component["name"].as_str().unwrap());
+        let version = component["version"].as_str().unwrap();
+        let entry = format!("name = \"{package}\"\nversion = \"{version}\"\n");
+        let (_, rest) = lock.split_once(&entry).unwrap_or_else(|| panic!("{package} {version}"));
+        assert!(rest.split("[[package]]").next().unwrap().contains(sum), "{package}");
+        assert!(component["licenses"][0]["expression"].is_string(), "{package} names no licence");
+    }
+    let scope = |name: &str| components.iter().find(|component| component["name"] == name).map(|one| &one["scope"]);
+    assert_eq!(scope("clap"), Some(&Value::from("required")));
+    // a macro runs while the program is compiled, and what only tests need is no part of it
+    assert_eq!(scope("clap_derive"), Some(&Value::from("excluded")));
+    assert_eq!(scope("assert_cmd"), None);
+    let known: Vec<&Value> = components.iter().chain([main]).map(|component| &component["bom-ref"]).collect();
+    for row in bill["dependencies"].as_array().unwrap() {
+        let needs = row["dependsOn"].as_array().unwrap();
+        assert!(needs.iter().chain([&row["ref"]]).all(|name| known.contains(&name)), "{row}");
+    }
+}
+
 /// What stands in more than one file is the same in each.
 #[test]
 fn files_of_several_tools_agree() {
@@ -114,6 +192,8 @@ fn files_of_several_tools_agree() {
     // every action of every workflow is named by its commit
     for entry in std::fs::read_dir(self::repository().join(".github/workflows")).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        // the compiler of releases goes before that of rust-toolchain.toml only in this variable
+        assert_eq!(text.contains("packaging/artefacts.toml)"), text.contains("RUSTUP_TOOLCHAIN=$rust"));
         for line in text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: ")) {
             let (_, commit) = line.split_once('@').unwrap();
             let (commit, version) = commit.split_once(" # v").unwrap_or_else(|| panic!("{line} names no version"));
