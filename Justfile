@@ -105,7 +105,7 @@ random cases="10000":
 
 # Measures rendering and checking: how much a second, and that the cost grows with the input and no faster.
 bench *args:
-    cargo bench --locked --bench render --bench check {{args}}
+    cargo bench --locked --bench render --bench check --bench scan {{args}}
 
 # Prints how the time of the check grows with inputs that somebody made to take long.
 growth:

@@ -108,6 +108,11 @@ pub mod internals {
     }
     pub mod yaml {
         pub use crate::yaml::edit::{self, Edit};
+        pub mod scan {
+            pub use crate::yaml::scan::{
+                Chomping, Event, Form, Kind, Problem, Properties, Reason, Scanner, Style, Text, decode,
+            };
+        }
         pub use crate::yaml::{
             Document, FileId, Kind, Node, Source, Span, Stream, Value, parse, parse_part, quote, resolve, split,
         };

@@ -1,28 +1,11 @@
-//! From the parser's events to trees.
-
-use std::borrow::Cow;
-
-use granit_parser::{Event, ScalarStyle, StructureStyle};
+//! From events to trees.
 
 use super::alias;
 use super::merge;
 use super::resolve;
 use super::scalar::{Style, Tag};
-use super::tree::{Comment, Data, Document, NodeData, Span, Stream, SyntaxError, Text};
-use super::trivia;
-
-/// The first scalar of a document without a byte order mark, which kubectl takes after a document marker, too.
-fn without_mark(text: Cow<'_, str>, span: Span) -> (Cow<'_, str>, Span) {
-    const MARK: char = '\u{feff}';
-    let text = match text {
-        Cow::Borrowed(text) => text.strip_prefix(MARK).map(Cow::Borrowed).ok_or(Cow::Borrowed(text)),
-        Cow::Owned(text) => text.strip_prefix(MARK).map(|rest| Cow::Owned(rest.to_owned())).ok_or(Cow::Owned(text)),
-    };
-    match text {
-        Ok(text) => (text, Span { start: span.start + 3, end: span.end }),
-        Err(text) => (text, span),
-    }
-}
+use super::scan::{self, Event, Kind, Properties, decode};
+use super::tree::{Data, Document, NodeData, Own, Span, Stream, SyntaxError, Text};
 
 /// The tree of the document that is being read.
 pub(super) struct Builder<'s> {
@@ -32,7 +15,7 @@ pub(super) struct Builder<'s> {
     open: Vec<(u32, usize)>,
     pending: Vec<u32>,
     /// Anchor numbers of this document with their nodes, in ascending order.
-    anchors: Vec<(usize, u32)>,
+    anchors: Vec<(u32, u32)>,
 }
 
 impl<'s> Builder<'s> {
@@ -41,57 +24,91 @@ impl<'s> Builder<'s> {
         Self { text, document, open: Vec::new(), pending: Vec::new(), anchors: Vec::new() }
     }
 
-    pub(super) fn event(&mut self, event: Event<'s>, span: Span, stream: &mut Stream<'s>) -> Result<(), SyntaxError> {
-        match event {
-            Event::DocumentStart(..) => self.document.span.start = span.start,
-            Event::DocumentEnd => {
+    pub(super) fn event(&mut self, event: Event, stream: &mut Stream<'s>) -> Result<(), SyntaxError> {
+        let Event { kind, span, properties } = event;
+        match kind {
+            Kind::Scalar(style, text) => self.scalar(style, text, span, properties),
+            Kind::MappingStart(flow) => {
+                let properties_before = properties.is_some();
+                let data = Data::Mapping { first: 0, count: 0, flow, properties: properties_before, layered: false };
+                self.open(data, span, properties.anchor);
+            }
+            Kind::SequenceStart(flow) => {
+                let data = Data::Sequence { first: 0, count: 0, flow, properties: properties.is_some() };
+                self.open(data, span, properties.anchor);
+            }
+            Kind::SequenceEnd | Kind::MappingEnd => self.close(span)?,
+            Kind::Alias(anchor) => self.alias(anchor, span)?,
+            Kind::DocumentStart(_) => self.document.span.start = span.start,
+            Kind::DocumentEnd => {
                 self.document.span.end = span.end.max(self.document.span.start);
                 alias::check(&self.document)?;
                 stream.documents.push(self.take());
             }
-            Event::Comment(..) => stream.comments.push(Comment { span, trailing: self.has_text_before(span) }),
-            Event::Scalar(text, style, anchor, tag) => {
-                let properties = anchor != 0 || tag.is_some();
-                let tag = tag.map_or(Tag::None, |tag| known_tag(&tag));
-                let style = match style {
-                    ScalarStyle::Plain => Style::Plain,
-                    ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
-                    ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
-                };
-                let span = match style {
-                    Style::Block => self.block_span(span, &text),
-                    Style::Plain if span.is_empty() => self.after_colon(span),
-                    _ => span,
-                };
-                let (text, style, tag) = match tag {
-                    // every reader sees what kubectl sees: keys, kinds and values
-                    Tag::Binary => match resolve::binary(&text) {
-                        Ok(decoded) => (Cow::Owned(decoded), style, Tag::Str),
-                        // an error wherever somebody asks for the value
-                        Err(_) => (text, style, tag),
-                    },
-                    _ => (text, style, tag),
-                };
-                let (text, span) = if self.document.nodes.len() <= 1 { without_mark(text, span) } else { (text, span) };
-                let text = self.keep(text, span);
-                self.add(Data::Scalar { text, style, tag, properties }, span, anchor);
-            }
-            Event::SequenceStart(style, anchor, tag) => {
-                let flow = style == StructureStyle::Flow;
-                let span = if flow { span } else { self.with_dash(span) };
-                let properties = anchor != 0 || tag.is_some();
-                self.open(Data::Sequence { first: 0, count: 0, flow, properties }, span, anchor);
-            }
-            Event::MappingStart(style, anchor, tag) => {
-                let flow = style == StructureStyle::Flow;
-                let properties = anchor != 0 || tag.is_some();
-                self.open(Data::Mapping { first: 0, count: 0, flow, properties, layered: false }, span, anchor);
-            }
-            Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
-            Event::Alias(anchor) => self.alias(anchor, span)?,
-            _ => {}
+            Kind::StreamEnd => {}
         }
         Ok(())
+    }
+
+    fn scalar(&mut self, style: scan::Style, text: scan::Text, span: Span, properties: Properties) {
+        let style = match style {
+            scan::Style::Plain => Style::Plain,
+            scan::Style::Single | scan::Style::Double => Style::Quoted,
+            scan::Style::Literal | scan::Style::Folded => Style::Block,
+        };
+        let (text, span) = match (style, self.document.nodes.len()) {
+            (Style::Plain, 0 | 1) => self.without_mark(text, span),
+            _ => (text, span),
+        };
+        let span = if style == Style::Plain && span.is_empty() { self.after_colon(span) } else { span };
+        let mut tag = properties.tag;
+        let text = match (tag, text) {
+            // every reader sees what kubectl sees: keys, kinds and values
+            (Tag::Binary, _) => match resolve::binary(&self.read(text)) {
+                Ok(decoded) => {
+                    tag = Tag::Str;
+                    self.keep(Own::Made(decoded))
+                }
+                // an error wherever somebody asks for the value
+                Err(_) => self.text(text),
+            },
+            _ => self.text(text),
+        };
+        self.add(Data::Scalar { text, style, tag, properties: properties.is_some() }, span, properties.anchor);
+    }
+
+    /// The first scalar of a document without a byte order mark, which kubectl takes after a document marker, too.
+    fn without_mark(&self, text: scan::Text, span: Span) -> (scan::Text, Span) {
+        const MARK: char = '\u{feff}';
+        if !self.text.get(span.range()).is_some_and(|text| text.starts_with(MARK)) {
+            return (text, span);
+        }
+        let behind = |span: Span| Span { start: span.start + 3, ..span };
+        let text = match text {
+            scan::Text::Source(source) => scan::Text::Source(behind(source)),
+            scan::Text::Written(source, form) => scan::Text::Written(behind(source), form),
+        };
+        (text, behind(span))
+    }
+
+    fn read(&self, text: scan::Text) -> String {
+        let source = |span: Span| self.text.get(span.range()).unwrap_or_default();
+        match text {
+            scan::Text::Source(span) => source(span).to_owned(),
+            scan::Text::Written(span, form) => decode(source(span), form),
+        }
+    }
+
+    fn text(&mut self, text: scan::Text) -> Text {
+        match text {
+            scan::Text::Source(span) => Text::Source(span),
+            scan::Text::Written(span, form) => self.keep(Own::written(span, form)),
+        }
+    }
+
+    fn keep(&mut self, text: Own) -> Text {
+        self.document.texts.push(text);
+        Text::Own(u32::try_from(self.document.texts.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// The document as it is, in no more memory than it needs; the builder is ready for the next one.
@@ -112,24 +129,7 @@ impl<'s> Builder<'s> {
         document
     }
 
-    fn keep(&mut self, text: Cow<'s, str>, span: Span) -> Text {
-        // the parser names an empty value `~`
-        if span.is_empty() {
-            return Text::Source(span);
-        }
-        if let Cow::Borrowed(text) = text {
-            let at = (text.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-            if self.text.get(at..at.saturating_add(text.len())).is_some_and(|found| std::ptr::eq(found, text))
-                && let (Ok(start), Ok(end)) = (u32::try_from(at), u32::try_from(at + text.len()))
-            {
-                return Text::Source(Span { start, end });
-            }
-        }
-        self.document.texts.push(text.into_owned());
-        Text::Own(u32::try_from(self.document.texts.len() - 1).unwrap_or(u32::MAX))
-    }
-
-    fn add(&mut self, data: Data, span: Span, anchor: usize) -> u32 {
+    fn add(&mut self, data: Data, span: Span, anchor: u32) -> u32 {
         let id = u32::try_from(self.document.nodes.len()).unwrap_or(u32::MAX);
         self.document.nodes.push(NodeData { span, data });
         if anchor != 0 {
@@ -143,12 +143,12 @@ impl<'s> Builder<'s> {
         id
     }
 
-    fn open(&mut self, data: Data, span: Span, anchor: usize) {
+    fn open(&mut self, data: Data, span: Span, anchor: u32) {
         let id = self.add(data, span, anchor);
         self.open.push((id, self.pending.len()));
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), SyntaxError> {
+    fn alias(&mut self, anchor: u32, span: Span) -> Result<(), SyntaxError> {
         let found = self.anchors.binary_search_by_key(&anchor, |(number, _)| *number);
         let Some(&(_, target)) = found.ok().and_then(|at| self.anchors.get(at)) else {
             return Err(SyntaxError { span, message: "unknown anchor".to_owned() });
@@ -182,7 +182,7 @@ impl<'s> Builder<'s> {
             }
             _ => return Ok(()),
         };
-        // a block collection ends with its last member, not where the parser noticed that it has ended
+        // a block collection ends with its last member, not where the scanner noticed that it has ended
         let end = if in_brackets { span.end } else { last_end.unwrap_or(span.start) };
         node.span.end = end.max(node.span.start);
         Ok(())
@@ -195,42 +195,7 @@ impl<'s> Builder<'s> {
         is_mapping.then(|| self.pending.len() - begin)
     }
 
-    /// Where the node before the next one ends, or begins if the next one is its first member.
-    fn before(&self) -> usize {
-        let last = self.document.nodes.last();
-        let at = last.map_or(self.document.span.start, |node| match node.data {
-            Data::Scalar { .. } | Data::Alias(_) => node.span.end,
-            Data::Sequence { .. } | Data::Mapping { .. } => node.span.start,
-        });
-        at as usize
-    }
-
-    /// The parser's span of a block scalar begins after its header and ends after the empty lines below it; ours begins
-    /// with the `|` and ends with the last line that counts, without its line break.
-    fn block_span(&self, span: Span, text: &str) -> Span {
-        let range = span.range();
-        let Some(header) = trivia::find(self.text, self.before(), b"|>") else { return span };
-        let rest = self.text.get(header + 1..).unwrap_or_default();
-        let indicators = rest.bytes().take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9')).count();
-        let keeps = rest.get(..indicators).is_some_and(|indicators| indicators.contains('+'));
-        let header_end = header + 1 + indicators;
-        // the span may go on into the indentation of the next line
-        let line = trivia::line_start(self.text, range.end);
-        let is_next = self.text.get(line..range.end).is_some_and(|indent| indent.bytes().all(|byte| byte == b' '));
-        let end = if is_next && range.end < self.text.len() { line } else { range.end };
-        let written = self.text.get(header..end).unwrap_or_default();
-        let length = if keeps {
-            written.len() - usize::from(written.ends_with(['\n', '\r'])) - usize::from(written.ends_with("\r\n"))
-        } else if text.bytes().all(|byte| byte == b'\n') {
-            0
-        } else {
-            written.trim_end_matches(['\n', '\r']).len()
-        };
-        let start = u32::try_from(header).unwrap_or(span.start);
-        Span { start, end: u32::try_from((header + length).max(header_end)).unwrap_or(span.end) }
-    }
-
-    /// The parser puts a value that is not there before the colon; it belongs after it.
+    /// The scanner puts a value that is not there before the colon; it belongs after it.
     fn after_colon(&self, span: Span) -> Span {
         let is_value = self.in_mapping().is_some_and(|members| !members.is_multiple_of(2));
         if is_value && self.text.as_bytes().get(span.start as usize) == Some(&b':') {
@@ -238,34 +203,5 @@ impl<'s> Builder<'s> {
         } else {
             span
         }
-    }
-
-    /// A sequence that is no deeper than its key begins with its first dash, which the parser leaves out.
-    fn with_dash(&self, span: Span) -> Span {
-        if self.in_mapping().is_none() {
-            return span;
-        }
-        let dash = trivia::find(self.text, self.before(), b"-").and_then(|at| u32::try_from(at).ok());
-        Span { start: dash.filter(|dash| *dash < span.start).unwrap_or(span.start), ..span }
-    }
-
-    fn has_text_before(&self, span: Span) -> bool {
-        let before = self.text.get(..span.start as usize).unwrap_or_default();
-        !matches!(before.trim_end_matches([' ', '\t', '\u{feff}']).bytes().last(), None | Some(b'\n' | b'\r'))
-    }
-}
-
-fn known_tag(tag: &granit_parser::Tag) -> Tag {
-    match tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref() {
-        Some("str") => Tag::Str,
-        Some("int") => Tag::Int,
-        Some("float") => Tag::Float,
-        Some("bool") => Tag::Bool,
-        Some("null") => Tag::Null,
-        Some("binary") => Tag::Binary,
-        Some("merge") => Tag::Merge,
-        // `! no` is the non-specific tag: a string
-        _ if tag.handle().is_empty() && tag.suffix() == "!" => Tag::Str,
-        _ => Tag::Other,
     }
 }

@@ -1,5 +1,5 @@
 //! YAML as kubectl reads it: a tree with byte spans and comments, scalars resolved by go-yaml v2's rules, and quoting
-//! that survives them. Only this module imports the parser.
+//! that survives them.
 
 mod alias;
 pub mod base64;
@@ -12,7 +12,9 @@ pub mod parse;
 pub mod quote;
 pub mod resolve;
 mod scalar;
+pub mod scan;
 pub mod source;
+mod span;
 pub mod tree;
 mod trivia;
 mod typed;

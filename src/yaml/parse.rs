@@ -2,14 +2,11 @@
 
 use std::ops::Range;
 
-use granit_parser::{Event, Marker, Parser, options};
-
 use super::build::Builder;
 use super::scalar::Style;
+use super::scan::{Kind, Problem, Scanner};
 use super::tree::{Data, Document, NodeData, Span, Stream, SyntaxError};
 
-/// Nesting deeper than this is refused: no manifest comes near it, and a bomb does.
-const MAX_DEPTH: usize = 200;
 /// Longer texts than this are refused: spans are 32 bits wide.
 const MAX_BYTES: usize = u32::MAX as usize;
 /// What ends every part but the last.
@@ -50,7 +47,7 @@ fn boundary(text: &str, from: usize) -> Option<usize> {
 }
 
 /// Whether a directive (`%YAML 1.1`) may belong to the document that begins at `at`. One inside the document before, where
-/// it is an error, counts too: the parser gives up on both documents then.
+/// it is an error, counts too: both documents are given up then.
 fn follows_directive(text: &str, at: usize) -> bool {
     let mut lines = text.get(..at).unwrap_or_default().rsplit(['\n', '\r']).take_while(|line| !is_marker(line));
     lines.any(|line| line.trim_start_matches('\u{feff}').starts_with('%'))
@@ -77,7 +74,7 @@ pub fn parse_part(text: &str, part: Range<usize>) -> Stream<'_> {
         stream.errors.push(refuse("this is UTF-16 or binary data, not UTF-8 text"));
     } else {
         let start = json_objects(text, &part, &mut stream);
-        // the parser sees the marker behind the part, so that it says the same of an open quote as it would in the whole
+        // the scanner sees the marker behind the part, so that it says the same of an open quote as it would in the whole
         let behind = if part.end < text.len() { MARKER.len() } else { 0 };
         read(text, start..part.end, behind, &mut stream);
     }
@@ -130,11 +127,14 @@ fn json_object(text: &str) -> Option<usize> {
     None
 }
 
-/// NEL, LS and PS end a line for kubectl, whose decoder reads YAML 1.1, and do not for the parser, which reads YAML 1.2: what
-/// stands behind one in a comment is a field there. In quotes they are text for both.
-fn foreign_break(text: &str, part: &Range<usize>, documents: &[Document<'_>]) -> Option<SyntaxError> {
-    let mut found = text.get(part.clone())?.match_indices(['\u{85}', '\u{2028}', '\u{2029}']).peekable();
-    found.peek()?;
+/// NEL, LS and PS end a line for kubectl, whose decoder reads YAML 1.1, and do not for the scanner, as in YAML 1.2: what
+/// stands behind one in a comment is a field there. In quotes they are text for both. The first of each document.
+fn foreign_breaks(text: &str, part: &Range<usize>, documents: &[Document<'_>]) -> Vec<SyntaxError> {
+    let found = text.get(part.clone()).unwrap_or_default().match_indices(['\u{85}', '\u{2028}', '\u{2029}']);
+    let mut found = found.map(|(at, character)| (part.start + at, character)).peekable();
+    if found.peek().is_none() {
+        return Vec::new();
+    }
     let is_quoted = |node: &&NodeData| matches!(node.data, Data::Scalar { style: Style::Quoted, .. });
     let nodes = documents.iter().flat_map(|document| &document.nodes).filter(is_quoted);
     let mut quoted: Vec<Range<usize>> = nodes.map(|node| node.span.range()).collect();
@@ -143,57 +143,63 @@ fn foreign_break(text: &str, part: &Range<usize>, documents: &[Document<'_>]) ->
         let before = quoted.partition_point(|range| range.start <= at);
         before.checked_sub(1).and_then(|last| quoted.get(last)).is_some_and(|range| range.contains(&at))
     };
-    let (at, character) = found.map(|(at, text)| (part.start + at, text)).find(|(at, _)| !is_text(*at))?;
+    let mut errors = Vec::new();
+    let mut last = None;
+    for (at, character) in found.filter(|(at, _)| !is_text(*at)) {
+        let is_first = last.replace(at).is_none_or(|last| has_marker(text, last, at));
+        if is_first {
+            errors.push(foreign_break(at, character));
+        }
+    }
+    errors
+}
+
+fn foreign_break(at: usize, character: &str) -> SyntaxError {
     let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     let span = Span { start: place(at), end: place(at + character.len()) };
     let code = u32::from(character.chars().next().unwrap_or_default());
-    Some(SyntaxError { span, message: format!("U+{code:04X} is a line break for kubectl, and looks like none") })
+    SyntaxError { span, message: format!("U+{code:04X} is a line break for kubectl, and looks like none") }
 }
 
-/// Reads documents until the end of the part; the parser sees some bytes `behind` it, too.
+/// Reads documents until the end of the part; the scanner sees some bytes `behind` it, too.
 fn read<'s>(text: &'s str, part: Range<usize>, behind: usize, stream: &mut Stream<'s>) {
-    let options = options! {
-        flow_nesting_limit: MAX_DEPTH,
-        block_nesting_limit: MAX_DEPTH,
-        // as many as there are: they are kept anyway
-        max_buffered_comment_events: usize::MAX,
-        // as libyaml, which kubectl's decoder follows
-        bom_inside_document_as_content: true,
-        block_scalar_eof_without_line_feed: true,
-    };
-    let slice = text.get(part.start..part.end + behind).unwrap_or_default();
-    let place = |mark: &Marker| u32::try_from(part.start + mark.byte_offset().unwrap_or(0)).unwrap_or(u32::MAX);
-    let mut parser = Parser::new_from_str_with_options(slice, options);
+    let mut scanner = Scanner::new(text, part.start..part.end + behind);
     let mut builder = Builder::new(text);
     let first = stream.documents.len();
-    while let Some(next) = parser.next_event() {
-        let problem = match next {
-            Ok((event, span)) => {
-                let span = Span { start: place(&span.start), end: place(&span.end) };
+    loop {
+        let problem = match scanner.next_event() {
+            Ok(event) => {
                 // an empty block scalar begins there, too, but without a marker
-                let is_behind = matches!(event, Event::DocumentStart(true, ..)) && span.start as usize >= part.end;
-                if is_behind && behind > 0 || matches!(event, Event::StreamEnd) {
+                let is_behind = event.kind == Kind::DocumentStart(true) && event.span.start as usize >= part.end;
+                if is_behind && behind > 0 || event.kind == Kind::StreamEnd {
                     break;
                 }
-                match builder.event(event, span, stream) {
+                match builder.event(event, stream) {
                     Ok(()) => continue,
                     Err(problem) => problem,
                 }
             }
-            Err(error) => {
-                let at = place(error.marker());
-                SyntaxError { span: Span { start: at, end: at }, message: error.info() }
-            }
+            Err(problem) => syntax_error(problem),
         };
-        // the parser may stumble over the rest of a broken document again
+        // the scanner may stumble over the rest of a broken document again
         let last = stream.errors.last().map(|error| error.span.start as usize);
         if last.is_none_or(|last| last < part.start || has_marker(text, last, problem.span.start as usize)) {
             stream.errors.push(problem);
         }
         builder = Builder::new(text);
-        if !matches!(parser.proceed_next_document(), Ok(true)) {
+        if !scanner.next_document() {
             break;
         }
     }
-    stream.errors.extend(foreign_break(text, &part, stream.documents.get(first..).unwrap_or_default()));
+    stream.comments.append(&mut scanner.take_comments());
+    if !scanner.is_ascii() {
+        stream.errors.extend(foreign_breaks(text, &part, stream.documents.get(first..).unwrap_or_default()));
+        // as if each document were read by itself
+        stream.errors.sort_by_key(|error| error.span.start);
+    }
+}
+
+fn syntax_error(problem: Problem) -> SyntaxError {
+    let at = u32::try_from(problem.at).unwrap_or(u32::MAX);
+    SyntaxError { span: Span { start: at, end: at }, message: problem.reason.to_string() }
 }

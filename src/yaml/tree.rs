@@ -1,30 +1,12 @@
 //! The tree of a YAML stream: nodes in one arena per document, each with its byte span in the source.
 
-use std::ops::Range;
+use std::fmt;
+use std::sync::OnceLock;
 
 use super::resolve::{self, ResolveError, Value};
 use super::scalar::{Style, Tag};
-
-/// Byte offsets into the source, end exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, PartialOrd, Ord)]
-pub struct Span {
-    /// First byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-}
-
-impl Span {
-    /// The span as a range of bytes.
-    pub fn range(self) -> Range<usize> {
-        self.start as usize..self.end as usize
-    }
-
-    /// Whether the span covers nothing, as that of a value nobody wrote.
-    pub fn is_empty(self) -> bool {
-        self.start >= self.end
-    }
-}
+use super::scan::{Form, decode};
+pub use super::span::{Comment, Span};
 
 /// Where the text of a scalar is: in the source if it stands there as it is.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +14,42 @@ pub(super) enum Text {
     Source(Span),
     /// One of the document's own texts.
     Own(u32),
+}
+
+/// A text that does not stand in the source as it is.
+pub(super) enum Own {
+    Made(String),
+    /// Made when somebody asks for it first, which happens to few.
+    Written {
+        span: Span,
+        form: Form,
+        text: OnceLock<String>,
+    },
+}
+
+impl Own {
+    pub(super) fn written(span: Span, form: Form) -> Self {
+        Self::Written { span, form, text: OnceLock::new() }
+    }
+
+    fn text(&self, source: &str) -> &str {
+        match self {
+            Self::Made(text) => text,
+            Self::Written { span, form, text } => {
+                text.get_or_init(|| decode(source.get(span.range()).unwrap_or_default(), *form))
+            }
+        }
+    }
+}
+
+/// The same whether somebody has asked for the text or not.
+impl fmt::Debug for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Made(text) => write!(f, "{text:?}"),
+            Self::Written { span, form, .. } => write!(f, "{form:?} {span:?}"),
+        }
+    }
 }
 
 /// `properties`: an anchor or a tag stands before the node. `first` and `count` point into the document's child list.
@@ -77,28 +95,19 @@ pub struct Document<'s> {
     pub(super) children: Vec<u32>,
     pub(super) root: Option<u32>,
     /// Texts that do not stand in the source as they are: with escapes, or over several lines.
-    pub(super) texts: Vec<String>,
+    pub(super) texts: Vec<Own>,
     /// The nodes that aliases stand for.
     pub(super) aliased: Vec<u32>,
     /// From the document's first byte to its last.
     pub span: Span,
 }
 
-/// A comment, with its `#`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Comment {
-    /// From `#` to the end of the line.
-    pub span: Span,
-    /// Whether something else stands before it on its line.
-    pub trailing: bool,
-}
-
 /// A document that is no YAML. The documents after it are still read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Where the parser gave up.
+    /// Where the scanner gave up.
     pub span: Span,
-    /// What the parser says.
+    /// What the scanner says.
     pub message: String,
 }
 
@@ -164,7 +173,7 @@ impl<'s> Document<'s> {
     pub(super) fn text(&self, text: Text) -> &str {
         match text {
             Text::Source(span) => self.source.get(span.range()).unwrap_or_default(),
-            Text::Own(at) => self.texts.get(at as usize).map_or("", String::as_str),
+            Text::Own(at) => self.texts.get(at as usize).map_or("", |own| own.text(self.source)),
         }
     }
 

@@ -24,6 +24,8 @@ mod control_plane_audit;
 mod dockerfiles;
 mod docs;
 mod edit;
+#[path = "../support/events.rs"]
+mod events;
 mod examples;
 mod explain;
 mod first_minutes;
@@ -50,6 +52,7 @@ mod render;
 mod report;
 mod rule_fixes;
 mod rules;
+mod scan;
 mod schema;
 mod schema_random;
 mod spec;

@@ -25,12 +25,16 @@ fn read(text: &str) -> Option<Value> {
     stream.documents[0].root()?.to_json().ok()
 }
 
-fn same(ours: &Value, theirs: &Value) -> bool {
+/// Whether two values are the same for whoever reads them: a number is one however it is written.
+pub fn same(ours: &Value, theirs: &Value) -> bool {
     match (ours, theirs) {
         (Value::Number(ours), Value::Number(theirs)) => ours.as_f64() == theirs.as_f64(),
         (Value::Object(ours), Value::Object(theirs)) => {
             ours.len() == theirs.len()
                 && ours.iter().all(|(key, value)| theirs.get(key).is_some_and(|other| same(value, other)))
+        }
+        (Value::Array(ours), Value::Array(theirs)) => {
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| same(ours, theirs))
         }
         _ => ours == theirs,
     }

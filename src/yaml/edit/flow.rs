@@ -87,9 +87,11 @@ impl<'t> Place<'t> {
     }
 
     fn add(&self, tight: bool, member: &str) -> Option<Edit> {
+        // `{a:, b: 1}` has a key `a:`
+        let gap = if self.text.get(..self.end)?.ends_with(':') { " " } else { "" };
         let Some(indent) = self.indent else {
             let space = if tight { "" } else { " " };
-            return Edit::new(self.end, self.end, format!(",{space}{member}"));
+            return Edit::new(self.end, self.end, format!("{gap},{space}{member}"));
         };
         let line = format!("{}{indent}{member}", self.newline);
         let at = self.comma.unwrap_or(self.end);
@@ -101,7 +103,7 @@ impl<'t> Place<'t> {
         if self.comma.is_some() {
             Edit::new(end, end, format!("{line},"))
         } else {
-            Edit::new(at, end, format!(",{comment}{line}"))
+            Edit::new(at, end, format!("{gap},{comment}{line}"))
         }
     }
 }
