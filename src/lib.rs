@@ -29,6 +29,8 @@ mod rules;
 mod spec;
 mod template;
 mod wizard;
+#[cfg(feature = "cluster")]
+mod workshop;
 mod yaml;
 
 pub use cli::Cli;

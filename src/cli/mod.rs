@@ -12,6 +12,8 @@ pub mod lab;
 pub mod policy;
 mod rules;
 mod trail;
+#[cfg(feature = "cluster")]
+pub mod workshop;
 
 pub use check::{BenchmarkName, CheckArgs, MadeArgs};
 pub use given::Given;
@@ -196,6 +198,9 @@ pub enum Command {
     /// Learn on a live cluster: labs with a flaw, an attack that works, and a task, verified by trying the attack again.
     #[cfg(feature = "cluster")]
     Lab(lab::LabArgs),
+    /// Give a workshop: many attendees with their labs on one cluster, each in namespaces of their own.
+    #[cfg(feature = "cluster")]
+    Workshop(workshop::WorkshopArgs),
     /// Make policies of rules, which the API server itself then holds everybody to.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),

@@ -27,6 +27,8 @@ mod rules;
 mod schema;
 mod start;
 mod trail;
+#[cfg(feature = "cluster")]
+mod workshop;
 mod written;
 
 use std::io;
@@ -69,6 +71,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::Cluster(command) => cluster::run(&command),
         #[cfg(feature = "cluster")]
         Command::Lab(args) => lab::run(&args),
+        #[cfg(feature = "cluster")]
+        Command::Workshop(args) => workshop::run(&args),
         Command::Policy(command) => policy::run(&command),
         Command::Schema { of, out } => schema::run(of, out.as_deref()),
         Command::Doctor => doctor::run(),
@@ -112,7 +116,7 @@ fn runs_programs(command: &Command) -> bool {
 fn is_lab(command: &Command) -> bool {
     match command {
         #[cfg(feature = "cluster")]
-        Command::Lab(_) => true,
+        Command::Lab(_) | Command::Workshop(_) => true,
         _ => false,
     }
 }
