@@ -142,8 +142,8 @@ impl LabCluster {
             Err(_) if record.is_made() && is_there(&found.client) => {}
             Err(error) => return Err(gone(error)),
         }
-        let (uid, version) = (record.uid.clone(), record.version.clone());
-        Ok(Self { record: ClusterRecord { uid, version, ..found.record }, ..found })
+        let (uid, version, seat) = (record.uid.clone(), record.version.clone(), record.seat.clone());
+        Ok(Self { record: ClusterRecord { uid, version, seat, ..found.record }, ..found })
     }
 
     /// A cluster that was made with its files below this folder. Where it is, its nodes say, and nothing in the folder.
@@ -178,6 +178,7 @@ impl LabCluster {
             node,
             server: client.server(),
             version: String::new(),
+            seat: None,
         };
         Ok(Self { record, client, login })
     }
@@ -313,6 +314,7 @@ mod tests {
             node: "here-control-plane".to_owned(),
             server: "https://127.0.0.1:6443".to_owned(),
             version: "v1.34.4".to_owned(),
+            seat: None,
         }
     }
 

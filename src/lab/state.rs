@@ -83,6 +83,9 @@ pub struct ClusterRecord {
     pub server: String,
     /// Its version, such as `v1.34.4`.
     pub version: String,
+    /// The pseudonym of the learner in a workshop, whose labs are in namespaces that stay; none outside of workshops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<String>,
 }
 
 impl ClusterRecord {
@@ -172,7 +175,7 @@ impl State {
     fn oddity(&self) -> Option<&'static str> {
         let runs = self.labs.iter().filter_map(|(id, lab)| Some((id, lab.run.as_ref()?)));
         let texts = self.clusters.iter().flat_map(|(key, record)| {
-            let context = record.context.iter();
+            let context = record.context.iter().chain(&record.seat);
             [key, &record.name, &record.uid, &record.node, &record.server, &record.version].into_iter().chain(context)
         });
         let is_odd = |text: &String| matches!(line(text), Cow::Owned(_));

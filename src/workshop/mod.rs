@@ -1,9 +1,24 @@
 //! Workshops: many attendees on one cluster, each in namespaces of their own. Nothing in it prints.
 //!
-//! What a lab calls its namespaces is a placeholder, so a lab of an attendee is the lab in a run whose suffix is the attendee's
-//! pseudonym: names, selectors, subjects and host names follow from it.
+//! What a lab calls its namespaces is a placeholder, so a lab of an attendee is the lab in a run whose suffix has the
+//! attendee's pseudonym: names, selectors, subjects and host names follow from it.
 
+pub mod access;
+pub mod again;
+mod attempt;
 pub mod capacity;
-#[allow(dead_code, reason = "`up` writes it")]
+pub mod codes;
+pub mod down;
+mod error;
+mod eyes;
+pub mod guard;
+pub mod join;
+pub mod place;
 pub mod roster;
+mod seat;
 pub mod share;
+pub mod up;
+
+pub use attempt::{Attempt, attempt, claim, reset};
+pub use error::WorkshopError;
+pub use eyes::OwnEyes;

@@ -55,6 +55,8 @@ mod rules;
 mod scan;
 mod schema;
 mod schema_random;
+#[cfg(feature = "cluster")]
+mod seats;
 mod spec;
 #[path = "../support/mod.rs"]
 mod support;

@@ -78,6 +78,10 @@ fn removed(context: &LabContext, record: &ClusterRecord) -> anyhow::Result<Strin
 
 /// Ends the labs on a cluster of the user, which stays.
 fn leave(context: &LabContext, record: &ClusterRecord) -> anyhow::Result<()> {
+    if record.seat.is_some() {
+        adopted::forget(&context.workspace)?;
+        return say("the workshop is forgotten here; what you have on its cluster stays there");
+    }
     match LabCluster::open(&context.workspace, record) {
         Ok(site) => {
             let _busy = Busy::new("deleting what the labs made");

@@ -19,6 +19,7 @@ mod watch;
 
 use crate::cli::lab::{LabArgs, LabCommand};
 use context::LabContext;
+pub(super) use verify::{code, json, text as report};
 
 /// Runs one of its commands.
 pub(super) fn run(args: &LabArgs) -> anyhow::Result<u8> {

@@ -22,6 +22,7 @@ use crate::lab::lab_cluster::{self, ClusterSource, LabCluster, SiteError};
 use crate::lab::lint::pool::Stoppable;
 use crate::lab::run::{self, Proved, RenderedLab};
 use crate::lab::state::RunRecord;
+use crate::workshop::again;
 
 /// The variable that names the image of nodes.
 const IMAGE: &str = "TIGHTSHIP_NODE_IMAGE";
@@ -140,6 +141,9 @@ pub(super) fn begin(
 ) -> anyhow::Result<()> {
     context.agree()?;
     let id = entry.lab.id.value.to_string();
+    if site.record.seat.is_some() {
+        return begin_again(context, entry, site, steps);
+    }
     let old = context.state.lab(&id).run.take();
     // after a start that was broken off the learner has not been at work yet
     if old.as_ref().is_none_or(|run| run.ready)
@@ -184,6 +188,26 @@ pub(super) fn begin(
         run.fingerprint = Some(begun.fingerprint);
         run.saved.clone_from(&stage.names.saved);
         run.ready = true;
+    }
+    context.save()
+}
+
+/// Begins a lab of a workshop anew: its namespaces stay, and so do its names.
+fn begin_again(context: &mut LabContext, entry: &Entry, site: &LabCluster, steps: &mut Steps) -> anyhow::Result<()> {
+    let id = &entry.lab.id.value;
+    if context.record(entry).and_then(|record| record.run.as_ref()).is_none() {
+        bail!("{id} has not begun in this workshop: `tightship workshop join` looks again");
+    }
+    if let Some(aside) = set_aside(&context.folder(entry)?)? {
+        say(&format!("your files are kept in {}", output::shell_word(aside.as_str())))?;
+    }
+    let mut stage = context.stage(entry, site)?;
+    stage.write_files()?;
+    let api = Stoppable { api: &site.client, stop: interrupt::writing() };
+    again::again(&mut stage, &api, &mut |step| steps.step(step))?;
+    let saved = stage.names.saved;
+    if let Some(run) = &mut context.state.lab(id).run {
+        (run.saved, run.fingerprint, run.done) = (saved, None, Vec::new());
     }
     context.save()
 }

@@ -11,5 +11,5 @@ pub mod verify;
 
 pub use error::RunError;
 pub use rendered_lab::RenderedLab;
-pub use start::{LABEL, Proved, begin, end, end_own, unexpected};
+pub use start::{LABEL, Proved, apply_again, begin, begin_within, end, end_own, unexpected};
 pub use verify::{Checked, Patience, Report};

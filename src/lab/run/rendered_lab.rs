@@ -10,7 +10,7 @@ use crate::client::Api;
 use crate::lab::check;
 use crate::lab::check_context::{CheckContext, Names, Snapshots};
 use crate::lab::course::values::Need;
-use crate::lab::course::{Entry, Lab};
+use crate::lab::course::{Action, Entry, Lab};
 use crate::lab::node::restart_wait;
 use crate::lab::probe_pods::ProbePods;
 use crate::lab::within::{self, ReadError};
@@ -143,6 +143,15 @@ impl<'e> RenderedLab<'e> {
             self.write(&name, &text)?;
         }
         Ok(())
+    }
+
+    /// Writes those, and what the steps of the start put beside them, where the start itself was done elsewhere.
+    pub fn write_start(&self) -> Result<(), RunError> {
+        self.write_files()?;
+        self.lab.start.steps.iter().try_for_each(|step| match &step.action {
+            Action::Put(put) => self.write(&put.file, &self.text(&put.from)?),
+            _ => Ok(()),
+        })
     }
 
     /// Writes a file of the learner's folder, and of no other.

@@ -74,10 +74,17 @@ pub fn begin(
         let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}});
         apply::apply(api, &namespace, None)?;
     }
-    wait_for_accounts(api, &stage.names)?;
-    tell("apply what the lab begins with");
-    stage.apply_start(api, tell)?;
-    rollout::wait(api, &stage.names, tell)?;
+    begin_within(stage, api, is_proved, tell)
+}
+
+/// The same in namespaces that are there.
+pub fn begin_within(
+    stage: &mut RenderedLab<'_>,
+    api: &dyn Api,
+    is_proved: Proved,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Begun, RunError> {
+    apply_again(stage, api, tell)?;
     let snapshots = stage.snapshots(api)?;
     if is_proved == Proved::Now {
         tell("see that the flaw is there");
@@ -85,6 +92,14 @@ pub fn begin(
     }
     let fingerprint = stage.fingerprint(api)?;
     Ok(Begun { snapshots, fingerprint })
+}
+
+/// Does what begins the lab in namespaces that are there, and waits for its pods.
+pub fn apply_again(stage: &mut RenderedLab<'_>, api: &dyn Api, tell: &mut dyn FnMut(&str)) -> Result<(), RunError> {
+    wait_for_accounts(api, &stage.names)?;
+    tell("apply what the lab begins with");
+    stage.apply_start(api, tell)?;
+    Ok(rollout::wait(api, &stage.names, tell)?)
 }
 
 /// Pods are refused until the default service account is there.
