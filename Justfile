@@ -66,6 +66,10 @@ docs:
 site:
     mdbook build
 
+# The workshop with all of its labs: four attendees, what they try against each other, and that nothing is left.
+test-workshop:
+    TIGHTSHIP_LIVE=1 TIGHTSHIP_WORKSHOP_LABS=all cargo test --locked --test live workshop
+
 # Proves labs in every state, and that wrong answers made from their solutions fail, on clusters of its own; without a name all labs.
 test-labs *labs:
     TIGHTSHIP_LIVE=1 cargo run --locked --release --quiet -- lab lint --mutate {{labs}}

@@ -34,6 +34,8 @@ mod spec;
 mod support;
 mod verdicts;
 mod workloads;
+#[cfg(feature = "cluster")]
+mod workshop;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -68,6 +70,8 @@ fn tests() -> Vec<Test> {
         client::TESTS,
         #[cfg(feature = "cluster")]
         labs::TESTS,
+        #[cfg(feature = "cluster")]
+        workshop::TESTS,
         policies::TESTS,
         hardened::LAST,
         #[cfg(feature = "cluster")]
