@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 
-use super::{opened, say};
+use super::site::{opened, say};
 use crate::cli::workshop::DownArgs;
 use crate::cluster::Progress as _;
 use crate::commands::progress::Steps;

@@ -3,7 +3,7 @@
 use anyhow::bail;
 use camino::Utf8Path;
 
-use super::{course, say};
+use super::site::{course, say};
 use crate::cli::workshop::JoinArgs;
 use crate::commands::{OK, output};
 use crate::lab::state::Workspace;

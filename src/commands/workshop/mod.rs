@@ -4,51 +4,14 @@ mod down;
 mod join;
 mod plan;
 mod seats;
+mod site;
 mod up;
 mod verify;
 
-use anyhow::ensure;
-use camino::Utf8Path;
-
 use super::output;
 use crate::cli::workshop::{WorkshopArgs, WorkshopCommand};
-use crate::lab::course::{Course, Entry};
-use crate::lab::lab_cluster::{LabCluster, SiteError};
-use crate::workshop::roster::Workshop;
-use crate::workshop::{WorkshopError, place};
-
-/// The course that comes with the program: another one would have to be agreed to by every attendee.
-fn course() -> anyhow::Result<Course> {
-    Course::embedded().map_err(|faults| anyhow::anyhow!("{faults}"))
-}
-
-/// The labs of a workshop, in their order.
-fn entries<'c>(course: &'c Course, workshop: &Workshop) -> anyhow::Result<Vec<&'c Entry>> {
-    Ok(workshop.labs.iter().map(|lab| course.find(lab)).collect::<Result<Vec<_>, _>>()?)
-}
-
-/// The namespace that an attendee's kubectl works in, of a lab.
-fn home_of(entry: &Entry, name: &str) -> String {
-    place::namespaces(entry, name).into_iter().next().unwrap_or_else(|| "default".to_owned())
-}
-
-/// The workshop of a folder, and its cluster: the one that it was brought up on, and no other.
-fn opened(dir: &Utf8Path) -> anyhow::Result<(Workshop, LabCluster)> {
-    let workshop = Workshop::load(dir)?;
-    ensure!(!workshop.uid.is_empty(), "this workshop is on no cluster: `tightship workshop up` brings it up");
-    let site = LabCluster::adopt(&workshop.context, true)?;
-    let context = &workshop.context;
-    ensure!(
-        workshop.uid == site.record.uid,
-        "another cluster answers as {context} than the one that this workshop is on"
-    );
-    Ok((workshop, site))
-}
-
-/// Sentences on standard error.
-fn say(text: &str) -> anyhow::Result<()> {
-    Ok(output::say_lines(text)?)
-}
+use crate::lab::lab_cluster::SiteError;
+use crate::workshop::WorkshopError;
 
 /// Runs one of its commands.
 pub(super) fn run(args: &WorkshopArgs) -> anyhow::Result<u8> {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, anyhow};
 use serde::Serialize;
 
-use super::course;
+use super::site::course;
 use crate::cli::workshop::PlanArgs;
 use crate::client::apply;
 use crate::client::kinds::Resource;

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use camino::Utf8Path;
 
-use super::{opened, say, up};
+use super::site::{opened, say};
+use super::up;
 use crate::cli::workshop::{IssueArgs, SeatName};
 use crate::commands::{OK, output};
 use crate::workshop::{access, codes, up as making};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, bail, ensure};
 use camino::Utf8Path;
 
-use super::{course, entries, home_of, say};
+use super::site::{course, entries, home_of, say};
 use crate::cli::workshop::UpArgs;
 use crate::cluster::Progress as _;
 use crate::commands::progress::Steps;

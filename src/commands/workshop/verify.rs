@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::{course, opened, say};
+use super::site::{course, opened, say};
 use crate::cli::workshop::{AttemptArgs, ResetArgs};
 use crate::cluster::Progress as _;
 use crate::commands::progress::Steps;
