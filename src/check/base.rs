@@ -35,6 +35,12 @@ pub enum BaseError {
     /// There is no such commit.
     #[error("there is no commit `{name}` here: fetch it first, such as by `git fetch --depth=1 origin {name}`")]
     NoCommit { name: String },
+    /// What cannot be the name of a commit, and is no hint for a shell either.
+    #[error("`{0}` is not the name of a commit: give a branch, a tag or a hash")]
+    NoName(String),
+    /// Nothing was committed yet.
+    #[error("this repository has no commit yet")]
+    Empty,
     /// Git could not be run.
     #[error("git: {0}")]
     Program(#[from] ProgramError),
@@ -63,20 +69,13 @@ impl Base {
         let prefix = found.text();
         let depth = prefix.trim_end_matches('\n').split('/').filter(|folder| !folder.is_empty()).count();
         let root = here.ancestors().nth(depth).unwrap_or(&here).to_owned();
-        let commit = format!("{name}^{{commit}}");
-        let found = git(["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
-        let commit = found.text().trim().to_owned();
-        let is_hash = commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !found.is_success() || !is_hash {
-            return Err(BaseError::NoCommit { name: name.to_owned() });
-        }
+        let commit = commit_of(name)?;
         Ok(Self { name: name.to_owned(), commit, root })
     }
 
     /// What the user calls the commit; of a hash the beginning.
     pub fn name(&self) -> &str {
-        let is_hash = self.name.len() >= 40 && self.name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_hash { self.name.get(..12).unwrap_or(&self.name) } else { &self.name }
+        if is_hash(&self.name) { self.name.get(..12).unwrap_or(&self.name) } else { &self.name }
     }
 
     /// The top folder of the repository.
@@ -157,6 +156,32 @@ fn program<'a>(args: impl IntoIterator<Item = &'a str>) -> Program {
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("LC_ALL", "C")
         .limit(LIMIT)
+}
+
+/// The hash of the commit that a name stands for.
+pub(super) fn commit_of(name: &str) -> Result<String, BaseError> {
+    let found = git(["rev-parse", "--git-dir"])?;
+    if !found.is_success() {
+        return Err(complaint(&found));
+    }
+    let commit = format!("{name}^{{commit}}");
+    let found = git(["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+    let commit = found.text().trim().to_owned();
+    if found.is_success() && is_hash(&commit) {
+        return Ok(commit);
+    }
+    let is_word = |it: char| it.is_alphanumeric() || matches!(it, '/' | '_' | '-' | '.' | '^' | '~' | '@' | '+' | '#');
+    Err(if name == "HEAD" {
+        BaseError::Empty
+    } else if name.is_empty() || name.starts_with(['-', '.']) || !name.chars().all(is_word) {
+        BaseError::NoName(name.to_owned())
+    } else {
+        BaseError::NoCommit { name: name.to_owned() }
+    })
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() >= 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 pub(super) fn complaint(found: &Output) -> BaseError {

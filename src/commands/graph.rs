@@ -4,8 +4,8 @@ use super::check::{checked, input};
 use super::{NOTHING, OK, UNUSABLE, output};
 use crate::check::{Options, Selection};
 use crate::cli::{GraphArgs, GraphOf};
-use crate::diagnostic::text::line;
 use crate::graph;
+use crate::report;
 use crate::rules::Settings;
 use crate::spec::validate;
 
@@ -20,9 +20,8 @@ pub(super) fn run(args: &GraphArgs) -> anyhow::Result<u8> {
         ..Options::default()
     };
     let outcome = checked(&found.inputs, &options);
-    for broken in &outcome.errors {
-        let name = outcome.files.get(broken.file().0 as usize).map_or("", |file| file.name.as_str());
-        output::error(&format!("{}: {}", line(name), broken.message))?;
+    for broken in report::unreadable(&outcome) {
+        output::error(&broken)?;
     }
     if !outcome.errors.is_empty() {
         return Ok(UNUSABLE);

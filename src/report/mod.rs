@@ -64,3 +64,9 @@ pub fn write(outcome: &Outcome, format: Format, all: bool, out: &mut dyn Write) 
         Format::Html => html::write(&files, all, out),
     }
 }
+
+/// The files that could not be read, each as its place and what is wrong there.
+pub fn unreadable(outcome: &Outcome) -> Vec<String> {
+    let files = Files::new(outcome);
+    outcome.errors.iter().map(|broken| format!("{}: {}", files.place(&broken.location), broken.message)).collect()
+}

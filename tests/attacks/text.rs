@@ -252,6 +252,55 @@ fn specs_answers_configurations_and_labs_are_harmless() {
     }
 }
 
+/// What a control plane runs with stands in the plan as text, and in the spec as nothing else than values.
+#[test]
+fn a_control_plane_is_adopted_as_text() {
+    for payload in payloads() {
+        let odd = quoted(&payload);
+        let folder = Folder::new();
+        let flags = [
+            "audit-policy-file",
+            "authentication-config",
+            "etcd-servers",
+            "service-cluster-ip-range",
+            "tls-min-version",
+        ];
+        let flags: String = flags.iter().map(|flag| format!(", \"--{flag}={odd}\"")).collect();
+        let pod = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: kube-apiserver, namespace: kube-system}}\nspec:\n  containers:\n  - name: kube-apiserver\n    image: registry.k8s.io/kube-apiserver:v1.34.4\n    command: [kube-apiserver, \"--x{odd}=1\", \"--{odd}\"{flags}]\n"
+        );
+        folder.write("etc/kubernetes/manifests/kube-apiserver.yaml", pod);
+        let ran = folder.run(&["apiserver", "adopt", "--node-root=.", "--out=spec"]).exits(0);
+        harmless(&ran, &format!("adopt of {payload:?}"));
+        for file in ["spec/PLAN.md", "spec/tightship.yaml"] {
+            let written = Ran { stdout: folder.read(file), stderr: String::new(), ..ran };
+            assert!(written.stdout.len() > 100, "{file}: {written:?}");
+            harmless(&written, &format!("{file} of {payload:?}"));
+        }
+    }
+}
+
+#[test]
+fn pictures_show_names_as_text() {
+    for payload in payloads() {
+        let folder = Folder::new();
+        let odd = quoted(&payload);
+        folder.write("a.yaml", manifest(&odd));
+        let binding = format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {{name: \"{odd}\"}}\nroleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: \"{odd}\"}}\nsubjects: [{{kind: User, apiGroup: rbac.authorization.k8s.io, name: \"{odd}\"}}]\n"
+        );
+        folder.write("b.yaml", binding);
+        for what in ["network", "rbac"] {
+            for format in ["svg", "dot", "mermaid"] {
+                let ran = folder.run(&["graph", what, "--format", format]);
+                // of the longest no key can be made
+                assert!(ran.stdout.len() > 50 || (ran.code == 2 && payload.len() > 80), "{ran:?}");
+                harmless(&ran, &format!("{format} of {what} of {payload:?}"));
+            }
+        }
+    }
+}
+
 /// What kubectl takes for the end of a line hides nothing in a comment, a scalar or a block.
 #[test]
 fn line_breaks_of_kubectl_alone_are_errors() {

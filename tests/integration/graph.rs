@@ -176,7 +176,7 @@ fn every_format_has_all_of_it() {
 fn nothing_to_draw_is_said() {
     graph(ROLES, &["network"]).exits(3).says(&["nothing to draw", "pods"]);
     graph(SHOP, &["rbac"]).exits(3).says(&["nothing to draw", "RoleBindings"]);
-    graph("kind: [Pod\n", &["rbac"]).exits(2).says(&["a.yaml"]);
+    graph("kind: Pod\nspec: [a\n", &["rbac"]).exits(2).says(&["a.yaml:2:7: "]);
     graph(SHOP, &["networks"]).exits(2).says(&["network"]);
     let folder = Folder::new();
     folder.write("a.yaml", SHOP);

@@ -212,3 +212,21 @@ fn what_a_commit_says_is_text() {
     let page = trail(&folder, &["--format", "markdown"]).stdout;
     assert!(!page.contains("<img") && page.lines().all(|line| line.matches('|').count() == 10), "{page}");
 }
+
+/// What cannot be read is said in words of this repository, and no hint hands a stranger's word to a shell.
+#[test]
+fn a_history_that_is_not_there() {
+    let folder = Folder::new();
+    let ran = folder.run(&["audit-trail"]).exits(2);
+    assert!(ran.stderr.contains("not a git repository"), "{ran:?}");
+    git(&folder, &["init", "--quiet"]);
+    let ran = folder.run(&["audit-trail"]).exits(2);
+    assert!(ran.stderr.contains("this repository has no commit yet"), "{ran:?}");
+    let ran = folder.run(&["audit-trail", "v1.2"]).exits(2);
+    assert!(ran.stderr.contains("git fetch --depth=1 origin v1.2"), "{ran:?}");
+    for odd in ["--output=x", "HEAD:a.yaml", "..", "a; b", "$(id)"] {
+        let ran = folder.run(&["audit-trail", "--", odd]).exits(2);
+        assert!(ran.stderr.contains("is not the name of a commit") && !ran.stderr.contains("fetch"), "{ran:?}");
+    }
+    assert!(!folder.path("x").exists());
+}

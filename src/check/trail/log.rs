@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use crate::check::base::{BaseError, complaint, git};
+use crate::check::base::{BaseError, commit_of, complaint, git};
 
 /// Who wrote a commit, as git has it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,12 +70,7 @@ fn answer(args: &[&str]) -> Result<String, BaseError> {
 
 /// The history of a commit, by any of its names.
 pub fn history(commit: &str) -> Result<History, BaseError> {
-    let named = format!("{commit}^{{commit}}");
-    let found = git(["rev-parse", "--verify", "--quiet", "--end-of-options", &named])?;
-    if !found.is_success() {
-        return Err(BaseError::NoCommit { name: commit.to_owned() });
-    }
-    let hash = found.text().trim().to_owned();
+    let hash = commit_of(commit)?;
     let is_cut = answer(&["rev-parse", "--is-shallow-repository"])?.trim() == "true";
     // no line of these can have a line end in it
     let people = answer(&[&LOG[..], &["--no-patch", "--format=%H%n%an%n%ae%n%aI", &hash, "--"]].concat())?;

@@ -87,9 +87,8 @@ fn show_files(inputs: &[Input], left_out: &LeftOut) -> anyhow::Result<u8> {
 
 fn record(args: &CheckArgs, outcome: &Outcome) -> anyhow::Result<u8> {
     let Some(path) = &args.baseline else { return Ok(UNUSABLE) };
-    if let Some(broken) = outcome.errors.first() {
-        let name = outcome.files.get(broken.file().0 as usize).map_or("", |file| file.name.as_str());
-        anyhow::bail!("{name}: {}; the baseline was not written, as it would not be whole", broken.message);
+    if let Some(broken) = report::unreadable(outcome).first() {
+        anyhow::bail!("{broken}; the baseline was not written, as it would not be whole");
     }
     let baseline = Baseline::of(outcome);
     let target = check::target(path).with_context(|| format!("{path} is not written"))?;

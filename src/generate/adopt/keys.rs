@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::ask::{Ask, load};
 use super::cluster::Cluster;
 use super::ledger::{Entry, Fate};
+use super::plan::code;
 use super::running::{Running, program};
 use crate::apiserver::catalogue::{Component, catalogue};
 use crate::apiserver::files::Content;
@@ -347,32 +348,33 @@ impl Keys<'_> {
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         let one = |name: &str| self.running.one(API, name);
-        if let Some(path) = one("authentication-config") {
+        let path_of = |name: &str| one(name).map(code);
+        if let Some(path) = path_of("authentication-config") {
             notes.push(format!(
-                "`{path}` has issuers of its own: write each of them under `oidc`, or their tokens are refused"
+                "{path} has issuers of its own: write each of them under `oidc`, or their tokens are refused"
             ));
         }
-        if let Some(path) = one("oidc-ca-file") {
-            notes.push(format!("the certificates in `{path}` go under `oidc` as `ca`, or the issuer is not trusted"));
+        if let Some(path) = path_of("oidc-ca-file") {
+            notes.push(format!("the certificates in {path} go under `oidc` as `ca`, or the issuer is not trusted"));
         }
         if one("oidc-username-prefix") == Some("-") {
             notes.push(
                 "users had no prefix: under `oidc` they get one, and bindings that name them have to follow".to_owned(),
             );
         }
-        if let Some(path) = one("authorization-config") {
-            notes.push(format!("webhooks in `{path}` go under `authorizationWebhooks`"));
+        if let Some(path) = path_of("authorization-config") {
+            notes.push(format!("webhooks in {path} go under `authorizationWebhooks`"));
         }
-        if let Some(path) = one("admission-control-config-file") {
+        if let Some(path) = path_of("admission-control-config-file") {
             notes.push(format!(
-                "`{path}` is made anew: configurations of plugins that stood in it go into files under `admission.configurations`"
+                "{path} is made anew: configurations of plugins that stood in it go into files under `admission.configurations`"
             ));
         }
-        if let Some(path) = one("audit-policy-file") {
-            notes.push(format!("`{path}` is made anew from `audit.level`: look whether your rules are in it"));
+        if let Some(path) = path_of("audit-policy-file") {
+            notes.push(format!("{path} is made anew from `audit.level`: look whether your rules are in it"));
         }
-        let http: Vec<&str> =
-            self.running.list(API, "etcd-servers").into_iter().filter(|url| !url.starts_with("https://")).collect();
+        let servers = self.running.list(API, "etcd-servers");
+        let http: Vec<String> = servers.into_iter().filter(|url| !url.starts_with("https://")).map(code).collect();
         if !http.is_empty() {
             notes.push(format!(
                 "etcd is reached without encryption ({}): give it certificates first, the spec has no word for less",

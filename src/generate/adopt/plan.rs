@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::ledger::{Entry, Fate};
 use super::running::{Running, program};
 use crate::apiserver::catalogue::Component;
+use crate::diagnostic::text;
 use crate::generate::baseline::{Baseline, Flag, Role};
 use crate::generate::stage;
 use crate::rules::facts::Plane;
@@ -59,14 +60,18 @@ fn breaks(name: &str) -> &'static str {
     BREAKS.iter().find(|(known, _)| *known == name).map_or("", |(_, breaks)| breaks)
 }
 
-/// A text in a cell of a table.
+/// A text of somebody's file in a cell of a table: on one line, and nothing that a terminal obeys.
 fn cell(text: &str) -> String {
-    let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
-    text.replace('|', "\\|").replace('`', "'")
+    text::line(text).replace('|', "\\|").replace('`', "'")
+}
+
+/// A text of somebody's file as code.
+pub(super) fn code(text: &str) -> String {
+    format!("`{}`", cell(text))
 }
 
 fn shown(values: &[String]) -> String {
-    let text = values.iter().map(|value| format!("`{}`", cell(value))).collect::<Vec<_>>().join(" ");
+    let text = values.iter().map(|value| code(value)).collect::<Vec<_>>().join(" ");
     if text.is_empty() { "-".to_owned() } else { text }
 }
 
@@ -104,8 +109,13 @@ fn by_hand(out: &mut String, scene: &Scene<'_>) {
     }
     for entry in entries {
         if let Fate::ByHand(why) = entry.fate {
-            let _ =
-                writeln!(out, "* {} `--{}` is {}: {why}.", entry.component.name(), entry.name, shown(&entry.values));
+            let _ = writeln!(
+                out,
+                "* {} `--{}` is {}: {why}.",
+                entry.component.name(),
+                cell(&entry.name),
+                shown(&entry.values)
+            );
         }
     }
     out.push('\n');
@@ -121,7 +131,7 @@ fn changes(out: &mut String, scene: &Scene<'_>) {
                 out,
                 "| {} | `--{}` | {} | `{}` | {} |",
                 entry.component.name(),
-                entry.name,
+                cell(&entry.name),
                 shown(&entry.values),
                 cell(then),
                 breaks(&entry.name)
@@ -170,8 +180,13 @@ fn goes(out: &mut String, scene: &Scene<'_>) {
     out.push_str("## What goes\n\n| program | flag | now | why |\n|---|---|---|---|\n");
     for entry in gone {
         if let Fate::Goes(why) = &entry.fate {
-            let _ =
-                writeln!(out, "| {} | `--{}` | {} | {why} |", entry.component.name(), entry.name, shown(&entry.values));
+            let _ = writeln!(
+                out,
+                "| {} | `--{}` | {} | {why} |",
+                entry.component.name(),
+                cell(&entry.name),
+                shown(&entry.values)
+            );
         }
     }
     out.push('\n');
@@ -200,7 +215,7 @@ fn kubelets(out: &mut String, scene: &Scene<'_>) {
         if now == then || then.is_empty() || (field == "serverTLSBootstrap" && !ours.asks) {
             continue;
         }
-        let now = if now.is_empty() { "-".to_owned() } else { format!("`{}`", cell(now)) };
+        let now = if now.is_empty() { "-".to_owned() } else { code(now) };
         let _ = writeln!(out, "| `{field}` | {now} | `{then}` | {breaks} |");
     }
     if scene.plane.each(Component::Kubelet).next().is_none() {
@@ -224,7 +239,7 @@ fn stays(out: &mut String, scene: &Scene<'_>) {
             out,
             "| {} | `{dashes}{}` | {} | {place} |",
             entry.component.name(),
-            entry.name,
+            cell(&entry.name),
             shown(&entry.values)
         );
     }
