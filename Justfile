@@ -24,6 +24,13 @@ test-cluster version="":
     if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
     TIGHTSHIP_LIVE=1 TIGHTSHIP_WATCH=300 cargo test --locked --test live hardened
 
+# Hardens a control plane that runs, stage by stage, and goes back, with requests all the time. Takes about ten minutes.
+test-stages version="":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
+    TIGHTSHIP_LIVE=1 TIGHTSHIP_STAGES=1 cargo test --locked --test live stages::
+
 # Starts the real kube-apiserver of the given releases, or else of all, with what is rendered for them.
 test-apiserver *versions:
     #!/usr/bin/env bash

@@ -28,7 +28,7 @@ const WATCH: &str = "TIGHTSHIP_WATCH";
 const SECRET: &str = "correct-horse-battery-staple";
 
 /// A cluster of `tightship cluster`, gone when dropped, or when this process is.
-struct Made {
+pub struct Made {
     name: String,
     folder: TempDir,
     reaper: Reaper,
@@ -36,7 +36,7 @@ struct Made {
 
 impl Made {
     /// A cluster to be made.
-    fn new(what: &str) -> Result<Self, Failed> {
+    pub fn new(what: &str) -> Result<Self, Failed> {
         let name = format!("{PREFIX}{}-{what}", std::process::id());
         let folder = TempDir::new()?;
         let reaper = Reaper::start(&name, &folder.path().join("none"))?;
@@ -74,12 +74,18 @@ impl Made {
         Ok(Live::new(&kubeconfig, &self.folder.path().join("cache")))
     }
 
-    fn control_plane(&self) -> String {
+    /// Makes the cluster as kind has it; its kubeconfig.
+    pub fn up_plain(&self) -> Result<PathBuf, Failed> {
+        self.run(&["up"], 0)?;
+        Ok(self.home().join("kubeconfig"))
+    }
+
+    pub fn control_plane(&self) -> String {
         format!("{}-control-plane", self.name)
     }
 
     /// Deletes the cluster; nothing may be left.
-    fn down(&self) -> Result<(), Failed> {
+    pub fn down(&self) -> Result<(), Failed> {
         self.run(&["down"], 0)?;
         self.is_gone()
     }

@@ -30,6 +30,7 @@ mod round_trip;
 mod schema;
 mod space;
 mod spec;
+mod stages;
 #[path = "../support/mod.rs"]
 mod support;
 mod verdicts;
@@ -76,6 +77,7 @@ fn tests() -> Vec<Test> {
         hardened::LAST,
         #[cfg(feature = "cluster")]
         labs::LAST,
+        stages::tests(),
     ]
     .concat()
 }
