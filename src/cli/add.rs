@@ -23,6 +23,9 @@ pub enum AddCommand {
     /// Add a route from the outside world to an app.
     #[command(after_help = EXIT_CODES)]
     Route(AddRouteArgs),
+    /// Add a pipeline that renders, checks and compares, and a configuration of Renovate: yours from then on.
+    #[command(after_help = EXIT_CODES)]
+    Ci(AddCiArgs),
 }
 
 /// The spec that is added to.
@@ -96,6 +99,16 @@ pub struct AddRouteArgs {
     /// The app, as `app` or `space/app`. Default: that of the spec, if it has one.
     #[arg(long, value_name = "APP")]
     pub app: Option<String>,
+    #[command(flatten)]
+    pub spec: SpecFile,
+}
+
+/// Arguments of `tightship add ci`.
+#[derive(Debug, Args)]
+pub struct AddCiArgs {
+    /// Where the pipeline runs.
+    #[arg(value_name = "SYSTEM", value_parser = ["github", "gitlab"])]
+    pub system: String,
     #[command(flatten)]
     pub spec: SpecFile,
 }

@@ -4,8 +4,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::conversation::{Conversation, Draft, Outcome, given, look_around, planned, write};
 use super::{output, render};
-use crate::cli::add::{AddAppArgs, AddCommand, AddEnvironmentArgs, AddRouteArgs, AddSpaceArgs, SpecFile};
+use crate::cli::add::{AddAppArgs, AddCiArgs, AddCommand, AddEnvironmentArgs, AddRouteArgs, AddSpaceArgs, SpecFile};
 use crate::cli::{Given, NewArgs};
+use crate::generate::pipeline;
 use crate::spec::Specs;
 use crate::wizard::answers::{Answers, Origin};
 use crate::wizard::folder::Folder;
@@ -18,6 +19,7 @@ pub(super) fn run(command: &AddCommand) -> anyhow::Result<u8> {
         AddCommand::Space(args) => space(args),
         AddCommand::Environment(args) => environment(args),
         AddCommand::Route(args) => route(args),
+        AddCommand::Ci(args) => ci(args),
     }
 }
 
@@ -128,6 +130,26 @@ fn route(args: &AddRouteArgs) -> anyhow::Result<u8> {
     let app = existing::find(&specs, args.app.as_deref())?;
     let text = existing::add_route(&source, app, &args.host, &args.gateway)?;
     write(&root, &changed(&source, text)?)
+}
+
+fn ci(args: &AddCiArgs) -> anyhow::Result<u8> {
+    let (root, source, _) = open(&args.spec)?;
+    // the spec stays as it is
+    let mut draft = Draft { before: None, ..changed(&source, source.text().to_owned())? };
+    for file in pipeline::files(&args.system)? {
+        let is_there = root.join(&file.path).symlink_metadata().is_ok();
+        if is_there && file.path == pipeline::RENOVATE {
+            output::say(&format!("{} is there already, and stays as it is", file.path))?;
+            continue;
+        }
+        anyhow::ensure!(
+            !is_there,
+            "{} is there already, and is yours: move it away to have a new one, or write `tightship render --check` and `tightship check` into it",
+            file.path
+        );
+        draft.plan.files.push(file);
+    }
+    write(&root, &draft)
 }
 
 /// The folder of a spec, the spec and its documents.

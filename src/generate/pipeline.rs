@@ -9,6 +9,9 @@ use crate::template;
 /// The actions with their releases, and the day on which they were read.
 const ACTIONS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/actions.txt"));
 
+/// What keeps versions and images up to date, whatever runs the pipeline.
+pub const RENOVATE: &str = "renovate.json";
+
 /// An action as a step names it.
 #[derive(Debug, Default, Serialize)]
 struct Action {
@@ -45,7 +48,7 @@ pub fn files(system: &str) -> Result<Vec<PlannedFile>, Error> {
         let text = template::render(template, template::context("ci", &actions))?;
         Ok(PlannedFile { path: path.into(), text, owner: Owner::User })
     };
-    Ok(vec![file(path, template)?, file("renovate.json", "pipeline/renovate.yaml.j2")?])
+    Ok(vec![file(path, template)?, file(RENOVATE, "pipeline/renovate.yaml.j2")?])
 }
 
 #[cfg(test)]

@@ -152,3 +152,29 @@ fn new_in_a_folder_with_a_spec_names_add() {
     new.args(["new", "--yes", "--image", "x.example/a:1"]).current_dir(temp.path());
     new.assert().code(2).stderr(contains("`tightship add app` adds an app to it"));
 }
+
+#[test]
+fn a_pipeline_is_added_once() {
+    for (system, file) in [("github", ".github/workflows/tightship.yaml"), ("gitlab", ".gitlab-ci.yml")] {
+        let made = folder(None);
+        let mut command = cargo_bin_cmd!("tightship");
+        let args = ["new", ".", "--yes", "--name=web", "--image=busybox:1.37", "--ci", system];
+        command.args(args).current_dir(made.path()).assert().code(0);
+        let added = folder(Some(SPEC));
+        add(added.path(), &["ci", system]).code(0);
+        for file in [file, "renovate.json"] {
+            let text = |folder: &TempDir| fs::read_to_string(folder.path().join(file)).unwrap();
+            assert_eq!(text(&made), text(&added), "{file}");
+        }
+        assert_eq!(spec(added.path()), SPEC);
+        // what is there is the user's
+        fs::write(added.path().join(file), "mine").unwrap();
+        add(added.path(), &["ci", system]).code(2).stderr(contains("is there already, and is yours"));
+        assert_eq!(fs::read_to_string(added.path().join(file)).unwrap(), "mine");
+    }
+    let both = folder(Some(SPEC));
+    add(both.path(), &["ci", "github"]).code(0).stderr(contains("changed").not());
+    add(both.path(), &["ci", "gitlab"]).code(0).stderr(contains("renovate.json is there already"));
+    add(both.path(), &["ci", "jenkins"]).code(2).stderr(contains("github"));
+    add(folder(None).path(), &["ci", "github"]).code(2);
+}
