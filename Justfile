@@ -31,6 +31,16 @@ test-stages version="":
     if [ -x ../shared/kind/ensure ]; then eval "$(../shared/kind/ensure {{version}})"; fi
     TIGHTSHIP_LIVE=1 TIGHTSHIP_STAGES=1 cargo test --locked --test live stages::
 
+# Shows the board, cards and slides of a workshop of 200 to a real browser, and makes their pictures in docs/images; needs node, npm and Chromium.
+screenshots browser="chromium-headless-shell":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --locked
+    mkdir -p target/browser
+    npm install --silent --no-audit --no-fund --prefix target/browser playwright-core@1.65.1 axe-core@4.14.1 html-validate@10.17.0
+    cp tests/browser/room.mjs target/browser/
+    node target/browser/room.mjs target/debug/tightship docs/images "$(command -v {{browser}})"
+
 # Starts the real kube-apiserver of the given releases, or else of all, with what is rendered for them.
 test-apiserver *versions:
     #!/usr/bin/env bash

@@ -10,6 +10,8 @@ mod graph;
 #[cfg(feature = "cluster")]
 pub mod lab;
 pub mod policy;
+#[cfg(feature = "cluster")]
+pub mod room;
 mod rules;
 mod trail;
 #[cfg(feature = "cluster")]

@@ -52,6 +52,9 @@ pub enum WorkshopCommand {
     /// Join a workshop as an attendee, with what is on the card: the labs come into this folder. Without a card, look again.
     #[command(after_help = EXIT_CODES)]
     Join(JoinArgs),
+    /// The room.
+    #[command(flatten)]
+    Room(super::room::RoomCommand),
     /// Delete everything of the workshop from the cluster, and list what is left.
     #[command(after_help = EXIT_CODES)]
     Down(DownArgs),

@@ -111,12 +111,21 @@ pub struct Request {
     pub content: &'static str,
     /// Who asks.
     pub identity: Identity,
+    /// The media types of what is answered.
+    pub accept: &'static str,
 }
 
 impl Request {
     /// A request without a body, as the administrator.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), body: None, content: "application/json", identity: Identity::Admin }
+        Self {
+            method,
+            path: path.into(),
+            body: None,
+            content: "application/json",
+            identity: Identity::Admin,
+            accept: "application/json, */*",
+        }
     }
 
     /// A request that reads.
@@ -128,6 +137,13 @@ impl Request {
     #[must_use]
     pub fn with(mut self, body: Value) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// The same for no more of each object of a list than its metadata.
+    #[must_use]
+    pub fn metadata(mut self) -> Self {
+        self.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
         self
     }
 

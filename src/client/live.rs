@@ -63,7 +63,7 @@ impl Client {
         let mut builder = http::Request::builder()
             .method(request.method.as_str())
             .uri(&request.path)
-            .header(http::header::ACCEPT, "application/json, */*");
+            .header(http::header::ACCEPT, request.accept);
         if request.body.is_some() {
             builder = builder.header(http::header::CONTENT_TYPE, request.content);
         }

@@ -182,6 +182,22 @@ pub fn line(text: &str) -> Cow<'_, str> {
     without_commands(replaced(text, is_odd), "\u{FFFD}")
 }
 
+/// A text as HTML and XML have it, in one line that is safe to show.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in line(text).chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
 /// A text that may have several lines and tabs, each line safe to show.
 pub fn lines(text: &str) -> Cow<'_, str> {
     let is_odd = |character| is_odd(character) && !matches!(character, '\n' | '\t');

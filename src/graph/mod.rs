@@ -8,7 +8,7 @@ mod network;
 mod rbac;
 mod svg;
 
-pub use model::{Graph, escaped};
+pub use model::Graph;
 pub use network::network;
 pub use rbac::rbac;
 

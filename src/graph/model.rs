@@ -204,22 +204,6 @@ impl Graph {
     }
 }
 
-/// A text as XML has it, safe to show.
-pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in line(text).chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
 /// At most so many characters of a text.
 pub(super) fn short(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {

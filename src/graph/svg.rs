@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::model::{Graph, Node, escaped, short};
+use super::model::{Graph, Node, short};
+use crate::diagnostic::text::escaped;
 
 /// Measures in pixels. Letters are of one width, so that the size of a text is known here.
 const LETTER: usize = 7;

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod again;
 mod attempt;
+pub mod board;
 pub mod capacity;
 pub mod codes;
 pub mod down;
@@ -14,10 +15,13 @@ mod eyes;
 pub mod guard;
 pub mod join;
 pub mod place;
+pub mod print;
+pub mod room;
 pub mod roster;
 mod seat;
 pub mod share;
 pub mod up;
+pub mod verifier;
 
 pub use attempt::{Attempt, attempt, claim, reset};
 pub use error::WorkshopError;

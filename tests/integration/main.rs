@@ -50,6 +50,8 @@ mod readings;
 mod readme;
 mod render;
 mod report;
+#[cfg(feature = "cluster")]
+mod room;
 mod rule_fixes;
 mod rules;
 mod scan;

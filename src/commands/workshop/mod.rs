@@ -3,6 +3,7 @@
 mod down;
 mod join;
 mod plan;
+mod room;
 mod seats;
 mod site;
 mod up;
@@ -25,6 +26,7 @@ pub(super) fn run(args: &WorkshopArgs) -> anyhow::Result<u8> {
         WorkshopCommand::Verify(args) => verify::run(dir, args),
         WorkshopCommand::Reset(args) => verify::reset(dir, args),
         WorkshopCommand::Join(args) => join::run(args),
+        WorkshopCommand::Room(of) => room::run(dir, of),
         WorkshopCommand::Down(args) => down::run(dir, args),
     };
     match done {

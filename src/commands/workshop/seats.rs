@@ -8,6 +8,7 @@ use super::site::{opened, say};
 use super::up;
 use crate::cli::workshop::{IssueArgs, SeatName};
 use crate::commands::{OK, output};
+use crate::workshop::room::{Entry, Event, Log};
 use crate::workshop::{access, codes, up as making};
 
 /// Shows who has joined, and the codes of those who have not.
@@ -59,6 +60,8 @@ pub(super) fn revoke(dir: &Utf8Path, args: &SeatName) -> anyhow::Result<u8> {
         attendee.joined = None;
     }
     workshop.save(dir)?;
+    let event = Event::Revoked { name: args.name.clone() };
+    Log::of(dir).append(&[Entry::new(jiff::Timestamp::now(), event)])?;
     say(&format!(
         "{}: codes withdrawn, {} deleted; their tokens end within 10 s, their objects stay\n`tightship workshop issue {}` gives another code",
         args.name,

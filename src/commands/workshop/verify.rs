@@ -9,6 +9,7 @@ use crate::commands::progress::Steps;
 use crate::commands::{OK, interrupt, lab, output};
 use crate::lab::lint::pool::Stoppable;
 use crate::lab::run::Patience;
+use crate::workshop::room::{Entry, Event, Log};
 use crate::workshop::{self, Attempt, attempt};
 
 /// Says of a lab of an attendee what is right and what is wrong, as their own `lab verify` would.
@@ -45,6 +46,8 @@ pub(super) fn reset(dir: &Utf8Path, args: &ResetArgs) -> anyhow::Result<u8> {
     }
     let seconds = steps.finish();
     begun?;
+    let event = Event::Reset { name: name.clone(), lab: id.clone() };
+    Log::of(dir).append(&[Entry::new(jiff::Timestamp::now(), event)])?;
     say(&format!("{id} of {name} begins anew, after {:.1} s", seconds.as_secs_f64()))?;
     Ok(OK)
 }

@@ -12,8 +12,9 @@ use sha2::{Digest as _, Sha256};
 use super::files::Files;
 use super::tally::{Tally, summary};
 use super::text::FindingTexts;
+use crate::diagnostic::text::escaped;
 use crate::diagnostic::{Diagnostic, Severity, draw};
-use crate::graph::{self, Format, Graph, escaped};
+use crate::graph::{self, Format, Graph};
 use crate::rules;
 
 const STYLE: &str = include_str!("page.css");
