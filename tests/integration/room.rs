@@ -242,7 +242,7 @@ fn cards_are_for_who_has_a_code() {
     assert_eq!((page.matches("<article").count(), page.matches("class=\"sheet\"").count()), (11, 2));
     assert!(
         page.contains("Wi-Fi: &lt;guests&gt;")
-            && page.contains("<h2>attendee-002</h2>")
+            && page.contains("<p class=\"name\">attendee-002</p>")
             && !page.contains("attendee-001")
     );
     assert!(!page.contains("Person") && !page.contains("<script"));

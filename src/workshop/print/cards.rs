@@ -44,7 +44,7 @@ impl Card {
 impl Deck {
     /// The sheets as one page.
     pub fn html(&self) -> Result<String, String> {
-        let mut body = String::from("<main>\n");
+        let mut body = String::from("<main>\n<h1>Cards</h1>\n");
         for sheet in self.cards.chunks(SHEET) {
             body += "<section class=\"sheet\">\n";
             for card in sheet {
@@ -62,7 +62,7 @@ impl Deck {
         // writing to a string cannot fail
         let _ = write!(
             out,
-            "<article class=\"card\"><div class=\"words\"><p class=\"title\">{}</p><h2>{}</h2><p>Seat {}</p>\
+            "<article class=\"card\"><div class=\"words\"><p class=\"title\">{}</p><p class=\"name\">{}</p><p>Seat {}</p>\
              <p class=\"code\">{}</p><p class=\"what\">Once, on your machine:</p><p class=\"command\">{}</p>",
             escaped(title),
             escaped(&card.name),

@@ -30,7 +30,8 @@ pub(super) fn run(dir: &Utf8Path, args: &BoardArgs) -> anyhow::Result<u8> {
     if !address.ip().is_loopback() {
         text += "whoever reaches this address sees the projector's view; the instructor's is answered on this machine only\n";
     }
-    output::say_lines(&(text + "Ctrl-C ends"))?;
+    // the board goes on if whoever started it does not listen any more
+    let _ = output::say_lines(&(text + "Ctrl-C ends"));
     let stop = interrupt::writing();
     let folder = dir.to_owned();
     let current = move || Workshop::load(&folder).map(|workshop| roster(&workshop)).map_err(|error| error.to_string());

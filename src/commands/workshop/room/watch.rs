@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::examiner::Site;
 use super::opened::course;
 use crate::cli::room::PaceArgs;
-use crate::commands::workshop::opened;
+use crate::commands::workshop::site::opened;
 use crate::commands::{OK, interrupt, output};
 use crate::workshop::room::Log;
 use crate::workshop::verifier::{Pace, Verifier};
