@@ -84,6 +84,7 @@ fn resource(kind: Kind) -> Result<Resource, CheckResult> {
 fn is_the_clusters(object: &Value) -> bool {
     match (text(object, "/kind"), text(object, "/metadata/name")) {
         ("ConfigMap", "kube-root-ca.crt") => true,
+        ("RoleBinding", "tightship-attendee") => is_of_a_workshop(object),
         // one that somebody has changed has more to say than its name
         ("ServiceAccount", "default") => {
             let fields = object.as_object().into_iter().flatten();
@@ -92,6 +93,17 @@ fn is_the_clusters(object: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a binding is the one by which an attendee of a workshop works in the namespaces of their labs, and binds nobody else.
+fn is_of_a_workshop(binding: &Value) -> bool {
+    let is_attendee = |subject: &Value| {
+        let (kind, name) = (text(subject, "/kind"), text(subject, "/name"));
+        kind == "ServiceAccount" && name == "attendee" && text(subject, "/namespace").starts_with("ts-seat-w-")
+    };
+    binding.pointer("/metadata/labels/tightship~1guard").is_some()
+        && text(binding, "/roleRef/name") == "tightship-workshop-attendee"
+        && items(binding, "/subjects").iter().all(is_attendee)
 }
 
 /// Whether somebody has deleted it, and it will not be there for long.
