@@ -34,7 +34,7 @@ const LABS: &[(&str, &str, &str, &[&str])] = &[
 ];
 
 /// Pseudonyms of those who come at first, and of one who is late.
-const ROSTER: &str = "# pseudonym, who it is\notter, Ada L.\nbadger, Bo M.\nheron\n";
+const ROSTER: &str = "# pseudonym, who it is\notter, seat by the door\nbadger, first row\nheron\n";
 
 /// The instructor's folder, and the attendees' below it.
 struct Room {
