@@ -30,8 +30,10 @@ mod tests {
         }
         // an answer asks nothing of the cluster
         let [right, other] = ["0101 Root", "/etc/root"].map(|answer| digest("demo", "it", answer));
-        fixture
-            .evaluate(&Recorded::down(), &format!("answer: {{question: Which one?, sha256: {right}, or: [{other}]}}"))
+        fixture.evaluate(
+            &Recorded::down(),
+            &format!("answer: {{question: \"Which one?\", sha256: {right}, or: [{other}]}}"),
+        )
     }
 
     #[test]

@@ -431,7 +431,7 @@ mod tests {
             ("README.md", "", "x"),
             ("debrief.md", "", "x"),
             ("lab.yaml", "title: A lab", "title: Another lab"),
-            ("lab.yaml", "hints: [Who may call?", "hints: [Who else may call?"),
+            ("lab.yaml", "hints: [\"Who may call?", "hints: [\"Who else may call?"),
             ("lab.yaml", "text: the page runs", "text: it runs"),
             ("lab.yaml", "lesson: Half is nothing.", "lesson: Half is half."),
         ] {

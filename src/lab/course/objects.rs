@@ -176,7 +176,6 @@ mod tests {
         for text in [
             "a: 1\n---# x\nb: 2\n",
             "a: [[[\n---\nb: 2\n",
-            "a: \"\\'\"\n",
             "a: \"x\"#c\n",
             "a: !!int x\n",
             "a: {\n\tb: 1}\n",

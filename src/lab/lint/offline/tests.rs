@@ -86,8 +86,8 @@ const LAB: &[(&str, &str, &str)] = &[
     ("fails: [closed, not-root]", "fails: [open]", "lab.yaml:116:14: without `network` no check of this task fails"),
     ("fails: [closed, not-root]", "fails: []", "lab.yaml:113:5: this trap fails no check, so it is a solution"),
     // tasks
-    ("hints: [Who may call?, Deny it.]", "hints: [Deny it.]", "lab.yaml:39:9: this task has fewer than two hints"),
-    ("hints: [Who may call?, Deny it.]", "hints: [Deny it., Deny it.]", "lab.yaml:41:12: two hints say the same"),
+    ("hints: [\"Who may call?\", Deny it.]", "hints: [Deny it.]", "lab.yaml:39:9: this task has fewer than two hints"),
+    ("hints: [\"Who may call?\", Deny it.]", "hints: [Deny it., Deny it.]", "lab.yaml:41:12: two hints say the same"),
     ("fails: [closed, not-root]", "fails: [closed]", "lab.yaml:47:13: nothing ever fails `not-root`"),
     ("    without: network\n", "", "lab.yaml:39:9: nothing shows that `network` matters"),
     // texts
@@ -216,7 +216,7 @@ const CHECKS: &[(&str, &str, &str)] = &[
     (", not_contains: secret", "", "`prefix` or `not_contains` is missing"),
     ("paths: [/]", "paths: []", "`paths` is empty: nothing is asked for"),
     ("paths: [/]", "paths: [/a/../b]", "expected a path as an edge compares it"),
-    ("paths: [/]", "paths: [\"/{{ random.marker }}\", /a?b]", "expected a path as an edge compares it"),
+    ("paths: [/]", "paths: [\"/{{ random.marker }}\", \"/a?b\"]", "expected a path as an edge compares it"),
     ("paths: [/]", "paths: [a]", "expected a path as an edge compares it"),
     ("expect: served", "expect: closed", "`trust` means nothing of what nobody answers"),
     ("expect: served", "scheme: http, expect: served", "`trust` means nothing without TLS"),
