@@ -1,5 +1,7 @@
 //! A place in a text, and what stands there.
 
+use std::cell::Cell;
+
 use memchr::memchr2;
 
 /// What bytes mean to the scanner: bits of a class.
@@ -68,6 +70,8 @@ pub(super) struct Cursor<'s> {
     pub(super) is_ascii: bool,
     /// The first character, not before the place where it was looked for, that no YAML may hold.
     odd: usize,
+    /// The begin of a line, a place on it, and the characters between them.
+    counted: Cell<(usize, usize, usize)>,
 }
 
 impl<'s> Cursor<'s> {
@@ -75,7 +79,7 @@ impl<'s> Cursor<'s> {
     pub(super) fn new(text: &'s str, start: usize, end: usize) -> Self {
         let bytes = text.as_bytes().get(..end).unwrap_or_default();
         let is_ascii = bytes.get(start..).unwrap_or_default().is_ascii();
-        let mut cursor = Self { bytes, at: start, line: start, is_ascii, odd: usize::MAX };
+        let mut cursor = Self { bytes, at: start, line: start, is_ascii, odd: usize::MAX, counted: Cell::default() };
         cursor.look_for_odd();
         cursor
     }
@@ -121,7 +125,23 @@ impl<'s> Cursor<'s> {
 
     /// The characters before this place on its line.
     pub(super) fn column(&self) -> usize {
-        self.characters(self.line, self.at)
+        self.column_at(self.line, self.at)
+    }
+
+    /// The characters before a place on a line. It may be a long one, so they are counted from the place of the last time.
+    pub(super) fn column_at(&self, line: usize, at: usize) -> usize {
+        if self.is_ascii {
+            return at.saturating_sub(line);
+        }
+        let column = match self.counted.get() {
+            (known, last, column) if known == line && last <= at => column + self.characters(last, at),
+            (known, last, column) if known == line && last - at < at.saturating_sub(line) => {
+                column - self.characters(at, last)
+            }
+            _ => self.characters(line, at),
+        };
+        self.counted.set((line, at, column));
+        column
     }
 
     pub(super) fn characters(&self, from: usize, to: usize) -> usize {

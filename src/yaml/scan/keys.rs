@@ -235,7 +235,7 @@ impl Tokens<'_> {
         if is_pair {
             self.queue.insert(key.number, Token::new(Kind::FlowMapping, key.at, key.at));
         }
-        let column = self.cursor.characters(key.line, key.at).cast_signed();
+        let column = self.cursor.column_at(key.line, key.at).cast_signed();
         self.open_block(column, key.number, Kind::BlockMapping, key.at)?;
         self.open_place();
         self.clear_key();
@@ -245,7 +245,7 @@ impl Tokens<'_> {
     /// A key in brackets over several lines has to be deeper than the block around it, with all that belongs to it.
     fn check_key_over_lines(&self, key: SimpleKey, colon: usize) -> Result<()> {
         let block = self.block_column();
-        let is_shallow = |line: usize, at: usize| self.cursor.characters(line, at).cast_signed() <= block;
+        let is_shallow = |line: usize, at: usize| self.cursor.column_at(line, at).cast_signed() <= block;
         let mut wrong = is_shallow(key.line, key.at) || is_shallow(self.cursor.line, colon);
         let tokens = self.queue.waiting().iter().skip(key.number - self.queue.taken());
         for token in tokens {
