@@ -6,23 +6,7 @@ use crate::client::kinds::Resource;
 use crate::lab::course::check_kind::CheckKind;
 use crate::lab::course::values::Need;
 use crate::lab::course::{Action, Entry, Step, objects};
-
-/// Capabilities that Pod Security `baseline` lets a container add.
-const HARMLESS: [&str; 13] = [
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
+use crate::rules::pod_security::capabilities_baseline::ALLOWED;
 
 /// Why a lab needs a cluster of its own; none if it can share one.
 pub fn obstacle(entry: &Entry) -> Option<String> {
@@ -125,7 +109,7 @@ fn special(key: &str, value: &Value) -> Option<String> {
         "capabilities" => {
             let added = value.get("add").and_then(Value::as_array)?;
             let words = added.iter().filter_map(Value::as_str);
-            words.map(|word| word.trim_start_matches("CAP_")).find(|word| !HARMLESS.contains(word)).map(str::to_owned)
+            words.map(|word| word.trim_start_matches("CAP_")).find(|word| !ALLOWED.contains(word)).map(str::to_owned)
         }
         _ => None,
     }

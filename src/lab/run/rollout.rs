@@ -24,7 +24,7 @@ const UNREADY: SignedDuration = SignedDuration::from_secs(15);
 const LOOK: Duration = Duration::from_millis(250);
 
 /// The kinds in a namespace by whose changes is told when somebody was at work.
-const WATCHED: &[Kind] = &[
+pub const WATCHED: &[Kind] = &[
     Kind::Pod,
     Kind::Deployment,
     Kind::StatefulSet,

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::k8s::pod_security::{Level, Policy};
+use crate::rules::pod_security::capabilities_baseline::ALLOWED;
 use crate::rules::rule::{Category, Rule, RuleKind, Safety, Severity, cis, nsa};
 use crate::rules::sink::{PodContext, Sink};
 use crate::yaml::edit;
@@ -48,23 +49,6 @@ spec:
     check: RuleKind::Pod(check),
 };
 
-/// What the level `baseline` lets pass (k8s.io/pod-security-admission/policy, `check_capabilities_baseline.go`).
-const BASELINE: [&str; 13] = [
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
-
 /// The first policy version in which `restricted` has a rule of its own for capabilities.
 const RESTRICTED_SINCE: u8 = 22;
 
@@ -87,6 +71,6 @@ fn allows(policy: Policy, name: &str) -> bool {
     match policy.level {
         Level::Privileged => true,
         Level::Restricted if policy.version.minor() >= RESTRICTED_SINCE => name == "NET_BIND_SERVICE",
-        Level::Restricted | Level::Baseline => BASELINE.contains(&name),
+        Level::Restricted | Level::Baseline => ALLOWED.contains(&name),
     }
 }

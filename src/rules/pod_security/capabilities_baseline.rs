@@ -58,7 +58,7 @@ spec:
 static CONTROL: Control =
     Control { id: "capabilities_baseline", level: Level::Baseline, since: 0, overrides: &[], evaluate };
 
-/// What `baseline` lets containers add.
+/// What `baseline` lets containers add (k8s.io/pod-security-admission/policy, `check_capabilities_baseline.go`).
 pub const ALLOWED: [&str; 13] = [
     "AUDIT_WRITE",
     "CHOWN",

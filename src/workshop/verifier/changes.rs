@@ -7,26 +7,9 @@ use serde_json::Value;
 
 use crate::client::kinds::Resource;
 use crate::client::{Api, ApiError, Request};
-use crate::k8s::object::Kind;
 use crate::lab::probe_pods;
+use crate::lab::run::rollout::WATCHED;
 use crate::workshop::place::{ATTENDEE, LAB, WORKSHOP};
-
-/// What attendees make and change in their namespaces.
-const KINDS: &[Kind] = &[
-    Kind::Pod,
-    Kind::Deployment,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::Service,
-    Kind::ConfigMap,
-    Kind::Secret,
-    Kind::ServiceAccount,
-    Kind::Role,
-    Kind::RoleBinding,
-    Kind::NetworkPolicy,
-    Kind::ResourceQuota,
-    Kind::LimitRange,
-];
 
 /// Who writes into objects without anybody having done something.
 const CONTROLLERS: &[&str] = &["kube-controller-manager", "kube-scheduler", "kubelet"];
@@ -40,7 +23,7 @@ pub fn fingerprints(api: &dyn Api, workshop: &str, lab: &str) -> Result<BTreeMap
         let print = prints.entry(name.clone()).or_default();
         *print = print.wrapping_add(*labels);
     }
-    let paths = KINDS.iter().filter_map(|kind| Some(Resource::of(*kind)?.path(None)));
+    let paths = WATCHED.iter().filter_map(|kind| Some(Resource::of(*kind)?.path(None)));
     // what the API server has in its memory is new enough
     let requests: Vec<Request> =
         paths.map(|path| Request::get(format!("{path}?resourceVersion=0")).metadata()).collect();
