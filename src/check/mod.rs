@@ -14,6 +14,7 @@ pub mod fix;
 mod options;
 mod outcome;
 mod pattern;
+mod seen;
 mod selection;
 mod suppress;
 pub mod trail;
@@ -25,8 +26,9 @@ pub use discover::{
     Cause, Found, Input, InputError, LeftOut, Live, Place, Request, Scope, Text, discover, listed, live_inputs, target,
 };
 pub use findings::Findings;
-pub use options::{Options, Seen};
+pub use options::Options;
 pub use outcome::Outcome;
+pub use seen::Seen;
 pub use selection::Selection;
 
 use std::collections::HashSet;

@@ -1,12 +1,12 @@
 //! What a run is asked for.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
 
 use super::against::Against;
 use super::base::Base;
+use super::seen::Seen;
 use super::selection::Selection;
 use super::suppress::ObjectSuppression;
 use crate::diagnostic::Severity;
@@ -40,39 +40,4 @@ pub struct Options {
     pub against: Option<Arc<Against>>,
     /// How far the run is.
     pub seen: Seen,
-}
-
-/// How much of the input was read, for who waits; clones count together.
-#[derive(Debug, Clone, Default)]
-pub struct Seen(Arc<AtomicUsize>);
-
-impl Seen {
-    /// The number of files that were read.
-    pub fn files(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn begin(&self) {
-        self.0.store(0, Ordering::Relaxed);
-    }
-
-    pub(super) fn another(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Options;
-    use crate::check::{Input, Text, run};
-
-    #[test]
-    fn every_file_is_counted_once_in_each_run() {
-        let input = |name: &str| Input { name: name.to_owned(), text: Text::Here("kind: Pod\n".into()) };
-        let (inputs, options) = (["a.yaml", "b.yaml", "c.yaml"].map(input), Options::default());
-        for _ in 0..2 {
-            run(&inputs, &options);
-            assert_eq!(options.seen.clone().files(), 3);
-        }
-    }
 }

@@ -52,10 +52,19 @@ impl Busy {
         Self::with(move || what.to_owned())
     }
 
+    /// While a cluster is asked for its objects.
+    pub(in crate::commands) fn asking(read: &Seen) -> Self {
+        let read = read.clone();
+        Self::with(move || match read.count() {
+            0 => "asking the cluster for its objects".to_owned(),
+            count => format!("asking the cluster for its objects: {count} read"),
+        })
+    }
+
     /// For a check of so many files.
     pub(in crate::commands) fn checking(files: usize, seen: &Seen) -> Self {
         let (seen, files) = (seen.clone(), output::count(files, "file"));
-        Self::with(move || format!("checking {files}: {} read", seen.files()))
+        Self::with(move || format!("checking {files}: {} read", seen.count()))
     }
 
     /// Prints something while the line is away.

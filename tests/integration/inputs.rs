@@ -248,14 +248,19 @@ fn cluster(folder: &Folder, minor: &str) {
         format!(r#"{{"uid":"{uid}","controller":true,"kind":"{kind}","name":"{name}","apiVersion":"apps/v1"}}"#)
     };
     let hidden = owned("Pod", "toolbox", "5", &by("ReplicaSet", "web-1", "2"));
-    let items = [
-        owned("Deployment", "web", "1", ""),
-        owned("ReplicaSet", "web-1", "2", &by("Deployment", "web", "1")),
+    let pods = [
         owned("Pod", "web-1-x", "3", &by("ReplicaSet", "web-1", "2")),
         owned("Pod", "static", "4", &by("Node", "node", "node")),
         hidden.replace(r#""speck":1"#, r#""speck":1,"hostPID":true"#),
     ];
-    folder.write("items.json", format!(r#"{{"apiVersion":"v1","kind":"List","items":[{}]}}"#, items.join(",")));
+    let list = |items: &[String], goes_on: &str| {
+        format!(r#"{{"kind":"List","metadata":{{"continue":"{goes_on}"}},"items":[{}]}}"#, items.join(","))
+    };
+    folder.write("deployments", list(&[owned("Deployment", "web", "1", "")], ""));
+    folder.write("replicasets", list(&[owned("ReplicaSet", "web-1", "2", &by("Deployment", "web", "1"))], ""));
+    folder.write("pods", list(&pods[..2], "2"));
+    folder.write("pods-2", list(&pods[2..], ""));
+    folder.write("namespaces", list(&[], ""));
     folder.write("version.json", format!(r#"{{"serverVersion":{{"major":"1","minor":"{minor}"}}}}"#));
     let here = folder.path("");
     let here = here.display();
@@ -263,10 +268,16 @@ fn cluster(folder: &Folder, minor: &str) {
         folder,
         "kubectl",
         &format!(
-            "case \"$*\" in\n  version*) cat '{here}/version.json' ;;\n  api-resources*) echo pods; echo deployments.apps; echo \
-             namespaces ;;\n  config*) ;;\n  'get namespaces '*) echo '{{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\
-             \"metadata\":{{\"name\":\"shop\"}}}}' ;;\n  get*) cat '{here}/items.json' ;;\nesac"
+            "case \"$*\" in\n  version*) cat '{here}/version.json' ;;\n  api-resources*) cat '{here}/resources' ;;\n  config*) ;;\n  \
+             'get --raw '*/pods?*continue=2*) cat '{here}/pods-2' ;;\n  'get --raw '*[?]limit=500*) name=${{3%%[?]*}}; cat \
+             '{here}'/\"${{name##*/}}\" ;;\n  'get --raw /api/v1/namespaces/'*) echo '{{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\
+             \"metadata\":{{\"name\":\"shop\"}}}}' ;;\nesac"
         ),
+    );
+    folder.write(
+        "resources",
+        "namespaces ns v1 false Namespace\npods po v1 true Pod\nreplicasets rs apps/v1 true ReplicaSet\n\
+         deployments deploy apps/v1 true Deployment\nsecrets v1 true Secret\n",
     );
 }
 
@@ -279,14 +290,41 @@ fn a_cluster_is_asked_through_kubectl() {
     let expected = ["shop/Deployment/web", "shop/Pod/static", "shop/Pod/toolbox"];
     assert_eq!(places(&ran), expected);
     assert!(ran.stderr.contains("3 objects in 3 files: 3 findings"), "{}", ran.stderr);
+    // a kubectl without a proxy is asked for each page
+    let (proxy, others): (Vec<String>, Vec<String>) =
+        calls(&folder).into_iter().partition(|line| line.starts_with("kubectl proxy"));
+    let [proxy] = &proxy[..] else { panic!("{proxy:?}") };
+    assert!(proxy.contains(" --reject-methods=^(POST|PUT|PATCH|DELETE)$ --kubeconfig my config --context kind-a"));
     assert_eq!(
-        calls(&folder),
+        others,
         [
             "kubectl version --output=json --kubeconfig my config --context kind-a",
-            "kubectl api-resources --verbs=list --output=name --kubeconfig my config --context kind-a",
-            "kubectl get namespaces,pods,deployments.apps --all-namespaces --output=json --kubeconfig my config --context kind-a",
+            "kubectl api-resources --verbs=list --no-headers --kubeconfig my config --context kind-a",
+            "kubectl get --raw /apis/apps/v1/deployments?limit=500 --kubeconfig my config --context kind-a",
+            "kubectl get --raw /apis/apps/v1/replicasets?limit=500 --kubeconfig my config --context kind-a",
+            "kubectl get --raw /api/v1/pods?limit=500 --kubeconfig my config --context kind-a",
+            "kubectl get --raw /api/v1/pods?limit=500&continue=2 --kubeconfig my config --context kind-a",
+            "kubectl get --raw /api/v1/namespaces?limit=500 --kubeconfig my config --context kind-a",
         ]
     );
+}
+
+#[test]
+fn what_may_not_be_listed_is_told_and_the_rest_is_checked() {
+    let folder = Folder::new();
+    cluster(&folder, "36");
+    std::fs::remove_file(folder.path("deployments")).unwrap();
+    // the set speaks for itself where its Deployment is not known
+    let ran = check(&folder, &["--live", "-A"]).exits(1).says(&["deployments?limit=500'` failed: cat: "]);
+    assert_eq!(places(&ran), ["shop/Pod/static", "shop/Pod/toolbox", "shop/ReplicaSet/web-1"]);
+    // but not a list that breaks off
+    std::fs::remove_file(folder.path("pods-2")).unwrap();
+    let ran = check(&folder, &["--live", "-A"]).exits(2).says(&["pods?limit=500&continue=2'` failed: cat: "]);
+    assert_eq!(ran.stdout, "");
+    for name in ["pods", "replicasets", "namespaces"] {
+        std::fs::remove_file(folder.path(name)).unwrap();
+    }
+    check(&folder, &["--live", "-A"]).exits(2).says(&["deployments?limit=500'` failed: cat: "]);
 }
 
 #[test]
@@ -296,11 +334,18 @@ fn one_namespace_comes_with_its_labels() {
     let ran = check(&folder, &["--live", "--namespace", "shop"]).exits(1).says(&["4 objects"]);
     assert_eq!(places(&ran).len(), 3);
     let get: Vec<String> = calls(&folder).into_iter().filter(|line| line.contains(" get ")).collect();
-    let expected = "kubectl get pods,deployments.apps --namespace shop --output=json";
-    assert_eq!(get, ["kubectl get namespaces shop --output=json", expected]);
+    let list = |path: &str| format!("kubectl get --raw /api{path}?limit=500");
+    let expected = [
+        "kubectl get --raw /api/v1/namespaces/shop".to_owned(),
+        list("s/apps/v1/namespaces/shop/deployments"),
+        list("s/apps/v1/namespaces/shop/replicasets"),
+        list("/v1/namespaces/shop/pods"),
+        list("/v1/namespaces/shop/pods") + "&continue=2",
+    ];
+    assert_eq!(get, expected);
     // the namespace of the context, which names none
     check(&folder, &["--live"]).exits(1);
-    assert!(calls(&folder).contains(&"kubectl get namespaces default --output=json".to_owned()));
+    assert!(calls(&folder).contains(&"kubectl get --raw /api/v1/namespaces/default".to_owned()));
 }
 
 #[test]
@@ -309,8 +354,8 @@ fn the_cluster_decides_the_release() {
     folder.write("work/x", "");
     for (minor, flags, release) in [("33", &[][..], "1.33"), ("33", &["--kubernetes", "1.35"], "1.35")] {
         cluster(&folder, minor);
-        let items = folder.read("items.json").replace("\"speck\":1", "\"hostnameOverride\":\"a\"");
-        folder.write("items.json", items);
+        let pods = folder.read("pods").replace("\"speck\":1", "\"hostnameOverride\":\"a\"");
+        folder.write("pods", pods);
         let args = [&["--live", "-A", "--select", "field-not-in-release"], flags].concat();
         let ran = check(&folder, &args);
         assert_eq!(ran.stdout.contains("Kubernetes 1.33 has no field"), release == "1.33", "{}", ran.stdout);

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::k8s::json::text;
 
@@ -31,93 +31,150 @@ const TOKEN_FOLDER: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// The `ConfigMaps` that are in it, the second on `OpenShift`.
 const CERTIFICATES: [&str; 2] = ["kube-root-ca.crt", "openshift-service-ca.crt"];
 
-/// Leaves out each object that says nothing but what its controller says, which is among these.
-pub(super) fn leave_out(objects: &mut Vec<Value>) {
-    let all = Owners::of(objects);
-    let kept: Vec<bool> = objects.iter().map(|object| !all.is_copy(object)).collect();
-    let mut kept = kept.into_iter();
-    objects.retain(|_| kept.next().unwrap_or(true));
+/// What is known of an object once those before it are.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It says something of its own.
+    Own,
+    /// It says nothing but what its controller says.
+    Copy,
+    /// It is left out unless it has pods that are not over: ask [`Copies::is_busy`] with this uid once all pods are known.
+    CopyUnlessBusy(Box<str>),
 }
 
-/// What is known of all objects together.
-struct Owners<'o> {
-    by_uid: HashMap<&'o str, &'o Value>,
+/// When a kind has to come: what decides about others before them.
+pub(super) fn turn(kind: &str) -> u8 {
+    match kind {
+        "ServiceAccount" => 0,
+        "Deployment" | "CronJob" | "StatefulSet" | "DaemonSet" | "ReplicationController" => 1,
+        "ReplicaSet" | "Job" => 2,
+        "Pod" => 3,
+        _ => 4,
+    }
+}
+
+/// What is known of the objects that came before, as small as it can be: there may be a hundred thousand.
+#[derive(Default)]
+pub(super) struct Copies {
+    owners: Owners,
     /// The uids of those that have pods that are not over.
-    busy: HashSet<&'o str>,
+    busy: HashSet<Box<str>>,
     /// Service accounts that give no token, by namespace and name.
-    tokenless: HashSet<(&'o str, &'o str)>,
+    tokenless: HashSet<(Box<str>, Box<str>)>,
 }
 
-impl<'o> Owners<'o> {
-    fn of(objects: &'o [Value]) -> Self {
-        let uid = |object: &'o Value| Some(text(object, "/metadata/uid")).filter(|uid| !uid.is_empty());
-        let runs = |object: &&Value| {
-            text(object, "/kind") == "Pod" && !matches!(text(object, "/status/phase"), "Succeeded" | "Failed")
-        };
-        let is_tokenless = |object: &&Value| {
-            text(object, "/kind") == "ServiceAccount"
-                && object.get("automountServiceAccountToken") == Some(&Value::Bool(false))
-        };
-        let place = |object: &'o Value| (text(object, "/metadata/namespace"), text(object, "/metadata/name"));
-        Self {
-            by_uid: objects.iter().filter_map(|object| Some((uid(object)?, object))).collect(),
-            busy: objects.iter().filter(runs).filter_map(controller).map(|owner| text(owner, "/uid")).collect(),
-            tokenless: objects.iter().filter(is_tokenless).map(place).collect(),
+impl Copies {
+    /// Takes the next object, in the order of [`turn`].
+    pub(super) fn hear(&mut self, object: &Value) -> Verdict {
+        match text(object, "/kind") {
+            "ServiceAccount" if object.get("automountServiceAccountToken") == Some(&Value::Bool(false)) => {
+                let place = (text(object, "/metadata/namespace").into(), text(object, "/metadata/name").into());
+                self.tokenless.insert(place);
+            }
+            "Pod" if !matches!(text(object, "/status/phase"), "Succeeded" | "Failed") => {
+                let owner = controller(object).map(|owner| text(owner, "/uid"));
+                self.busy.extend(owner.filter(|uid| !self.is_busy(uid)).map(Box::from));
+            }
+            kind if matches!(turn(kind), 1 | 2) => self.owners.add(object),
+            _ => {}
         }
+        self.verdict(object)
     }
 
-    fn is_copy(&self, object: &Value) -> bool {
-        let Some(reference) = controller(object) else { return false };
-        let Some(owner) = self.by_uid.get(text(reference, "/uid")) else { return false };
+    /// Whether an object has pods that are not over.
+    pub(super) fn is_busy(&self, uid: &str) -> bool {
+        self.busy.contains(uid)
+    }
+
+    fn verdict(&mut self, object: &Value) -> Verdict {
+        let Some(reference) = controller(object) else { return Verdict::Own };
+        let Some(owner) = self.owners.get(text(reference, "/uid")) else { return Verdict::Own };
         let is_meant = text(reference, "/kind") == text(owner, "/kind")
             && text(reference, "/name") == text(owner, "/metadata/name")
             && text(object, "/metadata/namespace") == text(owner, "/metadata/namespace");
-        is_meant
-            && match (text(object, "/kind"), text(owner, "/kind")) {
-                ("Pod", "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController") => {
-                    self.is_pod_of(object, owner)
-                }
-                ("ReplicaSet", "Deployment") => {
-                    is_template_of(object, owner.pointer("/spec/template")) || self.is_scaled_down(object)
-                }
-                ("Job", "CronJob") => {
-                    let template = owner.pointer("/spec/jobTemplate/spec/template");
-                    is_template_of(object, template) || self.is_finished(object)
-                }
-                _ => false,
-            }
+        if is_meant { beside(object, owner, &self.tokenless) } else { Verdict::Own }
+    }
+}
+
+/// What may have made others.
+#[derive(Default)]
+struct Owners {
+    /// What decides about others, by uid, as JSON, which is a tenth of its tree.
+    texts: HashMap<Box<str>, Box<str>>,
+    /// The one that was asked for last: what one controller made comes together.
+    last: Option<(Box<str>, Value)>,
+}
+
+impl Owners {
+    fn add(&mut self, object: &Value) {
+        let of = |pointer: &str| object.pointer(pointer).cloned().unwrap_or_default();
+        let kept = json!({
+            "kind": of("/kind"),
+            "metadata": {"name": of("/metadata/name"), "namespace": of("/metadata/namespace")},
+            "spec": {
+                "template": of("/spec/template"),
+                "jobTemplate": {"spec": {"template": of("/spec/jobTemplate/spec/template")}},
+                "volumeClaimTemplates": of("/spec/volumeClaimTemplates"),
+            },
+        });
+        let uid = text(object, "/metadata/uid");
+        if !uid.is_empty() {
+            self.texts.insert(uid.into(), kept.to_string().into());
+        }
     }
 
-    /// A revision that is only kept to go back to.
-    fn is_scaled_down(&self, set: &Value) -> bool {
-        set.pointer("/spec/replicas").and_then(Value::as_u64) == Some(0) && !self.is_busy(set)
+    fn get(&mut self, uid: &str) -> Option<&Value> {
+        if self.last.as_ref().is_none_or(|(last, _)| **last != *uid) {
+            let owner = serde_json::from_str(self.texts.get(uid)?).ok()?;
+            self.last = Some((uid.into(), owner));
+        }
+        self.last.as_ref().map(|(_, owner)| owner)
     }
+}
 
-    /// A job of before, which starts no pod any more.
-    fn is_finished(&self, job: &Value) -> bool {
-        let conditions = job.pointer("/status/conditions").and_then(Value::as_array);
-        let is_end = |condition: &Value| {
-            matches!(text(condition, "/type"), "Complete" | "Failed") && text(condition, "/status") == "True"
-        };
-        conditions.is_some_and(|all| all.iter().any(is_end)) && !self.is_busy(job)
+/// What an object says beside its owner.
+fn beside(object: &Value, owner: &Value, tokenless: &HashSet<(Box<str>, Box<str>)>) -> Verdict {
+    let is_copy = match (text(object, "/kind"), text(owner, "/kind")) {
+        ("Pod", "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController") => {
+            is_pod_of(object, owner, tokenless)
+        }
+        ("ReplicaSet", "Deployment") => is_template_of(object, owner.pointer("/spec/template")),
+        ("Job", "CronJob") => is_template_of(object, owner.pointer("/spec/jobTemplate/spec/template")),
+        _ => return Verdict::Own,
+    };
+    if is_copy {
+        Verdict::Copy
+    } else if is_scaled_down(object) || is_finished(object) {
+        Verdict::CopyUnlessBusy(text(object, "/metadata/uid").into())
+    } else {
+        Verdict::Own
     }
+}
 
-    fn is_busy(&self, object: &Value) -> bool {
-        self.busy.contains(text(object, "/metadata/uid"))
-    }
+/// A revision that is only kept to go back to.
+fn is_scaled_down(object: &Value) -> bool {
+    text(object, "/kind") == "ReplicaSet" && object.pointer("/spec/replicas").and_then(Value::as_u64) == Some(0)
+}
 
-    fn is_pod_of(&self, pod: &Value, owner: &Value) -> bool {
-        let template = owner.pointer("/spec/template");
-        let Some(wanted) = template.and_then(|template| template.get("spec")) else { return false };
-        let Some(spec) = pod.get("spec") else { return false };
-        let account = account(wanted);
-        let gives = match wanted.get("automountServiceAccountToken") {
-            Some(Value::Bool(says)) => *says,
-            _ => !self.tokenless.contains(&(text(pod, "/metadata/namespace"), account)),
-        };
-        let copy = Copied { pod, owner, gets_token: gives };
-        has_labels(pod.pointer("/metadata/labels"), template) && copy.is_spec(spec, wanted)
-    }
+/// A job of before, which starts no pod any more.
+fn is_finished(object: &Value) -> bool {
+    let conditions = object.pointer("/status/conditions").and_then(Value::as_array);
+    let is_end = |condition: &Value| {
+        matches!(text(condition, "/type"), "Complete" | "Failed") && text(condition, "/status") == "True"
+    };
+    text(object, "/kind") == "Job" && conditions.is_some_and(|all| all.iter().any(is_end))
+}
+
+fn is_pod_of(pod: &Value, owner: &Value, tokenless: &HashSet<(Box<str>, Box<str>)>) -> bool {
+    let template = owner.pointer("/spec/template");
+    let Some(wanted) = template.and_then(|template| template.get("spec")) else { return false };
+    let Some(spec) = pod.get("spec") else { return false };
+    let gives = match wanted.get("automountServiceAccountToken") {
+        Some(Value::Bool(says)) => *says,
+        _ => !tokenless.contains(&(text(pod, "/metadata/namespace").into(), account(wanted).into())),
+    };
+    let copy = Copied { pod, owner, gets_token: gives };
+    has_labels(pod.pointer("/metadata/labels"), template) && copy.is_spec(spec, wanted)
 }
 
 /// A pod beside the template of its controller.
@@ -243,9 +300,9 @@ fn is_as_strict(found: Option<&Value>, template: Option<&Value>) -> bool {
 /// Whether the template of an object is this one. Controllers add labels, and nothing else.
 fn is_template_of(object: &Value, template: Option<&Value>) -> bool {
     let own = object.pointer("/spec/template");
-    let spec = |template: Option<&Value>| template.and_then(|template| template.get("spec")).cloned();
-    spec(own).is_some()
-        && spec(own) == spec(template)
+    let spec = own.and_then(|own| own.get("spec"));
+    spec.is_some()
+        && spec == template.and_then(|template| template.get("spec"))
         && has_labels(own.and_then(|own| own.pointer("/metadata/labels")), template)
 }
 
@@ -318,9 +375,29 @@ fn items(value: Option<&Value>) -> &[Value] {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use serde_json::{Value, json};
 
-    use super::leave_out;
+    use super::{Copies, Verdict, turn};
+    use crate::k8s::json::text;
+
+    /// Leaves out each object that says nothing but what its controller says, which is among these.
+    fn leave_out(objects: &mut Vec<Value>) {
+        let mut copies = Copies::default();
+        let mut all: Vec<(usize, &Value)> = objects.iter().enumerate().collect();
+        all.sort_by_key(|(_, object)| turn(text(object, "/kind")));
+        let heard: Vec<(usize, Verdict)> = all.into_iter().map(|(at, object)| (at, copies.hear(object))).collect();
+        let is_left_out = |verdict| match verdict {
+            Verdict::Own => false,
+            Verdict::Copy => true,
+            Verdict::CopyUnlessBusy(uid) => !copies.is_busy(&uid),
+        };
+        let left_out: HashSet<usize> =
+            heard.into_iter().filter_map(|(at, verdict)| is_left_out(verdict).then_some(at)).collect();
+        let mut numbers = 0..;
+        objects.retain(|_| numbers.next().is_none_or(|at| !left_out.contains(&at)));
+    }
 
     /// A Deployment, its `ReplicaSet` and a pod, as an API server has them.
     fn page() -> Vec<Value> {

@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::left_out::LeftOut;
 use super::place::Place;
 use super::refusal::{Refusal, Refused};
+use crate::check::seen::Seen;
 use crate::diagnostic::text::line;
 use crate::k8s::version::Version;
 
@@ -168,6 +169,8 @@ pub struct Live {
     pub context: Option<String>,
     /// How much of it.
     pub reach: Scope,
+    /// How many objects were read.
+    pub read: Seen,
 }
 
 /// How much of a cluster.

@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 
 use super::super::busy::Busy;
 use super::super::output;
-use crate::check::{self, Found, Input, Live, Request, Scope, Text};
+use crate::check::{self, Found, Input, Live, Request, Scope, Seen, Text};
 use crate::cli::MadeArgs;
 use crate::file;
 use crate::k8s::version::Version;
@@ -25,7 +25,12 @@ pub(super) fn request(
         None if made.all_namespaces => Scope::All,
         None => Scope::Current,
     };
-    let live = made.live.then(|| Live { kubeconfig: made.kubeconfig.clone(), context: made.context.clone(), reach });
+    let live = made.live.then(|| Live {
+        kubeconfig: made.kubeconfig.clone(),
+        context: made.context.clone(),
+        reach,
+        read: Seen::default(),
+    });
     Request {
         paths: paths.iter().filter(|path| *path != "-").cloned().collect(),
         everything,
@@ -47,8 +52,12 @@ pub(in crate::commands) fn find(
     stdin: Option<&str>,
     kubernetes: Option<Version>,
 ) -> anyhow::Result<Found> {
-    let busy = Busy::new(if made.live { "asking the cluster for its objects" } else { "looking for manifests" });
-    let mut found = check::discover(&request(paths, made, everything, kubernetes))?;
+    let request = request(paths, made, everything, kubernetes);
+    let busy = match &request.live {
+        Some(live) => Busy::asking(&live.read),
+        None => Busy::new("looking for manifests"),
+    };
+    let mut found = check::discover(&request)?;
     drop(busy);
     let asks_for_chart = !made.values.is_empty() || !made.set.is_empty();
     anyhow::ensure!(!asks_for_chart || found.charts > 0, "--values and --set are for Helm charts, and there is none");
