@@ -216,8 +216,9 @@ impl Room {
             run.tasks.push(task.clone());
         }
         if is_first {
-            let others = self.people.values().filter_map(|person| person.labs.get(&told.lab));
-            let is_first_of_all = others.filter(|progress| progress.passed.contains_key(&task)).count() == 1;
+            // they are one of those who passed; not all of a large room are looked at
+            let all = self.people.values().filter_map(|person| person.labs.get(&told.lab));
+            let is_first_of_all = all.filter(|progress| progress.passed.contains_key(&task)).nth(1).is_none();
             let what = if is_first_of_all { format!("first to pass {task}") } else { format!("passed {task}") };
             self.tell(at, Some(&told.name), what);
         }
