@@ -39,6 +39,7 @@ mod html;
 mod inputs;
 #[cfg(feature = "cluster")]
 mod lab;
+mod oracles;
 #[cfg(unix)]
 mod packaging;
 mod policy;
