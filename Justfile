@@ -132,6 +132,30 @@ bench *args:
 growth:
     cargo test --locked --test attacks growth:: -- --nocapture --test-threads=1
 
+# Measures `check --live` on so many objects of a real API server against `kubectl get` of the same ones; fails above 400 MiB, above 1.5 times kubectl, or where
+# it finds anything else than in files. TIGHTSHIP_APISERVER_DIR has v1.37.2/kube-apiserver and bin/etcd where there is no ../shared/kind.
+bench-live objects="100000":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [ -x ../shared/kind/component ]; then
+        eval "$(../shared/kind/ensure)"
+        program=$(../shared/kind/component v1.37.2 kube-apiserver)
+        TIGHTSHIP_APISERVER_DIR=$(dirname "$(dirname "$program")")
+    fi
+    cargo build --profile dist --locked
+    OBJECTS={{objects}} benches/live/run target/dist/tightship kubectl "$TIGHTSHIP_APISERVER_DIR/v1.37.2/kube-apiserver" "$TIGHTSHIP_APISERVER_DIR/bin/etcd"
+
+# Prints how time and memory grow with files, bytes, findings, objects, apps, labs and attendees, for docs/performance.md; fails where one grows faster than it.
+growth-table *words:
+    cargo build --profile dist --locked
+    benches/growth target/dist/tightship {{words}}
+
+# Compares what is read of all texts of the repository with decoders of Go, that of kubectl first; needs go.
+yaml-oracles:
+    mkdir -p target
+    cd tests/oracles && go build -o ../../target/yaml-oracle .
+    TIGHTSHIP_YAML_ORACLE=target/yaml-oracle cargo test --locked --test integration oracles:: -- --nocapture
+
 # Prints how much of the code the tests run; needs the component llvm-tools of rustup.
 coverage *args:
     .ci/coverage {{args}}
