@@ -97,9 +97,10 @@ pub mod internals {
     pub mod spec {
         pub use crate::spec::api_server::{Form, Profile};
         pub use crate::spec::app::Layout;
+        pub use crate::spec::defaults::read_over;
         pub use crate::spec::exception::Rule;
         pub use crate::spec::validate::today;
-        pub use crate::spec::{ApiServer, App, Space, Specs, load};
+        pub use crate::spec::{ApiServer, App, Defaults, Space, Specs, load};
     }
     pub mod template {
         pub use crate::template::names;

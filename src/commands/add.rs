@@ -90,7 +90,7 @@ pub(super) fn to_spec(
         for told in told {
             output::say(&told)?;
         }
-        let document = wizard::app_text(answers, &space)?;
+        let document = existing::without_shared(&source, wizard::app_text(answers, &space)?);
         changed(&source, existing::with_document(&text, &document))
     };
     match conversation.hold(answers, &folder, &root, &compose)? {
@@ -107,7 +107,8 @@ fn space(args: &AddSpaceArgs) -> anyhow::Result<u8> {
         answers.set(key, value.to_owned(), Origin::Flag);
     }
     let answers = wizard::ask(answers, &Folder::default(), wizard::Mode::Silent, &mut wizard::prompter::Defaults)?;
-    let draft = changed(&source, existing::with_document(source.text(), &wizard::spec_text(&answers)?))?;
+    let document = existing::without_shared(&source, wizard::spec_text(&answers)?);
+    let draft = changed(&source, existing::with_document(source.text(), &document))?;
     write(&root, &draft)
 }
 

@@ -10,7 +10,8 @@ use crate::check::config::Config;
 use crate::cli::SchemaOf;
 use crate::diagnostic::text;
 use crate::explain::key::Document;
-use crate::spec::{ApiServer, App, Space};
+use crate::spec::defaults::SHARED;
+use crate::spec::{ApiServer, App, Defaults, Space};
 
 /// The name of the schema beside a spec that names it.
 pub(super) const BESIDE: &str = crate::render::plan::SCHEMA;
@@ -38,6 +39,7 @@ impl Schemas {
             of("App", "tightship.yaml", "App"),
             of("Space", "tightship.yaml", "Space"),
             of("ApiServer", "tightship.yaml", "ApiServer"),
+            of("Defaults", "tightship.yaml", "Defaults"),
             of("Check", ".tightship.yaml", "Config"),
             #[cfg(feature = "cluster")]
             Document { name: "Lab", file: "lab.yaml", schema: &self.lab, definition: "Lab" },
@@ -114,14 +116,33 @@ fn spec() -> Value {
     let space: Value = generator.subschema_for::<Space>().into();
     let api_server: Value = generator.subschema_for::<ApiServer>().into();
     let check: Value = generator.subschema_for::<Config>().into();
-    let definitions = generator.take_definitions(true);
+    let defaults: Value = generator.subschema_for::<Defaults>().into();
+    let mut definitions = generator.take_definitions(true);
+    for kind in ["App", "Space"] {
+        if let Some(schema) = definitions.get_mut(kind) {
+            leave_to_defaults(schema);
+        }
+    }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "tightship",
-        "description": "One document of a tightship.yaml (an App, a Space or an ApiServer), or a .tightship.yaml (a Check).",
+        "description": "One document of a tightship.yaml (an App, a Space, an ApiServer or Defaults), or a .tightship.yaml (a Check).",
         "type": "object",
         "required": ["kind"],
-        "oneOf": [app, space, api_server, check],
+        "oneOf": [app, space, api_server, defaults, check],
         "$defs": definitions,
     })
+}
+
+/// Lets a document leave keys to another one of its file, which no schema of one document can know.
+fn leave_to_defaults(schema: &mut Value) {
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|key| key.as_str().is_none_or(|key| !SHARED.contains(&key)));
+    }
+    for key in SHARED {
+        let property = schema.get_mut("properties").and_then(|properties| properties.get_mut(key));
+        if let Some(Value::String(description)) = property.and_then(|property| property.get_mut("description")) {
+            description.push_str(" Default: what `Defaults` in the same file say, without which it is required.");
+        }
+    }
 }

@@ -20,7 +20,7 @@ use crate::yaml::{Kind, Node, Span, Value};
 
 pub use record::{
     Beside, Keys, OneOf, Unwritten, branches, choose, differences, object, one_of_schema, property, read_beside,
-    read_one_of, read_record,
+    read_one_of, read_record, read_record_over,
 };
 pub(crate) use record::{one_of, record};
 

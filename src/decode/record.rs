@@ -54,6 +54,26 @@ pub fn read_record<T: Keys>(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Op
     Some(record)
 }
 
+/// Reads a record that leaves some keys to another mapping: those that it does not have itself are read from there.
+pub fn read_record_over<T: Keys>(
+    node: Node<'_, '_>,
+    shared: Option<Node<'_, '_>>,
+    is_shared: impl Fn(&str) -> bool,
+    decoder: &mut Decoder<'_>,
+) -> Option<T> {
+    let mut entries = entries(node, T::all, decoder)?;
+    for (key, value) in shared.into_iter().flat_map(Node::entries) {
+        let Some(name) = key.text().filter(|name| T::KEYS.contains(name) && is_shared(name)) else { continue };
+        if !entries.iter().any(|(own, _)| own.text() == Some(name)) {
+            entries.push((key, value));
+        }
+    }
+    let mut record = T::default();
+    let entries = record.choose(node, entries, decoder);
+    fill(&mut record, node, &entries, decoder);
+    Some(record)
+}
+
 /// Reads the keys of a record out of some entries of a mapping.
 fn fill<T: Keys>(record: &mut T, node: Node<'_, '_>, entries: &[Entry<'_, '_>], decoder: &mut Decoder<'_>) {
     let mut missing = T::required();

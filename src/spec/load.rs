@@ -2,13 +2,13 @@
 
 use jiff::civil::Date;
 
-use super::{ApiServer, App, Space, Specs, elsewhere, secret, validate};
+use super::{ApiServer, App, Defaults, Space, Specs, defaults, elsewhere, secret, validate};
 use crate::decode::{Decode, Decoder, unknown_word, wrong_form};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::yaml::{self, Kind, Node, Source, Span, Value};
 
 /// The kinds of documents.
-pub const KINDS: [&str; 3] = ["App", "Space", "ApiServer"];
+pub const KINDS: [&str; 4] = ["App", "Space", "ApiServer", "Defaults"];
 /// What a message says where a kind is missing.
 const EXPECTED: &str = "expected `kind: App`, `kind: Space` or `kind: ApiServer`";
 
@@ -40,6 +40,8 @@ pub fn load(source: &Source, today: Date) -> Outcome {
     }
     let roots =
         || stream.documents.iter().filter_map(super::super::yaml::tree::Document::root).filter(|root| !is_empty(*root));
+    // wherever it stands, it is for the documents before it, too
+    let shared = roots().find(is_defaults);
     for root in roots() {
         let (problems, places) = secret::scan(root);
         secrets.extend(problems);
@@ -47,7 +49,7 @@ pub fn load(source: &Source, today: Date) -> Outcome {
         for (key, help) in elsewhere::keys(root) {
             decoder.belongs(key, help);
         }
-        document_of(root, &mut specs, &mut decoder);
+        document_of(root, shared, &mut specs, &mut decoder);
     }
     if roots().next().is_none() && stream.errors.is_empty() {
         let place = Span { start: 0, end: 1 };
@@ -75,7 +77,12 @@ fn is_empty(node: Node<'_, '_>) -> bool {
     matches!(node.value(), Some(Ok(Value::Null)))
 }
 
-fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>) {
+/// Whether a document says what others share.
+pub fn is_defaults(root: &Node<'_, '_>) -> bool {
+    root.get("kind").and_then(Node::text) == Some("Defaults")
+}
+
+fn document_of(root: Node<'_, '_>, shared: Option<Node<'_, '_>>, specs: &mut Specs, decoder: &mut Decoder<'_>) {
     if root.kind() != Kind::Mapping {
         let problem = Diagnostic::error(decoder.place(root.span()), "this is not a spec");
         decoder.report(problem.label("expected a mapping with `kind: App`, `kind: Space` or `kind: ApiServer`"));
@@ -87,8 +94,17 @@ fn document_of(root: Node<'_, '_>, specs: &mut Specs, decoder: &mut Decoder<'_>)
         return;
     };
     match kind.text() {
-        Some("App") => specs.apps.extend(App::decode(root, decoder)),
-        Some("Space") => specs.spaces.extend(Space::decode(root, decoder)),
+        Some("App") => specs.apps.extend(defaults::read_over::<App>(root, shared, decoder)),
+        Some("Space") => specs.spaces.extend(defaults::read_over::<Space>(root, shared, decoder)),
+        Some("Defaults") => match shared.filter(|first| first.span() != root.span()) {
+            Some(first) => {
+                let message = "`kind: Defaults` is here twice";
+                let problem = Diagnostic::error(decoder.place(kind.span()), message).label("a file has one");
+                let other = first.get("kind").map_or(first.span(), Node::span);
+                decoder.report(problem.related(other, "the first one"));
+            }
+            None => specs.defaults = Defaults::decode(root, decoder),
+        },
         Some("ApiServer") => specs.api_servers.extend(ApiServer::decode(root, decoder)),
         Some("Check") => {
             let message = "the configuration of the check, `kind: Check`, belongs in `.tightship.yaml`";

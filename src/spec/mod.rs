@@ -3,6 +3,7 @@
 pub mod api_server;
 pub mod app;
 pub mod container;
+pub mod defaults;
 mod elsewhere;
 pub mod env;
 pub mod exception;
@@ -27,7 +28,8 @@ pub mod workload;
 
 pub use api_server::ApiServer;
 pub use app::App;
-pub use load::{KINDS, load};
+pub use defaults::Defaults;
+pub use load::{KINDS, is_defaults, load};
 pub use space::Space;
 pub use specs::Specs;
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::answers::{Answers, Origin};
 use super::members::{app_peer, called_peer, members};
 use crate::spec::network::{Called, Caller};
-use crate::spec::{App, Specs};
+use crate::spec::{App, Specs, is_defaults};
 use crate::yaml::{self, Document, Node, Source, edit};
 
 /// What cannot be added, and why.
@@ -27,15 +27,19 @@ pub fn answer(answers: &mut Answers, specs: &Specs, space: Option<&str>) {
     };
     let space = specs.spaces.iter().find(|it| space.is_none_or(|name| it.name.as_str() == name));
     let app = specs.apps.first();
+    let shared = specs.defaults.as_ref();
     let target = space.map(|space| &space.target).or(app.map(|app| &app.target));
+    let target = target.or(shared.and_then(|shared| shared.target.as_ref()));
     if let Some(target) = target {
         set("kubernetes", target.kubernetes.0.to_string());
         set("platform", target.platform.as_str().to_owned());
     }
-    if let Some(level) = space.map(|space| &space.level).or(app.map(|app| &app.level)) {
+    let level = space.map(|space| &space.level).or(app.map(|app| &app.level));
+    if let Some(level) = level.or(shared.and_then(|shared| shared.level.as_ref())) {
         set("level", level.value.as_str().to_owned());
     }
-    if let Some(output) = space.map(|space| &space.output).or(app.map(|app| &app.output)) {
+    let output = space.map(|space| &space.output).or(app.map(|app| &app.output));
+    if let Some(output) = output.or(shared.and_then(|shared| shared.output.as_ref())) {
         set("layout", output.layout.as_str().to_owned());
     }
 }
@@ -77,6 +81,33 @@ pub fn with_document(text: &str, document: &str) -> String {
         out.push_str(ends);
     }
     out
+}
+
+/// A new document without what the defaults of the spec say in the same words.
+pub fn without_shared(spec: &Source, document: String) -> String {
+    let stream = yaml::parse(spec.text());
+    let shared = stream.documents.iter().filter_map(Document::root).find(is_defaults);
+    let Some(shared) = shared else { return document };
+    let own = yaml::parse(&document);
+    let Some(root) = own.documents.first().and_then(Document::root) else { return document };
+    let says_the_same = |key: &str| {
+        let both = [root, shared].map(|node| node.get(key).and_then(|value| value.to_json().ok()));
+        matches!(both, [Some(own), Some(all)] if is_part(&own, &all))
+    };
+    let keys = root.entries().filter_map(|(key, _)| key.text()).filter(|key| !["apiVersion", "kind"].contains(key));
+    let edits = keys.filter(|key| says_the_same(key)).filter_map(|key| edit::remove(&document, root, key));
+    let edits: Vec<edit::Edit> = edits.collect();
+    edit::apply(&document, &edits).unwrap_or_else(|_| document.clone())
+}
+
+/// Whether a value says nothing that another does not say.
+fn is_part(own: &Value, all: &Value) -> bool {
+    match (own, all) {
+        (Value::Object(own), Value::Object(all)) => {
+            own.iter().all(|(key, value)| all.get(key).is_some_and(|other| is_part(value, other)))
+        }
+        _ => own == all,
+    }
 }
 
 /// One app among those of a spec, as `app` or `space/app`; the only one if none is named.

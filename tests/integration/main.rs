@@ -21,6 +21,7 @@ mod ci;
 mod cluster;
 mod control_plane;
 mod control_plane_audit;
+mod defaults;
 mod dockerfiles;
 mod docs;
 mod edit;

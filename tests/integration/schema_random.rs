@@ -12,7 +12,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 use tightship::internals::check::Config;
 use tightship::internals::decode::{Decode, Decoder};
-use tightship::internals::spec::{ApiServer, App, Space};
+use tightship::internals::spec::{ApiServer, App, Defaults, Space, read_over};
 use tightship::internals::yaml;
 
 use crate::support;
@@ -312,12 +312,19 @@ fn places_of(value: &Value, at: String, places: &mut Vec<String>) {
 /// Reads the document that its kind says, as `spec::load` and the configuration do.
 fn by_kind(root: yaml::Node<'_, '_>, decoder: &mut Decoder<'_>) -> bool {
     match root.get("kind").and_then(yaml::Node::text) {
-        Some("App") => App::decode(root, decoder).is_some(),
-        Some("Space") => Space::decode(root, decoder).is_some(),
+        Some("App") => shared(|defaults| read_over::<App>(root, defaults, decoder).is_some()),
+        Some("Space") => shared(|defaults| read_over::<Space>(root, defaults, decoder).is_some()),
+        Some("Defaults") => Defaults::decode(root, decoder).is_some(),
         Some("ApiServer") => ApiServer::decode(root, decoder).is_some(),
         Some("Check") => Config::decode(root, decoder).is_some(),
         _ => false,
     }
+}
+
+/// With defaults that say what no schema of one document can ask for.
+fn shared(read: impl FnOnce(Option<yaml::Node<'_, '_>>) -> bool) -> bool {
+    let stream = yaml::parse("target: {kubernetes: \"1.36\"}\nlevel: restricted\n");
+    read(stream.documents[0].root())
 }
 
 fn definition(name: &str) -> Value {
@@ -332,6 +339,11 @@ fn apps() {
 #[test]
 fn spaces() {
     Documents::new(&["schema"]).agree(&definition("Space"), by_kind);
+}
+
+#[test]
+fn defaults() {
+    Documents::new(&["schema"]).agree(&definition("Defaults"), by_kind);
 }
 
 #[test]

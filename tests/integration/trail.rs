@@ -230,3 +230,17 @@ fn a_history_that_is_not_there() {
     }
     assert!(!folder.path("x").exists());
 }
+
+#[test]
+fn a_level_that_all_documents_share_is_named_for_each() {
+    let folder = Folder::new();
+    git(&folder, &["init", "--quiet", "--initial-branch=main"]);
+    let spec = "apiVersion: tightship/v1\nkind: Defaults\nlevel: baseline\ntarget: {kubernetes: \"1.36\"}\n";
+    let app = "apiVersion: tightship/v1\nkind: App\nname: NAME\nimage: ghcr.io/acme/web:1.2.3\n";
+    let strict = app.replace("NAME", "api") + "level: restricted\n";
+    folder.write("tightship.yaml", [spec, &app.replace("NAME", "web"), &strict].join("---\n"));
+    commit(&folder, "ada", 1);
+    let ran = folder.run(&["audit-trail", "--format", "json"]).exits(0);
+    let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(ran.stdout.contains("App web") && !ran.stdout.contains("App api"), "{found}");
+}

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::check::baseline::Baseline;
 use crate::check::suppress::collect;
-use crate::spec::HEADER;
 use crate::spec::app::ApiVersion;
+use crate::spec::{HEADER, is_defaults};
 use crate::yaml::{self, FileId, Node, Stream};
 
 /// How something is weakened.
@@ -88,11 +88,13 @@ pub fn of(path: &Utf8Path, text: &str) -> Facts {
         return facts;
     }
     let stream = yaml::parse(text);
-    for root in stream.documents.iter().filter_map(yaml::Document::root) {
+    let roots = || stream.documents.iter().filter_map(yaml::Document::root);
+    let shared = roots().find(is_defaults);
+    for root in roots() {
         let word = |key: &str| root.get(key).and_then(Node::text).unwrap_or_default();
         match (word("apiVersion") == ApiVersion::V1.as_str(), word("kind")) {
             (true, "Check") => configuration(root, &mut facts),
-            (true, kind @ ("App" | "Space" | "ApiServer")) => document(root, kind, &mut facts),
+            (true, kind @ ("App" | "Space" | "ApiServer")) => document(root, kind, shared, &mut facts),
             (_, "Namespace") => namespace(root, &mut facts),
             _ => {}
         }
@@ -118,10 +120,12 @@ fn details(node: Node<'_, '_>) -> Details {
     Details { reason: text(node, "reason"), ticket: text(node, "ticket"), until }
 }
 
-/// A document of a spec.
-fn document(root: Node<'_, '_>, kind: &str, facts: &mut Facts) {
+/// A document of a spec, with what the file says for all of them.
+fn document(root: Node<'_, '_>, kind: &str, shared: Option<Node<'_, '_>>, facts: &mut Facts) {
     let object = format!("{kind} {}", text(root, "name").unwrap_or_default());
-    if let Some(level) = text(root, "level").filter(|level| level != "restricted") {
+    let left_to_all = shared.filter(|_| kind != "ApiServer" && root.get("level").is_none());
+    let level = text(root, "level").or_else(|| text(left_to_all?, "level"));
+    if let Some(level) = level.filter(|level| level != "restricted") {
         add(facts, Kind::Level, object.clone(), &level, Details::default());
     }
     for exception in root.get("exceptions").into_iter().flat_map(Node::items) {
