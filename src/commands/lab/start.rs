@@ -81,9 +81,10 @@ pub(super) fn site(
     args: &ClusterArgs,
     steps: &mut Steps,
 ) -> anyhow::Result<LabCluster> {
-    let site = match lab_cluster::way(&entry.lab, context.cluster(entry), args.context.as_deref())? {
+    let named = args.context.as_deref();
+    let site = match (lab_cluster::way(&entry.lab, context.cluster(entry), named)?, named) {
         // a context that is named again is looked up again: its credentials may be new
-        ClusterSource::Open(record) if let Some(name) = args.context.as_deref() => {
+        (ClusterSource::Open(record), Some(name)) => {
             let uid = record.uid.clone();
             let is_known = adopted::find(&context.workspace, name)?.is_some();
             let site = LabCluster::adopt(name, args.yes_this_cluster || is_known)?;
@@ -92,9 +93,9 @@ pub(super) fn site(
             }
             site
         }
-        ClusterSource::Open(record) => return Ok(LabCluster::open(&context.workspace, record)?),
-        ClusterSource::Adopt(name) => LabCluster::adopt(name, args.yes_this_cluster)?,
-        ClusterSource::Make => return make(context, entry, args.image.as_deref(), steps),
+        (ClusterSource::Open(record), None) => return Ok(LabCluster::open(&context.workspace, record)?),
+        (ClusterSource::Adopt(name), _) => LabCluster::adopt(name, args.yes_this_cluster)?,
+        (ClusterSource::Make, _) => return make(context, entry, args.image.as_deref(), steps),
     };
     remember(context, entry, site)
 }

@@ -80,7 +80,7 @@ pub enum Style {
 pub enum Text {
     /// It stands in the text as it is.
     Source(Span),
-    /// It has to be made of these bytes: [`super::decode`].
+    /// It has to be made of these bytes: [`super::decode()`].
     Written(Span, Form),
 }
 
