@@ -1,7 +1,7 @@
 //! The pod spec inside every workload kind, its fields looked up once, so that many rules can ask for them cheaply.
 
 use super::object::Object;
-use crate::yaml::{Kind as NodeKind, Node, Span};
+use crate::yaml::{Fingerprint, Kind as NodeKind, Node, Span};
 
 /// A key with its value. Values that are null count as absent, as they do for the API server.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub struct Field<'d, 's> {
 impl<'d, 's> Field<'d, 's> {
     /// A field of any mapping; `None` where it is absent or null.
     pub fn of(node: Node<'d, 's>, name: &str) -> Option<Self> {
-        let (key, value) = node.fields().filter(|(key, _)| key.text() == Some(name)).last()?;
+        let (key, value) = node.field(name)?;
         (!value.is_null()).then_some(Self { key, value })
     }
 
@@ -65,11 +65,16 @@ macro_rules! view {
             pub fn of(node: Node<'d, 's>) -> Self {
                 let mut view = Self::default();
                 for (key, value) in node.fields() {
-                    match key.text() {
-                        // the last of duplicates counts, a null too
-                        $( Some($key) => view.$field = (!value.is_null()).then_some(Field { key, value }), )*
-                        _ => {}
-                    }
+                    let Some(print) = key.fingerprint() else { continue };
+                    let slot = $(
+                        if print == const { Fingerprint::of($key) } && key.text() == Some($key) {
+                            &mut view.$field
+                        } else
+                    )* {
+                        continue;
+                    };
+                    // the last of duplicates counts, a null too
+                    *slot = (!value.is_null()).then_some(Field { key, value });
                 }
                 view
             }

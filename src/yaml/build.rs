@@ -1,6 +1,7 @@
 //! From events to trees.
 
 use super::alias;
+use super::fingerprint::Fingerprint;
 use super::merge;
 use super::resolve;
 use super::scalar::{Style, Tag};
@@ -74,7 +75,12 @@ impl<'s> Builder<'s> {
             },
             _ => self.text(text),
         };
-        self.add(Data::Scalar { text, style, tag, properties: properties.is_some() }, span, properties.anchor);
+        let print = match text {
+            Text::Source(span) => Fingerprint::of_bytes(self.text.as_bytes().get(span.range()).unwrap_or_default()),
+            Text::Own(_) => Fingerprint::UNKNOWN,
+        };
+        let data = Data::Scalar { text, print, style, tag, properties: properties.is_some() };
+        self.add(data, span, properties.anchor);
     }
 
     /// The first scalar of a document without a byte order mark, which kubectl takes after a document marker, too.

@@ -6,17 +6,43 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 use std::hash::Hash;
+use std::slice::ChunksExact;
 
 use indexmap::IndexMap;
+use indexmap::map::IntoValues;
 
+use super::fingerprint::Fingerprint;
 use super::resolve::{self, ResolveError, Value};
 use super::scalar::{Style, Tag};
 use super::tree::{Data, Document, Kind, Node, SyntaxError, Text};
 
 /// Mappings with no more keys than this are searched without a hash table.
 const FEW: usize = 12;
+const MERGE: &str = "<<";
 
 type Identity<'d> = (Cow<'d, str>, u32);
+type Pair<'d, 's> = (Node<'d, 's>, Node<'d, 's>);
+
+/// What a mapping amounts to: mostly what stands there.
+enum Fields<'d, 's> {
+    Plain(Node<'d, 's>, ChunksExact<'d, u32>),
+    Layered(IntoValues<Identity<'d>, Pair<'d, 's>>),
+}
+
+impl<'d, 's> Iterator for Fields<'d, 's> {
+    type Item = Pair<'d, 's>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Pair<'d, 's>> {
+        match self {
+            Self::Plain(node, pairs) => match pairs.next()? {
+                [key, value] => Some((node.member(*key), node.member(*value))),
+                _ => None,
+            },
+            Self::Layered(fields) => fields.next(),
+        }
+    }
+}
 
 /// Whether a mapping with these keys and values has merge keys or duplicates; `Err` where a merge key has a value that
 /// cannot be merged.
@@ -33,17 +59,37 @@ pub(super) fn is_layered(document: &Document<'_>, members: &[u32]) -> Result<boo
             }
             layered = true;
         }
-        odd |= matches!(document.data(*key), Some(Data::Scalar { text, style: Style::Plain, .. }) if resolve::is_odd(document.text(*text)));
+        odd |= document.is_odd_key(*key);
     }
     let keys = || members.iter().step_by(2);
     let duplicates = || {
         if odd {
             has_duplicates(keys().len(), || keys().filter_map(|key| document.node(*key).map(Node::identity)))
         } else {
-            has_duplicates(keys().len(), || keys().filter_map(|key| document.scalar_text(*key)))
+            may_have_duplicates(document, keys())
+                && has_duplicates(keys().len(), || keys().filter_map(|key| document.scalar_text(*key)))
         }
     };
     Ok(layered || duplicates())
+}
+
+/// Whether some of the keys cannot be told apart by their fingerprints.
+fn may_have_duplicates<'a>(document: &Document<'_>, keys: impl ExactSizeIterator<Item = &'a u32>) -> bool {
+    let count = keys.len();
+    let prints = keys.filter_map(|key| document.fingerprint(*key));
+    if count <= FEW {
+        let mut known = [Fingerprint::UNKNOWN; FEW];
+        // places that are not used yet are like texts that have to be made: those are looked at
+        return prints.zip(0..).any(|(print, at)| {
+            let (before, rest) = known.split_at_mut_checked(at).unwrap_or_default();
+            let is_known = print == Fingerprint::UNKNOWN || before.contains(&print);
+            rest.first_mut().into_iter().for_each(|place| *place = print);
+            is_known
+        });
+    }
+    let mut known: Vec<Fingerprint> = prints.collect();
+    known.sort_unstable();
+    known.last() == Some(&Fingerprint::UNKNOWN) || known.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }
 
 fn has_duplicates<K: Eq + Hash, I: Iterator<Item = K>>(count: usize, keys: impl Fn() -> I) -> bool {
@@ -55,13 +101,31 @@ fn has_duplicates<K: Eq + Hash, I: Iterator<Item = K>>(count: usize, keys: impl 
 }
 
 impl<'s> Document<'s> {
-    /// Whether the scalar has this text.
-    fn is_text(&self, id: u32, text: &str) -> bool {
+    /// Whether the scalar has this text, which has that fingerprint.
+    #[inline]
+    fn is_text(&self, id: u32, text: &str, wanted: Fingerprint) -> bool {
         match self.data(id) {
-            Some(Data::Scalar { text: Text::Source(span), .. }) => {
-                self.source.as_bytes().get(span.range()) == Some(text.as_bytes())
+            Some(Data::Scalar { text: Text::Source(span), print, .. }) => {
+                *print == wanted && self.source.as_bytes().get(span.range()) == Some(text.as_bytes())
             }
             Some(Data::Scalar { text: own, .. }) => self.text(*own) == text,
+            _ => false,
+        }
+    }
+
+    fn fingerprint(&self, id: u32) -> Option<Fingerprint> {
+        match self.data(id) {
+            Some(Data::Scalar { print, .. }) => Some(*print),
+            _ => None,
+        }
+    }
+
+    /// Whether the key may be the same as one with another text.
+    fn is_odd_key(&self, id: u32) -> bool {
+        match self.data(id) {
+            Some(Data::Scalar { text, print, style: Style::Plain, .. }) => {
+                (*print == Fingerprint::UNKNOWN || resolve::may_be_odd(*print)) && resolve::is_odd(self.text(*text))
+            }
             _ => false,
         }
     }
@@ -78,7 +142,8 @@ impl<'s> Document<'s> {
         // the key itself: an alias of one does not merge
         match self.nodes.get(id as usize).map(|node| &node.data) {
             Some(Data::Scalar { style, tag, .. }) => {
-                (*tag == Tag::Merge || (*tag == Tag::None && *style == Style::Plain)) && self.is_text(id, "<<")
+                (*tag == Tag::Merge || (*tag == Tag::None && *style == Style::Plain))
+                    && self.is_text(id, MERGE, const { Fingerprint::of(MERGE) })
             }
             _ => false,
         }
@@ -169,13 +234,24 @@ impl<'d, 's> Node<'d, 's> {
     /// What the mapping amounts to: its entries with merged ones in the place of their merge key, and only the last of the
     /// same keys, at the place of the first. Nothing for other kinds.
     pub fn fields(self) -> impl Iterator<Item = (Node<'d, 's>, Node<'d, 's>)> {
-        let layers = self.is_layered().then(|| {
-            let mut fields = IndexMap::new();
-            self.apply(&mut fields);
-            fields.into_values()
-        });
-        let plain = layers.is_none().then(|| self.entries());
-        plain.into_iter().flatten().chain(layers.into_iter().flatten())
+        if !self.is_layered() {
+            return Fields::Plain(self, self.mapping().chunks_exact(2));
+        }
+        let mut fields = IndexMap::new();
+        self.apply(&mut fields);
+        Fields::Layered(fields.into_values())
+    }
+
+    /// The key of this text, with its value; kubectl may read more keys as this one: [`Node::get`].
+    pub fn field(self, name: &str) -> Option<(Node<'d, 's>, Node<'d, 's>)> {
+        if self.is_layered() {
+            return self.fields().filter(|(key, _)| key.text() == Some(name)).last();
+        }
+        let print = Fingerprint::of(name);
+        self.mapping().chunks_exact(2).find_map(|pair| match pair {
+            [key, value] if self.document.is_text(*key, name, print) => Some((self.member(*key), self.member(*value))),
+            _ => None,
+        })
     }
 
     fn apply(self, fields: &mut IndexMap<Identity<'d>, (Node<'d, 's>, Node<'d, 's>)>) {
@@ -199,21 +275,21 @@ impl<'d, 's> Node<'d, 's> {
         }
         // only a text that is no string without quotes can be the name of a key with another text
         let is_odd = resolve::is_odd(key);
-        self.find(key, is_odd)
+        self.find(key, Fingerprint::of(key), is_odd)
     }
 
-    fn find(self, key: &str, is_odd: bool) -> Option<Node<'d, 's>> {
+    fn find(self, key: &str, print: Fingerprint, is_odd: bool) -> Option<Node<'d, 's>> {
         let is_layered = self.is_layered();
         self.document.members(self.id).rchunks_exact(2).find_map(|pair| {
             let [name, value] = pair else { return None };
             if is_layered && self.document.is_merge_key(*name) {
                 let mut merged = self.document.merged(*value)?;
-                return merged.find_map(|id| self.document.node(id)?.find(key, is_odd));
+                return merged.find_map(|id| self.document.node(id)?.find(key, print, is_odd));
             }
             let same = if is_odd {
                 self.document.node(*name)?.name().is_ok_and(|name| name == key)
             } else {
-                self.document.is_text(*name, key)
+                self.document.is_text(*name, key, print)
             };
             if same { self.document.node(*value) } else { None }
         })

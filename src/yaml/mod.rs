@@ -6,6 +6,7 @@ pub mod base64;
 mod build;
 pub mod edit;
 pub mod emit;
+mod fingerprint;
 mod json;
 mod merge;
 pub mod parse;
@@ -19,6 +20,7 @@ pub mod tree;
 mod trivia;
 mod typed;
 
+pub use fingerprint::Fingerprint;
 pub use parse::{parse, parse_part, split};
 pub use resolve::Value;
 pub use scalar::Style;

@@ -5,7 +5,11 @@
 use std::borrow::Cow;
 
 use super::base64;
+use super::fingerprint::Fingerprint;
 use super::scalar::{Style, Tag};
+
+/// The longest of the words that are no strings: `false`.
+pub(super) const MAX_WORD: usize = 5;
 
 /// A scalar with its type.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,11 +109,16 @@ pub fn plain(text: &str) -> Result<Value<'_>, ResolveError> {
     }
 }
 
+/// Whether [`is_odd`] may say so of a text with this fingerprint.
+pub(super) fn may_be_odd(print: Fingerprint) -> bool {
+    print.length() <= MAX_WORD || matches!(print.first(), b'~' | b'.' | b'+' | b'-' | b'0'..=b'9')
+}
+
 /// Whether the text, without quotes, is no string, or is how a number or boolean is written in JSON. False for most keys.
 pub(super) fn is_odd(text: &str) -> bool {
     match text.bytes().next() {
         None | Some(b'~' | b'.' | b'+' | b'-' | b'0'..=b'9') => true,
-        _ => text.len() <= 5 && !matches!(word(text), Value::Str(_)),
+        _ => text.len() <= MAX_WORD && !matches!(word(text), Value::Str(_)),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+use super::fingerprint::Fingerprint;
 use super::resolve::{self, ResolveError, Value};
 use super::scalar::{Style, Tag};
 use super::scan::{Form, decode};
@@ -57,6 +58,8 @@ impl fmt::Debug for Own {
 pub(super) enum Data {
     Scalar {
         text: Text,
+        /// That of the text, where it stands in the source.
+        print: Fingerprint,
         style: Style,
         tag: Tag,
         properties: bool,
@@ -149,7 +152,8 @@ impl<'s> Document<'s> {
 
     pub(super) fn node(&self, id: u32) -> Option<Node<'_, 's>> {
         let outer = self.nodes.get(id as usize)?;
-        Some(Node { document: self, id: self.target(id), span: outer.span })
+        let id = if let Data::Alias(target) = outer.data { target } else { id };
+        Some(Node { document: self, id, span: outer.span })
     }
 
     /// What an alias stands for; another node itself. An alias has no anchor, so it is never the target of one.
@@ -190,7 +194,8 @@ impl<'s> Document<'s> {
 
 impl<'d, 's> Node<'d, 's> {
     pub(super) fn data(self) -> Option<&'d Data> {
-        self.document.data(self.id)
+        // aliases were followed
+        self.document.nodes.get(self.id as usize).map(|node| &node.data)
     }
 
     /// The bytes of the node; of an alias, those of the alias.
@@ -225,6 +230,18 @@ impl<'d, 's> Node<'d, 's> {
         }
     }
 
+    /// The fingerprint of [`Node::text`].
+    #[inline]
+    pub fn fingerprint(self) -> Option<Fingerprint> {
+        match self.data() {
+            Some(Data::Scalar { text, print: Fingerprint::UNKNOWN, .. }) => {
+                Some(Fingerprint::of(self.document.text(*text)))
+            }
+            Some(Data::Scalar { print, .. }) => Some(*print),
+            _ => None,
+        }
+    }
+
     /// How a scalar is written.
     pub fn style(self) -> Option<Style> {
         match self.data() {
@@ -248,16 +265,32 @@ impl<'d, 's> Node<'d, 's> {
         self.origin() != self.span
     }
 
+    /// The ids of the members of a sequence.
+    fn sequence(self) -> &'d [u32] {
+        match self.data() {
+            Some(Data::Sequence { first, count, .. }) => self.document.children(*first, *count),
+            _ => &[],
+        }
+    }
+
+    /// The ids of the keys and values of a mapping, in turn.
+    pub(super) fn mapping(self) -> &'d [u32] {
+        match self.data() {
+            Some(Data::Mapping { first, count, .. }) => self.document.children(*first, *count),
+            _ => &[],
+        }
+    }
+
     /// The members of a sequence; nothing for other kinds.
     pub fn items(self) -> impl DoubleEndedIterator<Item = Node<'d, 's>> + ExactSizeIterator {
-        let ids = if self.kind() == Kind::Sequence { self.document.members(self.id) } else { &[] };
+        let ids = self.sequence();
         ids.iter().map(move |&id| self.member(id))
     }
 
     /// Keys and values of a mapping as they stand there: in their order, duplicates and merge keys included; nothing for
     /// other kinds. What they amount to is [`Node::fields`].
     pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'d, 's>, Node<'d, 's>)> + ExactSizeIterator {
-        let ids = if self.kind() == Kind::Mapping { self.document.members(self.id) } else { &[] };
+        let ids = self.mapping();
         ids.chunks_exact(2).map(move |pair| match pair {
             [key, value] => (self.member(*key), self.member(*value)),
             _ => (self, self),
@@ -266,13 +299,13 @@ impl<'d, 's> Node<'d, 's> {
 
     /// A member of a sequence, by its place.
     pub fn item(self, index: usize) -> Option<Node<'d, 's>> {
-        let ids = if self.kind() == Kind::Sequence { self.document.members(self.id) } else { &[] };
+        let ids = self.sequence();
         ids.get(index).map(|&id| self.member(id))
     }
 
     /// A key with its value, by the place of the entry.
     pub fn entry(self, index: usize) -> Option<(Node<'d, 's>, Node<'d, 's>)> {
-        let ids = if self.kind() == Kind::Mapping { self.document.members(self.id) } else { &[] };
+        let ids = self.mapping();
         let key = index.checked_mul(2)?;
         Some((self.member(*ids.get(key)?), self.member(*ids.get(key + 1)?)))
     }
@@ -298,7 +331,8 @@ impl<'d, 's> Node<'d, 's> {
     }
 
     /// Every id of a child list names a node; a dangling one could only read as an empty scalar.
-    fn member(self, id: u32) -> Node<'d, 's> {
+    #[inline]
+    pub(super) fn member(self, id: u32) -> Node<'d, 's> {
         self.document.node(id).unwrap_or(Node { document: self.document, id, span: Span::default() })
     }
 }

@@ -5,12 +5,15 @@ use std::sync::LazyLock;
 use super::table;
 use super::types::{Field, Fields, TypeId};
 use crate::k8s::version::Version;
+use crate::yaml::Fingerprint;
 
 /// The most fields of one type, over all releases: their places are bytes.
 #[cfg(test)]
 const MOST_FIELDS: usize = 250;
 /// Those of them that may have to be there are counted in the bits of a number.
 const MOST_REQUIRED: usize = 64;
+/// Of the mixed fingerprints: as many as the largest table needs.
+const BITS: u32 = 12;
 
 static INDEXES: [LazyLock<Index>; 5] = [
     LazyLock::new(|| Index::new(table(), 0)),
@@ -60,7 +63,7 @@ impl Index {
                 required: 0,
             };
             for (place, field) in fields.iter().enumerate().filter(|(_, field)| field.in_release(version)) {
-                index.insert(&indexed, place, field.name);
+                index.insert(&indexed, place, Fingerprint::of(field.name));
                 indexed.required |= u64::from(field.required && place < MOST_REQUIRED) << (place % MOST_REQUIRED);
             }
             index.types.push(indexed);
@@ -68,8 +71,8 @@ impl Index {
         index
     }
 
-    fn insert(&mut self, ty: &Indexed, place: usize, name: &str) {
-        let mut at = hash(name) & ty.mask;
+    fn insert(&mut self, ty: &Indexed, place: usize, print: Fingerprint) {
+        let mut at = print.hash(BITS) & ty.mask;
         while let Some(slot) = self.slots.get_mut((ty.first + at) as usize) {
             if *slot == 0 {
                 *slot = u8::try_from(place + 1).unwrap_or(0);
@@ -79,11 +82,11 @@ impl Index {
         }
     }
 
-    /// A field of a type, and its place among the fields of all releases.
+    /// A field of a type, by its name and the fingerprint of that, and its place among the fields of all releases.
     #[inline]
-    pub fn find(&self, id: TypeId, name: &str) -> Option<(u8, &'static Field)> {
+    pub fn find(&self, id: TypeId, name: &str, print: Fingerprint) -> Option<(u8, &'static Field)> {
         let ty = self.types.get(usize::from(id.0))?;
-        let mut at = hash(name) & ty.mask;
+        let mut at = print.hash(BITS) & ty.mask;
         loop {
             let place = self.slots.get((ty.first + at) as usize)?.checked_sub(1)?;
             let field = ty.fields.get(usize::from(place))?;
@@ -106,19 +109,9 @@ impl Index {
     }
 }
 
-/// Of the length and three letters: enough to tell the fields of one type apart, mostly.
-#[inline]
-fn hash(name: &str) -> u32 {
-    let bytes = name.as_bytes();
-    let byte = |at: usize| u32::from(bytes.get(at).copied().unwrap_or(0));
-    let length = u32::try_from(bytes.len()).unwrap_or(0);
-    let mixed = (length << 24) ^ (byte(0) << 16) ^ (byte(bytes.len() / 2) << 8) ^ byte(bytes.len().wrapping_sub(1));
-    mixed.wrapping_mul(0x9e37_79b1) >> 20
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{MOST_FIELDS, index};
+    use super::{Fingerprint, MOST_FIELDS, index};
     use crate::k8s::fields::{Lookup, TypeId, table};
     use crate::k8s::version::Version;
 
@@ -130,7 +123,7 @@ mod tests {
                 let fields = &table().rows[ty.start..ty.end];
                 assert!(fields.len() <= MOST_FIELDS, "{}", ty.name);
                 for (place, field) in fields.iter().enumerate() {
-                    let found = index(version).find(id, field.name);
+                    let found = index(version).find(id, field.name, Fingerprint::of(field.name));
                     match table().field(id, field.name, version) {
                         Lookup::Found(known) => assert_eq!(found.map(|(_, field)| field), Some(known), "{}", ty.name),
                         _ => assert_eq!(found, None, "{} {}", ty.name, field.name),
@@ -139,8 +132,8 @@ mod tests {
                         index(version).required(id).checked_shr(u32::try_from(place).unwrap()).unwrap_or(0) & 1 == 1;
                     assert_eq!(required, field.required && field.in_release(version));
                 }
-                assert_eq!(index(version).find(id, "nonsense"), None);
-                assert_eq!(index(version).find(id, ""), None);
+                assert_eq!(index(version).find(id, "nonsense", Fingerprint::of("nonsense")), None);
+                assert_eq!(index(version).find(id, "", Fingerprint::of("")), None);
             }
         }
     }

@@ -164,7 +164,8 @@ impl<'a, 'd, 's> Walk<'a, 'd, 's> {
 
     fn entries(&mut self, map: Node<'d, 's>, ty: TypeId, set: &mut u64) {
         for (key, value) in map.entries() {
-            match key.text().and_then(|name| self.index.find(ty, name)) {
+            let known = key.fingerprint().zip(key.text());
+            match known.and_then(|(print, name)| self.index.find(ty, name, print)) {
                 Some((place, field)) => {
                     if self.root == Some(ty) && field.name == "status" {
                         self.status(map, key, value, field);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::k8s::pod::{Field, head};
 use crate::k8s::quantity::Quantity;
-use crate::yaml::{Kind, Node, Span};
+use crate::yaml::{Fingerprint, Kind, Node, Span};
 
 /// A value, with the key that it stands under; a member of a list has none.
 #[derive(Debug, Clone, Copy)]
@@ -35,9 +35,11 @@ impl<'d, 's> At<'d, 's> {
     /// Several fields of it, found in one pass.
     pub(crate) fn fields<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
         let mut found = [None; N];
+        let prints = names.map(Fingerprint::of);
         for (key, value) in self.node.fields() {
-            let Some(text) = key.text() else { continue };
-            if let Some(slot) = names.iter().position(|name| *name == text).and_then(|at| found.get_mut(at)) {
+            let Some(print) = key.fingerprint() else { continue };
+            let is_it = |(wanted, name): (&Fingerprint, &&str)| *wanted == print && key.text() == Some(*name);
+            if let Some(slot) = prints.iter().zip(&names).position(is_it).and_then(|at| found.get_mut(at)) {
                 *slot = (!value.is_null()).then_some(Self { key: Some(key), node: value });
             }
         }

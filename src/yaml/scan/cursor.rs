@@ -11,6 +11,10 @@ const FLOW: u8 = 4;
 const COLON: u8 = 8;
 const END: u8 = 16;
 const QUESTION: u8 = 32;
+/// What a plain scalar may begin with, whatever follows.
+const WORD: u8 = 64;
+/// What ends a run of characters in a text of JSON.
+const JSON_STOP: u8 = 128;
 
 #[expect(clippy::indexing_slicing, reason = "a place that is not there would not compile")]
 const CLASSES: [u8; 256] = {
@@ -27,6 +31,16 @@ const CLASSES: [u8; 256] = {
     classes[b']' as usize] = FLOW;
     classes[b'{' as usize] = FLOW;
     classes[b'}' as usize] = FLOW;
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'/' | b'$' | b'~') {
+            classes[byte as usize] = WORD;
+        }
+        if byte < 0x20 || matches!(byte, b'"' | b'\\') {
+            classes[byte as usize] |= JSON_STOP;
+        }
+        byte += 1;
+    }
     classes
 };
 
@@ -49,6 +63,20 @@ pub(super) fn is_line_end(byte: u8) -> bool {
 
 pub(super) fn is_space(byte: u8) -> bool {
     class(byte) & (BLANK | BREAK | END) != 0
+}
+
+pub(super) fn is_word(byte: u8) -> bool {
+    class(byte) & WORD != 0
+}
+
+/// What a text of JSON may hold as it is. Which characters no text may hold is a question of its own.
+pub(super) fn is_json_text(byte: u8) -> bool {
+    class(byte) & JSON_STOP == 0
+}
+
+/// What numbers and words of JSON consist of.
+pub(super) fn is_json_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
 }
 
 pub(super) fn is_flow(byte: u8) -> bool {
@@ -93,6 +121,16 @@ impl<'s> Cursor<'s> {
     /// The character that no YAML may hold, if the place is at it or behind it.
     pub(super) fn odd(&self) -> Option<usize> {
         (self.at >= self.odd).then_some(self.odd)
+    }
+
+    /// Whether no such character is left.
+    pub(super) fn is_clean(&self) -> bool {
+        self.odd == usize::MAX
+    }
+
+    /// The end of the text, or the first such character.
+    pub(super) fn clean_end(&self) -> usize {
+        self.odd.min(self.bytes.len())
     }
 
     pub(super) fn byte(&self, at: usize) -> u8 {
@@ -167,7 +205,7 @@ impl<'s> Cursor<'s> {
 
     /// Goes behind the line break that is here.
     pub(super) fn skip_break(&mut self) {
-        self.at += if self.starts_with(self.at, b"\r\n") { 2 } else { 1 };
+        self.at += if self.peek() == b'\r' && self.next() == b'\n' { 2 } else { 1 };
         self.line = self.at;
     }
 

@@ -7,8 +7,16 @@ use super::tokens::Tokens;
 
 impl Tokens<'_> {
     pub(super) fn open_bracket(&mut self, is_sequence: bool) -> Result<()> {
-        self.save_key();
         let at = self.cursor.at;
+        let kind = if is_sequence { Kind::FlowSequence } else { Kind::FlowMapping };
+        if let Some(json) = self.find_json() {
+            self.json = Some(json);
+            self.open_place();
+            self.cursor.at += 1;
+            self.push(kind, at, self.cursor.at);
+            return Ok(());
+        }
+        self.save_key();
         if self.flow.is_empty() {
             self.open_place();
         }
@@ -19,7 +27,7 @@ impl Tokens<'_> {
         self.flow.push(Flow { at, is_sequence, has_mapping: !is_sequence, in_pair: false });
         self.key_allowed = true;
         self.cursor.at += 1;
-        self.push(if is_sequence { Kind::FlowSequence } else { Kind::FlowMapping }, at, self.cursor.at);
+        self.push(kind, at, self.cursor.at);
         self.skip_to_line_end()?;
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::super::span::{Comment, Span};
 use super::cursor::Cursor;
 use super::directive;
 use super::event::{Event, Kind, Properties, Style, Text};
-use super::open::MAX_DEPTH;
+use super::open::{Json, MAX_DEPTH};
 use super::problem::{Problem, Reason, Result};
 use super::property;
 use super::token::{self, Token};
@@ -30,6 +30,10 @@ pub(super) enum State {
     ShallowItem,
     Key,
     Value,
+    /// After the `:` at this place.
+    Colon(u32),
+    /// In brackets that hold JSON.
+    Json(Json),
     FlowItem(bool),
     FlowKey(bool),
     FlowValue,
@@ -61,7 +65,7 @@ pub struct Scanner<'s> {
     handles: HashMap<String, String>,
     tag: String,
     /// Open lists and mappings in block style.
-    depth: usize,
+    pub(super) depth: usize,
     /// Where the last event ended.
     end: u32,
     pub(super) has_failed: bool,
@@ -107,6 +111,7 @@ impl<'s> Scanner<'s> {
     pub fn next_event(&mut self) -> std::result::Result<Event, Problem> {
         let event = match self.state {
             State::Key => self.key(),
+            State::Colon(at) => self.colon(at),
             State::Value => self.value(),
             State::Item => self.item(),
             State::Broken(problem) => Err(problem),
@@ -118,6 +123,7 @@ impl<'s> Scanner<'s> {
             State::FlowItem(is_first) => self.flow_item(is_first),
             State::FlowKey(is_first) => self.flow_key(is_first),
             State::FlowValue => self.flow_value(),
+            State::Json(json) => Ok(self.json(json)),
             State::FlowNoValue => self.nothing_here(State::FlowKey(false)),
             State::PairKey => self.pair_key(),
             State::PairValue => self.pair_value(),
@@ -288,8 +294,8 @@ impl<'s> Scanner<'s> {
         }
         let kind = match token.kind {
             T::Scalar(style, text) => Kind::Scalar(style, text),
-            T::FlowSequence => self.open(State::FlowItem(true), Kind::SequenceStart(true)),
-            T::FlowMapping => self.open(State::FlowKey(true), Kind::MappingStart(true)),
+            T::FlowSequence => self.open_flow(token, State::FlowItem(true), Kind::SequenceStart(true)),
+            T::FlowMapping => self.open_flow(token, State::FlowKey(true), Kind::MappingStart(true)),
             T::BlockSequence if place != Place::Flow => {
                 self.open_block(token, State::Item, Kind::SequenceStart(false))?
             }
@@ -311,8 +317,13 @@ impl<'s> Scanner<'s> {
         Ok(Event { kind, span: token.span, properties })
     }
 
+    fn open_flow(&mut self, token: Token, state: State, kind: Kind) -> Kind {
+        let json = self.tokens.json.take_if(|json| json.start == token.span.start);
+        self.open(json.map_or(state, State::Json), kind)
+    }
+
     /// What the state was follows the collection.
-    fn open(&mut self, state: State, kind: Kind) -> Kind {
+    pub(super) fn open(&mut self, state: State, kind: Kind) -> Kind {
         self.states.push(std::mem::replace(&mut self.state, state));
         kind
     }
@@ -323,12 +334,6 @@ impl<'s> Scanner<'s> {
         }
         self.depth += 1;
         Ok(self.open(state, kind))
-    }
-
-    fn close_block(&mut self, kind: Kind, span: Span) -> Event {
-        self.depth = self.depth.saturating_sub(1);
-        self.pop();
-        event(kind, span)
     }
 
     fn name(&self, token: Token) -> &'s str {
@@ -356,79 +361,6 @@ impl<'s> Scanner<'s> {
                 Ok(property::known(&self.tag))
             }
             Err(reason) => self.problem(token, reason),
-        }
-    }
-
-    fn key(&mut self) -> Result<Event> {
-        let token = self.peek()?;
-        match token.kind {
-            T::Key => {
-                self.skip();
-                match self.peek()?.kind {
-                    T::Key | T::Value | T::BlockEnd => self.nothing_here(State::Value),
-                    _ => {
-                        self.state = State::Value;
-                        self.node(Place::Entry)
-                    }
-                }
-            }
-            T::Value => self.nothing(token.span.start, State::Value),
-            T::BlockEnd => {
-                self.skip();
-                Ok(self.close_block(Kind::MappingEnd, token.span))
-            }
-            _ => self.problem(token, Reason::Key),
-        }
-    }
-
-    fn value(&mut self) -> Result<Event> {
-        let token = self.peek()?;
-        if token.kind != T::Value {
-            return self.nothing(token.span.start, State::Key);
-        }
-        self.skip();
-        match self.peek()?.kind {
-            T::Key | T::Value | T::BlockEnd => self.nothing(token.span.start, State::Key),
-            _ => {
-                self.state = State::Key;
-                self.node(Place::Entry)
-            }
-        }
-    }
-
-    fn item(&mut self) -> Result<Event> {
-        let token = self.peek()?;
-        match token.kind {
-            T::Entry => {
-                self.skip();
-                match self.peek()?.kind {
-                    T::Entry | T::BlockEnd => self.nothing(token.span.end, State::Item),
-                    _ => {
-                        self.state = State::Item;
-                        self.node(Place::Block)
-                    }
-                }
-            }
-            T::BlockEnd => {
-                self.skip();
-                Ok(self.close_block(Kind::SequenceEnd, token.span))
-            }
-            _ => self.problem(token, Reason::Dash),
-        }
-    }
-
-    fn shallow_item(&mut self) -> Result<Event> {
-        let token = self.peek()?;
-        if token.kind != T::Entry {
-            return Ok(self.close_block(Kind::SequenceEnd, empty(token.span.start)));
-        }
-        self.skip();
-        match self.peek()?.kind {
-            T::Entry | T::Key | T::Value | T::BlockEnd => self.nothing(token.span.end, State::ShallowItem),
-            _ => {
-                self.state = State::ShallowItem;
-                self.node(Place::Block)
-            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is open: blocks, brackets, and what may be a key.
+//! What is open: blocks, brackets, and what may be a key; and what begins next.
 
 /// Blocks in blocks.
 pub(super) const MAX_DEPTH: usize = 200;
@@ -33,4 +33,27 @@ pub(super) struct Flow {
     pub(super) has_mapping: bool,
     /// Whether a mapping of one entry is open, as in `[a: b]`.
     pub(super) in_pair: bool,
+}
+
+/// Brackets that hold JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Json {
+    /// Its first bracket.
+    pub(super) start: u32,
+    /// The brackets that are open.
+    pub(super) depth: usize,
+    /// Whether there is a number or a word in it.
+    pub(super) has_plain: bool,
+}
+
+/// What begins at a place outside of brackets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// A plain key; its end, and the place of its `:`.
+    Key(usize, usize),
+    /// A plain text; its end on this line, and what follows the blanks behind it.
+    Text(usize, usize),
+    /// A dash with a space.
+    Item,
+    Other,
 }

@@ -1,10 +1,8 @@
 //! Scalars without quotes.
 
-use super::super::span::Span;
 use super::cursor::{ends_in_flow, is_blank, is_break, is_flow, is_line_end, is_space};
-use super::event::{Form, Style, Text};
 use super::problem::{Reason, Result};
-use super::token::{Kind, Token, offset};
+use super::token::{Token, scalar};
 use super::tokens::Tokens;
 
 impl Tokens<'_> {
@@ -15,7 +13,7 @@ impl Tokens<'_> {
         }
         let column = self.cursor.indent();
         let may_be_block_key = self.key_allowed && self.flow.is_empty();
-        let (end, next) = self.run(start);
+        let (end, next) = if self.flow.is_empty() { self.block_run(start) } else { self.flow_run(start) };
         if may_be_block_key && self.cursor.byte(next) == b':' && !self.is_far(start, next) {
             self.close_places();
             return self.push_plain_key(start, column, next, scalar(start, end, false));
@@ -32,10 +30,18 @@ impl Tokens<'_> {
         Ok(())
     }
 
-    /// The end of the text that begins here on its line, and of the blanks behind it.
-    fn run(&self, from: usize) -> (usize, usize) {
+    /// The end of the text that begins here on its line, and of the blanks behind it, outside of brackets.
+    pub(super) fn block_run(&self, from: usize) -> (usize, usize) {
+        self.run(from, false)
+    }
+
+    fn flow_run(&self, from: usize) -> (usize, usize) {
+        self.run(from, true)
+    }
+
+    #[inline]
+    fn run(&self, from: usize, in_flow: bool) -> (usize, usize) {
         let cursor = &self.cursor;
-        let in_flow = !self.flow.is_empty();
         let mut at = from;
         loop {
             let end = cursor.run_end(at, in_flow);
@@ -59,7 +65,7 @@ impl Tokens<'_> {
     }
 
     /// The whole scalar, whose first line ends at `end`.
-    fn further_lines(&mut self, start: usize, mut end: usize) -> Result<Token> {
+    pub(super) fn further_lines(&mut self, start: usize, mut end: usize) -> Result<Token> {
         let mut is_folded = false;
         loop {
             match self.cursor.peek() {
@@ -75,7 +81,7 @@ impl Tokens<'_> {
             if !self.goes_on() {
                 break;
             }
-            (end, self.cursor.at) = self.run(self.cursor.at);
+            (end, self.cursor.at) = self.run(self.cursor.at, !self.flow.is_empty());
             self.key_allowed = false;
             is_folded = true;
         }
@@ -112,10 +118,4 @@ impl Tokens<'_> {
         };
         !ends && (in_flow || self.cursor.indent() > self.indent) && !self.cursor.is_marker()
     }
-}
-
-fn scalar(start: usize, end: usize, is_folded: bool) -> Token {
-    let span = Span { start: offset(start), end: offset(end) };
-    let text = if is_folded { Text::Written(span, Form::Plain) } else { Text::Source(span) };
-    Token { kind: Kind::Scalar(Style::Plain, text), span }
 }

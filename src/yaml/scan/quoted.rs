@@ -10,6 +10,13 @@ use super::tokens::Tokens;
 impl Tokens<'_> {
     pub(super) fn fetch_quoted(&mut self, quote: u8) -> Result<()> {
         self.save_key();
+        let token = self.quoted(quote)?;
+        self.queue.push(token);
+        Ok(())
+    }
+
+    /// The scalar, and what is between it and the next token.
+    pub(super) fn quoted(&mut self, quote: u8) -> Result<Token> {
         self.key_allowed = false;
         let (start, line) = (self.cursor.at, self.cursor.line);
         let as_it_is = self.skip_quoted(quote)?;
@@ -18,10 +25,9 @@ impl Tokens<'_> {
         let inner = Span { start: offset(start + 1), end: offset(end - 1) };
         let (style, form) = if quote == b'"' { (Style::Double, Form::Double) } else { (Style::Single, Form::Single) };
         let text = if as_it_is { Text::Source(inner) } else { Text::Written(inner, form) };
-        self.queue.push(Token::new(Kind::Scalar(style, text), start, end));
         let has_comment = self.skip_to_token_or_comment()?;
         self.adjacent = if has_comment { usize::MAX } else { self.cursor.at };
-        Ok(())
+        Ok(Token::new(Kind::Scalar(style, text), start, end))
     }
 
     /// Goes behind the closing quote. Whether the value stands there as it is.
@@ -116,6 +122,22 @@ impl Tokens<'_> {
             byte => is_line_end(byte),
         };
         if fits { Ok(()) } else { self.problem(Reason::AfterQuote) }
+    }
+}
+
+/// The length of an escape of JSON, which begins at a place; none if YAML has another word for it.
+pub(super) fn escape_length(bytes: &[u8], at: usize) -> Option<usize> {
+    let code = |at: usize| hexadecimal(bytes.get(at..at + 4)?, 4);
+    match bytes.get(at + 1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => match code(at + 2)? {
+            0xD800..0xDC00 if bytes.get(at + 6..at + 8) == Some(b"\\u") => {
+                matches!(code(at + 8)?, 0xDC00..0xE000).then_some(12)
+            }
+            0xD800..0xE000 => None,
+            _ => Some(6),
+        },
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The tokens between bytes and events, and the queue that holds them until it is known whether they are keys.
 
 use super::super::span::Span;
-use super::event::{Style, Text};
+use super::event::{Form, Style, Text};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -45,6 +45,13 @@ impl Token {
     pub(super) fn new(kind: Kind, start: usize, end: usize) -> Self {
         Self { kind, span: Span { start: offset(start), end: offset(end) } }
     }
+}
+
+/// A scalar without quotes.
+pub(super) fn scalar(start: usize, end: usize, is_folded: bool) -> Token {
+    let span = Span { start: offset(start), end: offset(end) };
+    let text = if is_folded { Text::Written(span, Form::Plain) } else { Text::Source(span) };
+    Token { kind: Kind::Scalar(Style::Plain, text), span }
 }
 
 /// Spans end at 4 GiB, and no longer text is read.

@@ -2,7 +2,7 @@
 
 use super::super::span::{Comment, Span};
 use super::cursor::{Cursor, is_blank, is_break, is_line_end, is_space};
-use super::open::{Flow, Indent, SimpleKey};
+use super::open::{Ahead, Flow, Indent, Json, SimpleKey};
 use super::problem::{Problem, Reason, Result};
 use super::token::{Kind, Queue, Token, offset};
 
@@ -26,13 +26,17 @@ pub(super) struct Tokens<'s> {
     /// Where a `:` is one without a space after it, because a quote or bracket closed before it.
     pub(super) adjacent: usize,
     /// Between documents.
-    prefix_allowed: bool,
+    pub(super) prefix_allowed: bool,
     pub(super) in_directives: bool,
     /// The comment that ended a plain scalar.
     pub(super) interrupted: Option<usize>,
     /// After `?`, tabs have to be looked at.
     pub(super) watch_tabs: bool,
     pub(super) comments: Vec<Comment>,
+    /// What begins at a place that was looked at.
+    pub(super) ahead: (usize, Ahead),
+    /// What the bracket opens that was read last, if that needs no tokens.
+    pub(super) json: Option<Json>,
 }
 
 impl<'s> Tokens<'s> {
@@ -54,6 +58,8 @@ impl<'s> Tokens<'s> {
             interrupted: None,
             watch_tabs: false,
             comments: Vec::new(),
+            ahead: (usize::MAX, Ahead::Other),
+            json: None,
         }
     }
 
@@ -355,6 +361,7 @@ impl<'s> Tokens<'s> {
         self.interrupted = None;
         self.watch_tabs = false;
         self.key_allowed = false;
+        self.json = None;
     }
 
     /// The marker after which reading goes on.
