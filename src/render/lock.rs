@@ -1,5 +1,6 @@
 //! `tightship.lock`: what tightship wrote last, so that it can tell its own files from those that a person edited.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use miniz_oxide::deflate::core::{CompressorOxide, TDEFLFlush, compress_to_output, create_comp_flags_from_zip_params};
 use sha2::{Digest, Sha256};
 
 use super::plan;
@@ -54,11 +56,30 @@ const PACKED: &str = "deflate:";
 /// What stands before the hash of a text that was offered.
 const OFFERED: &str = "offered:";
 
+thread_local! {
+    /// Its tables are much larger than most texts, so they are used again.
+    static COMPRESSOR: RefCell<CompressorOxide> = {
+        const LEVEL: i32 = 6;
+        RefCell::new(CompressorOxide::new(create_comp_flags_from_zip_params(LEVEL, 0, 0)))
+    };
+}
+
+fn deflate(text: &[u8]) -> Vec<u8> {
+    COMPRESSOR.with_borrow_mut(|compressor| {
+        compressor.reset();
+        let mut packed = Vec::with_capacity(text.len() / 2);
+        compress_to_output(compressor, text, TDEFLFlush::Finish, |bytes| {
+            packed.extend_from_slice(bytes);
+            true
+        });
+        packed
+    })
+}
+
 impl Written {
     /// A text, kept with its hash so that later changes can be merged with those of a person.
     pub fn of(text: &str) -> Self {
-        const LEVEL: u8 = 6;
-        let pack = || STANDARD.encode(miniz_oxide::deflate::compress_to_vec(text.as_bytes(), LEVEL)).into();
+        let pack = || STANDARD.encode(deflate(text.as_bytes())).into();
         Self { hash: hash(text.as_bytes()), packed: (text.len() <= LONGEST).then(pack), offered: None }
     }
 

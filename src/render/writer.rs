@@ -128,7 +128,8 @@ pub fn compare(root: &Utf8Path, plan: &Plan, spec: &Source, take_over: bool) -> 
         changes.push(Change { path: path.clone(), action, before, after: String::new(), merged: None, key_file: None });
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
-    let files = changes.iter().filter_map(|change| locked(change, &planned, &known)).collect();
+    let files: Vec<_> = changes.par_iter().filter_map(|change| locked(change, &planned, &known)).collect();
+    let files = files.into_iter().collect();
     Ok(Comparison { root: root.to_owned(), changes, lock: Lock::new(spec, files), old_lock })
 }
 
