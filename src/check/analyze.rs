@@ -174,9 +174,15 @@ impl<'a> Analyzer<'a> {
         let judged = filled.as_ref().unwrap_or(&text);
         let parts = parts(judged);
         let whole = Whole { file, name: &name, text: judged };
-        let parts: Vec<Analysis> = parts.into_par_iter().map(|part| self.part(part, whole, known)).collect();
-        for part in parts {
-            analysis.append(part);
+        if let [part] = parts.as_slice() {
+            let Analysis { name, later, .. } = analysis;
+            analysis = self.part(part.clone(), whole, known);
+            (analysis.name, analysis.later) = (name, later.max(analysis.later));
+        } else {
+            let parts: Vec<Analysis> = parts.into_par_iter().map(|part| self.part(part, whole, known)).collect();
+            for part in parts {
+                analysis.append(part);
+            }
         }
         if !analysis.findings.is_empty() || !analysis.errors.is_empty() || !analysis.admissions.is_empty() {
             analysis.text = Some(text);

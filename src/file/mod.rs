@@ -11,5 +11,5 @@ mod root;
 
 pub use error::FileError;
 pub use owner::{OwnerError, SAFE, own_file, own_folder, stranger_of};
-pub use read::{LIMIT, read_named, read_regular, read_text, read_unlinked, text};
+pub use read::{LIMIT, read_found, read_named, read_regular, read_text, read_unlinked, text};
 pub use root::Root;

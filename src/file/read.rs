@@ -1,7 +1,9 @@
 //! Reading.
 
+use std::cell::RefCell;
 use std::fs::{File, FileType, OpenOptions};
 use std::io::{IsTerminal as _, Read as _};
+use std::sync::Arc;
 
 use camino::Utf8Path;
 #[cfg(unix)]
@@ -26,11 +28,55 @@ pub fn read_regular(path: &Utf8Path, limit: u64) -> Result<Vec<u8>, FileError> {
 /// As [`read_regular`], but of a file that is no link.
 pub fn read_unlinked(path: &Utf8Path, limit: u64) -> Result<Vec<u8>, FileError> {
     regular(std::fs::symlink_metadata(path)?.file_type())?;
+    whole(&open_unlinked(path)?, limit)
+}
+
+fn open_unlinked(path: &Utf8Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, PATIENT.union(OFlag::O_NOFOLLOW).bits());
-    whole(&options.open(path)?, limit)
+    options.open(path)
+}
+
+/// Files of fewer bytes are read into a buffer that is used again.
+const SMALL: usize = 64 * 1024;
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The text of a regular file that was found a moment ago: so it is opened without another look, and most of such files are
+/// read in one call.
+pub fn read_found(path: &Utf8Path, limit: u64) -> Result<Arc<str>, FileError> {
+    let file = match open_unlinked(path) {
+        Ok(file) => file,
+        // something else is there now, which has a better message
+        Err(error) => return Err(regular(std::fs::symlink_metadata(path)?.file_type()).err().unwrap_or(error.into())),
+    };
+    let metadata = file.metadata()?;
+    regular(metadata.file_type())?;
+    match usize::try_from(metadata.len()) {
+        Ok(size @ 1..SMALL) => BUFFER.with_borrow_mut(|buffer| read_small(&file, size, buffer)),
+        _ => Ok(text(whole(&file, limit)?)?.into()),
+    }
+}
+
+/// Reads a file of a size that is known. A regular file has ended if it does not fill the room behind that.
+fn read_small(file: &File, size: usize, buffer: &mut Vec<u8>) -> Result<Arc<str>, FileError> {
+    buffer.resize(SMALL, 0);
+    let room = buffer.get_mut(..=size).unwrap_or_default();
+    let read = (&*file).read(room)?;
+    let bytes = buffer.get(..read).unwrap_or_default();
+    match std::str::from_utf8(bytes) {
+        Ok(text) if read == size => Ok(text.into()),
+        _ => {
+            // it has changed meanwhile, or is no UTF-8
+            let mut bytes = bytes.to_vec();
+            file.take(LIMIT).read_to_end(&mut bytes)?;
+            Ok(text(bytes)?.into())
+        }
+    }
 }
 
 fn regular(kind: FileType) -> Result<(), FileError> {

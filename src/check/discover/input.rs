@@ -97,7 +97,7 @@ impl Input {
             Text::Here(text) | Text::Made { text, .. } => Ok(Arc::clone(text)),
             Text::Failed { reason, .. } => Err(reason.clone()),
             Text::Refused { of, .. } => Err(format!("{of} is not built")),
-            Text::File(place) => place.read().map(Arc::from).map_err(|error| error.to_string()),
+            Text::File(place) => place.read().map_err(|error| error.to_string()),
         }
     }
 }

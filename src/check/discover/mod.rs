@@ -112,7 +112,7 @@ fn beside_units(named: &[Input], walked: &mut Walked) {
 /// The files that were found, each once, whatever led to it.
 fn places(walked: &mut Walked, known: &mut HashSet<Utf8PathBuf>) -> Vec<Input> {
     let mut files = std::mem::take(&mut walked.files);
-    files.sort();
+    files.sort_by(|a, b| walk::by_steps(a, b));
     files.dedup();
     let place = |path: Utf8PathBuf| {
         let spots = walked.spots.remove(&path)?;

@@ -89,10 +89,10 @@ impl Place {
     }
 
     /// The text.
-    pub fn read(&self) -> Result<String, FileError> {
+    pub fn read(&self) -> Result<Arc<str>, FileError> {
         match self.found.first() {
-            Some(spot) => file::text(file::read_unlinked(&spot.full(), LIMIT)?),
-            None => file::read_named(&self.path),
+            Some(spot) => file::read_found(&spot.full(), LIMIT),
+            None => file::read_named(&self.path).map(Arc::from),
         }
     }
 

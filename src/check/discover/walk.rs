@@ -1,5 +1,6 @@
 //! Walking through a folder, in parallel, without leaving it.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirEntry, FileType, Metadata};
@@ -43,7 +44,7 @@ pub(super) struct Walked {
     /// Folders of charts.
     pub(super) charts: Vec<Utf8PathBuf>,
     /// Where the files are that were found, under each of their names.
-    pub(super) spots: BTreeMap<Utf8PathBuf, Vec<Spot>>,
+    pub(super) spots: HashMap<Utf8PathBuf, Vec<Spot>>,
     pub(super) left_out: LeftOut,
     pub(super) notes: Vec<String>,
 }
@@ -98,8 +99,19 @@ fn is_wanted(folder: Option<&str>, name: &str) -> bool {
     ENVIRONMENTS.contains(&name) || name == "Kustomization" || ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
+/// The order of paths step by step, without taking them apart: a step ends before all that it could go on with.
+pub(super) fn by_steps(a: &Utf8Path, b: &Utf8Path) -> Ordering {
+    let (a, b) = (a.as_str().as_bytes(), b.as_str().as_bytes());
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let next = |bytes: &[u8]| bytes.get(same).map(|&byte| if byte == b'/' { 0 } else { byte });
+    next(a).cmp(&next(b))
+}
+
 /// The path without `./`, which no program that reads a report expects.
 pub(super) fn plain(path: &Utf8Path) -> &Utf8Path {
+    if !path.as_str().starts_with('.') {
+        return path;
+    }
     path.strip_prefix(".").ok().filter(|path| !path.as_str().is_empty()).unwrap_or(path)
 }
 
@@ -456,7 +468,7 @@ fn id(_: &Metadata) -> Option<(u64, u64)> {
 impl Found {
     /// Adds all that was found, each file once, in the order of names.
     fn into(mut self, walked: &mut Walked, root: &Arc<Root>) {
-        self.files.sort_by(|a, b| a.shown.cmp(&b.shown));
+        self.files.sort_by(|a, b| by_steps(&a.shown, &b.shown));
         let mut first: BTreeMap<(u64, u64), Utf8PathBuf> = BTreeMap::new();
         for File { shown, inside, id } in self.files {
             let spot = Spot { root: Arc::clone(root), inside };
