@@ -1,5 +1,6 @@
 //! Who comes: `workshop.json` in the folder of a workshop. It alone says who is behind a pseudonym, and nobody else may read it.
 
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 
@@ -130,14 +131,8 @@ impl Workshop {
         if !is_word(&self.id) || self.labs.iter().any(|lab| !is_word(lab)) {
             return Some("a name in it is none".to_owned());
         }
-        let mut taken: Vec<&str> = Vec::new();
-        for attendee in &self.attendees {
-            if let Some(reason) = refusal(&attendee.name, &taken) {
-                return Some(reason);
-            }
-            taken.push(&attendee.name);
-        }
-        None
+        let mut taken = Taken::default();
+        self.attendees.iter().find_map(|attendee| taken.take(&attendee.name).err())
     }
 
     /// Writes it down: all of it, or nothing; only its owner may read it.
@@ -198,6 +193,8 @@ pub struct Listed {
 /// is found. Lines that begin with `#` and empty ones are left out. `known` are those who are seated already.
 pub fn read(path: &Utf8Path, text: &str, known: &[Attendee]) -> Result<Vec<Listed>, RosterError> {
     let mut listed: Vec<Listed> = Vec::new();
+    let seated: HashSet<&str> = known.iter().map(|known| known.name.as_str()).collect();
+    let (mut taken, mut again) = (Taken::of(seated.iter().copied()), HashSet::new());
     for (number, row) in text.lines().enumerate() {
         let wrong = |reason: String| RosterError::Line { path: path.to_owned(), line: number + 1, reason };
         let row = row.trim_start_matches('\u{feff}').trim();
@@ -206,10 +203,13 @@ pub fn read(path: &Utf8Path, text: &str, known: &[Attendee]) -> Result<Vec<Liste
         }
         let (name, who) = row.split_once(',').map_or((row, None), |(name, who)| (name.trim(), Some(who.trim())));
         let who = who.filter(|who| !who.is_empty()).map(|who| line(who).into_owned());
-        let others = known.iter().map(|known| known.name.as_str()).filter(|known| *known != name);
-        let taken: Vec<&str> = others.chain(listed.iter().map(|listed| listed.name.as_str())).collect();
-        if let Some(reason) = refusal(name, &taken) {
-            return Err(wrong(reason));
+        // somebody who is seated already may stand in a roster again, and once
+        if seated.contains(name) {
+            if !again.insert(name) {
+                return Err(wrong(format!("{name} is there twice")));
+            }
+        } else {
+            taken.take(name).map_err(wrong)?;
         }
         listed.push(Listed { name: name.to_owned(), who });
         if listed.len() + known.len() > SEATS * 2 {
@@ -219,27 +219,54 @@ pub fn read(path: &Utf8Path, text: &str, known: &[Attendee]) -> Result<Vec<Liste
     Ok(listed)
 }
 
-/// Why a pseudonym cannot be taken beside others. No pseudonym may end as another is called behind a hyphen: names of
-/// namespaces end with the pseudonym, and would not tell the two apart.
-fn refusal(name: &str, taken: &[&str]) -> Option<String> {
-    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if name.is_empty()
-        || name.len() > NAME
-        || !name.bytes().all(is_letter)
-        || name.starts_with('-')
-        || name.ends_with('-')
-    {
-        let shown = line(name).into_owned();
-        return Some(format!("{shown:?} is no pseudonym: 1 to {NAME} of a to z, 0 to 9 and hyphens within"));
+/// Pseudonyms that can be told apart: none is another, or ends as another is called behind a hyphen. Names of namespaces end with
+/// the pseudonym.
+#[derive(Debug, Default)]
+struct Taken<'n> {
+    names: HashSet<&'n str>,
+    /// What stands behind a hyphen of a name, with the name.
+    ends: HashMap<&'n str, &'n str>,
+}
+
+impl<'n> Taken<'n> {
+    fn of(names: impl Iterator<Item = &'n str>) -> Self {
+        let mut taken = Self::default();
+        names.for_each(|name| taken.add(name));
+        taken
     }
-    taken.iter().find_map(|other| {
-        if *other == name {
-            return Some(format!("{name} is there twice"));
+
+    /// Adds a name, or says why it cannot be one more.
+    fn take(&mut self, name: &'n str) -> Result<(), String> {
+        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if name.is_empty()
+            || name.len() > NAME
+            || !name.bytes().all(is_letter)
+            || name.starts_with('-')
+            || name.ends_with('-')
+        {
+            let shown = line(name).into_owned();
+            return Err(format!("{shown:?} is no pseudonym: 1 to {NAME} of a to z, 0 to 9 and hyphens within"));
         }
-        let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.ends_with('-'));
-        (ends(name, other) || ends(other, name))
-            .then(|| format!("{name} and {other}: no pseudonym may end with -NAME of another"))
-    })
+        if self.names.contains(name) {
+            return Err(format!("{name} is there twice"));
+        }
+        let longer = self.ends.get(name).copied();
+        if let Some(other) = longer.or_else(|| ends(name).find_map(|end| self.names.get(end).copied())) {
+            return Err(format!("{name} and {other}: no pseudonym may end with -NAME of another"));
+        }
+        self.add(name);
+        Ok(())
+    }
+
+    fn add(&mut self, name: &'n str) {
+        self.names.insert(name);
+        self.ends.extend(ends(name).map(|end| (end, name)));
+    }
+}
+
+/// What stands behind each hyphen.
+fn ends(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('-').filter_map(move |(at, _)| name.get(at + 1..))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Where each attendee is, and who needs somebody now.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::event::{Outcome, Told};
@@ -83,12 +85,16 @@ impl Place {
 impl Room {
     /// Where everybody is at a time, by seat.
     pub fn places(&self, attendees: &[Attendee], now: Timestamp) -> Vec<Place> {
-        let mut places: Vec<Place> = attendees.iter().map(|attendee| self.place(attendee, now)).collect();
+        let tasks = self.lab().into_iter().flat_map(|(_, run)| &run.tasks);
+        // each looks at everybody: once for the room, not once for each of them
+        let medians = tasks.filter_map(|task| Some((task.as_str(), self.median_of(task)?))).collect();
+        let place = |attendee| self.place(attendee, &medians, now);
+        let mut places: Vec<Place> = attendees.iter().map(place).collect();
         places.sort_by(|a, b| (a.seat, &a.name).cmp(&(b.seat, &b.name)));
         places
     }
 
-    fn place(&self, attendee: &Attendee, now: Timestamp) -> Place {
+    fn place(&self, attendee: &Attendee, medians: &HashMap<&str, SignedDuration>, now: Timestamp) -> Place {
         let nobody = Person::default();
         let person = self.people.get(&attendee.name).unwrap_or(&nobody);
         let has_joined = attendee.has_joined || person.joined.is_some();
@@ -108,7 +114,7 @@ impl Room {
         let last = began.map(|began| progress.last_step.map_or(began, |step| step.max(began)));
         let since = |at: Timestamp| now.duration_since(at).max(SignedDuration::ZERO);
         let waited = last.map_or(SignedDuration::ZERO, since);
-        let patience = task.as_ref().and_then(|(_, task)| self.median_of(task)).map_or(PATIENCE, |median| {
+        let patience = task.as_ref().and_then(|(_, task)| medians.get(task.as_str())).map_or(PATIENCE, |median| {
             let twice = SignedDuration::from_secs(median.as_secs().saturating_mul(2));
             twice.max(PATIENCE)
         });
