@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use anstream::{ColorChoice, StripStream, stderr, stdout};
 use anyhow::Context as _;
@@ -27,8 +27,20 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(print(&format!("{}\n", text::json(&serde_json::to_string_pretty(value)?)))?)
 }
 
+/// Whether something holds for all bytes of a text, which is looked at in pieces without a branch for each byte.
+fn is_all(text: &str, is_so: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes().chunks(4096).all(|piece| piece.iter().fold(true, |all, byte| all & is_so(*byte)))
+}
+
 /// Prints results for programs, such as manifests, as they are.
 pub(super) fn print(text: &str) -> io::Result<()> {
+    // nothing in it that would have to be taken out, or put into words, for whoever reads it
+    let is_plain = |byte: u8| ((byte >= b' ') & (byte != 0x7f) & (byte != 0xc2)) | (byte == b'\n') | (byte == b'\t');
+    if !io::stdout().is_terminal() && is_all(text, is_plain) {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        return out.flush();
+    }
     let mut out = stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()

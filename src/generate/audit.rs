@@ -21,13 +21,17 @@ pub(super) struct Requirement {
 }
 
 /// Runs the rules over the manifests of one document. Exceptions have left annotations on the objects, which suppress
-/// their rules.
-pub(super) fn audit(manifests: &[Manifest], folder: &str, requirement: Requirement) -> Result<(), RenderError> {
-    let input = |manifest: &Manifest| Input {
-        name: format!("{folder}/{}.yaml", manifest.name),
-        text: Text::Here(Arc::from(manifest.text.as_str())),
-    };
-    let inputs: Vec<Input> = manifests.iter().map(input).collect();
+/// their rules. Gives whether every one of their objects was read and held against the fields of the release.
+pub(super) fn audit(manifests: &[Manifest], folder: &str, requirement: Requirement) -> Result<bool, RenderError> {
+    // one text for all: what a file costs by itself is more than what most of them hold
+    let mut all = String::new();
+    let mut starts = Vec::with_capacity(manifests.len());
+    for manifest in manifests {
+        all.push_str(if all.is_empty() { "" } else { "---\n" });
+        starts.push(all.len());
+        all.push_str(&manifest.text);
+    }
+    let inputs = [Input { name: format!("{folder}.yaml"), text: Text::Here(Arc::from(all)) }];
     let level = match requirement.level {
         Level::Restricted => pod_security::Level::Restricted,
         Level::Baseline => pod_security::Level::Baseline,
@@ -38,13 +42,19 @@ pub(super) fn audit(manifests: &[Manifest], folder: &str, requirement: Requireme
     selection.retain(|rule| !matches!(rule.check, RuleKind::Engine));
     let settings = Settings { kubernetes: requirement.release, level: Some(level), ..Settings::default() };
     let outcome = check::run(&inputs, &Options { settings, selection, ..Options::default() });
-    let Some(finding) = outcome.findings.first() else { return Ok(()) };
-    let file = outcome.files.get(finding.file().0 as usize).map_or(folder, |file| file.name.as_str());
-    let at = finding.span();
-    let of_file = |manifest: &&Manifest| file.ends_with(&format!("/{}.yaml", manifest.name));
-    let text = manifests.iter().find(of_file).map_or("", |manifest| manifest.text.as_str());
-    let words = words_at(text, at);
-    Err(RenderError::finding(file, finding, words))
+    let Some(finding) = outcome.findings.first() else {
+        let documents: usize = manifests.iter().map(|manifest| manifest.text.split("\n---\n").count()).sum();
+        return Ok(outcome.errors.is_empty() && outcome.counts.objects == documents);
+    };
+    let at = finding.span().range();
+    let nth = starts.partition_point(|start| *start <= at.start).saturating_sub(1);
+    let (mut file, mut words) = (folder.to_owned(), Vec::new());
+    if let (Some(manifest), Some(start)) = (manifests.get(nth), starts.get(nth)) {
+        let offset = |at: usize| u32::try_from(at.saturating_sub(*start)).unwrap_or(u32::MAX);
+        words = words_at(&manifest.text, Span { start: offset(at.start), end: offset(at.end) });
+        file = format!("{folder}/{}.yaml", manifest.name);
+    }
+    Err(RenderError::finding(&file, finding, words))
 }
 
 /// The value at a place, the names of the members of lists that it is in from the inside out, and the keys.

@@ -41,7 +41,7 @@ pub(super) fn plan(specs: &Specs, options: Options<'_>) -> Result<Plan, RenderEr
     }
     plan.files.extend(everything(specs, options)?);
     plan.files.extend(reconciled(specs, &units, options)?);
-    plan.files.sort_by(|a, b| a.path.cmp(&b.path));
+    plan.sort();
     // spaces come before apps already
     for manifest in &stream {
         plan.stream.push_str("---\n");
@@ -221,10 +221,24 @@ fn finish(
     requirement: Requirement,
     keep: bool,
 ) -> Result<Vec<Manifest>, RenderError> {
-    for manifest in &mut manifests {
-        if !keep {
+    if !keep {
+        for manifest in &mut manifests {
             manifest.text = comments::strip(&manifest.text);
         }
+    }
+    // the rules read every object and hold it against the same fields: that they miss nothing is what tests show, where both do
+    if cfg!(debug_assertions) {
+        verify(&manifests, folder, requirement)?;
+    }
+    if !audit::audit(&manifests, folder, requirement)? {
+        verify(&manifests, folder, requirement)?;
+    }
+    Ok(manifests)
+}
+
+/// Reads every manifest again, and holds it against the fields of the release.
+fn verify(manifests: &[Manifest], folder: &str, requirement: Requirement) -> Result<(), RenderError> {
+    for manifest in manifests {
         // External Secrets is no part of Kubernetes, whose fields are known
         let verified = match manifest.name {
             app::EXTERNAL_SECRETS => verify::documents(&manifest.text),
@@ -232,8 +246,7 @@ fn finish(
         };
         verified.map_err(|reason| RenderError::Invalid { what: format!("{folder}/{}", manifest.name), reason })?;
     }
-    audit::audit(&manifests, folder, requirement)?;
-    Ok(manifests)
+    Ok(())
 }
 
 /// A kustomization over all spaces and apps of the kustomize layout, so that one command applies them.

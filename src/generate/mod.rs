@@ -33,7 +33,7 @@ pub fn staged(specs: &Specs, options: Options<'_>, number: usize) -> Result<Plan
         plan.files.retain(|file| !file.path.as_str().starts_with(&folder));
         plan.files.extend(files);
     }
-    plan.files.sort_by(|a, b| a.path.cmp(&b.path));
+    plan.sort();
     Ok(plan)
 }
 
@@ -51,6 +51,6 @@ pub fn plan(specs: &Specs, options: Options<'_>) -> Result<Plan, RenderError> {
             plan.files.push(file);
         }
     }
-    plan.files.sort_by(|a, b| a.path.cmp(&b.path));
+    plan.sort();
     Ok(plan)
 }

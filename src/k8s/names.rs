@@ -36,6 +36,7 @@ impl NameRule {
         }
         self.check_characters(name)?;
         match self {
+            Self::Dns1123Subdomain if !name.as_bytes().contains(&b'.') => Self::Dns1123Label.check_ends(name)?,
             Self::Dns1123Subdomain => {
                 for part in name.split('.') {
                     if part.is_empty() {
@@ -80,6 +81,10 @@ impl NameRule {
                 "letters of the English alphabet, digits, '-', '_' and '.'",
             ),
         };
+        // what all of them allow, and nearly all names are made of
+        if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+            return Ok(());
+        }
         match name.chars().zip(1..).find(|&(c, _)| !allowed(c)) {
             Some((c, position)) => refuse(format!("has {c:?} at position {position}; only {wording}")),
             None => Ok(()),

@@ -47,6 +47,14 @@ pub struct Plan {
     pub stream: String,
 }
 
+impl Plan {
+    /// Sorts the files by the parts of their paths.
+    pub fn sort(&mut self) {
+        // what is compared is made once for each, and nothing in a path stands before it
+        self.files.sort_by_cached_key(|file| file.path.as_str().replace('/', "\0"));
+    }
+}
+
 pub use crate::spec::HEADER;
 
 /// The schema beside a spec, for editors.
