@@ -35,7 +35,7 @@ fn is_all(text: &str, is_so: impl Fn(u8) -> bool) -> bool {
 /// Prints results for programs, such as manifests, as they are.
 pub(super) fn print(text: &str) -> io::Result<()> {
     // nothing in it that would have to be taken out, or put into words, for whoever reads it
-    let is_plain = |byte: u8| ((byte >= b' ') & (byte != 0x7f) & (byte != 0xc2)) | (byte == b'\n') | (byte == b'\t');
+    let is_plain = |byte: u8| matches!(byte, b'\t' | b'\n' | b' '..=b'~' | 0x80..=0xc1 | 0xc3..);
     if !io::stdout().is_terminal() && is_all(text, is_plain) {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
