@@ -47,11 +47,7 @@ pub trait Keys: Default {
 
 /// Reads a record.
 pub fn read_record<T: Keys>(node: Node<'_, '_>, decoder: &mut Decoder<'_>) -> Option<T> {
-    let entries = entries(node, T::all, decoder)?;
-    let mut record = T::default();
-    let entries = record.choose(node, entries, decoder);
-    fill(&mut record, node, &entries, decoder);
-    Some(record)
+    read_record_over(node, None, |_| false, decoder)
 }
 
 /// Reads a record that leaves some keys to another mapping: those that it does not have itself are read from there.

@@ -18,11 +18,11 @@ string_enum! {
 }
 
 /// Keys that each document says for itself.
-const OWN: [&str; 2] = ["apiVersion", "kind"];
+pub const OWN: [&str; 2] = ["apiVersion", "kind"];
 
 record! {
     /// What all apps and spaces of the file share. A document's own key stands for the whole key here.
-    Defaults "defaults" {
+    Defaults "document" {
         /// The version of this format: `tightship/v1`.
         api_version "apiVersion": ApiVersion,
         /// `Defaults`.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::answers::{Answers, Origin};
 use super::members::{app_peer, called_peer, members};
+use crate::spec::defaults::OWN;
 use crate::spec::network::{Called, Caller};
 use crate::spec::{App, Specs, is_defaults};
 use crate::yaml::{self, Document, Node, Source, edit};
@@ -94,7 +95,7 @@ pub fn without_shared(spec: &Source, document: String) -> String {
         let both = [root, shared].map(|node| node.get(key).and_then(|value| value.to_json().ok()));
         matches!(both, [Some(own), Some(all)] if is_part(&own, &all))
     };
-    let keys = root.entries().filter_map(|(key, _)| key.text()).filter(|key| !["apiVersion", "kind"].contains(key));
+    let keys = root.entries().filter_map(|(key, _)| key.text()).filter(|key| !OWN.contains(key));
     let edits = keys.filter(|key| says_the_same(key)).filter_map(|key| edit::remove(&document, root, key));
     let edits: Vec<edit::Edit> = edits.collect();
     edit::apply(&document, &edits).unwrap_or_else(|_| document.clone())
